@@ -1,0 +1,35 @@
+import { mkdirSync, realpathSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+
+import { toIoError } from './jsonl/file.js';
+
+/** The name of a project's export directory. */
+export const EXPORT_FOLDER = '.savecontext';
+
+/** The export directory of a project: `<project>/.savecontext`. */
+export function projectExportDir(projectPath: string): string {
+  return join(projectPath, EXPORT_FOLDER);
+}
+
+/** The export directory that goes with a database and no project: the database's own folder. */
+export function defaultExportDir(databasePath: string): string {
+  return dirname(resolve(databasePath));
+}
+
+/** A path with its symbolic links resolved; as it is where nothing lies there (a path of another machine). */
+export function resolvePath(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    return path;
+  }
+}
+
+/** Makes a folder with its parents; says whether it was missing. Throws `io`. */
+export function makeFolder(dir: string): boolean {
+  try {
+    return mkdirSync(dir, { recursive: true }) !== undefined;
+  } catch (error) {
+    throw toIoError(error, dir, 'create the folder');
+  }
+}

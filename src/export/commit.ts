@@ -1,0 +1,45 @@
+import { writeBaseSeq } from '../store/base.js';
+import { lastChange, markChanged } from '../tracking/marks.js';
+import type { ExportContext } from './run.js';
+
+/** Commits what the target now has: bases, seen versions, tombstones as they were written. */
+export function commitDone({ sql, target }: ExportContext): void {
+  sql.run(
+    `INSERT INTO scsync_base (target, type, id, seq, deleted, stamp, line)
+     SELECT ?, type, id, seq, deleted, stamp, line FROM temp.scsync_done WHERE true
+     ON CONFLICT (type, id, target) DO UPDATE SET
+       seq = excluded.seq, deleted = excluded.deleted, stamp = excluded.stamp, line = excluded.line
+       WHERE seq <> excluded.seq OR line <> excluded.line`,
+    target.id,
+  );
+  sql.run(`INSERT INTO scsync_seen (digest) SELECT digest FROM temp.scsync_done WHERE true ON CONFLICT DO NOTHING`);
+  sql.run(
+    `DELETE FROM scsync_derived WHERE EXISTS (
+       SELECT 1 FROM temp.scsync_done d WHERE d.type = scsync_derived.type AND d.id = scsync_derived.id)`,
+  );
+  raiseTombstones(sql, target);
+}
+
+/** A tombstone is what was written of it; a raised stamp is a change for every other target. */
+function raiseTombstones(sql: ExportContext['sql'], target: ExportContext['target']): void {
+  const raised = sql.all(
+    `SELECT d.type, d.id, d.stamp, d.author FROM temp.scsync_done d
+     JOIN scsync_tombstones t ON t.project = ? AND t.type = d.type AND t.id = d.id
+     JOIN scsync_marks m ON m.type = d.type AND m.id = d.id AND m.seq = d.seq
+     WHERE d.deleted = 1 AND (t.deleted_at <> d.stamp OR t.deleted_by IS NOT d.author)`,
+    target.project,
+  );
+  for (const [type, id, stamp, author] of raised) {
+    const key = { type: String(type), id: String(id) };
+    sql.run(
+      `UPDATE scsync_tombstones SET deleted_at = ?, deleted_by = ? WHERE project = ? AND type = ? AND id = ?`,
+      stamp ?? 0,
+      author ?? null,
+      target.project,
+      key.type,
+      key.id,
+    );
+    markChanged(sql, key, target.project);
+    writeBaseSeq(sql, target, key, lastChange(sql, key));
+  }
+}

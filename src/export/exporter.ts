@@ -1,0 +1,97 @@
+import { withLock } from '../jsonl/lock.js';
+import { ensureGitignore } from '../jsonl/ignore-file.js';
+import { removeStaleTemporaryFiles } from '../jsonl/file-set.js';
+import { makeFolder, resolvePath } from '../directory.js';
+import { fileExists } from '../jsonl/file.js';
+import { readSettings } from '../settings.js';
+import { bindTarget, findTarget } from '../store/target.js';
+import type { Target } from '../store/target.js';
+import type { Store } from '../store/store.js';
+import { runExport } from './run.js';
+import type { ExportStats, Progress } from './stats.js';
+
+/** Where an {@link Exporter} writes, and for whom. */
+export interface ExporterOptions {
+  /** The project whose records are exported: the path that its rows have. */
+  readonly projectPath: string;
+  /** The export directory; it is made when it is missing. */
+  readonly dir: string;
+  /** Who deleted what has no author yet; `unknown` by default. */
+  readonly actor?: string;
+  /** The time of new versions in Unix milliseconds; the system's clock by default. */
+  readonly now?: () => number;
+  /** How long to wait for another process that uses the directory, in milliseconds; 5000 by default. */
+  readonly lockTimeoutMs?: number;
+  /** Told now and then how far a long export is. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/** How one export is done. */
+export interface ExportOptions {
+  /** Derive every line again from the database, not only those of changed records. */
+  readonly full?: boolean;
+  /** Overwrite versions that the database has never seen; the old files are copied to `.history` first. */
+  readonly force?: boolean;
+  /** Say what would be written, and write nothing. */
+  readonly dryRun?: boolean;
+}
+
+/**
+ * Writes changed records of one project to its files.
+ *
+ * ```ts
+ * const exporter = new Exporter(store, { projectPath, dir: projectExportDir(projectPath) });
+ * const stats = exporter.export({ full: false });
+ * console.log(stats.total.written, 'lines written');
+ * ```
+ */
+export class Exporter {
+  readonly #store: Store;
+  readonly #options: ExporterOptions;
+
+  constructor(store: Store, options: ExporterOptions) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  /**
+   * Brings the files up to date with the database. Nothing unseen is overwritten: when a version that would be
+   * replaced was never imported, nothing at all is written, and `stats.refused` names the records.
+   *
+   * @throws SyncError `bad_row` when a row holds what its columns do not allow, `io` when the files cannot be
+   * written, `busy` when another process uses the directory or the database. Nothing was changed then.
+   */
+  export(options: ExportOptions = {}): ExportStats {
+    const dryRun = options.dryRun === true;
+    const { actor = 'unknown', now = Date.now, lockTimeoutMs = 5000, onProgress } = this.#options;
+    const run = (target: Target, dir: string): ExportStats =>
+      runExport(this.#store, target, {
+        dir,
+        form: readSettings(dir).paths,
+        actor,
+        now: now(),
+        full: options.full === true,
+        force: options.force === true,
+        dryRun,
+        onProgress,
+      });
+    if (dryRun) {
+      const dir = resolvePath(this.#options.dir);
+      return run(this.#plannedTarget(dir), dir);
+    }
+    makeFolder(this.#options.dir);
+    const dir = resolvePath(this.#options.dir);
+    return withLock(dir, { timeoutMs: lockTimeoutMs }, () => {
+      removeStaleTemporaryFiles(dir);
+      if (!fileExists(`${dir}/.gitignore`)) ensureGitignore(dir);
+      return run(bindTarget(this.#store.sql, dir, resolvePath(this.#options.projectPath)), dir);
+    });
+  }
+
+  /** What a first export would bind; a dry run binds nothing. */
+  #plannedTarget(dir: string): Target {
+    const project = resolvePath(this.#options.projectPath);
+    const found = findTarget(this.#store.sql, dir);
+    return found?.project === project ? found : { id: -1, dir, project, upto: 0, form: undefined };
+  }
+}

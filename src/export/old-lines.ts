@@ -1,0 +1,122 @@
+import { join } from 'node:path';
+
+import { fileExists } from '../jsonl/file.js';
+import { fileNames, fileOfType, keyReader } from '../jsonl/line-key.js';
+import type { LineKey } from '../jsonl/line-key.js';
+import { readLines } from '../jsonl/line-reader.js';
+import type { TextLine } from '../jsonl/line-reader.js';
+import { keyOfLine, scanFile } from '../jsonl/scan-file.js';
+import type { FileScan } from '../jsonl/scan-file.js';
+import type { Registry } from '../registry/entity.js';
+import type { Sql } from '../store/sql.js';
+
+/** The lines of one record in a file. */
+export interface OldLines {
+  readonly key: LineKey;
+  readonly raws: readonly string[];
+}
+
+/** A line that is no record's: kept at the end of its file as it is. */
+export type TailLine = string | Uint8Array;
+
+/**
+ * The files of a directory as the next export finds them, in the order of their keys.
+ *
+ * Files in canonical form are streamed. Where one is not (unsorted, CRLF, duplicates, a record in another
+ * type's file), all are laid out in a temporary table first, so that memory does not grow with them.
+ */
+export class OldFiles {
+  readonly #sql: Sql;
+  readonly #registry: Registry;
+  readonly #dir: string;
+  readonly #scans = new Map<string, FileScan>();
+  /** Files that must be rewritten whole. */
+  readonly irregular: ReadonlySet<string>;
+
+  /** `wanted` are the files that the export may change. */
+  constructor(sql: Sql, registry: Registry, dir: string, wanted: readonly string[]) {
+    this.#sql = sql;
+    this.#registry = registry;
+    this.#dir = dir;
+    for (const name of wanted) this.#scans.set(name, scanFile(registry, join(dir, name), name));
+    this.irregular = new Set(wanted.filter((name) => this.#scans.get(name)?.canonical === false));
+    if (this.irregular.size > 0) this.#layOut();
+  }
+
+  /** True when the lines of a file may lie anywhere. */
+  get laidOut(): boolean {
+    return this.irregular.size > 0;
+  }
+
+  /** The hash of a file's bytes as it was found; undefined for a file that is not there, or was not asked for. */
+  hashOf(name: string): string | undefined {
+    return this.#scans.get(name)?.sha256;
+  }
+
+  /** The records' lines of a file in the order of their keys. */
+  *lines(name: string): Generator<OldLines> {
+    if (this.laidOut) {
+      yield* this.#laidOutLines(name);
+      return;
+    }
+    const keyOf = keyReader(this.#registry, name);
+    for (const { text } of this.#read(name)) {
+      const key = keyOf(text);
+      if (key === undefined) return;
+      yield { key, raws: [text] };
+    }
+  }
+
+  /** The other lines of a file in their old order. */
+  *tail(name: string): Generator<TailLine> {
+    if (this.#scans.get(name)?.hasTail === false) return;
+    const keyOf = keyReader(this.#registry, name);
+    for (const line of this.#read(name)) {
+      if (line.text.trim() === '' || keyOfLine(this.#registry, keyOf, line) !== undefined) continue;
+      yield line.bytes ?? line.text;
+    }
+  }
+
+  *#read(name: string): Generator<TextLine> {
+    const path = join(this.#dir, name);
+    if (fileExists(path)) yield* readLines(path);
+  }
+
+  #layOut(): void {
+    this.#sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_old (file TEXT, type TEXT, id TEXT, raw TEXT)`);
+    this.#sql.exec(`CREATE INDEX IF NOT EXISTS temp.scsync_old_key ON scsync_old (file, type, id)`);
+    this.#sql.run(`DELETE FROM temp.scsync_old`);
+    for (const name of fileNames(this.#registry)) {
+      const keyOf = keyReader(this.#registry, name);
+      for (const line of this.#read(name)) {
+        const key = keyOfLine(this.#registry, keyOf, line);
+        if (key === undefined) continue;
+        const file = key.deleted ? this.#registry.deletionsFile : fileOfType(this.#registry, key.type);
+        this.#sql.run(`INSERT INTO temp.scsync_old VALUES (?, ?, ?, ?)`, file, key.type, key.id, line.text);
+      }
+    }
+  }
+
+  *#laidOutLines(name: string): Generator<OldLines> {
+    let after: LineKey = { type: '', id: '' };
+    for (;;) {
+      const keys = this.#sql.all(
+        `SELECT DISTINCT type, id FROM temp.scsync_old WHERE file = ? AND (type, id) > (?, ?) ORDER BY type, id LIMIT 500`,
+        name,
+        after.type,
+        after.id,
+      );
+      for (const [type, id] of keys) {
+        after = { type: String(type), id: String(id) };
+        const rows = this.#sql.all(
+          `SELECT raw FROM temp.scsync_old WHERE file = ? AND type = ? AND id = ? ORDER BY rowid`,
+          name,
+          after.type,
+          after.id,
+        );
+        yield { key: after, raws: rows.map(([raw]) => String(raw)) };
+      }
+      if (keys.length === 0) return;
+    }
+  }
+}

@@ -1,0 +1,85 @@
+import type { LineVersion, PathForm, Tombstone, TombstoneVersion } from '../record/version.js';
+import { sameContent } from '../record/content.js';
+import type { Content } from '../record/content.js';
+import { fileState, isDeleted } from '../merge/file-state.js';
+import type { Present } from '../merge/merge-record.js';
+import { laterTombstone, sameTombstone } from '../merge/merge-tombstone.js';
+
+/** What the export of one record is decided from. */
+export interface ExportInput {
+  /** The record's state in the database. A tombstone's author may be unknown until now. */
+  readonly state: Content | Tombstone;
+  /** The record's lines and its tombstone in the files. */
+  readonly lines: readonly LineVersion[];
+  readonly tombstone: TombstoneVersion | undefined;
+  /** This target's base, and those of other targets: what they say, and when they were written. */
+  readonly bases: readonly (Present | Tombstone)[];
+  /** The stamp of a tombstone that the row removed. */
+  readonly floor: number | undefined;
+  /** The stamp of the state if an import derived it from lines alone. */
+  readonly derivedStamp: number | undefined;
+  /** True when an old version was taken by force, and must count as new. */
+  readonly restamp: boolean;
+  readonly form: PathForm;
+  readonly now: number;
+}
+
+/** The version that the files will have: a line that stands there already, or one to be written. */
+export type ExportPlan =
+  | { readonly kind: 'keep'; readonly raw: string }
+  | { readonly kind: 'line'; readonly content: Content; readonly stamp: number }
+  | { readonly kind: 'tombstone'; readonly tombstone: Tombstone };
+
+/** Decides which version of a record the files get, and with which stamp (the rules of stamps: stamps of one record only grow). */
+export function planExport(input: ExportInput): ExportPlan {
+  return 'kind' in input.state ? planTombstone(input, input.state) : planLine(input, input.state);
+}
+
+function planLine(input: ExportInput, content: Content): ExportPlan {
+  const inFiles = fileVersion(input);
+  const top = Math.max(
+    -Infinity,
+    ...input.lines.map((line) => line.stamp),
+    ...(input.tombstone === undefined ? [] : [input.tombstone.stamp]),
+  );
+  if (!input.restamp) {
+    if (inFiles !== undefined && sameContent(inFiles.content, content)) {
+      return 'raw' in inFiles ? { kind: 'keep', raw: inFiles.raw } : { kind: 'line', content, stamp: inFiles.stamp };
+    }
+    const known = input.bases
+      .filter((base): base is Present => !('kind' in base) || base.kind !== 'tombstone')
+      .filter((base) => base.stamp > top && sameContent(base.content, content))
+      .map((base) => base.stamp);
+    if (known.length > 0) return { kind: 'line', content, stamp: Math.max(...known) };
+    if (input.derivedStamp !== undefined && input.derivedStamp > top) {
+      return { kind: 'line', content, stamp: input.derivedStamp };
+    }
+  }
+  const least = [top, input.floor ?? -Infinity, ...input.bases.map((base) => base.stamp)];
+  return { kind: 'line', content, stamp: Math.max(input.now, ...least.map((stamp) => stamp + 1)) };
+}
+
+/** What the files say of a present record: the very line, or the version that its lines amount to. */
+function fileVersion({ lines, tombstone, form }: ExportInput): LineVersion | Present | undefined {
+  const { version } = fileState(lines, tombstone === undefined ? [] : [tombstone], form);
+  return version === undefined || isDeleted(version) ? undefined : version;
+}
+
+function planTombstone(input: ExportInput, state: Tombstone): ExportPlan {
+  const { tombstone, lines, bases } = input;
+  if (tombstone !== undefined) {
+    if (sameTombstone(tombstone, state)) return { kind: 'keep', raw: tombstone.raw };
+    if (tombstone.by === state.by) return keepOrWrite(laterTombstone<Tombstone>(tombstone, state), tombstone);
+  }
+  const least = [
+    state.stamp,
+    ...lines.map((line) => line.stamp + 1),
+    ...(tombstone === undefined ? [] : [tombstone.stamp + 1]),
+    ...bases.map((base) => ('kind' in base && base.kind === 'tombstone' ? base.stamp : base.stamp + 1)),
+  ];
+  return { kind: 'tombstone', tombstone: { ...state, stamp: Math.max(...least) } };
+}
+
+function keepOrWrite(winner: Tombstone, inFiles: TombstoneVersion): ExportPlan {
+  return winner === inFiles ? { kind: 'keep', raw: inFiles.raw } : { kind: 'tombstone', tombstone: winner };
+}

@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+
+import { SyncError } from '../errors.js';
+import { copyToHistory } from '../jsonl/history.js';
+import { FileSet } from '../jsonl/file-set.js';
+import { fileNames } from '../jsonl/line-key.js';
+import type { PathForm } from '../record/version.js';
+import type { Registry } from '../registry/entity.js';
+import { settledHash, writeSettledHash } from '../store/base.js';
+import { Rows } from '../store/rows.js';
+import type { RecordKey } from '../store/rows.js';
+import type { Sql } from '../store/sql.js';
+import type { Store } from '../store/store.js';
+import type { Target } from '../store/target.js';
+import { newestChange, settleMarks } from '../tracking/marks.js';
+import { Tally } from '../stats.js';
+import { commitDone } from './commit.js';
+import { OldFiles } from './old-lines.js';
+import type { ExportFileInfo, ExportStats, Progress } from './stats.js';
+import { LineFile } from './line-file.js';
+import { fillTodo, makeExportTables } from './todo.js';
+import { stageTombstones, writeDeletions, writeRecords } from './write-files.js';
+
+/** Everything that one export is done with. */
+export interface ExportRun {
+  readonly dir: string;
+  readonly form: PathForm;
+  readonly actor: string;
+  readonly now: number;
+  readonly full: boolean;
+  readonly force: boolean;
+  readonly dryRun: boolean;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+}
+
+/** What the parts of one export share. */
+export interface ExportContext extends ExportRun {
+  readonly sql: Sql;
+  readonly registry: Registry;
+  readonly rows: Rows;
+  readonly target: Target;
+  readonly old: OldFiles;
+  readonly tally: Tally<{ written: number; deleted: number; unchanged: number }>;
+  readonly refused: RecordKey[];
+  /** Set when a version that was never seen is overwritten. */
+  overwrites: boolean;
+}
+
+interface WrittenFile extends ExportFileInfo {
+  readonly sha256: string;
+}
+
+/**
+ * Carries out an export under the directory's lock: reads a snapshot of the database and writes files beside
+ * the old ones, renames them, then commits what the target now has. A crash before the commit leaves files
+ * that hold what the database says, which the next export recognises.
+ */
+export function runExport(store: Store, target: Target, run: ExportRun): ExportStats {
+  const { sql, registry } = store;
+  makeExportTables(sql);
+  const files = new FileSet(run.dir);
+  try {
+    const { context, newest, written } = sql.transaction('deferred', () => {
+      const newest = newestChange(sql);
+      const full = run.full || (target.form !== undefined && target.form !== run.form);
+      const count = fillTodo(sql, registry, target, full);
+      const context = makeContext(store, target, run, count);
+      return { context, newest, written: count === 0 ? [] : stageFiles(context, files, count) };
+    });
+    const refused = run.force ? [] : context.refused;
+    const stats = (history: string | null): ExportStats => ({
+      ...context.tally.result(),
+      files: written.map(({ name, path, size, lines }) => ({ name, path, size, lines })),
+      refused,
+      history,
+      dryRun: run.dryRun,
+    });
+    if (run.dryRun || refused.length > 0) {
+      files.abort();
+      return stats(null);
+    }
+    const names = written.map(({ name }) => name);
+    const history = context.overwrites ? copyToHistory(run.dir, names, run.now) : null;
+    if (written.length > 0) files.commit();
+    else files.abort();
+    sql.transaction('immediate', () => {
+      commitDone(context);
+      for (const { name, sha256 } of written) {
+        const settled = context.old.hashOf(name);
+        const wasSettled = settled === undefined || settled === settledHash(sql, target, name);
+        writeSettledHash(sql, target, name, wasSettled && !context.old.laidOut ? sha256 : undefined);
+      }
+      settleMarks(sql, target, newest);
+      sql.run(`UPDATE scsync_targets SET form = ? WHERE target = ? AND form IS NOT ?`, run.form, target.id, run.form);
+    });
+    return stats(history);
+  } catch (error) {
+    files.abort();
+    if (error instanceof RangeError) throw new SyncError('bad_row', error.message, { cause: error });
+    throw error;
+  }
+}
+
+function makeContext(store: Store, target: Target, run: ExportRun, count: number): ExportContext {
+  const { sql, registry } = store;
+  const wanted = count === 0 ? [] : fileNames(registry).filter((name) => isWanted(sql, registry, name));
+  return {
+    ...run,
+    sql,
+    registry,
+    target,
+    rows: new Rows(sql, registry, target.project),
+    old: new OldFiles(sql, registry, run.dir, wanted),
+    tally: new Tally(registry, { written: 0, deleted: 0, unchanged: 0 }),
+    refused: [],
+    overwrites: false,
+  };
+}
+
+/** The files of the types that there is something to do for, and the file of deletions. */
+function isWanted(sql: Sql, registry: Registry, name: string): boolean {
+  if (name === registry.deletionsFile) return true;
+  return registry.entities.some(
+    (entity) =>
+      entity.file === name && sql.get(`SELECT 1 FROM temp.scsync_todo WHERE type = ? LIMIT 1`, entity.type) !== undefined,
+  );
+}
+
+/** Writes every file that changes beside its target. */
+function stageFiles(context: ExportContext, files: FileSet, total: number): WrittenFile[] {
+  const { registry, old, dir, dryRun, sql } = context;
+  const written: WrittenFile[] = [];
+  let done = 0;
+  const onRecord = (): void => {
+    done++;
+    if (done % 1000 === 0) context.onProgress?.({ phase: 'export', done, total });
+  };
+  const stage = (name: string, write: (file: LineFile) => void): void => {
+    const file = dryRun ? LineFile.nowhere() : new LineFile(files.stage(name));
+    write(file);
+    const { sha256, bytes } = file.close();
+    const isChanged = bytes === 0 ? old.hashOf(name) !== undefined : true;
+    if (isChanged && sha256 !== old.hashOf(name)) {
+      written.push({ name, path: join(dir, name), size: bytes, lines: file.lines, sha256 });
+    } else if (!dryRun) {
+      files.discard(name);
+    }
+  };
+  stageTombstones(context);
+  for (const entity of registry.entities) {
+    if (!isWanted(sql, registry, entity.file) && !old.laidOut) continue;
+    stage(entity.file, (file) => {
+      writeRecords(context, entity, file, onRecord);
+    });
+  }
+  stage(registry.deletionsFile, (file) => {
+    writeDeletions(context, file);
+  });
+  return written;
+}

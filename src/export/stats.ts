@@ -1,0 +1,40 @@
+import type { ByEntity } from '../stats.js';
+import type { RecordKey } from '../store/rows.js';
+
+/** What an export did with the records of one type. */
+export interface ExportCounts extends Readonly<Record<string, number>> {
+  /** Lines that were written anew. */
+  readonly written: number;
+  /** Records whose deletion was written. */
+  readonly deleted: number;
+  /** Records that were looked at, and whose line was right already. */
+  readonly unchanged: number;
+}
+
+/** One file of an export directory. */
+export interface ExportFileInfo {
+  readonly name: string;
+  readonly path: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Lines that are not blank. */
+  readonly lines: number;
+}
+
+/** The outcome of an export, keyed by type tag, with totals beside. */
+export type ExportStats = ByEntity<ExportCounts> & {
+  /** The files that were written. */
+  readonly files: readonly ExportFileInfo[];
+  /** Records whose version in the files was never imported. When there are any, nothing was written. */
+  readonly refused: readonly RecordKey[];
+  /** Where the old files were copied to before they were overwritten by force. */
+  readonly history: string | null;
+  readonly dryRun: boolean;
+};
+
+/** How far a long operation is. */
+export interface Progress {
+  readonly phase: 'export' | 'read' | 'import';
+  readonly done: number;
+  readonly total: number;
+}

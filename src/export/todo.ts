@@ -1,0 +1,45 @@
+import type { Registry } from '../registry/entity.js';
+import type { Sql } from '../store/sql.js';
+import type { Target } from '../store/target.js';
+import { dirtyMarks } from '../tracking/marks.js';
+import { project } from '../tracking/triggers.js';
+
+/**
+ * Makes the temporary tables of an export: `scsync_todo`, the records to look at, with their tombstones in the
+ * files; and `scsync_done`, the versions that the files will have. On disk, so that memory does not grow.
+ */
+export function makeExportTables(sql: Sql): void {
+  sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_todo (
+    type TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, tombstones TEXT, PRIMARY KEY (type, id)) WITHOUT ROWID`);
+  sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_done (
+    type TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, deleted INTEGER NOT NULL, stamp INTEGER NOT NULL,
+    author TEXT, line TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID`);
+  sql.exec(`DELETE FROM temp.scsync_todo`);
+  sql.exec(`DELETE FROM temp.scsync_done`);
+}
+
+/** Fills the list of records to look at: the dirty ones, or all of the project. Says how many there are. */
+export function fillTodo(sql: Sql, registry: Registry, target: Target, full: boolean): number {
+  if (full) {
+    for (const entity of registry.entities) {
+      sql.run(
+        `INSERT INTO temp.scsync_todo (type, id, seq)
+         SELECT '${entity.type}', t.${entity.key}, coalesce(m.seq, 0) FROM ${entity.table} t
+         LEFT JOIN scsync_marks m ON m.type = '${entity.type}' AND m.id = t.${entity.key}
+         WHERE t.${entity.key} IS NOT NULL AND ${project(registry, entity, 't')} = ?`,
+        target.project,
+      );
+    }
+    sql.run(
+      `INSERT INTO temp.scsync_todo (type, id, seq)
+       SELECT t.type, t.id, coalesce(m.seq, 0) FROM scsync_tombstones t
+       LEFT JOIN scsync_marks m ON m.type = t.type AND m.id = t.id
+       WHERE t.project = ? ON CONFLICT DO NOTHING`,
+      target.project,
+    );
+  } else {
+    const { from, parameters } = dirtyMarks(target);
+    sql.run(`INSERT INTO temp.scsync_todo (type, id, seq) SELECT m.type, m.id, m.seq FROM ${from}`, ...parameters);
+  }
+  return Number(sql.get(`SELECT count(*) FROM temp.scsync_todo`)?.[0] ?? 0);
+}

@@ -1,0 +1,127 @@
+import { formatLine } from '../jsonl/format.js';
+import { fileState, isDeleted } from '../merge/file-state.js';
+import type { Stated } from '../merge/file-state.js';
+import type { ReasonedLoss } from '../merge/conflict.js';
+import { EMPTY_SET, countsOf, elementKey, elementsOf, setToken, withTokens } from '../record/content.js';
+import type { Content } from '../record/content.js';
+import { unquote } from '../record/json.js';
+import type { FileVersion, LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
+import type { Entity } from '../registry/entity.js';
+import { requireEntity } from '../registry/entity.js';
+import { readBase } from '../store/base.js';
+import type { BaseEntry } from '../store/base.js';
+import { referencesOf } from '../store/rows.js';
+import type { RecordKey } from '../store/rows.js';
+import { completed, versionOf } from '../store/versions.js';
+import { readTombstone } from '../tracking/tombstones.js';
+import type { ImportContext } from './context.js';
+
+/** A line of a record in the files, and the file that holds it. */
+export interface FoundLine {
+  readonly file: string;
+  readonly raw: string;
+}
+
+/** All that is known of one record before it is decided. */
+export interface Gathered {
+  readonly key: RecordKey;
+  readonly entity: Entity;
+  readonly found: readonly FoundLine[];
+  readonly lines: readonly LineVersion[];
+  readonly tombstones: readonly TombstoneVersion[];
+  /** What the files state, or undefined when they have nothing of the record. */
+  readonly version: Stated | undefined;
+  /** The bytes of that version. */
+  readonly versionLine: string | undefined;
+  readonly losses: readonly ReasonedLoss[];
+  readonly baseEntry: BaseEntry | undefined;
+  readonly base: FileVersion | undefined;
+  /** The row exactly as it is. */
+  readonly row: Content | undefined;
+  /** The row, references to deleted records cleared, or else the tombstone. */
+  readonly state: Content | Tombstone | undefined;
+}
+
+/** Reads what the files, the base and the database have of one record. */
+export function gather(context: ImportContext, entity: Entity, id: string, homeOf: (version: FileVersion) => string): Gathered {
+  const { sql, registry, rows, target, form } = context;
+  const key = { type: entity.type, id };
+  const row = rows.read(entity, id);
+  const baseEntry = readBase(sql, target, key);
+  const rawBase = baseEntry === undefined ? undefined : versionOf(registry, baseEntry.line);
+  const found = foundLines(context, key, baseEntry, rawBase, homeOf);
+  const versions = found.map(({ raw }) => versionOf(registry, raw));
+  const lines = versions
+    .filter((version): version is LineVersion => version?.kind === 'line')
+    .map((line) => withoutDeadReferences(context, completed(line, rawBase, row)));
+  const tombstones = versions.filter((version): version is TombstoneVersion => version?.kind === 'tombstone');
+  const { version, losses } = fileState(lines, tombstones, form);
+  const stored = row === undefined ? readTombstone(sql, target.project, key) : undefined;
+  const tombstone = stored === undefined ? undefined : { ...stored, by: stored.by ?? context.actor };
+  return {
+    key,
+    entity,
+    found,
+    lines,
+    tombstones,
+    version,
+    versionLine: version === undefined ? undefined : lineOf(context, version),
+    losses,
+    baseEntry,
+    base: rawBase?.kind === 'line' ? withoutDeadReferences(context, completed(rawBase, undefined, row)) : rawBase,
+    row,
+    state: row === undefined ? tombstone : clearDead(context, row),
+  };
+}
+
+/** The lines that the first pass laid out, and the base where its file was not read or still holds it. */
+function foundLines(
+  { sql }: ImportContext,
+  { type, id }: RecordKey,
+  base: BaseEntry | undefined,
+  rawBase: FileVersion | undefined,
+  homeOf: (version: FileVersion) => string,
+): FoundLine[] {
+  const staged = sql
+    .all(`SELECT file, raw FROM temp.scsync_staged WHERE type = ? AND id = ? ORDER BY rowid`, type, id)
+    .map(([file, raw]) => ({ file: String(file), raw: String(raw) }));
+  if (base === undefined || rawBase === undefined || staged.some(({ raw }) => raw === base.line)) return staged;
+  const isAbsent = sql.get(`SELECT 1 FROM temp.scsync_absent WHERE type = ? AND id = ?`, type, id) !== undefined;
+  return isAbsent ? staged : [...staged, { file: homeOf(rawBase), raw: base.line }];
+}
+
+/** A line that refers to a deleted record is read as its next version, without the reference. */
+function withoutDeadReferences(context: ImportContext, line: LineVersion): LineVersion {
+  const content = clearDead(context, line.content);
+  return content === line.content ? line : { ...line, content, edited: true };
+}
+
+/** Clears optional references to records that are deleted; those to records that are merely not here stay. */
+export function clearDead(context: ImportContext, content: Content): Content {
+  const changes = new Map<number, string>();
+  for (const { name, field, target } of referencesOf(content.entity)) {
+    const index = content.entity.indexOf.get(name) ?? -1;
+    const token = content.tokens[index] ?? 'null';
+    if (field.kind === 'set') {
+      if (token === EMPTY_SET) continue;
+      const elements = elementsOf(field.set, token);
+      const alive = elements.filter((element) => !isDead(context, target, elementKey(element)));
+      if (alive.length < elements.length) changes.set(index, setToken(field.set, alive));
+      if (alive.length === 0) for (const count of countsOf(content.entity, name)) changes.set(count, '0');
+    } else if (token !== 'null' && isDead(context, target, unquote(token))) {
+      changes.set(index, 'null');
+    }
+  }
+  return changes.size === 0 ? content : withTokens(content, changes);
+}
+
+function isDead({ rows, registry, sql, target }: ImportContext, type: string, id: string): boolean {
+  if (rows.projectOf(requireEntity(registry, type), id) !== undefined) return false;
+  return readTombstone(sql, target.project, { type, id }) !== undefined;
+}
+
+/** The bytes of a version that the files state. */
+function lineOf({ rows, form }: ImportContext, version: Stated): string | undefined {
+  if ('raw' in version) return (version as { readonly raw: string }).raw;
+  return isDeleted(version) ? undefined : formatLine(version.content, version.stamp, form, rows.coordinates());
+}

@@ -1,0 +1,112 @@
+import { basename, dirname } from 'node:path';
+
+import { SyncError } from '../errors.js';
+import { resolvePath } from '../directory.js';
+import { fileExists } from '../jsonl/file.js';
+import { withLock } from '../jsonl/lock.js';
+import { findProject } from '../project.js';
+import { readSettings } from '../settings.js';
+import type { Store } from '../store/store.js';
+import { bindTarget } from '../store/target.js';
+import type { Progress } from '../export/stats.js';
+import { MergeStrategy } from './plan.js';
+import { runImport } from './run.js';
+import type { ImportStats } from './stats.js';
+
+/** How an {@link Importer} works. */
+export interface ImporterOptions {
+  /** Who wins between two versions that differ; `three-way` by default. */
+  readonly strategy?: MergeStrategy;
+  /** The project in this database that the files belong to; found out by itself where it is not given. */
+  readonly projectPath?: string;
+  /** Import what can be read, and leave lines that cannot in their files. */
+  readonly skipInvalid?: boolean;
+  /** Ids of records of which the file's version is taken whatever the strategy. */
+  readonly forceIds?: readonly string[];
+  /** Who deleted what has no author yet; `unknown` by default. */
+  readonly actor?: string;
+  /** Now in Unix milliseconds; the system's clock by default. */
+  readonly now?: () => number;
+  /** How long to wait for another process that uses the directory, in milliseconds; 5000 by default. */
+  readonly lockTimeoutMs?: number;
+  /** Told now and then how far a long import is. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * Takes what the files say into the database. All or nothing: a line that cannot be read stops the import before
+ * anything is written.
+ *
+ * ```ts
+ * const importer = new Importer(store, { strategy: MergeStrategy.ThreeWay });
+ * const stats = importer.importAll(projectExportDir(projectPath));
+ * console.log(stats.total.created, 'created', stats.total.updated, 'updated');
+ * ```
+ */
+export class Importer {
+  readonly #store: Store;
+  readonly #options: ImporterOptions;
+
+  constructor(store: Store, options: ImporterOptions = {}) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  /**
+   * Imports all files of an export directory.
+   *
+   * @throws SyncError `bad_input` with every problem as `file:line: what`, `conflict_markers`, `newer_format`, `io`,
+   * `busy`. Nothing was changed then.
+   */
+  importAll(dir: string, options: { readonly dryRun?: boolean } = {}): ImportStats {
+    return this.#import(dir, undefined, options.dryRun === true);
+  }
+
+  /** Imports one file of an export directory, records and all. */
+  importFile(path: string, options: { readonly dryRun?: boolean } = {}): ImportStats {
+    if (!fileExists(path)) throw new SyncError('io', `${path}: there is no such file`, { hint: 'check the path' });
+    return this.#import(dirname(path), [basename(path)], options.dryRun === true);
+  }
+
+  /** Imports the file of deletions of an export directory. */
+  importDeletions(path: string, options: { readonly dryRun?: boolean } = {}): ImportStats {
+    return this.importFile(path, options);
+  }
+
+  #import(path: string, only: readonly string[] | undefined, dryRun: boolean): ImportStats {
+    if (!fileExists(path)) {
+      throw new SyncError('io', `${path}: there is no such export directory`, { hint: 'run export first, or check the path' });
+    }
+    const dir = resolvePath(path);
+    const { strategy = MergeStrategy.ThreeWay, projectPath, forceIds = [], lockTimeoutMs = 5000 } = this.#options;
+    const project = projectPath === undefined ? findProject(this.#store, dir).project : resolvePath(projectPath);
+    return locked(dir, lockTimeoutMs, () =>
+      runImport(this.#store, bindTarget(this.#store.sql, dir, project), {
+        dir,
+        form: readSettings(dir).paths,
+        strategy,
+        forced: new Set(forceIds),
+        skipInvalid: this.#options.skipInvalid === true,
+        only,
+        actor: this.#options.actor ?? 'unknown',
+        now: (this.#options.now ?? Date.now)(),
+        dryRun,
+        onProgress: this.#options.onProgress,
+      }),
+    );
+  }
+}
+
+/** Where nobody can write, nobody exports: a directory that cannot be locked is read without a lock. */
+function locked<T>(dir: string, timeoutMs: number, body: () => T): T {
+  let began = false;
+  try {
+    return withLock(dir, { timeoutMs }, () => {
+      began = true;
+      return body();
+    });
+  } catch (error) {
+    if (began || !(error instanceof SyncError) || error.code !== 'io') throw error;
+    return body();
+  }
+}

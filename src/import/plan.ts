@@ -1,0 +1,135 @@
+import { sameContent, tokenOf } from '../record/content.js';
+import type { Content } from '../record/content.js';
+import { compareIntegers } from '../record/numbers.js';
+import type { FileVersion, Tombstone } from '../record/version.js';
+import {
+
+  differingValues,
+  mergeContents,
+  wholeRecord,
+  winsTie,
+} from '../merge/merge-record.js';
+import type { Present } from '../merge/merge-record.js';
+import { laterTombstone, sameTombstone } from '../merge/merge-tombstone.js';
+import type { LossReason, ReasonedLoss } from '../merge/conflict.js';
+import { isDeleted, sameStated } from '../merge/file-state.js';
+import type { Stated } from '../merge/file-state.js';
+
+/** How an import decides between two versions that are both present and differ. */
+export const MergeStrategy = {
+  /** Field by field against what both sides had in common. */
+  ThreeWay: 'three-way',
+  /** The version with the greater `updated_at`, whole. */
+  PreferNewer: 'prefer-newer',
+  /** The database's. */
+  PreferLocal: 'prefer-local',
+  /** The file's. */
+  PreferExternal: 'prefer-external',
+} as const;
+/** One of the {@link MergeStrategy} values. */
+export type MergeStrategy = (typeof MergeStrategy)[keyof typeof MergeStrategy];
+
+/** What the decision on one record is made from. Everything is completed and in portable form. */
+export interface ImportInput {
+  readonly strategy: MergeStrategy;
+  /** What the files state. */
+  readonly file: Stated;
+  /** True when that very version was taken into account before, in any target. */
+  readonly isSeen: boolean;
+  /** This target's base. */
+  readonly base: FileVersion | undefined;
+  /** The row, or else the tombstone, in the database. */
+  readonly state: Content | Tombstone | undefined;
+}
+
+/** The record's new state in the database, and what was lost on the way. */
+export interface ImportPlan {
+  readonly result: Content | Tombstone;
+  readonly losses: readonly ReasonedLoss[];
+  /** The files hold an old version; the database's is kept. */
+  readonly rolledBack?: true;
+  /** An old version was taken by force: its next export gets a new stamp. */
+  readonly restamp?: true;
+}
+
+/** Decides what an import does with one record that the files state something of (the table of imports). */
+export function planImport(input: ImportInput): ImportPlan {
+  const { strategy, file, base, state, isSeen } = input;
+  const taken = isDeleted(file) ? file : file.content;
+  const isBase = base !== undefined && sameStated(file, base);
+  if (strategy === MergeStrategy.PreferExternal) {
+    const restamp = isSeen && !isBase && !isDeleted(file) ? { restamp: true as const } : {};
+    return { result: taken, losses: state === undefined ? [] : lostTo(state, taken, 'prefer-external'), ...restamp };
+  }
+  if (state === undefined) return { result: taken, losses: [] };
+  if (!isTombstone(state) && !isDeleted(file) && sameContent(state, file.content)) return { result: state, losses: [] };
+  if (strategy === MergeStrategy.PreferLocal) return keep(state, taken, 'prefer-local');
+  if (isBase) return { result: state, losses: [] };
+  if (isSeen && strategy === MergeStrategy.ThreeWay) return { result: state, losses: [], rolledBack: true };
+  if (isTombstone(state) && isDeleted(file)) return { result: laterTombstone<Tombstone>(state, file), losses: [] };
+  if (base !== undefined && isOlder(file, base)) return keep(state, taken, 'older version');
+  if (isTombstone(state)) return isDeleted(file) ? { result: state, losses: [] } : deletedHere(state, file, base);
+  return isDeleted(file) ? deletedThere(state, file, base) : bothPresent(input.strategy, state, file.content, base);
+}
+
+function keep(state: Content | Tombstone, taken: Content | Tombstone, why: LossReason): ImportPlan {
+  return { result: state, losses: isTombstone(taken) ? [] : lostTo(taken, state, why) };
+}
+
+/** A version that does not come after the base cannot descend from it. An unseen tombstone of the base's time counts as later. */
+function isOlder(file: Stated, base: FileVersion): boolean {
+  return isDeleted(file) ? file.stamp < base.stamp : file.stamp <= base.stamp;
+}
+
+function bothPresent(
+  strategy: MergeStrategy,
+  row: Content,
+  line: Content,
+  base: FileVersion | undefined,
+): ImportPlan {
+  if (strategy === MergeStrategy.PreferNewer) {
+    return winsTie(row, line) ? keep(row, line, 'prefer-newer') : { result: line, losses: lostTo(row, line, 'prefer-newer') };
+  }
+  // Nothing says what they had in common. A row that was never exported has no stamp but its `updated_at`.
+  if (base === undefined) {
+    return winsTie(row, line) ? keep(row, line, 'later version') : { result: line, losses: lostTo(row, line, 'later version') };
+  }
+  // A row made again after a deletion that the target has is later than any line from before it.
+  if (base.kind === 'tombstone') return keep(row, line, 'later version');
+  if (sameContent(row, base.content)) return { result: line, losses: [] };
+  const merged = mergeContents(base.content, row, line);
+  return { result: merged.content, losses: merged.losses.map((loss) => ({ loss, why: 'merge' })) };
+}
+
+function deletedThere(row: Content, tombstone: Tombstone, base: FileVersion | undefined): ImportPlan {
+  if (base?.kind === 'line' && sameContent(row, base.content)) return { result: tombstone, losses: [] };
+  // An edit that was not exported yet counts by its `updated_at`.
+  const edited = tokenOf(row, row.entity.updated);
+  if (compareIntegers(edited, String(tombstone.stamp)) > 0) return { result: row, losses: [] };
+  return { result: tombstone, losses: [{ loss: wholeRecord(row), why: 'deleted' }] };
+}
+
+function deletedHere(tombstone: Tombstone, line: Present, base: FileVersion | undefined): ImportPlan {
+  const isUnchanged = base?.kind === 'tombstone' && sameTombstone(base, tombstone);
+  if (isUnchanged || line.stamp > tombstone.stamp) return { result: line.content, losses: [] };
+  return { result: tombstone, losses: [{ loss: wholeRecord(line.content), why: 'deleted' }] };
+}
+
+/** What is lost of a state when another one takes its place. */
+function lostTo(lost: Content | Tombstone, kept: Content | Tombstone, why: LossReason): ReasonedLoss[] {
+  if (isTombstone(lost)) return [];
+  if (isTombstone(kept)) return [{ loss: wholeRecord(lost), why }];
+  return differingValues(kept, lost).map((loss) => ({ loss, why }));
+}
+
+/** Says whether a state in the database is a deletion. */
+export function isTombstone(state: Content | Tombstone): state is Tombstone {
+  return 'kind' in state;
+}
+
+/** The order in which two records with one natural key keep it: the one made first, then the one with the smaller id. */
+export function keepsNaturalKey(a: Content, b: Content, compareIds: (a: string, b: string) => number): boolean {
+  const order = compareIntegers(tokenOf(a, a.entity.created), tokenOf(b, b.entity.created));
+  return order === 0 ? compareIds(a.id, b.id) < 0 : order < 0;
+}
+

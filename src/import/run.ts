@@ -1,0 +1,204 @@
+import { fileOfType } from '../jsonl/line-key.js';
+import { compareUtf8 } from '../record/order.js';
+import type { FileVersion, PathForm } from '../record/version.js';
+import type { Entity } from '../registry/entity.js';
+import { isSeen, readBase, writeBaseSeq, writeSettledHash } from '../store/base.js';
+import { Rows } from '../store/rows.js';
+import type { Store } from '../store/store.js';
+import type { Target } from '../store/target.js';
+import { findTarget } from '../store/target.js';
+import { Tally } from '../stats.js';
+import { lastChange, markChanged, newestChange, settleMarks } from '../tracking/marks.js';
+import type { Progress } from '../export/stats.js';
+import { applyDecision, decide } from './apply.js';
+import type { Decision } from './apply.js';
+import { ImportContext } from './context.js';
+import { gather } from './gather.js';
+import type { Gathered } from './gather.js';
+import { MergeStrategy, isTombstone } from './plan.js';
+import { stageFiles } from './stage.js';
+import type { Staged } from './stage.js';
+import { NO_ENTITY_STATS } from './stats.js';
+import type { ImportStats } from './stats.js';
+
+const PAGE = 500;
+
+/** Everything that one import is done with. */
+export interface ImportRun {
+  readonly dir: string;
+  readonly form: PathForm;
+  readonly strategy: MergeStrategy;
+  /** Records whose file version is taken whatever the strategy. */
+  readonly forced: ReadonlySet<string>;
+  readonly skipInvalid: boolean;
+  readonly only: readonly string[] | undefined;
+  readonly actor: string;
+  readonly now: number;
+  readonly dryRun: boolean;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+}
+
+/** Thrown to undo a dry run; it carries the outcome. */
+class DryRun extends Error {
+  readonly stats: ImportStats;
+  constructor(stats: ImportStats) {
+    super('dry run');
+    this.stats = stats;
+  }
+}
+
+/**
+ * Carries out an import under the directory's lock: reads and checks the files, then decides and writes all
+ * records in one transaction, parents first. A dry run does the same and rolls it back, as what becomes of a child
+ * depends on what became of its parent.
+ */
+export function runImport(store: Store, target: Target, run: ImportRun): ImportStats {
+  const { sql, registry } = store;
+  const forces = run.strategy === MergeStrategy.PreferExternal || run.forced.size > 0;
+  const staged = stageFiles(sql, registry, target, {
+    dir: run.dir,
+    only: run.only,
+    skipInvalid: run.skipInvalid,
+    forces,
+    isForced: ({ id }) => run.strategy === MergeStrategy.PreferExternal || run.forced.has(id),
+  });
+  const context = new ImportContext({
+    sql,
+    registry,
+    rows: new Rows(sql, registry, target.project),
+    target,
+    form: run.form,
+    actor: run.actor,
+    now: run.now,
+    strategyFor: (id) => (run.forced.has(id) ? MergeStrategy.PreferExternal : run.strategy),
+    tally: new Tally(registry, NO_ENTITY_STATS),
+    unsettled: new Set(staged.unsettled),
+  });
+  noteSkipped(context, staged);
+  const stats = (): ImportStats => ({
+    ...context.tally.result(),
+    unknown: Object.fromEntries(staged.unknown),
+    notices: context.notices,
+    problems: staged.skipped.map(({ problem }) => problem),
+    dryRun: run.dryRun,
+  });
+  if (staged.files.size === 0) return stats();
+  try {
+    sql.transaction('immediate', () => {
+      importStaged(context, run);
+      settleFiles(context, staged);
+      if (run.dryRun) throw new DryRun(stats());
+    });
+  } catch (error) {
+    if (error instanceof DryRun) return error.stats;
+    throw error;
+  }
+  return stats();
+}
+
+function noteSkipped(context: ImportContext, { skipped }: Staged): void {
+  for (const { key, problem } of skipped) {
+    context.notice('skipped', key?.type ?? 'unknown', key?.id ?? '?', problem);
+  }
+}
+
+function importStaged(context: ImportContext, run: ImportRun): void {
+  const { sql, registry, rows, now } = context;
+  const total = Number(sql.get(`SELECT count(*) FROM temp.scsync_staged`)?.[0] ?? 0);
+  let done = 0;
+  for (const entity of registry.entities) {
+    importEntity(context, entity, () => {
+      done++;
+      if (done % 1000 === 0) run.onProgress?.({ phase: 'import', done, total });
+    });
+  }
+  rows.putBackAside(now, (key, put) => {
+    const base = readBase(sql, context.target, key);
+    const isClean = base !== undefined && lastChange(sql, key) <= base.seq;
+    context.beforeWrite();
+    put();
+    if (isClean) writeBaseSeq(sql, context.target, key, lastChange(sql, key));
+  });
+  context.afterWrites();
+}
+
+/** Decides and writes the records of one entity; those that trade natural keys among themselves come last, together. */
+function importEntity(context: ImportContext, entity: Entity, onRecord: () => void): void {
+  const { sql, registry } = context;
+  const homeOf = (version: FileVersion): string =>
+    version.kind === 'tombstone' ? registry.deletionsFile : fileOfType(registry, version.type);
+  const deferred: Decision[] = [];
+  let after = '';
+  for (let first = true; ; first = false) {
+    const page = sql.all(
+      `SELECT id FROM (SELECT id FROM temp.scsync_staged WHERE type = ?1 UNION SELECT id FROM temp.scsync_absent WHERE type = ?1)
+       WHERE id ${first ? '>=' : '>'} ?2 ORDER BY id LIMIT ${PAGE}`,
+      entity.type,
+      after,
+    );
+    for (const [id] of page) {
+      after = String(id);
+      onRecord();
+      const gathered = gather(context, entity, after, homeOf);
+      if (gathered.version === undefined) {
+        noteAbsent(context, gathered, homeOf);
+        continue;
+      }
+      const decision = decide(context, gathered, (line) => isSeen(sql, line));
+      if (decision === undefined) continue;
+      if (mustWait(context, decision, deferred)) deferred.push(decision);
+      else applyDecision(context, decision);
+    }
+    if (page.length < PAGE) break;
+  }
+  for (const { gathered } of deferred) {
+    if (gathered.row === undefined) continue;
+    context.beforeWrite();
+    context.rows.parkNaturalKey(entity, gathered.key.id);
+  }
+  for (const decision of deferred) applyDecision(context, parked(decision));
+}
+
+/** The row lost its natural key while it waited, so it must be written whatever it was. */
+function parked(decision: Decision): Decision {
+  const { row } = decision.gathered;
+  if (row === undefined) return decision;
+  const index = row.entity.indexOf.get(row.entity.naturalKey.at(-1) ?? '') ?? -1;
+  const tokens = row.tokens.map((token, place) => (place === index ? '""' : token));
+  return { ...decision, gathered: { ...decision.gathered, row: { ...row, tokens } } };
+}
+
+/** True while the row that holds the record's natural key is itself still to be decided. */
+function mustWait({ rows, sql }: ImportContext, { gathered, plan }: Decision, deferred: readonly Decision[]): boolean {
+  if (isTombstone(plan.result) || plan.result.entity.naturalKey.length === 0) return false;
+  const holder = rows.naturalKeyHolder(plan.result);
+  if (holder === undefined) return false;
+  if (deferred.some((other) => other.gathered.key.id === holder)) return true;
+  const { type } = gathered.key;
+  return (
+    sql.get(
+      `SELECT 1 WHERE EXISTS (SELECT 1 FROM temp.scsync_staged WHERE type = ?1 AND id = ?2)
+       OR EXISTS (SELECT 1 FROM temp.scsync_absent WHERE type = ?1 AND id = ?2)`,
+      type,
+      holder,
+    ) !== undefined && compareUtf8(gathered.key.id, holder) < 0
+  );
+}
+
+/** Absence is never a deletion: what the database has goes back into the files. */
+function noteAbsent(context: ImportContext, gathered: Gathered, homeOf: (version: FileVersion) => string): void {
+  const { key, state, base, baseEntry } = gathered;
+  if (base !== undefined) context.unsettled.add(homeOf(base));
+  if (state === undefined || baseEntry === undefined) return;
+  if (lastChange(context.sql, key) <= baseEntry.seq) markChanged(context.sql, key, context.target.project);
+  context.notice('restored', key.type, key.id, 'it is missing in the files, and goes back with the next export; use rm to delete it');
+}
+
+function settleFiles(context: ImportContext, staged: Staged): void {
+  const { sql, target, unsettled } = context;
+  for (const [name, hash] of staged.files) {
+    writeSettledHash(sql, target, name, hash === null || unsettled.has(name) ? undefined : hash);
+  }
+  for (const name of unsettled) if (!staged.files.has(name)) writeSettledHash(sql, target, name, undefined);
+  settleMarks(sql, findTarget(sql, target.dir) ?? target, newestChange(sql));
+}

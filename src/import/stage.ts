@@ -1,0 +1,246 @@
+import { join } from 'node:path';
+
+import { SyncError } from '../errors.js';
+import type { SyncErrorCode } from '../errors.js';
+import { fileExists, hashFile } from '../jsonl/file.js';
+import { compareKeys, fileNames, fileOfType, keyReader } from '../jsonl/line-key.js';
+import type { LineKey } from '../jsonl/line-key.js';
+import { readLines } from '../jsonl/line-reader.js';
+import type { TextLine } from '../jsonl/line-reader.js';
+import { LineError, isConflictMarker, parseLine } from '../jsonl/parse.js';
+import { scanFile } from '../jsonl/scan-file.js';
+import { mergeJoin } from '../record/merge-join.js';
+import type { FileVersion } from '../record/version.js';
+import type { Registry } from '../registry/entity.js';
+import { settledHash } from '../store/base.js';
+import type { Sql } from '../store/sql.js';
+import type { Target } from '../store/target.js';
+
+/** How many problems are listed before the rest is only counted. */
+const MAX_PROBLEMS = 100;
+const PAGE = 500;
+
+/** What is asked of the first pass over the files. */
+export interface StageOptions {
+  readonly dir: string;
+  /** The files to read; undefined for all of the registry. */
+  readonly only: readonly string[] | undefined;
+  /** Leave lines that cannot be read where they are, instead of failing. */
+  readonly skipInvalid: boolean;
+  /** Says whether a record is looked at even where its line is the base. */
+  readonly isForced: (key: LineKey) => boolean;
+  /** True when {@link StageOptions.isForced} can be, so that unchanged files are read too. */
+  readonly forces: boolean;
+}
+
+/** A line that cannot be read. */
+export interface SkippedLine {
+  readonly key: LineKey | undefined;
+  /** `file:line: what, and what was expected`. */
+  readonly problem: string;
+}
+
+/** What the first pass found. */
+export interface Staged {
+  /** The files that were read, with the hashes of their bytes; null for one that is missing. */
+  readonly files: ReadonlyMap<string, string | null>;
+  /** Files that cannot be settled: not in canonical form, or with lines that are no record's. */
+  readonly unsettled: ReadonlySet<string>;
+  readonly skipped: readonly SkippedLine[];
+  /** Lines of unknown types, by type. */
+  readonly unknown: ReadonlyMap<string, number>;
+}
+
+/**
+ * The first pass of an import: reads the files that changed since the last agreement, checks every line that is
+ * not the base of its record, and lays out what is to be decided in temporary tables: `scsync_staged` has
+ * the lines, `scsync_absent` the records whose base stands in the files no more.
+ *
+ * @throws SyncError with every problem listed, unless invalid lines are to be skipped
+ */
+export function stageFiles(sql: Sql, registry: Registry, target: Target, options: StageOptions): Staged {
+  makeTables(sql);
+  const stage = new Stage(sql, registry, target, options);
+  for (const name of options.only ?? fileNames(registry)) stage.read(name);
+  return stage.finish();
+}
+
+function makeTables(sql: Sql): void {
+  sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_staged (
+    type TEXT NOT NULL, id TEXT NOT NULL, file TEXT NOT NULL, raw TEXT NOT NULL)`);
+  sql.exec(`CREATE INDEX IF NOT EXISTS temp.scsync_staged_key ON scsync_staged (type, id)`);
+  sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_absent (
+    type TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID`);
+  sql.exec(`DELETE FROM temp.scsync_staged`);
+  sql.exec(`DELETE FROM temp.scsync_absent`);
+}
+
+class Stage {
+  readonly #sql: Sql;
+  readonly #registry: Registry;
+  readonly #target: Target;
+  readonly #options: StageOptions;
+  readonly #files = new Map<string, string | null>();
+  readonly #irregular = new Set<string>();
+  readonly #unsettled = new Set<string>();
+  readonly #skipped: SkippedLine[] = [];
+  readonly #unknown = new Map<string, number>();
+  #code: SyncErrorCode | undefined;
+
+  constructor(sql: Sql, registry: Registry, target: Target, options: StageOptions) {
+    this.#sql = sql;
+    this.#registry = registry;
+    this.#target = target;
+    this.#options = options;
+  }
+
+  read(name: string): void {
+    const path = join(this.#options.dir, name);
+    const hash = fileExists(path) ? hashFile(path) : null;
+    const isSettled = hash !== null && hash === settledHash(this.#sql, this.#target, name);
+    if (isSettled && !this.#options.forces) return;
+    this.#files.set(name, hash);
+    const { canonical } = scanFile(this.#registry, path, name);
+    if (canonical) {
+      this.#compareWithBase(name);
+    } else {
+      this.#irregular.add(name);
+      this.#unsettled.add(name);
+      for (const line of this.#lines(name)) this.#stage(name, line);
+    }
+  }
+
+  finish(): Staged {
+    if (this.#code !== undefined && (this.#code !== 'bad_input' || !this.#options.skipInvalid)) this.#fail(this.#code);
+    if (this.#irregular.size > 0) this.#findAbsent();
+    return { files: this.#files, unsettled: this.#unsettled, skipped: this.#skipped, unknown: this.#unknown };
+  }
+
+  #compareWithBase(name: string): void {
+    const keyOf = keyReader(this.#registry, name);
+    const lines = function* (this: Stage): Generator<{ key: LineKey; line: TextLine }> {
+      for (const line of this.#lines(name)) {
+        const key = line.invalidUtf8 === true ? undefined : keyOf(line.text);
+        if (key === undefined) this.#stage(name, line);
+        else yield { key, line };
+      }
+    }.call(this);
+    for (const [found, base] of mergeJoin(lines, this.#bases(name), (line, entry) => compareKeys(line.key, entry.key))) {
+      const isBase = found !== undefined && found.line.text === base?.raw;
+      if (base !== undefined && !isBase) this.#stageAbsent(base.key);
+      if (found !== undefined && (!isBase || this.#options.isForced(found.key))) this.#stage(name, found.line);
+    }
+  }
+
+  *#lines(name: string): Generator<TextLine> {
+    const path = join(this.#options.dir, name);
+    if (fileExists(path)) yield* readLines(path);
+  }
+
+  /** The base versions whose home is a file, in the order of their keys. */
+  *#bases(name: string): Generator<{ readonly key: LineKey; readonly raw: string }> {
+    const isDeletions = name === this.#registry.deletionsFile;
+    const type = this.#registry.entities.find((entity) => entity.file === name)?.type ?? '';
+    const where = isDeletions ? `deleted = 1 AND (type, id) > (?, ?)` : `deleted = 0 AND type = ? AND id >= ?`;
+    let after: LineKey | undefined;
+    for (;;) {
+      const from = after ?? { type: isDeletions ? '' : type, id: '' };
+      const page = this.#sql.all(
+        `SELECT type, id, line FROM scsync_base WHERE target = ? AND ${where} ORDER BY type, id LIMIT ${PAGE}`,
+        this.#target.id,
+        from.type,
+        from.id,
+      );
+      for (const row of page) {
+        const key = { type: String(row[0]), id: String(row[1]) };
+        if (after !== undefined && compareKeys(key, after) === 0) continue;
+        after = key;
+        yield { key, raw: String(row[2]) };
+      }
+      if (page.length < PAGE) return;
+    }
+  }
+
+  /** Checks a line and lays it out; notes what is wrong with it. */
+  #stage(name: string, line: TextLine): void {
+    if (line.text.trim() === '') return;
+    const version = this.#parse(name, line);
+    if (version === undefined) {
+      this.#unsettled.add(name);
+      return;
+    }
+    const home = version.kind === 'tombstone' ? this.#registry.deletionsFile : fileOfType(this.#registry, version.type);
+    if (home !== name) this.#unsettled.add(name);
+    this.#sql.run(
+      `INSERT INTO temp.scsync_staged (type, id, file, raw) VALUES (?, ?, ?, ?)`,
+      version.type,
+      version.id,
+      name,
+      line.text,
+    );
+  }
+
+  #parse(name: string, line: TextLine): FileVersion | undefined {
+    if (line.invalidUtf8 === true) {
+      this.#skip(name, line, ['expected UTF-8, found bytes that are none'], 'bad_input');
+      return undefined;
+    }
+    if (isConflictMarker(line.text)) {
+      this.#skip(name, line, [`found the conflict marker ${JSON.stringify(line.text.slice(0, 40))}`], 'conflict_markers');
+      return undefined;
+    }
+    try {
+      const parsed = parseLine(this.#registry, line.text);
+      if (parsed.kind !== 'unknown') return parsed;
+      this.#unknown.set(parsed.type, (this.#unknown.get(parsed.type) ?? 0) + 1);
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      this.#skip(name, line, error.problems, error.code);
+    }
+    return undefined;
+  }
+
+  #skip(name: string, line: TextLine, problems: readonly string[], code: SyncErrorCode): void {
+    const key = keyReader(this.#registry, name)(line.text);
+    for (const problem of problems) this.#skipped.push({ key, problem: `${name}:${line.number}: ${problem}` });
+    if (this.#code === undefined || this.#code === 'bad_input') this.#code = code;
+  }
+
+  /** A base that stands in any file that was read is there, wherever it belongs. */
+  #findAbsent(): void {
+    const staged = `SELECT 1 FROM temp.scsync_staged s WHERE s.type = b.type AND s.id = b.id AND s.raw = b.line`;
+    for (const name of this.#irregular) {
+      for (const { key } of this.#bases(name)) this.#stageAbsent(key);
+    }
+    this.#sql.run(
+      `DELETE FROM temp.scsync_absent WHERE EXISTS (
+         SELECT 1 FROM scsync_base b WHERE b.type = scsync_absent.type AND b.id = scsync_absent.id AND b.target = ?
+         AND EXISTS (${staged}))`,
+      this.#target.id,
+    );
+  }
+
+  #stageAbsent({ type, id }: LineKey): void {
+    this.#sql.run(`INSERT INTO temp.scsync_absent (type, id) VALUES (?, ?) ON CONFLICT DO NOTHING`, type, id);
+  }
+
+  #fail(code: SyncErrorCode): never {
+    const problems = this.#skipped.map(({ problem }) => problem);
+    const more = problems.length - MAX_PROBLEMS;
+    const details = more > 0 ? [...problems.slice(0, MAX_PROBLEMS), `and ${more} more`] : problems;
+    const message =
+      code === 'conflict_markers'
+        ? `${problems[0] ?? ''}: the file was left in the middle of a merge`
+        : code === 'newer_format'
+          ? `${problems[0] ?? ''}: the file was written by a newer savecontext-sync`
+          : `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'} in the files; nothing was imported`;
+    throw new SyncError(code, message, { details, hint: HINTS[code] ?? 'correct the lines' });
+  }
+}
+
+const HINTS: Partial<Record<SyncErrorCode, string>> = {
+  conflict_markers:
+    'resolve it: delete the marker lines and keep the lines of both sides; an import merges several lines of one record',
+  newer_format: 'update savecontext-sync',
+  bad_input: 'correct the lines, or leave them in their files with --skip-invalid',
+};

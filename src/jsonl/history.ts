@@ -1,0 +1,62 @@
+import { closeSync, constants, copyFileSync, fsyncSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { errorCode, fileExists, syncFolder, withIoErrors } from './file.js';
+
+const HISTORY_FOLDER = '.history';
+
+/**
+ * Copies files of an export directory aside, before they are overwritten by force. Copies are never overwritten:
+ * each call makes a folder of its own, `.history/<time>-<n>`.
+ *
+ * @param names the files to copy; those that do not exist are left out.
+ * @param now the time in Unix milliseconds, which names the folder (in UTC).
+ * @returns the path of the new folder, in which everything would survive a power cut.
+ * @throws SyncError `io` if a file could not be copied; the new folder is then removed again.
+ */
+export function copyToHistory(dir: string, names: readonly string[], now: number): string {
+  const history = join(dir, HISTORY_FOLDER);
+  const folder = withIoErrors(history, 'create', () => {
+    mkdirSync(history, { recursive: true });
+    return makeUniqueFolder(history, now);
+  });
+  try {
+    for (const name of names.filter((each) => fileExists(join(dir, each)))) {
+      withIoErrors(join(dir, name), 'copy', () => {
+        copySynced(join(dir, name), join(folder, name));
+      });
+    }
+    withIoErrors(folder, 'fsync', () => {
+      [folder, history, dir].forEach(syncFolder);
+    });
+  } catch (error) {
+    rmSync(folder, { recursive: true, force: true });
+    throw error;
+  }
+  return folder;
+}
+
+function makeUniqueFolder(history: string, now: number): string {
+  // No colons: Windows allows none in a name.
+  const time = new Date(now).toISOString().replaceAll(/[-:.]/g, '');
+  for (let attempt = 1; ; attempt += 1) {
+    const folder = join(history, `${time}-${String(attempt)}`);
+    try {
+      mkdirSync(folder);
+      return folder;
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    }
+  }
+}
+
+function copySynced(source: string, copy: string): void {
+  copyFileSync(source, copy, constants.COPYFILE_EXCL);
+  // Windows syncs only what is open for writing; elsewhere a read-only copy can be synced as it is.
+  const fd = openSync(copy, process.platform === 'win32' ? 'r+' : 'r');
+  try {
+    fsyncSync(fd);
+  } finally {
+    closeSync(fd);
+  }
+}

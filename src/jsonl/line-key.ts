@@ -1,0 +1,49 @@
+import { compareUtf8 } from '../record/order.js';
+import { unquote } from '../record/json.js';
+import type { Registry } from '../registry/entity.js';
+
+/** What a line of a sorted file is sorted by: its id in a record's file, type and id in the file of deletions. */
+export interface LineKey {
+  readonly type: string;
+  readonly id: string;
+}
+
+/** The order of lines in files. */
+export function compareKeys(a: LineKey, b: LineKey): number {
+  return compareUtf8(a.type, b.type) || compareUtf8(a.id, b.id);
+}
+
+const STRING = '"((?:[^"\\\\]|\\\\.)*)"';
+
+/**
+ * Reads the key of a line that begins as this package writes lines of that file, without parsing it; gives
+ * undefined for any other line.
+ */
+export function keyReader(registry: Registry, file: string): (raw: string) => LineKey | undefined {
+  if (file === registry.deletionsFile) {
+    const pattern = new RegExp(`^\\{"entity_type":"([^"\\\\]*)","entity_id":${STRING}`);
+    const types = new Set(registry.entities.map((entity) => entity.type));
+    return (raw) => {
+      const match = pattern.exec(raw);
+      return match?.[1] === undefined || !types.has(match[1]) ? undefined : { type: match[1], id: unquote(`"${match[2] ?? ''}"`) };
+    };
+  }
+  const entity = registry.entities.find((candidate) => candidate.file === file);
+  if (entity === undefined) return () => undefined;
+  const { type } = entity;
+  const pattern = new RegExp(`^\\{"type":"${type}","id":${STRING}`);
+  return (raw) => {
+    const match = pattern.exec(raw);
+    return match === null ? undefined : { type, id: unquote(`"${match[1] ?? ''}"`) };
+  };
+}
+
+/** The names of the files that a registry's records and deletions lie in. */
+export function fileNames(registry: Registry): string[] {
+  return [...new Set(registry.entities.map((entity) => entity.file)), registry.deletionsFile];
+}
+
+/** The file that a version of a type belongs into. */
+export function fileOfType(registry: Registry, type: string): string {
+  return registry.entities.find((entity) => entity.type === type)?.file ?? registry.deletionsFile;
+}

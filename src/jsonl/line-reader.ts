@@ -1,0 +1,90 @@
+import { isUtf8 } from 'node:buffer';
+import { closeSync, openSync, readSync } from 'node:fs';
+
+import { withIoErrors } from './file.js';
+
+const DEFAULT_CHUNK_BYTES = 256 * 1024;
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** How a line ends: `''` for a last line without a newline. */
+export type LineEnding = '\n' | '\r\n' | '';
+
+/** One line of a text file. `text + ending` of all lines is the file, unless one of them is `invalidUtf8`. */
+export interface TextLine {
+  /** The line without its ending. A byte order mark stays in it as U+FEFF. */
+  readonly text: string;
+  /** Counted from 1. */
+  readonly number: number;
+  readonly ending: LineEnding;
+  /** Present if the bytes are no UTF-8: `text` then has U+FFFD in their place, and is fit for messages only. */
+  readonly invalidUtf8?: true;
+  /** The line's own bytes without its ending; present together with {@link TextLine.invalidUtf8}. */
+  readonly bytes?: Uint8Array;
+}
+
+/**
+ * Reads a file line by line in constant memory. Only LF and CRLF end a line: U+2028 or a lone CR is part of the text.
+ *
+ * @param onBytes sees every piece of the file in order, for hashing in the same pass, before the lines that end in
+ *   it; a piece is valid only during the call. If the caller stops early, the rest is never read.
+ * @param chunkBytes how much is read at once; for tests.
+ * @throws SyncError `io` at the first step of the iteration if the file is missing or unreadable.
+ */
+export function* readLines(
+  path: string,
+  onBytes?: (chunk: Uint8Array) => void,
+  chunkBytes: number = DEFAULT_CHUNK_BYTES,
+): Generator<TextLine, void, undefined> {
+  const fd = withIoErrors(path, 'read', () => openSync(path, 'r'));
+  try {
+    const buffer = Buffer.allocUnsafe(chunkBytes);
+    const read = (): number => withIoErrors(path, 'read', () => readSync(fd, buffer));
+    let pending: readonly Buffer[] = [];
+    let number = 1;
+    for (let size = read(); size > 0; size = read()) {
+      const chunk = buffer.subarray(0, size);
+      onBytes?.(chunk);
+      const complete = chunk.lastIndexOf(NEWLINE) + 1;
+      // What is kept must be copied: the next read overwrites the buffer.
+      const rest = complete < size ? [Buffer.from(chunk.subarray(complete))] : [];
+      if (complete === 0) {
+        pending = [...pending, ...rest];
+        continue;
+      }
+      const head = chunk.subarray(0, complete);
+      const lines = splitBlock(pending.length === 0 ? head : Buffer.concat([...pending, head]), number);
+      pending = rest;
+      number += lines.length;
+      for (const line of lines) yield line;
+    }
+    if (pending.length > 0) yield toLine(Buffer.concat(pending), number, '');
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** The lines of a block that ends with a newline. */
+function splitBlock(block: Buffer, firstNumber: number): readonly TextLine[] {
+  // One check for the whole block; which line is to blame is asked only if it fails.
+  const isValid = isUtf8(block);
+  const lines: TextLine[] = [];
+  for (let start = 0; start < block.length;) {
+    const newline = block.indexOf(NEWLINE, start);
+    const isCrlf = newline > start && block[newline - 1] === CARRIAGE_RETURN;
+    const end = isCrlf ? newline - 1 : newline;
+    const number = firstNumber + lines.length;
+    const ending = isCrlf ? '\r\n' : '\n';
+    // Decoding line by line: most lines are ASCII, which V8 takes much faster than a block with one other character.
+    if (isValid) lines.push({ text: block.toString('utf8', start, end), number, ending });
+    else lines.push(toLine(block.subarray(start, end), number, ending));
+    start = newline + 1;
+  }
+  return lines;
+}
+
+/** @param bytes the line without its ending. */
+function toLine(bytes: Buffer, number: number, ending: LineEnding): TextLine {
+  const line: TextLine = { text: bytes.toString('utf8'), number, ending };
+  return isUtf8(bytes) ? line : { ...line, invalidUtf8: true, bytes: Uint8Array.from(bytes) };
+}

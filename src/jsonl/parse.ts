@@ -1,0 +1,181 @@
+import { FORMAT_VERSION, dataMembers, derived, fallbackToken, hashOfData, joinMembers, setToken, sortMembers } from '../record/content.js';
+import { describe, fieldToken } from '../record/field-token.js';
+import { JsonError, scanArray, scanObject, unquote } from '../record/json.js';
+import type { Member } from '../record/json.js';
+import { toPortable } from '../record/paths.js';
+import { parseStamp } from '../record/stamp.js';
+import type { LineVersion, TombstoneVersion, UnknownLine } from '../record/version.js';
+import { entityOfType, scopeOf } from '../registry/entity.js';
+import type { Entity, Registry, SetField } from '../registry/entity.js';
+
+/** Everything that is wrong with one line, each problem a sentence without its place. */
+export class LineError extends Error {
+  readonly problems: readonly string[];
+  /** `newer_format` when the line is in a later version of the format than this package knows. */
+  readonly code: 'bad_input' | 'newer_format';
+
+  constructor(problems: readonly string[], code: 'bad_input' | 'newer_format' = 'bad_input') {
+    super(problems.join('; '));
+    this.name = 'LineError';
+    this.problems = problems;
+    this.code = code;
+  }
+}
+
+/** Names that a line has beside the data of its record. */
+const ENVELOPE = new Set(['type', 'content_hash', 'exported_at']);
+
+/** True for a line that git leaves where a text merge found a conflict. */
+export function isConflictMarker(line: string): boolean {
+  return /^(?:<{7}|\|{7}|={7}|>{7})(?: |$)/.test(line);
+}
+
+/**
+ * Reads one line: a record, a tombstone, or a line of a type that the registry does not know.
+ * Accepts any order of names, missing nullable fields, a missing or wrong content hash, and coordinates in
+ * both forms. Throws {@link LineError} with all that is wrong.
+ */
+export function parseLine(registry: Registry, raw: string): LineVersion | TombstoneVersion | UnknownLine {
+  if (raw.startsWith('\uFEFF')) {
+    throw new LineError(['expected JSON, found a byte order mark (BOM); save the file as UTF-8 without BOM']);
+  }
+  const members = scan(raw);
+  const byName = new Map(members);
+  const type = byName.get('type');
+  if (type !== undefined) {
+    if (!type.startsWith('"')) throw new LineError([`type: expected a text, found ${describe(type)}`]);
+    const entity = entityOfType(registry, unquote(type));
+    if (entity === undefined) return { kind: 'unknown', type: unquote(type), raw };
+    return parseRecord(registry, entity, members, byName, raw);
+  }
+  if (byName.has('entity_type')) return parseTombstone(registry, byName, members, raw);
+  throw new LineError(['expected a "type" tag, or "entity_type" for a deletion; found neither']);
+}
+
+function scan(raw: string): Member[] {
+  try {
+    return scanObject(raw);
+  } catch (error) {
+    if (error instanceof JsonError) throw new LineError([`column ${error.column}: ${error.message}`]);
+    throw error;
+  }
+}
+
+function parseRecord(
+  registry: Registry,
+  entity: Entity,
+  members: readonly Member[],
+  byName: ReadonlyMap<string, string>,
+  raw: string,
+): LineVersion {
+  const version = byName.get('v');
+  if (version !== undefined && version !== String(FORMAT_VERSION)) {
+    const code = /^\d+$/.test(version) && Number(version) > FORMAT_VERSION ? 'newer_format' : 'bad_input';
+    throw new LineError([`v: expected ${FORMAT_VERSION}, found ${describe(version)}`], code);
+  }
+  const form = version === undefined ? 'absolute' : 'portable';
+  const problems: string[] = [];
+  const stamp = stampOf(byName, 'exported_at', problems);
+  const known = entity.synced.map(({ name, field, index }) => {
+    const token = byName.get(name);
+    if (token === undefined && index >= entity.coreCount) return fallbackToken(entity, index);
+    const problem: string[] = [];
+    const canonical = fieldToken(field, token ?? 'null', problem);
+    for (const text of problem) problems.push(token === undefined ? `${name}: missing; ${text}` : `${name}: ${text}`);
+    return canonical;
+  });
+  if (problems.length > 0 || stamp === undefined) throw new LineError(problems);
+  const unknown = members.filter(([name]) => name !== 'v' && !ENVELOPE.has(name) && !entity.indexOf.has(name));
+  const tokens = portable(registry, entity, known);
+  const content = derived({ entity, id: unquote(tokens[0] ?? '""'), tokens, unknown: sortMembers(unknown) });
+  const edited = !hashFits(entity, members, byName, known);
+  return { kind: 'line', type: entity.type, id: content.id, content, form, stamp, edited, raw };
+}
+
+/** A hash fits when it is that of the data object as it was written, or as it would be written. */
+function hashFits(
+  entity: Entity,
+  members: readonly Member[],
+  byName: ReadonlyMap<string, string>,
+  known: readonly string[],
+): boolean {
+  const token = byName.get('content_hash');
+  if (token === undefined) return false;
+  const data = members.filter(([name]) => !ENVELOPE.has(name));
+  const written = joinMembers(data);
+  const hash = unquote(token);
+  if (hash === hashOfData(written)) return true;
+  const canonical = dataMembers(entity, known, sortMembers(data.filter(([name]) => !entity.indexOf.has(name) && name !== 'v')), byName.has('v'));
+  const text = joinMembers(canonical);
+  return text !== written && hash === hashOfData(text);
+}
+
+/** Maps coordinates to portable form; a foreign project's root is the record's own scope. */
+function portable(registry: Registry, entity: Entity, tokens: string[]): string[] {
+  const { column, parent } = scopeOf(registry, entity);
+  const scopeToken = parent === undefined ? tokens[entity.indexOf.get(column) ?? -1] : undefined;
+  if (scopeToken === undefined) return tokens;
+  const root = scopeToken === 'null' ? '.' : unquote(scopeToken);
+  return entity.synced.map(({ field, index }) => {
+    const token = tokens[index] ?? 'null';
+    if (field.kind === 'text') {
+      if (field.coordinate === 'scope' || field.coordinate === 'scope-id') return '"."';
+      return field.coordinate === 'path' && token !== 'null' ? relative(token, root) : token;
+    }
+    if (field.kind !== 'set' || !hasPaths(field) || token === '[]') return token;
+    return setToken(field.set, scanArray(token).map((element) => [relative(element, root)]));
+  });
+}
+
+/** A set of paths has the path as its only column. */
+function hasPaths(field: SetField): boolean {
+  return Object.values(field.set.element).some((column) => column.kind === 'text' && column.coordinate === 'path');
+}
+
+function relative(token: string, root: string): string {
+  const path = unquote(token);
+  return root === '.' ? token : JSON.stringify(toPortable(path, root));
+}
+
+function parseTombstone(
+  registry: Registry,
+  byName: ReadonlyMap<string, string>,
+  members: readonly Member[],
+  raw: string,
+): TombstoneVersion | UnknownLine {
+  const problems: string[] = [];
+  const text = (name: string, required: boolean): string => {
+    const token = byName.get(name) ?? 'null';
+    if (token.startsWith('"')) return unquote(token);
+    if (required || token !== 'null') problems.push(`${name}: expected a text, found ${describe(token)}`);
+    return '';
+  };
+  const type = text('entity_type', true);
+  if (problems.length === 0 && entityOfType(registry, type) === undefined) return { kind: 'unknown', type, raw };
+  const id = text('entity_id', true);
+  text('project_path', false);
+  const by = text('deleted_by', false);
+  const stamp = stampOf(byName, 'deleted_at', problems);
+  if (id.includes('\0')) problems.push('entity_id: expected a text without U+0000');
+  if (problems.length > 0 || stamp === undefined) throw new LineError(problems);
+  const known = new Set(['entity_type', 'entity_id', 'project_path', 'deleted_at', 'deleted_by']);
+  return {
+    kind: 'tombstone',
+    type,
+    id,
+    stamp,
+    by,
+    unknown: sortMembers(members.filter(([name]) => !known.has(name))),
+    raw,
+  };
+}
+
+function stampOf(byName: ReadonlyMap<string, string>, name: string, problems: string[]): number | undefined {
+  const token = byName.get(name);
+  const stamp = token?.startsWith('"') === true ? parseStamp(unquote(token)) : undefined;
+  if (stamp === undefined) {
+    const found = token === undefined ? 'missing' : `found ${describe(token)}`;
+    problems.push(`${name}: ${found}; expected an RFC 3339 time such as "2026-01-31T10:00:00.000Z", years 0 to 9999`);
+  }
+  return stamp;
+}

@@ -1,0 +1,47 @@
+import { basename, dirname, join } from 'node:path';
+
+import { EXPORT_FOLDER, resolvePath } from './directory.js';
+import { fileExists } from './jsonl/file.js';
+import { fileNames, keyReader } from './jsonl/line-key.js';
+import { readLines } from './jsonl/line-reader.js';
+import type { Store } from './store/store.js';
+import { findTarget } from './store/target.js';
+
+/** How many lines of each file are asked for the project that their records have in the database. */
+const SAMPLE = 200;
+
+/** The project that an export directory belongs to in a database, and how that was found out. */
+export interface FoundProject {
+  readonly project: string;
+  /** `bound`: used before; `records`: the ids in the files belong to one project here; `folder`: the folder that holds the directory. */
+  readonly by: 'bound' | 'records' | 'folder';
+}
+
+/** Finds the project of an export directory whose path is not given. */
+export function findProject(store: Store, dir: string): FoundProject {
+  const path = resolvePath(dir);
+  const bound = findTarget(store.sql, path);
+  if (bound !== undefined) return { project: bound.project, by: 'bound' };
+  const folder = basename(path) === EXPORT_FOLDER ? dirname(path) : path;
+  const owners = projectsOfFiles(store, path);
+  const [owner] = owners;
+  if (owner !== undefined && owners.size === 1 && owner !== folder) return { project: owner, by: 'records' };
+  return { project: folder, by: 'folder' };
+}
+
+function projectsOfFiles({ sql, registry }: Store, dir: string): ReadonlySet<string> {
+  const projects = new Set<string>();
+  for (const name of fileNames(registry)) {
+    const path = join(dir, name);
+    if (name === registry.deletionsFile || !fileExists(path)) continue;
+    const keyOf = keyReader(registry, name);
+    let count = 0;
+    for (const { text } of readLines(path)) {
+      const key = keyOf(text);
+      if (key === undefined || ++count > SAMPLE) break;
+      const row = sql.get(`SELECT project FROM scsync_marks WHERE type = ? AND id = ?`, key.type, key.id);
+      if (typeof row?.[0] === 'string') projects.add(row[0]);
+    }
+  }
+  return projects;
+}

@@ -1,0 +1,154 @@
+import type { Entity, ElementFields, SetTable } from '../registry/entity.js';
+import { quote, scanArray, scanObject, sha256, unquote } from './json.js';
+import type { Member } from './json.js';
+import { compareUtf8 } from './order.js';
+
+/** The version of the line format that this package writes. */
+export const FORMAT_VERSION = 1;
+
+/**
+ * What a record says, wherever it was read: one canonical JSON token for each synced field, coordinates in
+ * portable form. Two contents are equal exactly when their tokens are.
+ */
+export interface Content {
+  readonly entity: Entity;
+  readonly id: string;
+  /** In the order of {@link Entity.synced}. */
+  readonly tokens: readonly string[];
+  /** Fields that the registry does not know, sorted by name. */
+  readonly unknown: readonly Member[];
+}
+
+/** Says whether two contents are the same record with the same values. */
+export function sameContent(a: Content, b: Content): boolean {
+  return (
+    a.id === b.id &&
+    a.tokens.length === b.tokens.length &&
+    a.tokens.every((token, index) => token === b.tokens[index]) &&
+    sameMembers(a.unknown, b.unknown)
+  );
+}
+
+function sameMembers(a: readonly Member[], b: readonly Member[]): boolean {
+  return a.length === b.length && a.every(([name, token], index) => name === b[index]?.[0] && token === b[index][1]);
+}
+
+/** The token of a field by name; the field must be a synced one. */
+export function tokenOf(content: Content, name: string): string {
+  const index = content.entity.indexOf.get(name);
+  const token = index === undefined ? undefined : content.tokens[index];
+  if (token === undefined) throw new Error(`${content.entity.type} has no synced field ${name}`);
+  return token;
+}
+
+/** The same content with some tokens replaced; derived fields follow. */
+export function withTokens(content: Content, changes: ReadonlyMap<number, string>): Content {
+  return derived({ ...content, tokens: content.tokens.map((token, index) => changes.get(index) ?? token) });
+}
+
+/** The content with every count of a set made to agree with that set, where the set has elements. */
+export function derived(content: Content): Content {
+  const { entity, tokens } = content;
+  let next: string[] | undefined;
+  for (const { field, index } of entity.synced) {
+    if (field.kind !== 'integer' || field.countOf === undefined) continue;
+    const elements = tokens[entity.indexOf.get(field.countOf) ?? -1] ?? EMPTY_SET;
+    if (elements === EMPTY_SET) continue;
+    const size = String(scanArray(elements).length);
+    if (size !== tokens[index]) (next ??= [...tokens])[index] = size;
+  }
+  return next === undefined ? content : { ...content, tokens: next };
+}
+
+/** The places of the fields that count the elements of a set. */
+export function countsOf(entity: Entity, set: string): number[] {
+  return entity.synced.flatMap(({ field, index }) =>
+    field.kind === 'integer' && field.countOf === set ? [index] : [],
+  );
+}
+
+/** The token of a set without elements. */
+export const EMPTY_SET = '[]';
+
+/** The token that an extension field has when a line leaves it out. */
+export function fallbackToken(entity: Entity, index: number): string {
+  const field = entity.synced[index]?.field;
+  if (field?.kind === 'set') return EMPTY_SET;
+  return field?.kind === 'integer' && field.fallback !== undefined ? String(field.fallback) : 'null';
+}
+
+/** The members of a data object, joined: what a line holds between its type and its hash. */
+export function joinMembers(members: readonly Member[]): string {
+  return members.map(([name, token]) => `${quote(name)}:${token}`).join(',');
+}
+
+/** The members of a data object in their canonical order. Extension fields need `extended`. */
+export function dataMembers(
+  entity: Entity,
+  tokens: readonly string[],
+  unknown: readonly Member[],
+  extended: boolean,
+): Member[] {
+  const members: Member[] = [];
+  for (const { name, index } of entity.synced) {
+    if (index === entity.coreCount) break;
+    members.push([name, tokens[index] ?? 'null']);
+  }
+  if (extended) {
+    members.push(['v', String(FORMAT_VERSION)]);
+    for (let index = entity.coreCount; index < entity.synced.length; index++) {
+      const token = tokens[index] ?? 'null';
+      if (token !== fallbackToken(entity, index)) members.push([entity.synced[index]?.name ?? '', token]);
+    }
+  }
+  members.push(...unknown);
+  return members;
+}
+
+/** The content hash of a data object given as its joined members. */
+export function hashOfData(data: string): string {
+  return sha256(`{${data}}`);
+}
+
+/** Unknown members in canonical order. */
+export function sortMembers(members: readonly Member[]): Member[] {
+  return [...members].sort(([a], [b]) => compareUtf8(a, b));
+}
+
+// ---- sets -----------------------------------------------------------------------------------------------------------
+
+/** One element of a set: its tokens in the order of the set's element columns. */
+export type Element = readonly string[];
+
+/** The elements of a set token. */
+export function elementsOf(table: SetTable, token: string): Element[] {
+  const names = elementNames(table);
+  return scanArray(token).map((element) => {
+    if (names.length === 1) return [element];
+    const members = new Map(scanObject(element));
+    return names.map((name) => members.get(name) ?? 'null');
+  });
+}
+
+/** The canonical token of a set: elements sorted by the bytes of what identifies them, each once. */
+export function setToken(table: SetTable, elements: readonly Element[]): string {
+  const names = elementNames(table);
+  const byKey = new Map(elements.map((element) => [elementKey(element), element]));
+  const sorted = [...byKey.entries()].sort(([a], [b]) => compareUtf8(a, b));
+  const tokens = sorted.map(([, element]) =>
+    names.length === 1
+      ? element[0]
+      : `{${names.map((name, index) => `${quote(name)}:${element[index] ?? 'null'}`).join(',')}}`,
+  );
+  return `[${tokens.join(',')}]`;
+}
+
+/** What identifies an element within its owner. */
+export function elementKey(element: Element): string {
+  return unquote(element[0] ?? '""');
+}
+
+/** The names of an element's columns; the first one identifies it. */
+export function elementNames(table: SetTable): readonly string[] {
+  return Object.keys(table.element satisfies ElementFields);
+}

@@ -1,0 +1,94 @@
+import type { Field, IntegerField, SetField, TextField } from '../registry/entity.js';
+import { elementNames, setToken } from './content.js';
+import { uniqueElements } from './elements.js';
+import { scanArray, scanObject, unquote } from './json.js';
+import { integerToken, realToken } from './numbers.js';
+
+/** The canonical token of a field's value; what is wrong with it is added to `problems`. */
+export function fieldToken(field: Field, token: string, problems: string[]): string {
+  if (field.kind === 'set') return setFieldToken(field, token, problems);
+  if (token === 'null') {
+    if (!field.nullable) problems.push(`expected ${expectation(field)}, found null`);
+    return token;
+  }
+  const canonical = scalarToken(field, token);
+  if (canonical === undefined) problems.push(`expected ${expectation(field)}, found ${describe(token)}`);
+  return canonical ?? 'null';
+}
+
+function scalarToken(field: Exclude<Field, SetField>, token: string): string | undefined {
+  switch (field.kind) {
+    case 'text':
+      return textToken(field, token);
+    case 'integer': {
+      const canonical = integerToken(token);
+      return canonical === undefined || !inRange(field, canonical) ? undefined : canonical;
+    }
+    case 'real': {
+      const value = /^-?\d/.test(token) ? Number(token) : Number.NaN;
+      if (!Number.isFinite(value) || (field.above !== undefined && value <= field.above)) return undefined;
+      return realToken(value);
+    }
+  }
+}
+
+function textToken(field: TextField, token: string): string | undefined {
+  if (!token.startsWith('"')) return undefined;
+  if (!token.includes('\\') && field.oneOf === undefined) return token;
+  const value = unquote(token);
+  if (field.oneOf !== undefined && !field.oneOf.includes(value)) return undefined;
+  if (field.key === true && value.includes('\0')) return undefined;
+  return JSON.stringify(value);
+}
+
+function inRange(field: IntegerField, token: string): boolean {
+  const value = BigInt(token);
+  return (field.min === undefined || value >= BigInt(field.min)) && (field.max === undefined || value <= BigInt(field.max));
+}
+
+function setFieldToken(field: SetField, token: string, problems: string[]): string {
+  if (token === 'null') return '[]';
+  if (!token.startsWith('[')) {
+    problems.push(`expected an array, found ${describe(token)}`);
+    return '[]';
+  }
+  const names = elementNames(field.set);
+  const elements = scanArray(token).map((element) => {
+    if (names.length > 1 && !element.startsWith('{')) {
+      problems.push(`expected an array of objects with ${names.join(', ')}, found the element ${describe(element)}`);
+      return names.map(() => 'null');
+    }
+    const members: Map<string, string> = names.length === 1 ? new Map([[names[0] ?? '', element]]) : new Map(scanObject(element));
+    for (const name of members.keys()) {
+      if (!names.includes(name)) problems.push(`expected elements with ${names.join(', ')}, found one with ${JSON.stringify(name)}`);
+    }
+    return names.map((name) => {
+      const problem: string[] = [];
+      const column = field.set.element[name];
+      const value = column === undefined ? 'null' : fieldToken(column, members.get(name) ?? 'null', problem);
+      problems.push(...problem.map((text) => `${name} of an element: ${text}`));
+      return value;
+    });
+  });
+  return problems.length > 0 ? '[]' : setToken(field.set, uniqueElements(field.set, elements));
+}
+
+function expectation(field: Exclude<Field, SetField>): string {
+  const or = field.nullable ? ' or null' : '';
+  switch (field.kind) {
+    case 'text':
+      if (field.oneOf !== undefined) return `one of ${field.oneOf.map((word) => JSON.stringify(word)).join(', ')}${or}`;
+      return `${field.key === true ? 'a text without U+0000' : 'a text'}${or}`;
+    case 'integer': {
+      const range = field.min === undefined ? 'an integer of 64 bits' : `an integer from ${field.min} to ${field.max ?? 'any'}`;
+      return `${range}${or}`;
+    }
+    case 'real':
+      return `${field.above === undefined ? 'a finite number' : `a finite number greater than ${field.above}`}${or}`;
+  }
+}
+
+/** A token for a message: whole when short, else its beginning. */
+export function describe(token: string): string {
+  return token.length <= 40 ? token : `${token.slice(0, 37)}...`;
+}

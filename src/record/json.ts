@@ -1,0 +1,179 @@
+import { hash } from 'node:crypto';
+
+/** What is wrong with a piece of JSON, and where (1-based, in UTF-16 units). */
+export class JsonError extends Error {
+  readonly column: number;
+
+  constructor(message: string, column: number) {
+    super(message);
+    this.name = 'JsonError';
+    this.column = column;
+  }
+}
+
+/** A member of an object: its name, and its value's token without white space outside strings. */
+export type Member = readonly [name: string, token: string];
+
+const MAX_DEPTH = 200;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const CONTROL = new RegExp('[\\u0000-\\u001f]');
+
+/**
+ * Reads one JSON object and gives its members as tokens, so that integers of 64 bits, reals and unknown
+ * values keep the text that they were written with. Stricter than `JSON.parse`: a name that stands twice
+ * in one object and a lone surrogate are errors. Throws {@link JsonError}.
+ */
+export function scanObject(text: string): Member[] {
+  const scanner = new Scanner(text);
+  const members = scanner.members(0);
+  scanner.end();
+  return members;
+}
+
+/** Reads one JSON array and gives its elements as tokens. Throws {@link JsonError}. */
+export function scanArray(text: string): string[] {
+  const scanner = new Scanner(text);
+  const elements = scanner.elements(0);
+  scanner.end();
+  return elements;
+}
+
+class Scanner {
+  private at = 0;
+  private readonly text: string;
+
+  constructor(text: string) {
+    this.text = text;
+  }
+
+  fail(what: string): never {
+    const found = this.at < this.text.length ? JSON.stringify(this.text.slice(this.at, this.at + 12)) : 'the end of the line';
+    throw new JsonError(`expected ${what}, found ${found}`, this.at + 1);
+  }
+
+  private space(): void {
+    for (;;) {
+      const unit = this.text.charCodeAt(this.at);
+      if (unit !== 32 && unit !== 9 && unit !== 10 && unit !== 13) return;
+      this.at++;
+    }
+  }
+
+  /** Skips white space and one expected character. */
+  private take(char: string): boolean {
+    this.space();
+    if (this.text[this.at] !== char) return false;
+    this.at++;
+    return true;
+  }
+
+  end(): void {
+    this.space();
+    if (this.at < this.text.length) this.fail('nothing after the value');
+  }
+
+  members(depth: number): Member[] {
+    const members: Member[] = [];
+    const names = new Set<string>();
+    if (!this.take('{')) this.fail('an object "{"');
+    if (this.take('}')) return members;
+    do {
+      this.space();
+      const start = this.at;
+      const name = unquote(this.string());
+      if (names.has(name)) throw new JsonError(`the name ${JSON.stringify(name)} stands twice`, start + 1);
+      names.add(name);
+      if (!this.take(':')) this.fail('":"');
+      members.push([name, this.value(depth + 1)]);
+    } while (this.take(','));
+    if (!this.take('}')) this.fail('"," or "}"');
+    return members;
+  }
+
+  elements(depth: number): string[] {
+    const elements: string[] = [];
+    if (!this.take('[')) this.fail('an array "["');
+    if (this.take(']')) return elements;
+    do elements.push(this.value(depth + 1));
+    while (this.take(','));
+    if (!this.take(']')) this.fail('"," or "]"');
+    return elements;
+  }
+
+  private value(depth: number): string {
+    this.space();
+    if (depth > MAX_DEPTH) this.fail(`at most ${MAX_DEPTH} levels of nesting`);
+    const first = this.text[this.at];
+    if (first === '"') return this.string();
+    if (first === '{') {
+      return `{${this.members(depth)
+        .map(([name, token]) => `${quote(name)}:${token}`)
+        .join(',')}}`;
+    }
+    if (first === '[') return `[${this.elements(depth).join(',')}]`;
+    for (const word of ['null', 'true', 'false']) {
+      if (this.text.startsWith(word, this.at)) {
+        this.at += word.length;
+        return word;
+      }
+    }
+    NUMBER.lastIndex = this.at;
+    const number = NUMBER.exec(this.text)?.[0];
+    if (number === undefined) this.fail('a value');
+    this.at += number.length;
+    return number;
+  }
+
+  /** A string token as written, checked. */
+  private string(): string {
+    const start = this.at;
+    if (this.text[start] !== '"') this.fail('a string');
+    let close = this.text.indexOf('"', start + 1);
+    while (close > 0 && this.isEscaped(close, start)) close = this.text.indexOf('"', close + 1);
+    if (close < 0) {
+      throw new JsonError('the string that begins here has no end (is the line cut off?)', start + 1);
+    }
+    const token = this.text.slice(start, close + 1);
+    if (CONTROL.test(token)) throw new JsonError('a control character stands in a string unescaped', start + 1);
+    if (token.includes('\\')) checkEscapes(token, start);
+    else if (!token.isWellFormed()) throw new JsonError('a lone surrogate stands in a string', start + 1);
+    this.at = close + 1;
+    return token;
+  }
+
+  private isEscaped(quoteAt: number, start: number): boolean {
+    let backslashes = 0;
+    for (let i = quoteAt - 1; i > start && this.text.charCodeAt(i) === 92; i--) backslashes++;
+    return backslashes % 2 === 1;
+  }
+}
+
+function checkEscapes(token: string, start: number): void {
+  let value: unknown;
+  try {
+    value = JSON.parse(token);
+  } catch {
+    throw new JsonError('a string holds an escape that JSON does not know', start + 1);
+  }
+  if (!(value as string).isWellFormed()) throw new JsonError('a lone surrogate stands in a string', start + 1);
+}
+
+/** The text that a string token stands for. */
+export function unquote(token: string): string {
+  return token.includes('\\') ? (JSON.parse(token) as string) : token.slice(1, -1);
+}
+
+/** The canonical token of a text: only `"`, `\` and control characters are escaped. */
+export function quote(value: string): string {
+  return JSON.stringify(value);
+}
+
+/** SHA-256 of the UTF-8 bytes of a text, lower-case hex. */
+export function sha256(value: string): string {
+  return hash('sha256', value, 'hex');
+}
+
+/** The first half of the SHA-256 of a line's UTF-8 bytes: how the set of seen versions knows it. */
+export function digestOf(line: string): Uint8Array {
+  return hash('sha256', line, 'buffer').subarray(0, 16);
+}

@@ -1,0 +1,360 @@
+/**
+ * The shape of a registry: entities as data. Triggers, reading, writing, validation, hashing, merging,
+ * status and the command line all derive from it; nothing else in the package knows an entity by name.
+ */
+
+/** How a field takes part in sync. Local columns never leave the database. */
+export type FieldRole = 'core' | 'extension' | 'local';
+
+/** What a coordinate of this machine stands for: the project's own path, a path in it, the id of its project row. */
+export type Coordinate = 'scope' | 'path' | 'scope-id';
+
+interface FieldBase<Role extends FieldRole, Nullable extends boolean> {
+  readonly role: Role;
+  readonly nullable: Nullable;
+}
+
+/** A TEXT column. */
+export interface TextField<Role extends FieldRole = FieldRole, Nullable extends boolean = boolean>
+  extends FieldBase<Role, Nullable> {
+  readonly kind: 'text';
+  /** True for the primary key. */
+  readonly key?: true;
+  /** The only words that the table's CHECK allows. */
+  readonly oneOf?: readonly string[];
+  /** Set when the value is a coordinate of one machine, written in portable form. */
+  readonly coordinate?: Coordinate;
+  /** True when the text is a JSON array of strings, merged by element where both sides parse. */
+  readonly stringArray?: true;
+}
+
+/** An INTEGER column, 64 bits. */
+export interface IntegerField<Role extends FieldRole = FieldRole, Nullable extends boolean = boolean>
+  extends FieldBase<Role, Nullable> {
+  readonly kind: 'integer';
+  readonly min?: number;
+  readonly max?: number;
+  /** The column's default when it is not NULL: an extension field that equals it is left out of the line. */
+  readonly fallback?: number;
+  /** Set when the value is the number of elements of that set field, wherever the set is known. */
+  readonly countOf?: string;
+}
+
+/** A REAL column. */
+export interface RealField<Role extends FieldRole = FieldRole, Nullable extends boolean = boolean>
+  extends FieldBase<Role, Nullable> {
+  readonly kind: 'real';
+  /** The value must be greater than this. */
+  readonly above?: number;
+}
+
+/** The columns of a child row that make up an element; the first one identifies it within its owner. */
+export type ElementFields = Readonly<Record<string, TextField | IntegerField>>;
+
+/** How the elements of a set lie in a child table. */
+export interface SetTable<Element extends ElementFields = ElementFields> {
+  readonly table: string;
+  /** The column that holds the owner's key. */
+  readonly owner: string;
+  readonly element: Element;
+  /** The child's own id column, local to a database: new rows get the prefix and a hash of their natural pair. */
+  readonly id?: { readonly column: string; readonly prefix: string };
+  /** The entity that the first element column refers to. */
+  readonly references?: string;
+  /** True when the element equal to the record's own scope is local, and left out. */
+  readonly withoutOwnScope?: true;
+  /** NOT NULL columns that are local: they get the time of the insert. */
+  readonly timestamps?: readonly string[];
+  /** Where one element may stand on several rows: the columns whose smallest values choose the row that counts. */
+  readonly pick?: readonly string[];
+}
+
+/** A set: the rows of a child table that belong to the record. */
+export interface SetField<Role extends FieldRole = FieldRole, Element extends ElementFields = ElementFields>
+  extends FieldBase<Role, false> {
+  readonly kind: 'set';
+  readonly set: SetTable<Element>;
+}
+
+/** Any field of an entity. */
+export type Field = TextField | IntegerField | RealField | SetField;
+
+/** How rows are assigned to a project: by a column of their own, or through their parent's. */
+export type Scope = { readonly column: string } | { readonly through: string };
+
+/** What {@link defineEntity} takes. */
+export interface EntityDefinition<
+  Type extends string = string,
+  Fields extends Readonly<Record<string, Field>> = Readonly<Record<string, Field>>,
+> {
+  /** The `type` tag of a line. */
+  readonly type: Type;
+  readonly table: string;
+  readonly file: string;
+  /** What ids made here begin with. */
+  readonly idPrefix: string;
+  readonly scope: Scope;
+  /** Columns in the order of the line; a set's name is that of its field in the line. */
+  readonly fields: Fields;
+  /** Groups of fields that mean one thing, and win or lose a merge together. */
+  readonly together?: readonly (readonly (keyof Fields & string)[])[];
+  /** Fields that name a record which must exist: a line without it waits as an orphan. */
+  readonly parents?: { readonly [K in keyof Fields]?: string };
+  /** Fields that name a record by a foreign key which may be NULL. */
+  readonly references?: { readonly [K in keyof Fields]?: string };
+  /** Columns that are unique together. The last one is the one that a second record gets changed. */
+  readonly naturalKey?: readonly (keyof Fields & string)[];
+  /** The field that says when the record was last changed, and the one that says when it was made. */
+  readonly updated: keyof Fields & string;
+  readonly created: keyof Fields & string;
+}
+
+/** A synced field with its name and its place among the entity's synced fields. */
+export interface SyncedField {
+  readonly name: string;
+  readonly field: Field;
+  readonly index: number;
+}
+
+/** An entity: its definition (see {@link EntityDefinition}) with what is derived from it. */
+export interface Entity<
+  Type extends string = string,
+  Fields extends Readonly<Record<string, Field>> = Readonly<Record<string, Field>>,
+> {
+  readonly type: Type;
+  readonly table: string;
+  readonly file: string;
+  readonly idPrefix: string;
+  readonly scope: Scope;
+  readonly fields: Fields;
+  readonly parents: Readonly<Record<string, string>>;
+  readonly references: Readonly<Record<string, string>>;
+  readonly naturalKey: readonly string[];
+  readonly updated: string;
+  readonly created: string;
+  /** Core fields, then extension fields: the order of a line. */
+  readonly synced: readonly SyncedField[];
+  /** How many of {@link Entity.synced} are core. */
+  readonly coreCount: number;
+  /** Place of each synced field by name. */
+  readonly indexOf: ReadonlyMap<string, number>;
+  /** Groups of fields that move together, as places in {@link Entity.synced}. */
+  readonly groups: readonly (readonly number[])[];
+  /** The name of the primary key column. */
+  readonly key: string;
+}
+
+/** Makes an entity of its definition. Throws a plain `Error` when the definition contradicts itself. */
+export function defineEntity<const Type extends string, const Fields extends Readonly<Record<string, Field>>>(
+  definition: EntityDefinition<Type, Fields>,
+): Entity<Type, Fields> {
+  const named = Object.entries<Field>(definition.fields);
+  const core = named.filter(([, field]) => field.role === 'core');
+  const synced = [...core, ...named.filter(([, field]) => field.role === 'extension')].map(([name, field], index) => ({
+    name,
+    field,
+    index,
+  }));
+  const indexOf = new Map(synced.map((entry) => [entry.name, entry.index]));
+  const place = (name: string): number => {
+    const index = indexOf.get(name);
+    if (index === undefined) throw new Error(`${definition.type}: ${name} is no synced field`);
+    return index;
+  };
+  const key = synced.find(({ field }) => field.kind === 'text' && field.key === true);
+  if (key?.index !== 0) throw new Error(`${definition.type}: the first field must be the key`);
+  const { type, table, file, idPrefix, scope, fields, updated, created } = definition;
+  return {
+    ...{ type, table, file, idPrefix, scope, fields, updated, created, synced, indexOf },
+    parents: Object.fromEntries(Object.entries<string>((definition.parents ?? {}) as Record<string, string>)),
+    references: Object.fromEntries(Object.entries<string>((definition.references ?? {}) as Record<string, string>)),
+    naturalKey: definition.naturalKey ?? [],
+    coreCount: core.length,
+    groups: (definition.together ?? []).map((group) => group.map(place)),
+    key: key.name,
+  };
+}
+
+/** The table that has one row for each project, for coordinates of kind `scope-id`. */
+export interface ScopeTable {
+  readonly table: string;
+  readonly id: string;
+  readonly idPrefix: string;
+  readonly path: string;
+  readonly name: string;
+  /** NOT NULL columns that get the time at which the row is made. */
+  readonly timestamps: readonly string[];
+}
+
+/** A table in which another program keeps deletions: read once, when tracking is set up. */
+export interface ForeignDeletions {
+  readonly table: string;
+  readonly type: string;
+  readonly id: string;
+  readonly project: string;
+  /** Unix milliseconds. */
+  readonly at: string;
+  readonly by: string;
+}
+
+/** Everything that the engine knows of one SQLite schema. */
+export interface Registry {
+  /** Parents before children: the order of an import. */
+  readonly entities: readonly Entity[];
+  /** The file of deletions. */
+  readonly deletionsFile: string;
+  readonly scopeTable?: ScopeTable;
+  readonly foreignDeletions?: ForeignDeletions;
+  /** Tables that are never synced, not even in part. */
+  readonly localTables: readonly string[];
+}
+
+/** The entity of a type tag, or undefined. */
+export function entityOfType(registry: Registry, type: string): Entity | undefined {
+  return registry.entities.find((entity) => entity.type === type);
+}
+
+/** The entity of a type tag that the registry itself names; throws a plain `Error` when it lies. */
+export function requireEntity(registry: Registry, type: string): Entity {
+  const entity = entityOfType(registry, type);
+  if (entity === undefined) throw new Error(`the registry names the type ${type} but does not define it`);
+  return entity;
+}
+
+/** The column by which rows of the entity belong to a project, and the parent that holds it, if it is not the row itself. */
+export function scopeOf(
+  registry: Registry,
+  entity: Entity,
+): { readonly column: string; readonly parent?: { readonly entity: Entity; readonly field: string } } {
+  if ('column' in entity.scope) return { column: entity.scope.column };
+  const field = entity.scope.through;
+  const parent = requireEntity(registry, entity.parents[field] ?? '');
+  return { column: scopeOf(registry, parent).column, parent: { entity: parent, field } };
+}
+
+/** Entities whose rows belong to a project through a row of this one. */
+export function dependentsOf(registry: Registry, entity: Entity): readonly { entity: Entity; field: string }[] {
+  return registry.entities.flatMap((child) =>
+    Object.entries(child.parents).flatMap(([field, type]) =>
+      type === entity.type ? [{ entity: child, field }] : [],
+    ),
+  );
+}
+
+// ---- field builders -------------------------------------------------------------------------------------------------
+
+interface Nullability {
+  readonly nullable?: boolean;
+}
+/** NOT NULL unless the options say otherwise. */
+type IsNullable<O extends Nullability> = O['nullable'] extends true ? true : false;
+const isNullable = <O extends Nullability>(options: O | undefined): IsNullable<O> =>
+  (options?.nullable === true) as IsNullable<O>;
+
+interface TextOptions extends Nullability {
+  readonly oneOf?: readonly string[];
+  readonly stringArray?: true;
+}
+interface IntegerOptions extends Nullability {
+  readonly min?: number;
+  readonly max?: number;
+  readonly fallback?: number;
+}
+interface RealOptions extends Nullability {
+  readonly above?: number;
+}
+
+/** The primary key. */
+export const key = (): TextField<'core', false> => ({ kind: 'text', role: 'core', nullable: false, key: true });
+
+/** A TEXT column. */
+export const text = <const O extends TextOptions = Nullability>(options?: O): TextField<'core', IsNullable<O>> => ({
+  ...options,
+  kind: 'text',
+  role: 'core',
+  nullable: isNullable(options),
+});
+
+/** An INTEGER column. */
+export const integer = <const O extends IntegerOptions = Nullability>(
+  options?: O,
+): IntegerField<'core', IsNullable<O>> => ({ ...options, kind: 'integer', role: 'core', nullable: isNullable(options) });
+
+/** A REAL column. */
+export const real = <const O extends RealOptions = Nullability>(options?: O): RealField<'core', IsNullable<O>> => ({
+  ...options,
+  kind: 'real',
+  role: 'core',
+  nullable: isNullable(options),
+});
+
+/** A TEXT column that holds a coordinate of this machine. */
+export const coordinate = <const O extends Nullability = Nullability>(
+  kind: Coordinate,
+  options?: O,
+): TextField<'core', IsNullable<O>> => ({ kind: 'text', role: 'core', coordinate: kind, nullable: isNullable(options) });
+
+/** An INTEGER column that holds the number of elements of a set. */
+export const count = (set: string): IntegerField<'core', true> => ({
+  kind: 'integer',
+  role: 'core',
+  nullable: true,
+  countOf: set,
+});
+
+/** The rows of a child table. */
+export const set = <const Element extends ElementFields>(table: SetTable<Element>): SetField<'core', Element> => ({
+  kind: 'set',
+  role: 'core',
+  nullable: false,
+  set: table,
+});
+
+/** Turns a field into an extension field: one that lines of the reference program do not have. */
+export function extension<N extends boolean>(field: TextField<'core', N>): TextField<'extension', N>;
+export function extension<N extends boolean>(field: IntegerField<'core', N>): IntegerField<'extension', N>;
+export function extension<E extends ElementFields>(field: SetField<'core', E>): SetField<'extension', E>;
+export function extension(field: Field): Field {
+  return { ...field, role: 'extension' };
+}
+
+/** A column that never leaves the database. */
+export const local = (): TextField<'local', true> => ({ kind: 'text', role: 'local', nullable: true });
+
+// ---- types inferred from a definition -------------------------------------------------------------------------------
+
+/** `number` for safe integers, `bigint` beyond them. */
+type ScalarOf<F> = F extends TextField ? string : F extends IntegerField ? number | bigint : F extends RealField ? number : never;
+type NullableOf<F> = F extends { readonly nullable: false } ? ScalarOf<F> : ScalarOf<F> | null;
+type ElementOf<E extends ElementFields> = string extends keyof E
+  ? unknown
+  : keyof E extends infer K
+    ? [K] extends [UnionToOne<K>]
+      ? string
+      : { readonly [P in keyof E]: NullableOf<E[P]> }
+    : never;
+type UnionToOne<K> = (K extends unknown ? (k: () => K) => void : never) extends (k: infer I) => void
+  ? I extends () => infer L
+    ? L
+    : never
+  : never;
+type ValueOf<F> = F extends SetField<FieldRole, infer E> ? readonly ElementOf<E>[] : NullableOf<F>;
+
+/** The record type of an entity: its tag, core fields, optional extension fields, and what a line adds. */
+export type RecordOf<E extends Entity> = { readonly type: E['type'] } & {
+  readonly [K in keyof E['fields'] as E['fields'][K] extends { readonly role: 'core' } ? K : never]: ValueOf<
+    E['fields'][K]
+  >;
+} & {
+  readonly [K in keyof E['fields'] as E['fields'][K] extends { readonly role: 'extension' } ? K : never]?: ValueOf<
+    E['fields'][K]
+  >;
+} & LineFields;
+
+/** What a line has beside the record's fields. */
+export interface LineFields {
+  /** SHA-256 of the data object, lower-case hex. */
+  readonly content_hash?: string;
+  /** The stamp of this version, RFC 3339. */
+  readonly exported_at?: string;
+}

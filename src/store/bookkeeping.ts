@@ -1,0 +1,49 @@
+/** The version of our own tables; a database with a greater one was used by a newer package. */
+export const BOOKKEEPING_VERSION = 1;
+
+/**
+ * Our own tables. They lie in the user's database, so that what sync knows commits together with the rows.
+ */
+export const BOOKKEEPING: readonly string[] = [
+  `CREATE TABLE IF NOT EXISTS scsync_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
+  // One row for each record that was ever written: the number of its last change, and the project it was last seen in.
+  // "counted" says that a row of a counted set was ever written.
+  `CREATE TABLE IF NOT EXISTS scsync_marks (
+    seq INTEGER PRIMARY KEY, type TEXT NOT NULL, id TEXT NOT NULL, project TEXT, counted INTEGER NOT NULL DEFAULT 0,
+    UNIQUE (type, id))`,
+  // Deletions. One counts while the project has no such row, else it is the least stamp that the row may have.
+  // "deleted_by" is NULL until the next export fills it in; "unknown" holds members of newer versions.
+  `CREATE TABLE IF NOT EXISTS scsync_tombstones (
+    project TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, deleted_at INTEGER NOT NULL, deleted_by TEXT,
+    unknown TEXT NOT NULL DEFAULT '{}', PRIMARY KEY (project, type, id)) WITHOUT ROWID`,
+  // Export directories. "upto": all changes up to this number were looked at.
+  `CREATE TABLE IF NOT EXISTS scsync_targets (
+    target INTEGER PRIMARY KEY, dir TEXT NOT NULL UNIQUE, project TEXT NOT NULL, upto INTEGER NOT NULL DEFAULT 0,
+    form TEXT)`,
+  // The base: the newest version of a record that the database has taken into account in a target, and the number of
+  // the change that the target has.
+  `CREATE TABLE IF NOT EXISTS scsync_base (
+    target INTEGER NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, deleted INTEGER NOT NULL,
+    stamp INTEGER NOT NULL, line TEXT NOT NULL, UNIQUE (type, id, target))`,
+  `CREATE INDEX IF NOT EXISTS scsync_base_deleted ON scsync_base (target, type, id) WHERE deleted = 1`,
+  // Digests of all versions ever taken into account, in any target.
+  `CREATE TABLE IF NOT EXISTS scsync_seen (digest BLOB PRIMARY KEY) WITHOUT ROWID`,
+  // Members of lines that this version does not know.
+  `CREATE TABLE IF NOT EXISTS scsync_unknown (
+    type TEXT NOT NULL, id TEXT NOT NULL, members TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID`,
+  // References and set elements whose target is not here: they count as values of the record.
+  `CREATE TABLE IF NOT EXISTS scsync_aside (
+    type TEXT NOT NULL, id TEXT NOT NULL, field TEXT NOT NULL, ref TEXT NOT NULL, element TEXT NOT NULL,
+    PRIMARY KEY (type, id, field, ref)) WITHOUT ROWID`,
+  // Versions that an import derived from lines alone, with the stamp that every replica gives them.
+  `CREATE TABLE IF NOT EXISTS scsync_derived (
+    type TEXT NOT NULL, id TEXT NOT NULL, stamp INTEGER NOT NULL, hash TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID`,
+  // Files in which every line is the base of its record, by the hash of their bytes.
+  `CREATE TABLE IF NOT EXISTS scsync_files (
+    target INTEGER NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (target, name)) WITHOUT ROWID`,
+  // Values that lost.
+  `CREATE TABLE IF NOT EXISTS scsync_journal (
+    n INTEGER PRIMARY KEY AUTOINCREMENT, project TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, field TEXT,
+    base TEXT, kept TEXT, lost TEXT NOT NULL, why TEXT NOT NULL, at INTEGER NOT NULL)`,
+  `CREATE INDEX IF NOT EXISTS scsync_journal_record ON scsync_journal (type, id)`,
+];

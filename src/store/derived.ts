@@ -1,0 +1,41 @@
+import type { Content } from '../record/content.js';
+import { sha256 } from '../record/json.js';
+import { canonicalBytes } from '../merge/merge-record.js';
+import type { RecordKey } from './rows.js';
+import type { Sql } from './sql.js';
+
+/** The stamp that every replica gives a version which it derives: undefined `hash` asks for a new stamp instead. */
+export interface DerivedStamp {
+  readonly stamp: number;
+  /** Hash of the content that the stamp is for. */
+  readonly hash: string | undefined;
+}
+
+/** What {@link DerivedStamp.hash} is for a content. */
+export function derivedHash(content: Content): string {
+  return sha256(canonicalBytes(content));
+}
+
+/** The stamp that the next export gives the record if its content is still the derived one. */
+export function readDerived(sql: Sql, { type, id }: RecordKey): DerivedStamp | undefined {
+  const row = sql.get(`SELECT stamp, hash FROM scsync_derived WHERE type = ? AND id = ?`, type, id);
+  if (row === undefined) return undefined;
+  return { stamp: Number(row[0]), hash: row[1] === '' ? undefined : String(row[1]) };
+}
+
+/** Remembers the stamp of a derived version; without a content, that the next export must give a new one. */
+export function writeDerived(sql: Sql, { type, id }: RecordKey, stamp: number, content: Content | undefined): void {
+  sql.run(
+    `INSERT INTO scsync_derived (type, id, stamp, hash) VALUES (?, ?, ?, ?)
+     ON CONFLICT (type, id) DO UPDATE SET stamp = excluded.stamp, hash = excluded.hash`,
+    type,
+    id,
+    stamp,
+    content === undefined ? '' : derivedHash(content),
+  );
+}
+
+/** Forgets what was derived of a record. */
+export function clearDerived(sql: Sql, { type, id }: RecordKey): void {
+  sql.run(`DELETE FROM scsync_derived WHERE type = ? AND id = ?`, type, id);
+}

@@ -1,0 +1,130 @@
+import type { SyncError } from '../errors.js';
+import type { Database, SqlRow, SqlValue, Statement } from './database.js';
+import { toSyncError } from './sqlite-error.js';
+
+/** How a transaction begins: `immediate` takes the write lock at once, `deferred` with the first write. */
+export type TransactionMode = 'deferred' | 'immediate';
+
+/**
+ * A {@link Database} made handy: statements prepared once, rows as arrays, integers as `bigint`, transactions that nest, and
+ * every error of the driver as a {@link SyncError} (see `toSyncError`).
+ *
+ * Statements are kept for as long as this object lives, so a value belongs into a parameter and never into the text. They stay
+ * valid across changes of the schema, since SQLite prepares them anew by itself; only `SELECT *` must not be relied on then,
+ * for `node:sqlite` 22 goes on returning as many columns as there were.
+ */
+export class Sql {
+  readonly #database: Database;
+  readonly #statements = new Map<string, Statement>();
+  #depth = 0;
+  /** The error after which SQLite may have ended the running transaction by itself. */
+  #lost: SyncError | undefined;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  /** Runs one statement and returns how many rows it inserted, updated or deleted; meaningless for other statements. */
+  run(sql: string, ...parameters: SqlValue[]): number {
+    return this.#attempt(sql, () => Number(this.#statement(sql).run(...bindable(parameters)).changes));
+  }
+
+  /** The first row of the result, or undefined where there is none. */
+  get(sql: string, ...parameters: SqlValue[]): SqlRow | undefined {
+    return this.#attempt(sql, () => this.#statement(sql).get(...bindable(parameters)) as SqlRow | undefined);
+  }
+
+  /** All rows of the result. */
+  all(sql: string, ...parameters: SqlValue[]): SqlRow[] {
+    return this.#attempt(sql, () => this.#statement(sql).all(...bindable(parameters)) as SqlRow[]);
+  }
+
+  /** Runs any number of statements, separated by semicolons and without parameters. */
+  exec(sql: string): void {
+    this.#attempt(sql, () => {
+      this.#database.exec(sql);
+    });
+  }
+
+  /**
+   * Runs `body` inside a transaction: committed when it returns, rolled back when it throws, and then its error is thrown on
+   * unchanged. A call inside `body` joins the transaction, whatever its mode, and if it fails only its own part is undone.
+   *
+   * @throws SyncError `busy` where another connection holds the lock for longer than the connection waits
+   */
+  transaction<T>(mode: TransactionMode, body: () => T): T {
+    const depth = this.#depth;
+    const savepoint = `scsync_${String(depth)}`;
+    this.exec(depth === 0 ? `BEGIN ${mode.toUpperCase()}` : `SAVEPOINT ${savepoint}`);
+    this.#depth = depth + 1;
+    try {
+      const result = body();
+      this.exec(depth === 0 ? 'COMMIT' : `RELEASE ${savepoint}`);
+      return result;
+    } catch (error) {
+      this.#rollBack(depth === 0 ? 'ROLLBACK' : `ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`);
+      throw error;
+    } finally {
+      this.#depth = depth;
+      if (depth === 0) this.#lost = undefined;
+    }
+  }
+
+  /** Closes the connection. */
+  close(): void {
+    this.#statements.clear();
+    try {
+      this.#database.close();
+    } catch (error) {
+      throw toSyncError(error, 'Closing the database');
+    }
+  }
+
+  #statement(sql: string): Statement {
+    const known = this.#statements.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#database.prepare(sql);
+    statement.setReturnArrays(true);
+    statement.setReadBigInts(true);
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+
+  /**
+   * After a full disk, a failed read or a lost lock SQLite may have rolled the transaction back already
+   * (https://sqlite.org/lang_transaction.html, section 3). Whatever ran next would be committed on its own, so from such an
+   * error on, nothing runs until the outermost transaction has been left.
+   */
+  #attempt<T>(sql: string, action: () => T): T {
+    if (this.#lost !== undefined) throw this.#lost;
+    try {
+      return action();
+    } catch (error) {
+      const mapped = toSyncError(error, `Running "${abbreviate(sql)}"`);
+      if (this.#depth > 0 && mapped.code !== 'database') this.#lost = mapped;
+      throw mapped;
+    }
+  }
+
+  /** Goes past `#attempt`: it must work after a lost transaction, where its failure says nothing new. */
+  #rollBack(sql: string): void {
+    try {
+      this.#database.exec(sql);
+    } catch {
+      // The error that led here is the one to report.
+    }
+  }
+}
+
+/** Empty, but with an address: `node:sqlite` 22 binds bytes without one, such as `new TextEncoder().encode('')`, as null. */
+const NO_BYTES = new Uint8Array(1).subarray(1);
+
+function bindable(parameters: readonly SqlValue[]): SqlValue[] {
+  return parameters.map((value) => (value instanceof Uint8Array && value.length === 0 ? NO_BYTES : value));
+}
+
+/** One line of at most 80 characters, to name a statement in a message. */
+function abbreviate(sql: string): string {
+  const line = sql.trim().replaceAll(/\s+/g, ' ');
+  return line.length > 80 ? `${line.slice(0, 79)}…` : line;
+}

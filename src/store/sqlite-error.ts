@@ -1,0 +1,88 @@
+import { messageOf, SyncError, type SyncErrorCode } from '../errors.js';
+
+interface ErrorKind {
+  readonly code: SyncErrorCode;
+  readonly hint?: string;
+}
+
+const BUSY: ErrorKind = {
+  code: 'busy',
+  hint: 'Another program is using the database; try again when it has finished.',
+};
+const IO: ErrorKind = { code: 'io' };
+const DATABASE: ErrorKind = { code: 'database' };
+const NOT_A_DATABASE: ErrorKind = {
+  code: 'database',
+  hint: 'Check that the path names a SQLite database; restore a backup if the file is damaged.',
+};
+
+/** SQLite's primary result code for a failed constraint. */
+const CONSTRAINT = 19;
+
+/** The primary result codes that mean something other than `database`; https://sqlite.org/rescode.html */
+const KINDS: ReadonlyMap<number, ErrorKind> = new Map([
+  [3, IO], // PERM
+  [5, BUSY], // BUSY
+  [8, IO], // READONLY
+  [10, IO], // IOERR
+  [11, NOT_A_DATABASE], // CORRUPT
+  [13, IO], // FULL
+  [14, IO], // CANTOPEN
+  [15, BUSY], // PROTOCOL: two processes raced for the write-ahead log
+  [26, NOT_A_DATABASE], // NOTADB
+]);
+
+/** The names under which `better-sqlite3` gives the same codes, as in `SQLITE_IOERR_READ`. */
+const CODE_OF_NAME: ReadonlyMap<string, number> = new Map([
+  ['PERM', 3],
+  ['BUSY', 5],
+  ['READONLY', 8],
+  ['IOERR', 10],
+  ['CORRUPT', 11],
+  ['FULL', 13],
+  ['CANTOPEN', 14],
+  ['PROTOCOL', 15],
+  ['CONSTRAINT', CONSTRAINT],
+  ['NOTADB', 26],
+]);
+
+/** SQLite's own words, for a driver that gives no code. */
+const CODE_OF_MESSAGE: readonly (readonly [RegExp, number])[] = [
+  [/database is locked/, 5],
+  [/attempt to write a readonly database/, 8],
+  [/disk I\/O error/, 10],
+  [/database disk image is malformed/, 11],
+  [/database or disk is full/, 13],
+  [/unable to open database file/, 14],
+  [/constraint failed/, CONSTRAINT],
+  [/file is not a database/, 26],
+];
+
+/**
+ * The {@link SyncError} for an error that a driver threw while `what` was done, for example
+ * `Opening /home/ann/.savecontext/data/savecontext.db`.
+ *
+ * A database held by somebody else is `busy`; a full disk, a failed read or write, a file that
+ * cannot be opened or written is `io`; anything else, a failed constraint included, is `database`.
+ * The driver's error is the cause. A {@link SyncError} comes back unchanged.
+ */
+export function toSyncError(error: unknown, what: string): SyncError {
+  if (error instanceof SyncError) return error;
+  const { code, hint } = KINDS.get(primaryCode(error) ?? 0) ?? DATABASE;
+  return new SyncError(code, `${what}: ${messageOf(error)}`, { cause: error, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** Whether a constraint of the database (unique, check, not null, foreign key) refused the write, in any driver's words. */
+export function isConstraintError(error: unknown): boolean {
+  return primaryCode(error instanceof SyncError ? error.cause : error) === CONSTRAINT;
+}
+
+/** SQLite's primary result code, where the error carries one or tells it. */
+function primaryCode(error: unknown): number | undefined {
+  if (!(error instanceof Error)) return undefined;
+  // node:sqlite and @photostructure/sqlite: the extended code, whose low byte is the primary one.
+  if ('errcode' in error && typeof error.errcode === 'number') return error.errcode & 0xff;
+  const name = 'code' in error && typeof error.code === 'string' ? /^SQLITE_([A-Z]+)/.exec(error.code)?.[1] : undefined;
+  if (name !== undefined) return CODE_OF_NAME.get(name);
+  return CODE_OF_MESSAGE.find(([words]) => words.test(error.message))?.[1];
+}

@@ -1,0 +1,106 @@
+import { installTracking, trackingState } from '../tracking/install.js';
+import type { Registry } from '../registry/entity.js';
+import { savecontext } from '../registry/savecontext.js';
+import { SyncError } from '../errors.js';
+import { checkSchema } from './check-schema.js';
+import { connect } from './connect.js';
+import type { Database } from './database.js';
+import { upgradeSchema } from './schema.js';
+import { Sql } from './sql.js';
+
+/** How a {@link Store} is opened. */
+export interface StoreOptions {
+  /** The schema of the database; the SaveContext schema by default. */
+  readonly registry?: Registry;
+}
+
+/** A database whose records are synced. */
+export class Store {
+  /** @internal */
+  readonly sql: Sql;
+  /** The schema of the database. */
+  readonly registry: Registry;
+
+  private constructor(database: Database, registry: Registry) {
+    this.sql = new Sql(database);
+    this.registry = registry;
+  }
+
+  /**
+   * Opens a database file. With `create`, a missing file is made and {@link Store.init} is called; otherwise
+   * the database must have been set up by `init`.
+   *
+   * @throws SyncError `database` when there is no such file or it is no database, `schema` when it is another
+   * program's or was never set up, `busy` when somebody holds it.
+   */
+  static open(path: string, options: StoreOptions & { readonly create?: boolean } = {}): Store {
+    const store = new Store(connect(path, { create: options.create === true }), options.registry ?? savecontext);
+    return store.#ready(options.create === true);
+  }
+
+  /**
+   * Takes a connection that the program has already: a `DatabaseSync` of `node:sqlite`, or what
+   * `fromBetterSqlite3` makes of a `better-sqlite3` connection. Sets `foreign_keys` on. Closing the store
+   * closes the connection.
+   */
+  static from(database: Database, options: StoreOptions & { readonly create?: boolean } = {}): Store {
+    database.exec('PRAGMA foreign_keys = ON');
+    const store = new Store(database, options.registry ?? savecontext);
+    return store.#ready(options.create === true);
+  }
+
+  #ready(create: boolean): Store {
+    try {
+      if (create) this.init();
+      else this.#requireSetUp();
+    } catch (error) {
+      this.close();
+      throw error;
+    }
+    return this;
+  }
+
+  /**
+   * Creates or upgrades the schema, and sets up tracking or puts back what is missing of it. Safe to repeat.
+   *
+   * @returns what it did, in words; empty when there was nothing to do
+   */
+  init(now: number = Date.now()): string[] {
+    const added = this.registry === savecontext ? upgradeSchema(this.sql, now) : [];
+    this.#requireSchema();
+    return [...added.map((what) => `added ${what}`), ...installTracking(this.sql, this.registry)];
+  }
+
+  /** What is wrong with the database: unknown columns, missing triggers. Empty when all is well. */
+  problems(): string[] {
+    const { unknownColumns } = checkSchema(this.sql, this.registry);
+    const { missing } = trackingState(this.sql, this.registry);
+    return [
+      ...unknownColumns.map((column) => `column ${column} is not in the registry: it is not synced`),
+      ...missing.map((name) => `trigger ${name} is missing: changes may go unnoticed; run init`),
+    ];
+  }
+
+  /** Closes the connection. */
+  close(): void {
+    this.sql.close();
+  }
+
+  #requireSetUp(): void {
+    this.#requireSchema();
+    if (!trackingState(this.sql, this.registry).installed) {
+      throw new SyncError('schema', 'the database has the tables of this schema, but sync was never set up in it', {
+        hint: 'run `sc-sync init`, or open it with { create: true }',
+      });
+    }
+  }
+
+  #requireSchema(): void {
+    const { missing } = checkSchema(this.sql, this.registry);
+    if (missing.length === 0) return;
+    throw new SyncError('schema', `the database lacks ${missing.length} tables or columns that the registry names`, {
+      details: missing,
+      hint: 'is this the right database? `sc-sync init` completes an older or empty one',
+    });
+  }
+}

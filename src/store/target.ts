@@ -1,0 +1,49 @@
+import type { PathForm } from '../record/version.js';
+import type { Sql } from './sql.js';
+
+/** An export directory together with the project whose records it holds. */
+export interface Target {
+  readonly id: number;
+  /** The directory, symbolic links resolved. */
+  readonly dir: string;
+  /** The project's path in the database. */
+  readonly project: string;
+  /** Every change up to this number was looked at. */
+  readonly upto: number;
+  /** The form in which the last export wrote coordinates; undefined before the first one. */
+  readonly form: PathForm | undefined;
+}
+
+/** The target of a directory, or undefined when the database has never seen it. */
+export function findTarget(sql: Sql, dir: string): Target | undefined {
+  const row = sql.get(`SELECT target, project, upto, form FROM scsync_targets WHERE dir = ?`, dir);
+  if (row === undefined) return undefined;
+  const [id, project, upto, form] = row;
+  return {
+    id: Number(id),
+    dir,
+    project: String(project),
+    upto: Number(upto),
+    form: form === 'portable' || form === 'absolute' ? form : undefined,
+  };
+}
+
+/** Binds a directory to a project; an existing binding is changed only if it names another project. */
+export function bindTarget(sql: Sql, dir: string, project: string): Target {
+  const found = findTarget(sql, dir);
+  if (found?.project === project) return found;
+  return sql.transaction('immediate', () => {
+    if (found !== undefined) forgetTarget(sql, found);
+    sql.run(`INSERT INTO scsync_targets (dir, project) VALUES (?, ?)`, dir, project);
+    const target = findTarget(sql, dir);
+    if (target === undefined) throw new Error('a target that was just written is not there');
+    return target;
+  });
+}
+
+/** A directory that now belongs to another project has no base there. */
+function forgetTarget(sql: Sql, target: Target): void {
+  for (const table of ['scsync_base', 'scsync_files', 'scsync_targets']) {
+    sql.run(`DELETE FROM ${table} WHERE target = ?`, target.id);
+  }
+}

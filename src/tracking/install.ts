@@ -1,0 +1,139 @@
+import { SyncError } from '../errors.js';
+import type { Entity, Registry } from '../registry/entity.js';
+import { BOOKKEEPING, BOOKKEEPING_VERSION } from '../store/bookkeeping.js';
+import { Rows } from '../store/rows.js';
+import type { Sql } from '../store/sql.js';
+import { versionOf } from '../store/versions.js';
+import { markChanged } from './marks.js';
+import { PREFIX, bury, markChildren, project, triggersOf } from './triggers.js';
+
+/** What is wrong with the tracking of a database. */
+export interface TrackingState {
+  /** False where the database was never set up. */
+  readonly installed: boolean;
+  /** Our triggers that are missing or not as they should be. */
+  readonly missing: readonly string[];
+}
+
+/** Looks at the tracking of a database without changing anything. */
+export function trackingState(sql: Sql, registry: Registry): TrackingState {
+  if (!hasTable(sql, 'scsync_meta')) return { installed: false, missing: [] };
+  checkVersion(sql);
+  return { installed: true, missing: missingTriggers(sql, registry).map(({ name }) => name) };
+}
+
+/**
+ * Creates our tables and triggers, or puts back what is missing, and marks every row of the tables that were
+ * not tracked until now. Safe to repeat. Says in words what it did; nothing when there was nothing to do.
+ */
+export function installTracking(sql: Sql, registry: Registry): string[] {
+  return sql.transaction('immediate', () => {
+    const first = !hasTable(sql, 'scsync_meta');
+    if (!first) checkVersion(sql);
+    for (const ddl of BOOKKEEPING) sql.exec(ddl);
+    sql.run(`INSERT OR IGNORE INTO scsync_meta (name, value) VALUES ('version', ?)`, String(BOOKKEEPING_VERSION));
+    const missing = missingTriggers(sql, registry);
+    for (const { name, sql: ddl } of missing) {
+      sql.exec(`DROP TRIGGER IF EXISTS ${name}`);
+      sql.exec(ddl);
+    }
+    const types = new Set(missing.map(({ type }) => type));
+    const entities = registry.entities.filter((entity) => types.has(entity.type));
+    for (const entity of entities) {
+      markAll(sql, registry, entity);
+      if (!first) reconcileGone(sql, registry, entity);
+    }
+    if (first) {
+      const read = readForeignDeletions(sql, registry);
+      return ['tracking set up', ...(read > 0 ? [`${read} deletions of the reference program read`] : [])];
+    }
+    return missing.length === 0 ? [] : [`${missing.length} triggers put back for ${[...types].join(', ')}`];
+  });
+}
+
+function missingTriggers(sql: Sql, registry: Registry): ReturnType<typeof triggersOf> {
+  const there = new Map(
+    sql
+      .all(`SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, ?) = ?`, PREFIX.length, PREFIX)
+      .map(([name, ddl]) => [name, ddl]),
+  );
+  return triggersOf(registry).filter(({ name, sql: ddl }) => there.get(name) !== ddl);
+}
+
+function markAll(sql: Sql, registry: Registry, entity: Entity): void {
+  sql.exec(markChildren(entity, 'true', project(registry, entity, 'c')));
+  for (const { name, field } of entity.synced) {
+    if (field.kind !== 'set') continue;
+    if (!entity.synced.some((other) => other.field.kind === 'integer' && other.field.countOf === name)) continue;
+    sql.exec(
+      `UPDATE scsync_marks SET counted = 1 WHERE type = '${entity.type}' AND id IN (SELECT ${field.set.owner} FROM ${field.set.table})`,
+    );
+  }
+}
+
+/**
+ * Rows that vanished while nothing watched: a record whose natural key another row holds now was replaced, so it
+ * is deleted; of any other the base is forgotten, so that the next import takes it from the files again.
+ */
+function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
+  const gone = sql.all(
+    `SELECT b.target, g.project, b.id, b.line FROM scsync_base b JOIN scsync_targets g ON g.target = b.target
+     WHERE b.type = ? AND b.deleted = 0 AND NOT EXISTS (SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = b.id)
+     AND NOT EXISTS (SELECT 1 FROM scsync_tombstones x WHERE x.project = g.project AND x.type = b.type AND x.id = b.id)`,
+    entity.type,
+  );
+  for (const [target, projectPath, id, line] of gone) {
+    const key = { type: entity.type, id: String(id) };
+    const version = versionOf(registry, String(line));
+    const rows = new Rows(sql, registry, String(projectPath));
+    if (version?.kind === 'line' && rows.naturalKeyHolder(version.content) !== undefined) {
+      sql.exec(bury(entity, sqlText(String(projectPath)), sqlText(key.id)));
+      markChanged(sql, key, String(projectPath));
+    } else {
+      sql.run(`DELETE FROM scsync_base WHERE target = ? AND type = ? AND id = ?`, target ?? 0, key.type, key.id);
+      sql.run(`DELETE FROM scsync_files WHERE target = ?`, target ?? 0);
+    }
+  }
+}
+
+function sqlText(value: string): string {
+  return `'${value.replaceAll("'", "''")}'`;
+}
+
+/** The reference's own deletions become tombstones of rows that are absent; its table is only read, once. */
+function readForeignDeletions(sql: Sql, registry: Registry): number {
+  const foreign = registry.foreignDeletions;
+  if (foreign === undefined || !hasTable(sql, foreign.table)) return 0;
+  let count = 0;
+  for (const entity of registry.entities) {
+    const absent =
+      `d.${foreign.type} = '${entity.type}' AND typeof(d.${foreign.at}) = 'integer' ` +
+      `AND NOT EXISTS (SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = d.${foreign.id})`;
+    count += sql.run(
+      `INSERT INTO scsync_tombstones (project, type, id, deleted_at, deleted_by)
+       SELECT d.${foreign.project}, '${entity.type}', d.${foreign.id}, d.${foreign.at}, d.${foreign.by}
+       FROM ${foreign.table} d WHERE ${absent} ON CONFLICT DO NOTHING`,
+    );
+    sql.run(
+      `INSERT INTO scsync_marks (seq, type, id, project)
+       SELECT (SELECT coalesce(max(seq), 0) FROM scsync_marks) + row_number() OVER (), '${entity.type}', d.${foreign.id}, d.${foreign.project}
+       FROM ${foreign.table} d WHERE ${absent} ON CONFLICT DO NOTHING`,
+    );
+  }
+  return count;
+}
+
+function hasTable(sql: Sql, name: string): boolean {
+  return sql.get(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`, name) !== undefined;
+}
+
+function checkVersion(sql: Sql): void {
+  const version = Number(sql.get(`SELECT value FROM scsync_meta WHERE name = 'version'`)?.[0] ?? 0);
+  if (version > BOOKKEEPING_VERSION) {
+    throw new SyncError(
+      'newer_format',
+      `the database was set up by a newer savecontext-sync (its tables have version ${version}, this one knows ${BOOKKEEPING_VERSION})`,
+      { hint: 'update savecontext-sync' },
+    );
+  }
+}

@@ -1,0 +1,232 @@
+import { createHash } from 'node:crypto';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { FileSet, removeStaleTemporaryFiles } from '../../src/jsonl/file-set.js';
+import { temporaryName } from '../../src/jsonl/file.js';
+import { builtModule, ended, startScript } from './child.js';
+import { temporaryFolder } from './temporary-folder.js';
+import { thrownBy } from './thrown.js';
+
+const OLD = { 'a.jsonl': 'old a\n', 'gone.jsonl': 'old gone\n' } as const;
+const NEW = { 'a.jsonl': 'new a\n', 'b.jsonl': 'new b\n' } as const;
+
+/** The effects of {@link writeSet} on a folder with the old files. */
+const STEPS = [
+  'create a.jsonl',
+  'create b.jsonl',
+  'write a.jsonl',
+  'fsync a.jsonl',
+  'write b.jsonl',
+  'fsync b.jsonl',
+  'rename a.jsonl',
+  'rename b.jsonl',
+  'remove gone.jsonl',
+  'fsync folder',
+] as const;
+
+type Files = Readonly<Record<string, string>>;
+
+function folderWith(files: Files): string {
+  const dir = temporaryFolder();
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(dir, name), content);
+  return dir;
+}
+
+function filesIn(dir: string): Files {
+  return Object.fromEntries(readdirSync(dir).map((name) => [name, readFileSync(join(dir, name), 'utf8')]));
+}
+
+/** Replaces a, makes b, removes gone. */
+function writeSet(dir: string, onStep?: (step: string) => void): void {
+  const set = new FileSet(dir, onStep);
+  try {
+    for (const [name, content] of Object.entries(NEW)) set.stage(name).write(content);
+    set.remove('gone.jsonl');
+    set.commit();
+  } finally {
+    set.abort();
+  }
+}
+
+/** What the folder must hold when the steps before this one were carried out and their temporary files are gone. */
+function stateBefore(step: (typeof STEPS)[number]): Files {
+  const done: readonly string[] = STEPS.slice(0, STEPS.indexOf(step));
+  const files: Record<string, string> = { ...OLD };
+  for (const [name, content] of Object.entries(NEW)) {
+    if (done.includes(`rename ${name}`)) files[name] = content;
+  }
+  return done.includes('remove gone.jsonl') ? withoutGone(files) : files;
+}
+
+function withoutGone(files: Files): Files {
+  return Object.fromEntries(Object.entries(files).filter(([name]) => name !== 'gone.jsonl'));
+}
+
+describe('FileSet', () => {
+  it('writes, replaces and removes in a fixed order of steps', () => {
+    const dir = folderWith(OLD);
+    const steps: string[] = [];
+    writeSet(dir, (step) => steps.push(step));
+    expect(steps).toEqual(STEPS);
+    expect(filesIn(dir)).toEqual(NEW);
+  });
+
+  it('says what was written, text and bytes mixed, larger than its buffer', () => {
+    const dir = temporaryFolder();
+    const set = new FileSet(dir);
+    const file = set.stage('large.jsonl');
+    const line = `${'é'.repeat(500)}\n`;
+    for (let index = 0; index < 1000; index += 1) {
+      file.write(line);
+      const reused = Buffer.from(line);
+      file.writeBytes(reused);
+      reused.fill(0);
+    }
+    const expected = line.repeat(2000);
+    expect(file.size).toBe(Buffer.byteLength(expected));
+    const content = { sha256: createHash('sha256').update(expected).digest('hex'), bytes: file.size };
+    expect(file.close()).toEqual(content);
+    expect(file.close()).toEqual(content);
+    set.commit();
+    expect(readFileSync(join(dir, 'large.jsonl'), 'utf8')).toBe(expected);
+  });
+
+  it('writes an empty file, and does nothing at all for an empty set', () => {
+    const dir = temporaryFolder();
+    const steps: string[] = [];
+    new FileSet(dir, (step) => steps.push(step)).commit();
+    expect(steps).toEqual([]);
+    const set = new FileSet(dir);
+    expect(set.stage('empty.jsonl').close().bytes).toBe(0);
+    set.commit();
+    expect(filesIn(dir)).toEqual({ 'empty.jsonl': '' });
+  });
+
+  it.skipIf(process.platform === 'win32')('keeps the permissions of a file that it replaces', () => {
+    const dir = folderWith(OLD);
+    chmodSync(join(dir, 'a.jsonl'), 0o600);
+    writeSet(dir);
+    expect(statSync(join(dir, 'a.jsonl')).mode & 0o777).toBe(0o600);
+  });
+
+  it.each(STEPS)('leaves only whole files when it fails at "%s"', (step) => {
+    const dir = folderWith(OLD);
+    const failure = new Error('stop here');
+    expect(() => {
+      writeSet(dir, (current) => {
+        if (current === step) throw failure;
+      });
+    }).toThrow(failure);
+    expect(filesIn(dir)).toEqual(stateBefore(step));
+    writeSet(dir);
+    expect(filesIn(dir)).toEqual(NEW);
+  });
+
+  it('changes nothing when a target turns out to be a folder', () => {
+    const dir = folderWith(OLD);
+    mkdirSync(join(dir, 'z.jsonl'));
+    const set = new FileSet(dir);
+    set.stage('a.jsonl').write('new');
+    set.stage('z.jsonl').write('new');
+    const error = thrownBy(() => {
+      set.commit();
+    });
+    expect(error.code).toBe('io');
+    expect(error.message).toContain(join(dir, 'z.jsonl'));
+    expect(readdirSync(dir).sort()).toEqual(['a.jsonl', 'gone.jsonl', 'z.jsonl']);
+    expect(readFileSync(join(dir, 'a.jsonl'), 'utf8')).toBe(OLD['a.jsonl']);
+  });
+
+  it('reports a folder that is missing or a file', () => {
+    const dir = folderWith(OLD);
+    expect(thrownBy(() => new FileSet(join(dir, 'none')).stage('a')).message).toContain('ENOENT');
+    expect(thrownBy(() => new FileSet(join(dir, 'a.jsonl')).stage('a')).message).toContain('ENOTDIR');
+  });
+
+  it('aborts without a trace, as often as one likes', () => {
+    const dir = folderWith(OLD);
+    const set = new FileSet(dir);
+    const file = set.stage('a.jsonl');
+    file.write('x'.repeat(300_000));
+    set.remove('gone.jsonl');
+    set.abort();
+    set.abort();
+    expect(filesIn(dir)).toEqual(OLD);
+    expect(
+      thrownBy(() => {
+        set.commit();
+      }).code,
+    ).toBe('usage');
+    expect(thrownBy(() => set.stage('b.jsonl')).code).toBe('usage');
+    expect(
+      thrownBy(() => {
+        file.write('y');
+      }).code,
+    ).toBe('usage');
+  });
+
+  it('refuses paths, names used twice and writing after the end', () => {
+    const set = new FileSet(temporaryFolder());
+    const file = set.stage('a');
+    for (const name of ['', '.', '..', 'x/y', '../x', 'a']) expect(thrownBy(() => set.stage(name)).code).toBe('usage');
+    expect(
+      thrownBy(() => {
+        set.remove('a');
+      }).code,
+    ).toBe('usage');
+    file.close();
+    expect(
+      thrownBy(() => {
+        file.write('x');
+      }).code,
+    ).toBe('usage');
+    expect(
+      thrownBy(() => {
+        file.writeBytes(Uint8Array.of(1));
+      }).code,
+    ).toBe('usage');
+    set.abort();
+  });
+});
+
+describe('a process killed inside a set', () => {
+  const script = `
+    import { FileSet } from ${JSON.stringify(builtModule('jsonl/file-set.js'))};
+    const [dir, last] = process.argv.slice(2);
+    const set = new FileSet(dir, (step) => {
+      if (step === last) process.kill(process.pid, 'SIGKILL');
+    });
+    for (const [name, content] of Object.entries(${JSON.stringify(NEW)})) set.stage(name).write(content);
+    set.remove('gone.jsonl');
+    set.commit();
+  `;
+
+  it.each(STEPS)('at "%s" leaves whole files and nothing that stays', async (step) => {
+    const dir = folderWith(OLD);
+    expect(await ended(startScript(script, dir, step))).toBe('SIGKILL');
+    removeStaleTemporaryFiles(dir);
+    expect(filesIn(dir)).toEqual(stateBefore(step));
+    writeSet(dir);
+    expect(filesIn(dir)).toEqual(NEW);
+  });
+});
+
+describe('removeStaleTemporaryFiles', () => {
+  it("removes a dead process' files, and neither a living one's nor anybody else's", async () => {
+    const child = startScript('');
+    await ended(child);
+    const stale = `.a.jsonl.${String(child.pid)}.0123456789ab.tmp`;
+    const kept = [temporaryName('a.jsonl'), '.other.tmp', `a.jsonl.${String(child.pid)}.0123456789ab.tmp`, 'a.jsonl'];
+    const dir = folderWith(Object.fromEntries([stale, ...kept].map((name) => [name, ''])));
+    expect(removeStaleTemporaryFiles(dir)).toEqual([stale]);
+    expect(readdirSync(dir).sort()).toEqual([...kept].sort());
+  });
+
+  it('finds nothing in a missing folder, and reports what is no folder', () => {
+    const dir = folderWith(OLD);
+    expect(removeStaleTemporaryFiles(join(dir, 'none'))).toEqual([]);
+    expect(thrownBy(() => removeStaleTemporaryFiles(join(dir, 'a.jsonl'))).code).toBe('io');
+  });
+});

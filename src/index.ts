@@ -1,1 +1,74 @@
-export {};
+/**
+ * Keeps rows of an SQLite database and sorted JSONL files in step.
+ *
+ * @packageDocumentation
+ */
+export { SyncError } from './errors.js';
+export type { SyncErrorCode, SyncErrorOptions } from './errors.js';
+
+export { Store } from './store/store.js';
+export type { StoreOptions } from './store/store.js';
+export type { Database, SqlValue, Statement } from './store/database.js';
+export { fromBetterSqlite3 } from './store/drivers/better-sqlite3.js';
+export type { BetterSqlite3Connection, BetterSqlite3Statement } from './store/drivers/better-sqlite3.js';
+
+export { Exporter } from './export/exporter.js';
+export type { ExporterOptions, ExportOptions } from './export/exporter.js';
+export type { ExportCounts, ExportFileInfo, ExportStats, Progress } from './export/stats.js';
+export { Importer } from './import/importer.js';
+export type { ImporterOptions } from './import/importer.js';
+export { MergeStrategy } from './import/plan.js';
+export type { EntityStats, ImportStats, Notable, Notice } from './import/stats.js';
+export { sync } from './sync.js';
+export type { SyncOutcome } from './sync.js';
+export { getSyncStatus, printStatus } from './status.js';
+export type { EntityStatus, SyncStatus } from './status.js';
+export type { ByEntity } from './stats.js';
+export { defaultExportDir, projectExportDir } from './directory.js';
+export { backup, restore } from './backup.js';
+export type { BackupInfo, RestoreInfo } from './backup.js';
+
+export { dropConflicts, listConflicts, takeConflict } from './conflicts.js';
+export type { JournalEntry } from './journal.js';
+export type { Loss, LossReason } from './merge/conflict.js';
+
+export { atomicWrite, countLines, fileSize } from './jsonl/file.js';
+export { ensureGitignore, gitignoreContent } from './jsonl/ignore-file.js';
+export type { GitignoreOutcome } from './jsonl/ignore-file.js';
+export { appendJsonl, contentHash, hasChanged, readJsonl, writeJsonl } from './jsonl/records.js';
+
+export { savecontext } from './registry/savecontext.js';
+export type {
+  CheckpointRecord,
+  ContextItemRecord,
+  EntityType,
+  IssueRecord,
+  MemoryRecord,
+  PlanRecord,
+  SessionRecord,
+  SyncRecord,
+  TimeEntryRecord,
+} from './registry/savecontext.js';
+export type { DeletionRecord } from './record/version.js';
+export { coordinate, count, defineEntity, extension, integer, key, local, real, set, text } from './registry/entity.js';
+export type {
+  Coordinate,
+  ElementFields,
+  Entity,
+  EntityDefinition,
+  Field,
+  FieldRole,
+  ForeignDeletions,
+  IntegerField,
+  LineFields,
+  RealField,
+  RecordOf,
+  Registry,
+  Scope,
+  ScopeTable,
+  SetField,
+  SetTable,
+  SyncedField,
+  TextField,
+} from './registry/entity.js';
+export type { RecordKey } from './store/rows.js';

@@ -40,7 +40,9 @@ export function readSettings(dir: string): Settings {
   const { paths = DEFAULTS.paths } = settings as { readonly paths?: unknown };
   const form = FORMS.find((known) => known === paths);
   if (form === undefined) {
-    throw badSetting(`paths: expected ${FORMS.map((known) => `"${known}"`).join(' or ')}, found ${JSON.stringify(paths)}`);
+    throw badSetting(
+      `paths: expected ${FORMS.map((known) => `"${known}"`).join(' or ')}, found ${JSON.stringify(paths)}`,
+    );
   }
   return { paths: form };
 }
@@ -51,5 +53,7 @@ export function writeSettings(dir: string, settings: Settings): void {
 }
 
 function badSetting(what: string): SyncError {
-  return new SyncError('bad_input', `${SETTINGS_FILE}: ${what}`, { hint: `correct ${SETTINGS_FILE} in the export directory` });
+  return new SyncError('bad_input', `${SETTINGS_FILE}: ${what}`, {
+    hint: `correct ${SETTINGS_FILE} in the export directory`,
+  });
 }

@@ -4,7 +4,7 @@ import { removeStaleTemporaryFiles } from '../jsonl/file-set.js';
 import { makeFolder, resolvePath } from '../directory.js';
 import { fileExists } from '../jsonl/file.js';
 import { readSettings } from '../settings.js';
-import { bindTarget, findTarget } from '../store/target.js';
+import { bindTarget, plannedTarget } from '../store/target.js';
 import type { Target } from '../store/target.js';
 import type { Store } from '../store/store.js';
 import { runExport } from './run.js';
@@ -77,7 +77,7 @@ export class Exporter {
       });
     if (dryRun) {
       const dir = resolvePath(this.#options.dir);
-      return run(this.#plannedTarget(dir), dir);
+      return run(plannedTarget(this.#store.sql, dir, resolvePath(this.#options.projectPath)), dir);
     }
     makeFolder(this.#options.dir);
     const dir = resolvePath(this.#options.dir);
@@ -86,12 +86,5 @@ export class Exporter {
       if (!fileExists(`${dir}/.gitignore`)) ensureGitignore(dir);
       return run(bindTarget(this.#store.sql, dir, resolvePath(this.#options.projectPath)), dir);
     });
-  }
-
-  /** What a first export would bind; a dry run binds nothing. */
-  #plannedTarget(dir: string): Target {
-    const project = resolvePath(this.#options.projectPath);
-    const found = findTarget(this.#store.sql, dir);
-    return found?.project === project ? found : { id: -1, dir, project, upto: 0, form: undefined };
   }
 }

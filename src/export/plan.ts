@@ -1,3 +1,4 @@
+import { isTombstone } from '../record/version.js';
 import type { LineVersion, PathForm, Tombstone, TombstoneVersion } from '../record/version.js';
 import { sameContent } from '../record/content.js';
 import type { Content } from '../record/content.js';
@@ -13,7 +14,7 @@ export interface ExportInput {
   readonly lines: readonly LineVersion[];
   readonly tombstone: TombstoneVersion | undefined;
   /** This target's base, and those of other targets: what they say, and when they were written. */
-  readonly bases: readonly (Present | Tombstone)[];
+  readonly bases: readonly (LineVersion | Tombstone)[];
   /** The stamp of a tombstone that the row removed. */
   readonly floor: number | undefined;
   /** The stamp of the state if an import derived it from lines alone. */
@@ -32,7 +33,7 @@ export type ExportPlan =
 
 /** Decides which version of a record the files get, and with which stamp (the rules of stamps: stamps of one record only grow). */
 export function planExport(input: ExportInput): ExportPlan {
-  return 'kind' in input.state ? planTombstone(input, input.state) : planLine(input, input.state);
+  return isTombstone(input.state) ? planTombstone(input, input.state) : planLine(input, input.state);
 }
 
 function planLine(input: ExportInput, content: Content): ExportPlan {
@@ -47,8 +48,7 @@ function planLine(input: ExportInput, content: Content): ExportPlan {
       return 'raw' in inFiles ? { kind: 'keep', raw: inFiles.raw } : { kind: 'line', content, stamp: inFiles.stamp };
     }
     const known = input.bases
-      .filter((base): base is Present => !('kind' in base) || base.kind !== 'tombstone')
-      .filter((base) => base.stamp > top && sameContent(base.content, content))
+      .filter((base) => !isTombstone(base) && base.stamp > top && sameContent(base.content, content))
       .map((base) => base.stamp);
     if (known.length > 0) return { kind: 'line', content, stamp: Math.max(...known) };
     if (input.derivedStamp !== undefined && input.derivedStamp > top) {
@@ -75,7 +75,7 @@ function planTombstone(input: ExportInput, state: Tombstone): ExportPlan {
     state.stamp,
     ...lines.map((line) => line.stamp + 1),
     ...(tombstone === undefined ? [] : [tombstone.stamp + 1]),
-    ...bases.map((base) => ('kind' in base && base.kind === 'tombstone' ? base.stamp : base.stamp + 1)),
+    ...bases.map((base) => (isTombstone(base) ? base.stamp : base.stamp + 1)),
   ];
   return { kind: 'tombstone', tombstone: { ...state, stamp: Math.max(...least) } };
 }

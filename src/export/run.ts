@@ -122,7 +122,8 @@ function isWanted(sql: Sql, registry: Registry, name: string): boolean {
   if (name === registry.deletionsFile) return true;
   return registry.entities.some(
     (entity) =>
-      entity.file === name && sql.get(`SELECT 1 FROM temp.scsync_todo WHERE type = ? LIMIT 1`, entity.type) !== undefined,
+      entity.file === name &&
+      sql.get(`SELECT 1 FROM temp.scsync_todo WHERE type = ? LIMIT 1`, entity.type) !== undefined,
   );
 }
 

@@ -129,7 +129,11 @@ function exportRecord(
         ? formatLine(plan.content, plan.stamp, form, coordinates)
         : formatTombstone(plan.tombstone, form, target.project);
   const before = [...lines.map(({ raw }) => raw), ...todo.tombstones];
-  checkSeen(context, todo, before.filter((raw) => raw !== result));
+  checkSeen(
+    context,
+    todo,
+    before.filter((raw) => raw !== result),
+  );
   const changed = before.length !== 1 || before[0] !== result;
   context.tally.add(todo.type, changed ? (isDeleted ? 'deleted' : 'written') : 'unchanged');
   const kept = plan.kind === 'keep' ? [...lines, ...tombstones].find(({ raw }) => raw === plan.raw) : undefined;

@@ -7,6 +7,7 @@ import { sameContent, tokenOf, withTokens } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { quote, sha256, unquote } from '../record/json.js';
 import { compareUtf8 } from '../record/order.js';
+import { isTombstone } from '../record/version.js';
 import type { Tombstone } from '../record/version.js';
 import { dependentsOf, requireEntity } from '../registry/entity.js';
 import type { Entity } from '../registry/entity.js';
@@ -19,7 +20,7 @@ import { readTombstone, writeTombstone } from '../tracking/tombstones.js';
 import type { ImportContext } from './context.js';
 import { clearDead } from './gather.js';
 import type { Gathered } from './gather.js';
-import { MergeStrategy, isTombstone, keepsNaturalKey, planImport } from './plan.js';
+import { MergeStrategy, keepsNaturalKey, planImport } from './plan.js';
 import type { ImportPlan } from './plan.js';
 
 /** A record whose outcome is known, before its natural key and its row are written. */
@@ -33,7 +34,11 @@ export interface Decision {
  * Decides a record. Gives undefined when there is nothing to write because it waits for its parent or
  * belongs to another project; that is counted and named here.
  */
-export function decide(context: ImportContext, gathered: Gathered, isSeen: (line: string) => boolean): Decision | undefined {
+export function decide(
+  context: ImportContext,
+  gathered: Gathered,
+  isSeen: (line: string) => boolean,
+): Decision | undefined {
   const { entity, key, version, versionLine, state, base } = gathered;
   if (version === undefined) return undefined;
   if (gathered.row === undefined) {
@@ -41,7 +46,12 @@ export function decide(context: ImportContext, gathered: Gathered, isSeen: (line
     if (elsewhere !== undefined) {
       waits(context, gathered);
       const owner = elsewhere ?? 'no project';
-      context.notice('skipped', key.type, key.id, `belongs to ${owner} in this database; its line was left in the file`);
+      context.notice(
+        'skipped',
+        key.type,
+        key.id,
+        `belongs to ${owner} in this database; its line was left in the file`,
+      );
       return undefined;
     }
   }
@@ -65,7 +75,10 @@ function waits(context: ImportContext, { found }: Gathered): void {
 }
 
 /** Whether all required parents are here, or else the tombstone of one, or that one is neither. */
-function missingParent({ rows, registry, sql, target }: ImportContext, content: Content): 'here' | 'unknown' | Tombstone {
+function missingParent(
+  { rows, registry, sql, target }: ImportContext,
+  content: Content,
+): 'here' | 'unknown' | Tombstone {
   for (const [field, type] of Object.entries(content.entity.parents)) {
     const id = unquote(tokenOf(content, field));
     if (rows.projectOf(requireEntity(registry, type), id) === target.project) continue;
@@ -151,7 +164,10 @@ function applyTombstone(context: ImportContext, { key, entity, row, state }: Gat
   const referrers = referringRows(context, key);
   writeTombstone(context.sql, context.target.project, tombstone);
   markChanged(context.sql, key, context.target.project);
-  context.sql.run(`DELETE FROM scsync_aside WHERE ref = ? AND type || '/' || field IN (${fieldsTo(context, key.type)})`, key.id);
+  context.sql.run(
+    `DELETE FROM scsync_aside WHERE ref = ? AND type || '/' || field IN (${fieldsTo(context, key.type)})`,
+    key.id,
+  );
   noteClearedReferences(context, referrers);
   if (state === undefined) context.tally.add(key.type, 'deleted');
 }
@@ -231,7 +247,11 @@ function noteClearedReferences(context: ImportContext, referrers: readonly Refer
 }
 
 /** The stamp of the version that has exactly this content: the base, or one that was derived. */
-function stampOfContent({ sql, registry, target }: ImportContext, key: RecordKey, content: Content): number | undefined {
+function stampOfContent(
+  { sql, registry, target }: ImportContext,
+  key: RecordKey,
+  content: Content,
+): number | undefined {
   const base = readBase(sql, target, key);
   const version = base === undefined ? undefined : versionOf(registry, base.line);
   if (version?.kind === 'line' && sameContent(version.content, content)) return version.stamp;

@@ -43,7 +43,12 @@ export interface Gathered {
 }
 
 /** Reads what the files, the base and the database have of one record. */
-export function gather(context: ImportContext, entity: Entity, id: string, homeOf: (version: FileVersion) => string): Gathered {
+export function gather(
+  context: ImportContext,
+  entity: Entity,
+  id: string,
+  homeOf: (version: FileVersion) => string,
+): Gathered {
   const { sql, registry, rows, target, form } = context;
   const key = { type: entity.type, id };
   const row = rows.read(entity, id);

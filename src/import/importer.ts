@@ -1,3 +1,4 @@
+import { accessSync, constants } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 import { SyncError } from '../errors.js';
@@ -7,11 +8,12 @@ import { withLock } from '../jsonl/lock.js';
 import { findProject } from '../project.js';
 import { readSettings } from '../settings.js';
 import type { Store } from '../store/store.js';
-import { bindTarget } from '../store/target.js';
+import { bindTarget, plannedTarget } from '../store/target.js';
+import type { Target } from '../store/target.js';
 import type { Progress } from '../export/stats.js';
 import { MergeStrategy } from './plan.js';
 import { runImport } from './run.js';
-import type { ImportStats } from './stats.js';
+import type { ImportStats, Notice } from './stats.js';
 
 /** How an {@link Importer} works. */
 export interface ImporterOptions {
@@ -74,14 +76,18 @@ export class Importer {
   }
 
   #import(path: string, only: readonly string[] | undefined, dryRun: boolean): ImportStats {
-    if (!fileExists(path)) {
-      throw new SyncError('io', `${path}: there is no such export directory`, { hint: 'run export first, or check the path' });
+    if (!fileExists(path) && !dryRun) {
+      throw new SyncError('io', `${path}: there is no such export directory`, {
+        hint: 'run export first, or check the path',
+      });
     }
     const dir = resolvePath(path);
     const { strategy = MergeStrategy.ThreeWay, projectPath, forceIds = [], lockTimeoutMs = 5000 } = this.#options;
     const project = projectPath === undefined ? findProject(this.#store, dir).project : resolvePath(projectPath);
+    const targetNow = (): Target =>
+      dryRun ? plannedTarget(this.#store.sql, dir, project) : bindTarget(this.#store.sql, dir, project);
     return locked(dir, lockTimeoutMs, () =>
-      runImport(this.#store, bindTarget(this.#store.sql, dir, project), {
+      runImport(this.#store, targetNow(), {
         dir,
         form: readSettings(dir).paths,
         strategy,
@@ -97,16 +103,47 @@ export class Importer {
   }
 }
 
+/** What an import of all files would find, by the number of records of each type; nothing is changed. */
+export function planImportAll(
+  store: Store,
+  target: Target,
+): {
+  readonly records: ReadonlyMap<string, number>;
+  readonly notices: readonly Notice[];
+  readonly problems: readonly string[];
+} {
+  const stats = runImport(store, target, {
+    dir: target.dir,
+    form: readSettings(target.dir).paths,
+    strategy: MergeStrategy.ThreeWay,
+    forced: new Set(),
+    skipInvalid: true,
+    only: undefined,
+    actor: '',
+    now: Date.now(),
+    dryRun: true,
+    onProgress: undefined,
+  });
+  const staged = store.sql.all(
+    `SELECT type, count(*) FROM (SELECT type, id FROM temp.scsync_staged UNION SELECT type, id FROM temp.scsync_absent) GROUP BY type`,
+  );
+  return {
+    records: new Map(staged.map(([type, count]) => [String(type), Number(count)])),
+    notices: stats.notices,
+    problems: stats.problems,
+  };
+}
+
 /** Where nobody can write, nobody exports: a directory that cannot be locked is read without a lock. */
 function locked<T>(dir: string, timeoutMs: number, body: () => T): T {
-  let began = false;
+  return isWritable(dir) ? withLock(dir, { timeoutMs }, body) : body();
+}
+
+function isWritable(dir: string): boolean {
   try {
-    return withLock(dir, { timeoutMs }, () => {
-      began = true;
-      return body();
-    });
-  } catch (error) {
-    if (began || !(error instanceof SyncError) || error.code !== 'io') throw error;
-    return body();
+    accessSync(dir, constants.W_OK);
+    return true;
+  } catch {
+    return false;
   }
 }

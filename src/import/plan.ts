@@ -1,14 +1,9 @@
 import { sameContent, tokenOf } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { compareIntegers } from '../record/numbers.js';
+import { isTombstone } from '../record/version.js';
 import type { FileVersion, Tombstone } from '../record/version.js';
-import {
-
-  differingValues,
-  mergeContents,
-  wholeRecord,
-  winsTie,
-} from '../merge/merge-record.js';
+import { differingValues, mergeContents, wholeRecord, winsTie } from '../merge/merge-record.js';
 import type { Present } from '../merge/merge-record.js';
 import { laterTombstone, sameTombstone } from '../merge/merge-tombstone.js';
 import type { LossReason, ReasonedLoss } from '../merge/conflict.js';
@@ -81,18 +76,17 @@ function isOlder(file: Stated, base: FileVersion): boolean {
   return isDeleted(file) ? file.stamp < base.stamp : file.stamp <= base.stamp;
 }
 
-function bothPresent(
-  strategy: MergeStrategy,
-  row: Content,
-  line: Content,
-  base: FileVersion | undefined,
-): ImportPlan {
+function bothPresent(strategy: MergeStrategy, row: Content, line: Content, base: FileVersion | undefined): ImportPlan {
   if (strategy === MergeStrategy.PreferNewer) {
-    return winsTie(row, line) ? keep(row, line, 'prefer-newer') : { result: line, losses: lostTo(row, line, 'prefer-newer') };
+    return winsTie(row, line)
+      ? keep(row, line, 'prefer-newer')
+      : { result: line, losses: lostTo(row, line, 'prefer-newer') };
   }
   // Nothing says what they had in common. A row that was never exported has no stamp but its `updated_at`.
   if (base === undefined) {
-    return winsTie(row, line) ? keep(row, line, 'later version') : { result: line, losses: lostTo(row, line, 'later version') };
+    return winsTie(row, line)
+      ? keep(row, line, 'later version')
+      : { result: line, losses: lostTo(row, line, 'later version') };
   }
   // A row made again after a deletion that the target has is later than any line from before it.
   if (base.kind === 'tombstone') return keep(row, line, 'later version');
@@ -122,14 +116,8 @@ function lostTo(lost: Content | Tombstone, kept: Content | Tombstone, why: LossR
   return differingValues(kept, lost).map((loss) => ({ loss, why }));
 }
 
-/** Says whether a state in the database is a deletion. */
-export function isTombstone(state: Content | Tombstone): state is Tombstone {
-  return 'kind' in state;
-}
-
 /** The order in which two records with one natural key keep it: the one made first, then the one with the smaller id. */
 export function keepsNaturalKey(a: Content, b: Content, compareIds: (a: string, b: string) => number): boolean {
   const order = compareIntegers(tokenOf(a, a.entity.created), tokenOf(b, b.entity.created));
   return order === 0 ? compareIds(a.id, b.id) < 0 : order < 0;
 }
-

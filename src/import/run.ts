@@ -1,5 +1,6 @@
 import { fileOfType } from '../jsonl/line-key.js';
 import { compareUtf8 } from '../record/order.js';
+import { isTombstone } from '../record/version.js';
 import type { FileVersion, PathForm } from '../record/version.js';
 import type { Entity } from '../registry/entity.js';
 import { isSeen, readBase, writeBaseSeq, writeSettledHash } from '../store/base.js';
@@ -15,7 +16,7 @@ import type { Decision } from './apply.js';
 import { ImportContext } from './context.js';
 import { gather } from './gather.js';
 import type { Gathered } from './gather.js';
-import { MergeStrategy, isTombstone } from './plan.js';
+import { MergeStrategy } from './plan.js';
 import { stageFiles } from './stage.js';
 import type { Staged } from './stage.js';
 import { NO_ENTITY_STATS } from './stats.js';
@@ -191,7 +192,12 @@ function noteAbsent(context: ImportContext, gathered: Gathered, homeOf: (version
   if (base !== undefined) context.unsettled.add(homeOf(base));
   if (state === undefined || baseEntry === undefined) return;
   if (lastChange(context.sql, key) <= baseEntry.seq) markChanged(context.sql, key, context.target.project);
-  context.notice('restored', key.type, key.id, 'it is missing in the files, and goes back with the next export; use rm to delete it');
+  context.notice(
+    'restored',
+    key.type,
+    key.id,
+    'it is missing in the files, and goes back with the next export; use rm to delete it',
+  );
 }
 
 function settleFiles(context: ImportContext, staged: Staged): void {

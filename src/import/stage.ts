@@ -97,6 +97,7 @@ class Stage {
   read(name: string): void {
     const path = join(this.#options.dir, name);
     const hash = fileExists(path) ? hashFile(path) : null;
+    if (hash === null && this.#bases(name).next().done === true) return;
     const isSettled = hash !== null && hash === settledHash(this.#sql, this.#target, name);
     if (isSettled && !this.#options.forces) return;
     this.#files.set(name, hash);
@@ -125,7 +126,9 @@ class Stage {
         else yield { key, line };
       }
     }.call(this);
-    for (const [found, base] of mergeJoin(lines, this.#bases(name), (line, entry) => compareKeys(line.key, entry.key))) {
+    for (const [found, base] of mergeJoin(lines, this.#bases(name), (line, entry) =>
+      compareKeys(line.key, entry.key),
+    )) {
       const isBase = found !== undefined && found.line.text === base?.raw;
       if (base !== undefined && !isBase) this.#stageAbsent(base.key);
       if (found !== undefined && (!isBase || this.#options.isForced(found.key))) this.#stage(name, found.line);
@@ -186,7 +189,12 @@ class Stage {
       return undefined;
     }
     if (isConflictMarker(line.text)) {
-      this.#skip(name, line, [`found the conflict marker ${JSON.stringify(line.text.slice(0, 40))}`], 'conflict_markers');
+      this.#skip(
+        name,
+        line,
+        [`found the conflict marker ${JSON.stringify(line.text.slice(0, 40))}`],
+        'conflict_markers',
+      );
       return undefined;
     }
     try {

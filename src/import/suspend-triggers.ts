@@ -17,7 +17,11 @@ export function suspendForeignTriggers(sql: Sql, registry: Registry): () => void
     'i',
   );
   const foreign = sql
-    .all(`SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, ?) <> ?`, PREFIX.length, PREFIX)
+    .all(
+      `SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, ?) <> ?`,
+      PREFIX.length,
+      PREFIX,
+    )
     .map(([name, ddl]) => ({ name: String(name), ddl: String(ddl) }))
     .filter(({ ddl }) => writes.test(ddl));
   for (const { name } of foreign) sql.exec(`DROP TRIGGER "${name.replaceAll('"', '""')}"`);

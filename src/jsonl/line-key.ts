@@ -25,7 +25,9 @@ export function keyReader(registry: Registry, file: string): (raw: string) => Li
     const types = new Set(registry.entities.map((entity) => entity.type));
     return (raw) => {
       const match = pattern.exec(raw);
-      return match?.[1] === undefined || !types.has(match[1]) ? undefined : { type: match[1], id: unquote(`"${match[2] ?? ''}"`) };
+      return match?.[1] === undefined || !types.has(match[1])
+        ? undefined
+        : { type: match[1], id: unquote(`"${match[2] ?? ''}"`) };
     };
   }
   const entity = registry.entities.find((candidate) => candidate.file === file);

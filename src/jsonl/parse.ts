@@ -1,4 +1,13 @@
-import { FORMAT_VERSION, dataMembers, derived, fallbackToken, hashOfData, joinMembers, setToken, sortMembers } from '../record/content.js';
+import {
+  FORMAT_VERSION,
+  dataMembers,
+  derived,
+  fallbackToken,
+  hashOfData,
+  joinMembers,
+  setToken,
+  sortMembers,
+} from '../record/content.js';
 import { describe, fieldToken } from '../record/field-token.js';
 import { JsonError, scanArray, scanObject, unquote } from '../record/json.js';
 import type { Member } from '../record/json.js';
@@ -105,7 +114,12 @@ function hashFits(
   const written = joinMembers(data);
   const hash = unquote(token);
   if (hash === hashOfData(written)) return true;
-  const canonical = dataMembers(entity, known, sortMembers(data.filter(([name]) => !entity.indexOf.has(name) && name !== 'v')), byName.has('v'));
+  const canonical = dataMembers(
+    entity,
+    known,
+    sortMembers(data.filter(([name]) => !entity.indexOf.has(name) && name !== 'v')),
+    byName.has('v'),
+  );
   const text = joinMembers(canonical);
   return text !== written && hash === hashOfData(text);
 }
@@ -123,7 +137,10 @@ function portable(registry: Registry, entity: Entity, tokens: string[]): string[
       return field.coordinate === 'path' && token !== 'null' ? relative(token, root) : token;
     }
     if (field.kind !== 'set' || !hasPaths(field) || token === '[]') return token;
-    return setToken(field.set, scanArray(token).map((element) => [relative(element, root)]));
+    return setToken(
+      field.set,
+      scanArray(token).map((element) => [relative(element, root)]),
+    );
   });
 }
 

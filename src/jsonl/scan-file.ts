@@ -19,7 +19,9 @@ export function keyOfLine(
   if (quick !== undefined) return { ...quick, deleted: line.text.startsWith('{"entity_type"') };
   try {
     const parsed = parseLine(registry, line.text);
-    return parsed.kind === 'unknown' ? undefined : { type: parsed.type, id: parsed.id, deleted: parsed.kind === 'tombstone' };
+    return parsed.kind === 'unknown'
+      ? undefined
+      : { type: parsed.type, id: parsed.id, deleted: parsed.kind === 'tombstone' };
   } catch (error) {
     if (error instanceof LineError) return undefined;
     throw error;

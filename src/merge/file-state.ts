@@ -45,4 +45,3 @@ export function sameStated(a: Stated, b: FileVersion): boolean {
 export function isDeleted(stated: Stated): stated is Tombstone {
   return stated.kind === 'tombstone';
 }
-

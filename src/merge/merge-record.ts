@@ -1,4 +1,15 @@
-import { EMPTY_SET, dataMembers, derived, elementKey, elementsOf, joinMembers, sameContent, setToken, sortMembers, tokenOf } from '../record/content.js';
+import {
+  EMPTY_SET,
+  dataMembers,
+  derived,
+  elementKey,
+  elementsOf,
+  joinMembers,
+  sameContent,
+  setToken,
+  sortMembers,
+  tokenOf,
+} from '../record/content.js';
 import type { Content } from '../record/content.js';
 import type { Member } from '../record/json.js';
 import { compareIntegers } from '../record/numbers.js';

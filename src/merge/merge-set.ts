@@ -43,19 +43,15 @@ function mergeElement(
     const present = ours ?? theirs;
     return base !== undefined && present !== undefined && sameElement(base, present) ? {} : { value: present };
   }
-  let lostOurs = false;
-  let lostTheirs = false;
-  const value = elementNames(table).map((name, index) => {
+  const columns = elementNames(table).map((name, index) => {
     const [x, y] = [ours[index] ?? 'null', theirs[index] ?? 'null'];
-    if (name === 'created_at') return compareIntegers(x, y) <= 0 ? x : y;
-    const merged = mergeValue(base?.[index], x, y, contest);
-    if (merged.lost === undefined) return merged.value;
-    if (merged.value === x) lostTheirs = true;
-    else lostOurs = true;
-    return merged.value;
+    if (name === 'created_at') return { value: compareIntegers(x, y) <= 0 ? x : y };
+    return mergeValue(base?.[index], x, y, contest);
   });
-  if (lostTheirs) return { value, lost: theirs };
-  return lostOurs ? { value, lost: ours } : { value };
+  const value = columns.map((column) => column.value);
+  const lost = columns.findIndex((column) => column.lost !== undefined);
+  if (lost < 0) return { value };
+  return { value, lost: columns[lost]?.lost === ours[lost] ? ours : theirs };
 }
 
 function sameElement(a: Element, b: Element): boolean {

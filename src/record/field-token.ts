@@ -43,7 +43,9 @@ function textToken(field: TextField, token: string): string | undefined {
 
 function inRange(field: IntegerField, token: string): boolean {
   const value = BigInt(token);
-  return (field.min === undefined || value >= BigInt(field.min)) && (field.max === undefined || value <= BigInt(field.max));
+  return (
+    (field.min === undefined || value >= BigInt(field.min)) && (field.max === undefined || value <= BigInt(field.max))
+  );
 }
 
 function setFieldToken(field: SetField, token: string, problems: string[]): string {
@@ -58,9 +60,11 @@ function setFieldToken(field: SetField, token: string, problems: string[]): stri
       problems.push(`expected an array of objects with ${names.join(', ')}, found the element ${describe(element)}`);
       return names.map(() => 'null');
     }
-    const members: Map<string, string> = names.length === 1 ? new Map([[names[0] ?? '', element]]) : new Map(scanObject(element));
+    const members: Map<string, string> =
+      names.length === 1 ? new Map([[names[0] ?? '', element]]) : new Map(scanObject(element));
     for (const name of members.keys()) {
-      if (!names.includes(name)) problems.push(`expected elements with ${names.join(', ')}, found one with ${JSON.stringify(name)}`);
+      if (!names.includes(name))
+        problems.push(`expected elements with ${names.join(', ')}, found one with ${JSON.stringify(name)}`);
     }
     return names.map((name) => {
       const problem: string[] = [];
@@ -80,7 +84,8 @@ function expectation(field: Exclude<Field, SetField>): string {
       if (field.oneOf !== undefined) return `one of ${field.oneOf.map((word) => JSON.stringify(word)).join(', ')}${or}`;
       return `${field.key === true ? 'a text without U+0000' : 'a text'}${or}`;
     case 'integer': {
-      const range = field.min === undefined ? 'an integer of 64 bits' : `an integer from ${field.min} to ${field.max ?? 'any'}`;
+      const range =
+        field.min === undefined ? 'an integer of 64 bits' : `an integer from ${field.min} to ${field.max ?? 'any'}`;
       return `${range}${or}`;
     }
     case 'real':

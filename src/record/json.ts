@@ -47,7 +47,8 @@ class Scanner {
   }
 
   fail(what: string): never {
-    const found = this.at < this.text.length ? JSON.stringify(this.text.slice(this.at, this.at + 12)) : 'the end of the line';
+    const found =
+      this.at < this.text.length ? JSON.stringify(this.text.slice(this.at, this.at + 12)) : 'the end of the line';
     throw new JsonError(`expected ${what}, found ${found}`, this.at + 1);
   }
 

@@ -37,6 +37,11 @@ export interface TombstoneVersion extends Tombstone {
   readonly raw: string;
 }
 
+/** Says whether a state or a version is a deletion. */
+export function isTombstone<T extends object>(state: T | Tombstone): state is Tombstone {
+  return 'kind' in state && state.kind === 'tombstone';
+}
+
 /** A version as it stands in a file. */
 export type FileVersion = LineVersion | TombstoneVersion;
 
@@ -45,4 +50,14 @@ export interface UnknownLine {
   readonly kind: 'unknown';
   readonly type: string;
   readonly raw: string;
+}
+
+/** A line of the file of deletions, as it is written. */
+export interface DeletionRecord {
+  readonly entity_type: string;
+  readonly entity_id: string;
+  readonly project_path: string;
+  /** RFC 3339. */
+  readonly deleted_at: string;
+  readonly deleted_by: string;
 }

@@ -15,8 +15,10 @@ interface FieldBase<Role extends FieldRole, Nullable extends boolean> {
 }
 
 /** A TEXT column. */
-export interface TextField<Role extends FieldRole = FieldRole, Nullable extends boolean = boolean>
-  extends FieldBase<Role, Nullable> {
+export interface TextField<Role extends FieldRole = FieldRole, Nullable extends boolean = boolean> extends FieldBase<
+  Role,
+  Nullable
+> {
   readonly kind: 'text';
   /** True for the primary key. */
   readonly key?: true;
@@ -29,8 +31,10 @@ export interface TextField<Role extends FieldRole = FieldRole, Nullable extends 
 }
 
 /** An INTEGER column, 64 bits. */
-export interface IntegerField<Role extends FieldRole = FieldRole, Nullable extends boolean = boolean>
-  extends FieldBase<Role, Nullable> {
+export interface IntegerField<Role extends FieldRole = FieldRole, Nullable extends boolean = boolean> extends FieldBase<
+  Role,
+  Nullable
+> {
   readonly kind: 'integer';
   readonly min?: number;
   readonly max?: number;
@@ -41,8 +45,10 @@ export interface IntegerField<Role extends FieldRole = FieldRole, Nullable exten
 }
 
 /** A REAL column. */
-export interface RealField<Role extends FieldRole = FieldRole, Nullable extends boolean = boolean>
-  extends FieldBase<Role, Nullable> {
+export interface RealField<Role extends FieldRole = FieldRole, Nullable extends boolean = boolean> extends FieldBase<
+  Role,
+  Nullable
+> {
   readonly kind: 'real';
   /** The value must be greater than this. */
   readonly above?: number;
@@ -70,8 +76,10 @@ export interface SetTable<Element extends ElementFields = ElementFields> {
 }
 
 /** A set: the rows of a child table that belong to the record. */
-export interface SetField<Role extends FieldRole = FieldRole, Element extends ElementFields = ElementFields>
-  extends FieldBase<Role, false> {
+export interface SetField<
+  Role extends FieldRole = FieldRole,
+  Element extends ElementFields = ElementFields,
+> extends FieldBase<Role, false> {
   readonly kind: 'set';
   readonly set: SetTable<Element>;
 }
@@ -235,9 +243,7 @@ export function scopeOf(
 /** Entities whose rows belong to a project through a row of this one. */
 export function dependentsOf(registry: Registry, entity: Entity): readonly { entity: Entity; field: string }[] {
   return registry.entities.flatMap((child) =>
-    Object.entries(child.parents).flatMap(([field, type]) =>
-      type === entity.type ? [{ entity: child, field }] : [],
-    ),
+    Object.entries(child.parents).flatMap(([field, type]) => (type === entity.type ? [{ entity: child, field }] : [])),
   );
 }
 
@@ -278,7 +284,12 @@ export const text = <const O extends TextOptions = Nullability>(options?: O): Te
 /** An INTEGER column. */
 export const integer = <const O extends IntegerOptions = Nullability>(
   options?: O,
-): IntegerField<'core', IsNullable<O>> => ({ ...options, kind: 'integer', role: 'core', nullable: isNullable(options) });
+): IntegerField<'core', IsNullable<O>> => ({
+  ...options,
+  kind: 'integer',
+  role: 'core',
+  nullable: isNullable(options),
+});
 
 /** A REAL column. */
 export const real = <const O extends RealOptions = Nullability>(options?: O): RealField<'core', IsNullable<O>> => ({
@@ -292,7 +303,12 @@ export const real = <const O extends RealOptions = Nullability>(options?: O): Re
 export const coordinate = <const O extends Nullability = Nullability>(
   kind: Coordinate,
   options?: O,
-): TextField<'core', IsNullable<O>> => ({ kind: 'text', role: 'core', coordinate: kind, nullable: isNullable(options) });
+): TextField<'core', IsNullable<O>> => ({
+  kind: 'text',
+  role: 'core',
+  coordinate: kind,
+  nullable: isNullable(options),
+});
 
 /** An INTEGER column that holds the number of elements of a set. */
 export const count = (set: string): IntegerField<'core', true> => ({
@@ -324,7 +340,13 @@ export const local = (): TextField<'local', true> => ({ kind: 'text', role: 'loc
 // ---- types inferred from a definition -------------------------------------------------------------------------------
 
 /** `number` for safe integers, `bigint` beyond them. */
-type ScalarOf<F> = F extends TextField ? string : F extends IntegerField ? number | bigint : F extends RealField ? number : never;
+type ScalarOf<F> = F extends TextField
+  ? string
+  : F extends IntegerField
+    ? number | bigint
+    : F extends RealField
+      ? number
+      : never;
 type NullableOf<F> = F extends { readonly nullable: false } ? ScalarOf<F> : ScalarOf<F> | null;
 type ElementOf<E extends ElementFields> = string extends keyof E
   ? unknown

@@ -4,7 +4,7 @@ import type { RecordOf, Registry } from './entity.js';
 const nullable = { nullable: true } as const;
 
 /** Every path that the record is filed under, its own left out. */
-const projects = <const Table extends string, const Owner extends string>(table: Table, owner: Owner) =>
+const projects = (table: string, owner: string) =>
   extension(
     set({
       table,
@@ -294,13 +294,7 @@ export type TimeEntryRecord = RecordOf<typeof timeEntry>;
 
 /** Any record of the SaveContext schema. */
 export type SyncRecord =
-  | SessionRecord
-  | PlanRecord
-  | IssueRecord
-  | ContextItemRecord
-  | MemoryRecord
-  | CheckpointRecord
-  | TimeEntryRecord;
+  SessionRecord | PlanRecord | IssueRecord | ContextItemRecord | MemoryRecord | CheckpointRecord | TimeEntryRecord;
 
 /** The type tag of a record. */
 export type EntityType = SyncRecord['type'];

@@ -31,7 +31,12 @@ function tablesOf(entity: Entity): [string, ReadonlySet<string>][] {
   const children = entity.synced.flatMap(({ field }): [string, ReadonlySet<string>][] => {
     if (field.kind !== 'set') return [];
     const { table, owner, element, id, timestamps } = field.set;
-    return [[table, new Set([owner, ...Object.keys(element), ...(id === undefined ? [] : [id.column]), ...(timestamps ?? [])])]];
+    return [
+      [
+        table,
+        new Set([owner, ...Object.keys(element), ...(id === undefined ? [] : [id.column]), ...(timestamps ?? [])]),
+      ],
+    ];
   });
   return [[entity.table, new Set(own)], ...children];
 }

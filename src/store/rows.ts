@@ -341,8 +341,7 @@ export class Rows {
       const key = elementKey(element);
       wanted.add(key);
       if (there.get(key) === element.join('\n')) continue;
-      if (there.has(key))
-        this.#sql.run(`DELETE FROM ${set.table} WHERE ${set.owner} = ? AND ${keyColumn} = ?`, owner, key);
+      if (there.has(key)) this.#deleteElement(owner, field, key);
       if (set.references !== undefined && !this.#exists(set.references, key)) {
         aside.push([name, key, setToken(set, [portable])]);
       } else {
@@ -359,7 +358,11 @@ export class Rows {
   #deleteElement(owner: string, { set }: SetField, key: string): void {
     const { places, parameters } = bind(new Map([[elementNames(set)[0] ?? '', key]]));
     const column = elementNames(set)[0] ?? '';
-    this.#sql.run(`DELETE FROM ${set.table} WHERE ${set.owner} = ? AND ${column} = ${places[0] ?? '?'}`, owner, ...parameters);
+    this.#sql.run(
+      `DELETE FROM ${set.table} WHERE ${set.owner} = ? AND ${column} = ${places[0] ?? '?'}`,
+      owner,
+      ...parameters,
+    );
   }
 
   #absoluteElement(field: SetField, element: Element): Element {
@@ -460,7 +463,11 @@ export class Rows {
             this.#insertElement(owner, field, this.#absoluteElement(field, one), now);
           }
         } else {
-          this.#sql.run(`UPDATE ${entity.table} SET ${name} = ? WHERE ${entity.key} = ? AND ${name} IS NULL`, value, owner);
+          this.#sql.run(
+            `UPDATE ${entity.table} SET ${name} = ? WHERE ${entity.key} = ? AND ${name} IS NULL`,
+            value,
+            owner,
+          );
         }
         this.#sql.run(
           `DELETE FROM scsync_aside WHERE type = ? AND id = ? AND field = ? AND ref = ?`,

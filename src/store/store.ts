@@ -49,7 +49,7 @@ export class Store {
     return store.#ready(options.create === true);
   }
 
-  #ready(create: boolean): Store {
+  #ready(create: boolean): this {
     try {
       if (create) this.init();
       else this.#requireSetUp();

@@ -28,6 +28,12 @@ export function findTarget(sql: Sql, dir: string): Target | undefined {
   };
 }
 
+/** The target as a first use would bind it, for looking without changing anything. */
+export function plannedTarget(sql: Sql, dir: string, project: string): Target {
+  const found = findTarget(sql, dir);
+  return found?.project === project ? found : { id: -1, dir, project, upto: 0, form: undefined };
+}
+
 /** Binds a directory to a project; an existing binding is changed only if it names another project. */
 export function bindTarget(sql: Sql, dir: string, project: string): Target {
   const found = findTarget(sql, dir);

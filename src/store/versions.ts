@@ -1,6 +1,6 @@
 import { LineError, parseLine } from '../jsonl/parse.js';
 import type { Content } from '../record/content.js';
-import type { FileVersion, LineVersion, TombstoneVersion } from '../record/version.js';
+import type { FileVersion, LineVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
 
 /** Reads a line that is known to be a version; undefined for one that cannot be read as such any more. */
@@ -30,9 +30,4 @@ export function completed(line: LineVersion, base: FileVersion | undefined, row:
     unknown: [...unknown, ...source.unknown.filter(([name]) => !own.has(name))].sort(([a], [b]) => (a < b ? -1 : 1)),
   };
   return { ...line, content };
-}
-
-/** Says whether a version is a tombstone. */
-export function isTombstone(version: FileVersion): version is TombstoneVersion {
-  return version.kind === 'tombstone';
 }

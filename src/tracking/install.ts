@@ -54,7 +54,11 @@ export function installTracking(sql: Sql, registry: Registry): string[] {
 function missingTriggers(sql: Sql, registry: Registry): ReturnType<typeof triggersOf> {
   const there = new Map(
     sql
-      .all(`SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, ?) = ?`, PREFIX.length, PREFIX)
+      .all(
+        `SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND substr(name, 1, ?) = ?`,
+        PREFIX.length,
+        PREFIX,
+      )
       .map(([name, ddl]) => [name, ddl]),
   );
   return triggersOf(registry).filter(({ name, sql: ddl }) => there.get(name) !== ddl);

@@ -43,7 +43,9 @@ export function dirtyMarks(target: Target): { readonly from: string; readonly pa
 export function countDirty(sql: Sql, target: Target): ReadonlyMap<string, number> {
   const { from, parameters } = dirtyMarks(target);
   return new Map(
-    sql.all(`SELECT m.type, count(*) FROM ${from} GROUP BY m.type`, ...parameters).map(([type, n]) => [String(type), Number(n)]),
+    sql
+      .all(`SELECT m.type, count(*) FROM ${from} GROUP BY m.type`, ...parameters)
+      .map(([type, n]) => [String(type), Number(n)]),
   );
 }
 
@@ -52,5 +54,5 @@ export function settleMarks(sql: Sql, target: Target, newest: number): void {
   const { from, parameters } = dirtyMarks(target);
   const first = sql.get(`SELECT min(m.seq) FROM ${from} AND m.seq <= ?`, ...parameters, newest)?.[0] ?? null;
   const upto = first === null ? newest : Number(first) - 1;
-  sql.run(`UPDATE scsync_targets SET upto = max(upto, ?) WHERE target = ?`, upto, target.id);
+  sql.run(`UPDATE scsync_targets SET upto = ?1 WHERE target = ?2 AND upto < ?1`, upto, target.id);
 }

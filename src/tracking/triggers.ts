@@ -28,7 +28,9 @@ export const NEXT = `(SELECT coalesce(max(seq), 0) + 1 FROM scsync_marks)`;
 export function triggersOf(registry: Registry): Trigger[] {
   return registry.entities.flatMap((entity) => [
     ...rowTriggers(registry, entity),
-    ...entity.synced.flatMap(({ name, field }) => (field.kind === 'set' ? setTriggers(registry, entity, name, field) : [])),
+    ...entity.synced.flatMap(({ name, field }) =>
+      field.kind === 'set' ? setTriggers(registry, entity, name, field) : [],
+    ),
   ]);
 }
 

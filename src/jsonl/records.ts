@@ -1,0 +1,100 @@
+import { closeSync, fsyncSync, openSync } from 'node:fs';
+
+import { SyncError } from '../errors.js';
+import { hashOfData } from '../record/content.js';
+import { ObjectError, dataOf, toObject } from '../record/object.js';
+import type { RecordObject } from '../record/object.js';
+import { formatStamp, parseStamp } from '../record/stamp.js';
+import { entityOfType } from '../registry/entity.js';
+import type { Entity, Registry } from '../registry/entity.js';
+import { savecontext } from '../registry/savecontext.js';
+import type { SyncRecord } from '../registry/savecontext.js';
+import { atomicWrite, withIoErrors, writeAll } from './file.js';
+import { readLines } from './line-reader.js';
+import { LineError, parseLine } from './parse.js';
+
+/**
+ * Reads the records of a file, coordinates as portable paths. Deletions and lines of unknown types are left out.
+ * Throws `bad_input` with every problem as `line: what`, `io` when the file cannot be read.
+ */
+export function readJsonl(path: string, registry: Registry = savecontext): SyncRecord[] {
+  const records: RecordObject[] = [];
+  const problems: string[] = [];
+  for (const { text, number } of readLines(path)) {
+    if (text.trim() === '') continue;
+    try {
+      const version = parseLine(registry, text);
+      if (version.kind !== 'line') continue;
+      const { content, stamp } = version;
+      const record = toObject(content);
+      records.push({
+        ...record,
+        content_hash: contentHash(record as unknown as SyncRecord, registry),
+        exported_at: formatStamp(stamp),
+      });
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      problems.push(...error.problems.map((problem) => `${path}:${number}: ${problem}`));
+    }
+  }
+  if (problems.length > 0) {
+    throw new SyncError('bad_input', `${path}: ${problems.length} lines cannot be read`, { details: problems });
+  }
+  return records as unknown as SyncRecord[];
+}
+
+/** Replaces a file by these records, one line each, in their order. The stamp is the record's `exported_at`, else now. */
+export function writeJsonl(path: string, records: readonly SyncRecord[], registry: Registry = savecontext): void {
+  atomicWrite(path, records.map((record) => `${lineOf(record, registry)}\n`).join(''));
+}
+
+/** Adds one record to the end of a file. */
+export function appendJsonl(path: string, record: SyncRecord, registry: Registry = savecontext): void {
+  const line = new TextEncoder().encode(`${lineOf(record, registry)}\n`);
+  withIoErrors(path, 'append to', () => {
+    const fd = openSync(path, 'a');
+    try {
+      writeAll(fd, line);
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  });
+}
+
+/** The content hash of a record: SHA-256 of its data object in canonical form, lower-case hex. */
+export function contentHash(record: SyncRecord, registry: Registry = savecontext): string {
+  return hashOfData(dataOfRecord(record, registry).data);
+}
+
+/** Says whether a record differs from the one that had this hash. */
+export function hasChanged(
+  record: SyncRecord,
+  hash: string | null | undefined,
+  registry: Registry = savecontext,
+): boolean {
+  return contentHash(record, registry) !== hash;
+}
+
+function lineOf(record: SyncRecord, registry: Registry): string {
+  const { entity, data } = dataOfRecord(record, registry);
+  const { exported_at: exportedAt } = record;
+  const stamp = exportedAt === undefined ? Date.now() : parseStamp(exportedAt);
+  if (stamp === undefined)
+    throw new SyncError('usage', `exported_at: expected an RFC 3339 time, found ${JSON.stringify(exportedAt)}`);
+  return `{"type":"${entity.type}",${data},"content_hash":"${hashOfData(data)}","exported_at":"${formatStamp(stamp)}"}`;
+}
+
+function dataOfRecord(record: SyncRecord, registry: Registry): { readonly entity: Entity; readonly data: string } {
+  const entity = entityOfType(registry, record.type);
+  if (entity === undefined) {
+    const types = registry.entities.map(({ type }) => type).join(', ');
+    throw new SyncError('usage', `the type ${JSON.stringify(record.type)} is unknown; expected one of ${types}`);
+  }
+  try {
+    return { entity, data: dataOf(entity, record as unknown as RecordObject) };
+  } catch (error) {
+    if (!(error instanceof ObjectError)) throw error;
+    throw new SyncError('usage', `this is no ${entity.type}: ${error.message}`, { details: error.problems });
+  }
+}

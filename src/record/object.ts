@@ -1,0 +1,103 @@
+import type { Entity, Field } from '../registry/entity.js';
+import { dataMembers, derived, elementNames, fallbackToken, joinMembers, sortMembers } from './content.js';
+import type { Content } from './content.js';
+import { fieldToken } from './field-token.js';
+import { scanArray, scanObject, unquote } from './json.js';
+import { integerValue } from './numbers.js';
+
+/** A record as an object: its type tag, its fields, and members that the registry does not know. */
+export type RecordObject = Readonly<Record<string, unknown>>;
+
+/** The object of a content; integers beyond 2^53 are bigints. */
+export function toObject(content: Content): RecordObject {
+  const { entity, tokens, unknown } = content;
+  return Object.fromEntries([
+    ['type', entity.type],
+    ...entity.synced.map(({ name, field, index }) => [name, toValue(field, tokens[index] ?? 'null')]),
+    ...unknown.map(([name, token]) => [name, JSON.parse(token) as unknown]),
+  ]) as RecordObject;
+}
+
+function toValue(field: Field, token: string): unknown {
+  if (token === 'null') return null;
+  switch (field.kind) {
+    case 'text':
+      return unquote(token);
+    case 'integer':
+      return integerValue(token);
+    case 'real':
+      return Number(token);
+    case 'set': {
+      const names = elementNames(field.set);
+      return scanArray(token).map((element) => {
+        const members = names.length === 1 ? [[names[0] ?? '', element] as const] : scanObject(element);
+        const values = members.map(([name, value]): [string, unknown] => {
+          const column = field.set.element[name];
+          return [name, column === undefined ? null : toValue(column, value)];
+        });
+        return names.length === 1 ? values[0]?.[1] : Object.fromEntries(values);
+      });
+    }
+  }
+}
+
+/** The JSON text of a content, exact to the last digit: type tag, all fields, unknown members. */
+export function toJson(content: Content): string {
+  const { entity, tokens, unknown } = content;
+  return `{${joinMembers([
+    ['type', JSON.stringify(entity.type)],
+    ...entity.synced.map(({ name, index }): [string, string] => [name, tokens[index] ?? 'null']),
+    ...unknown,
+  ])}}`;
+}
+
+/** What is wrong with an object that should be a record. */
+export class ObjectError extends Error {
+  readonly problems: readonly string[];
+  constructor(problems: readonly string[]) {
+    super(problems.join('; '));
+    this.name = 'ObjectError';
+    this.problems = problems;
+  }
+}
+
+/** Names that a record's object may have beside its fields. */
+const ENVELOPE = new Set(['type', 'v', 'content_hash', 'exported_at']);
+
+/** The content of an object. Coordinates are taken as they are. Throws {@link ObjectError} with every problem. */
+export function fromObject(entity: Entity, object: RecordObject): Content {
+  const problems: string[] = [];
+  const tokens = entity.synced.map(({ name, field, index }) => {
+    const value = object[name];
+    if (value === undefined && index >= entity.coreCount) return fallbackToken(entity, index);
+    const found: string[] = [];
+    const token = fieldToken(field, toToken(value ?? null), found);
+    problems.push(...found.map((problem) => `${name}: ${problem}`));
+    return token;
+  });
+  if (problems.length > 0) throw new ObjectError(problems);
+  const unknown = Object.entries(object)
+    .filter(([name]) => !ENVELOPE.has(name) && !entity.indexOf.has(name))
+    .map(([name, value]): [string, string] => [name, toToken(value)]);
+  return derived({ entity, id: unquote(tokens[0] ?? '""'), tokens, unknown: sortMembers(unknown) });
+}
+
+/** The JSON token of a value; bigints are integers. */
+export function toToken(value: unknown): string {
+  if (typeof value === 'bigint') return value.toString();
+  if (Array.isArray(value)) return `[${value.map(toToken).join(',')}]`;
+  if (typeof value === 'object' && value !== null) {
+    const members = Object.entries(value).filter(([, member]) => member !== undefined);
+    return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${toToken(member)}`).join(',')}}`;
+  }
+  return value === undefined ? 'null' : JSON.stringify(value);
+}
+
+/** The data object of a record's object: what its content hash is of. `v` says whether extension fields belong to it. */
+export function dataOf(entity: Entity, object: RecordObject): string {
+  const content = fromObject(entity, object);
+  const isExtended =
+    object['v'] !== undefined ||
+    content.tokens.some((token, i) => i >= entity.coreCount && token !== fallbackToken(entity, i));
+  return joinMembers(dataMembers(entity, content.tokens, content.unknown, isExtended));
+}

@@ -1,0 +1,121 @@
+import { join } from 'node:path';
+
+import Table from 'cli-table3';
+
+import { resolvePath } from './directory.js';
+import type { ExportFileInfo } from './export/stats.js';
+import { planImportAll } from './import/importer.js';
+import type { Notice } from './import/stats.js';
+import { countLines, fileExists, fileSize } from './jsonl/file.js';
+import { fileNames } from './jsonl/line-key.js';
+import { project as projectSql } from './tracking/triggers.js';
+import { Tally } from './stats.js';
+import type { ByEntity } from './stats.js';
+import type { Store } from './store/store.js';
+import { plannedTarget } from './store/target.js';
+import { countDirty } from './tracking/marks.js';
+
+/** Where one entity stands. */
+export interface EntityStatus extends Readonly<Record<string, number>> {
+  readonly rows: number;
+  /** Records that changed since the files last had them. */
+  readonly pendingExport: number;
+  /** Records of which the files have something new. */
+  readonly pendingImport: number;
+  /** Values in the journal. */
+  readonly conflicts: number;
+  readonly orphans: number;
+}
+
+/** Where a project and its files stand. */
+export interface SyncStatus {
+  readonly project: string;
+  readonly dir: string;
+  /** Keyed by type tag, with totals beside. */
+  readonly entities: ByEntity<EntityStatus>;
+  readonly files: readonly ExportFileInfo[];
+  /** Deletions that the database remembers for the project. */
+  readonly tombstones: number;
+  /** True when the project has rows and was never exported or imported here. */
+  readonly backfillNeeded: boolean;
+  /** What is wrong with the database or the files, in words. */
+  readonly problems: readonly string[];
+  /** Records that the next import would have something to say of. */
+  readonly notices: readonly Notice[];
+  /** True when nothing is pending on either side and nothing is wrong. */
+  readonly inSync: boolean;
+}
+
+/** Says where a project stands, without changing anything. */
+export function getSyncStatus(
+  store: Store,
+  options: { readonly projectPath: string; readonly dir: string },
+): SyncStatus {
+  const dir = resolvePath(options.dir);
+  const project = resolvePath(options.projectPath);
+  const { sql, registry } = store;
+  const target = plannedTarget(sql, dir, project);
+  const tally = new Tally(registry, { rows: 0, pendingExport: 0, pendingImport: 0, conflicts: 0, orphans: 0 });
+  for (const entity of registry.entities) {
+    const from = `${entity.table} t WHERE ${projectSql(registry, entity, 't')} = ?`;
+    tally.add(entity.type, 'rows', Number(sql.get(`SELECT count(*) FROM ${from}`, project)?.[0] ?? 0));
+  }
+  for (const [type, count] of countDirty(sql, target)) tally.add(type, 'pendingExport', count);
+  for (const [type, count] of sql.all(
+    `SELECT type, count(*) FROM scsync_journal WHERE project = ? GROUP BY type`,
+    project,
+  )) {
+    tally.add(String(type), 'conflicts', Number(count));
+  }
+  const pending = planImportAll(store, target);
+  for (const [type, count] of pending.records) tally.add(type, 'pendingImport', count);
+  for (const notice of pending.notices) if (notice.what === 'orphaned') tally.add(notice.type, 'orphans');
+  const entities = tally.result();
+  const problems = [...store.problems(), ...pending.problems];
+  const { rows, pendingExport, pendingImport, orphans } = entities.total;
+  return {
+    project,
+    dir,
+    entities,
+    files: fileNames(registry)
+      .filter((name) => fileExists(join(dir, name)))
+      .map((name) => ({
+        name,
+        path: join(dir, name),
+        size: fileSize(join(dir, name)),
+        lines: countLines(join(dir, name)),
+      })),
+    tombstones: Number(sql.get(`SELECT count(*) FROM scsync_tombstones WHERE project = ?`, project)?.[0] ?? 0),
+    backfillNeeded: target.id === -1 && rows > 0,
+    problems,
+    notices: pending.notices,
+    inSync: pendingExport + pendingImport + orphans + problems.length === 0,
+  };
+}
+
+/** Writes a status as a table. */
+export function printStatus(
+  status: SyncStatus,
+  write: (text: string) => void = (text) => process.stdout.write(text),
+): void {
+  const table = new Table({
+    head: ['', 'rows', 'to export', 'to import', 'conflicts', 'orphans'],
+    style: { head: [], border: [], compact: true },
+    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
+  });
+  for (const [type, entity] of Object.entries(status.entities)) {
+    table.push([type, entity.rows, entity.pendingExport, entity.pendingImport, entity.conflicts, entity.orphans]);
+  }
+  const files = status.files.map((file) => `${file.name} (${file.lines} lines, ${file.size} bytes)`);
+  const lines = [
+    `project ${status.project}`,
+    `files   ${status.dir}`,
+    table.toString(),
+    files.length === 0 ? 'no files yet' : files.join(', '),
+    `${status.tombstones} deletions remembered`,
+    ...(status.backfillNeeded ? ['never exported: the first export takes all rows'] : []),
+    ...status.problems.map((problem) => `problem: ${problem}`),
+    status.inSync ? 'in sync' : 'not in sync',
+  ];
+  write(`${lines.join('\n')}\n`);
+}

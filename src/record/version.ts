@@ -38,7 +38,7 @@ export interface TombstoneVersion extends Tombstone {
 }
 
 /** Says whether a state or a version is a deletion. */
-export function isTombstone<T extends object>(state: T | Tombstone): state is Tombstone {
+export function isTombstone(state: object): state is Tombstone {
   return 'kind' in state && state.kind === 'tombstone';
 }
 

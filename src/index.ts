@@ -14,7 +14,7 @@ export type { BetterSqlite3Connection, BetterSqlite3Statement } from './store/dr
 
 export { Exporter } from './export/exporter.js';
 export type { ExporterOptions, ExportOptions } from './export/exporter.js';
-export type { ExportCounts, ExportFileInfo, ExportStats, Progress } from './export/stats.js';
+export type { ExportCounts, ExportFileInfo, ExportStats, Progress, RefusedRecord } from './export/stats.js';
 export { Importer } from './import/importer.js';
 export type { ImporterOptions } from './import/importer.js';
 export { MergeStrategy } from './import/plan.js';

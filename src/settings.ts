@@ -4,26 +4,53 @@ import { join } from 'node:path';
 import { SyncError, messageOf } from './errors.js';
 import { atomicWrite, fileExists, toIoError } from './jsonl/file.js';
 import type { PathForm } from './record/version.js';
+import { entityOfType } from './registry/entity.js';
+import type { Registry } from './registry/entity.js';
 
 /** The file of settings that a team shares, in the export directory. */
 export const SETTINGS_FILE = 'sync.json';
+
+/** Records that never leave the database: those of a type whose fields all have these values, and their children. */
+export interface PrivateRule {
+  readonly type: string;
+  /** Values by field name; without any, all records of the type. */
+  readonly where: Readonly<Record<string, unknown>>;
+}
 
 /** What a team has agreed on. */
 export interface Settings {
   /** How coordinates of a machine are written; `absolute` is what the reference program reads and writes. */
   readonly paths: PathForm;
+  readonly private: readonly PrivateRule[];
 }
 
-const DEFAULTS: Settings = { paths: 'portable' };
+const DEFAULTS: Settings = { paths: 'portable', private: [] };
 const FORMS: readonly PathForm[] = ['portable', 'absolute'];
 
 /**
  * Reads and checks the settings of an export directory; the defaults where there is no file.
  * Throws `bad_input` for an unknown name or value, naming it.
  */
-export function readSettings(dir: string): Settings {
+export function readSettings(dir: string, registry: Registry): Settings {
   const path = join(dir, SETTINGS_FILE);
   if (!fileExists(path)) return DEFAULTS;
+  const settings = readObject(path);
+  const unknown = Object.keys(settings).find((name) => !(name in DEFAULTS));
+  if (unknown !== undefined) {
+    throw badSetting(`unknown setting ${JSON.stringify(unknown)}; expected ${Object.keys(DEFAULTS).join(' or ')}`);
+  }
+  const { paths = DEFAULTS.paths, private: rules = [] } = settings;
+  const form = FORMS.find((known) => known === paths);
+  if (form === undefined) {
+    throw badSetting(
+      `paths: expected ${FORMS.map((known) => `"${known}"`).join(' or ')}, found ${JSON.stringify(paths)}`,
+    );
+  }
+  if (!Array.isArray(rules)) throw badSetting(`private: expected an array of rules, found ${JSON.stringify(rules)}`);
+  return { paths: form, private: rules.map((rule: unknown) => privateRule(registry, rule)) };
+}
+
+function readObject(path: string): Readonly<Record<string, unknown>> {
   let settings: unknown;
   try {
     settings = JSON.parse(readFileSync(path, 'utf8'));
@@ -31,24 +58,29 @@ export function readSettings(dir: string): Settings {
     if (error instanceof SyntaxError) throw badSetting(`expected a JSON object (${messageOf(error)})`);
     throw toIoError(error, path, 'read');
   }
-  if (typeof settings !== 'object' || settings === null || Array.isArray(settings)) {
-    throw badSetting('expected a JSON object');
-  }
-  for (const name of Object.keys(settings)) {
-    if (name !== 'paths') throw badSetting(`unknown setting ${JSON.stringify(name)}; expected "paths"`);
-  }
-  const { paths = DEFAULTS.paths } = settings as { readonly paths?: unknown };
-  const form = FORMS.find((known) => known === paths);
-  if (form === undefined) {
-    throw badSetting(
-      `paths: expected ${FORMS.map((known) => `"${known}"`).join(' or ')}, found ${JSON.stringify(paths)}`,
-    );
-  }
-  return { paths: form };
+  if (!isObject(settings)) throw badSetting('expected a JSON object');
+  return settings;
+}
+
+function privateRule(registry: Registry, rule: unknown): PrivateRule {
+  const expected = 'expected {"type": ..., "where": {"field": value}}';
+  if (!isObject(rule)) throw badSetting(`private: ${expected}, found ${JSON.stringify(rule)}`);
+  const { type, where = {}, ...others } = rule;
+  const entity = typeof type === 'string' ? entityOfType(registry, type) : undefined;
+  if (entity === undefined) throw badSetting(`private: the type ${JSON.stringify(type)} is unknown`);
+  if (!isObject(where) || Object.keys(others).length > 0)
+    throw badSetting(`private: ${expected}, found ${JSON.stringify(rule)}`);
+  const unknown = Object.keys(where).find((name) => !entity.indexOf.has(name));
+  if (unknown !== undefined) throw badSetting(`private: ${entity.type} has no field ${JSON.stringify(unknown)}`);
+  return { type: entity.type, where };
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Writes the settings of an export directory. */
-export function writeSettings(dir: string, settings: Settings): void {
+export function writeSettings(dir: string, settings: Partial<Settings>): void {
   atomicWrite(join(dir, SETTINGS_FILE), `${JSON.stringify(settings, undefined, 2)}\n`);
 }
 

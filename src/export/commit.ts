@@ -12,7 +12,9 @@ export function commitDone({ sql, target }: ExportContext): void {
        WHERE seq <> excluded.seq OR line <> excluded.line`,
     target.id,
   );
-  sql.run(`INSERT INTO scsync_seen (digest) SELECT digest FROM temp.scsync_done WHERE true ON CONFLICT DO NOTHING`);
+  sql.run(
+    `INSERT INTO scsync_seen (digest) SELECT digest FROM temp.scsync_done WHERE digest IS NOT NULL ON CONFLICT DO NOTHING`,
+  );
   sql.run(
     `DELETE FROM scsync_derived WHERE EXISTS (
        SELECT 1 FROM temp.scsync_done d WHERE d.type = scsync_derived.type AND d.id = scsync_derived.id)`,

@@ -32,6 +32,8 @@ export interface ExportOptions {
   readonly full?: boolean;
   /** Overwrite versions that the database has never seen; the old files are copied to `.history` first. */
   readonly force?: boolean;
+  /** Write deletions of records that are private now and were exported before; the database keeps them. */
+  readonly unpublish?: boolean;
   /** Say what would be written, and write nothing. */
   readonly dryRun?: boolean;
 }
@@ -67,11 +69,12 @@ export class Exporter {
     const run = (target: Target, dir: string): ExportStats =>
       runExport(this.#store, target, {
         dir,
-        form: readSettings(dir).paths,
+        settings: readSettings(dir, this.#store.registry),
         actor,
         now: now(),
         full: options.full === true,
         force: options.force === true,
+        unpublish: options.unpublish === true,
         dryRun,
         onProgress,
       });

@@ -4,19 +4,21 @@ import { SyncError } from '../errors.js';
 import { copyToHistory } from '../jsonl/history.js';
 import { FileSet } from '../jsonl/file-set.js';
 import { fileNames } from '../jsonl/line-key.js';
+import type { Content } from '../record/content.js';
 import type { PathForm } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
 import { settledHash, writeSettledHash } from '../store/base.js';
 import { Rows } from '../store/rows.js';
-import type { RecordKey } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
 import type { Store } from '../store/store.js';
 import type { Target } from '../store/target.js';
 import { newestChange, settleMarks } from '../tracking/marks.js';
+import type { Settings } from '../settings.js';
 import { Tally } from '../stats.js';
 import { commitDone } from './commit.js';
 import { OldFiles } from './old-lines.js';
-import type { ExportFileInfo, ExportStats, Progress } from './stats.js';
+import { privacyTest } from './private.js';
+import type { ExportFileInfo, ExportStats, Progress, RefusedRecord } from './stats.js';
 import { LineFile } from './line-file.js';
 import { fillTodo, makeExportTables } from './todo.js';
 import { stageTombstones, writeDeletions, writeRecords } from './write-files.js';
@@ -24,11 +26,12 @@ import { stageTombstones, writeDeletions, writeRecords } from './write-files.js'
 /** Everything that one export is done with. */
 export interface ExportRun {
   readonly dir: string;
-  readonly form: PathForm;
+  readonly settings: Settings;
   readonly actor: string;
   readonly now: number;
   readonly full: boolean;
   readonly force: boolean;
+  readonly unpublish: boolean;
   readonly dryRun: boolean;
   readonly onProgress: ((progress: Progress) => void) | undefined;
 }
@@ -41,7 +44,9 @@ export interface ExportContext extends ExportRun {
   readonly target: Target;
   readonly old: OldFiles;
   readonly tally: Tally<{ written: number; deleted: number; unchanged: number }>;
-  readonly refused: RecordKey[];
+  readonly refused: RefusedRecord[];
+  readonly form: PathForm;
+  readonly isPrivate: (content: Content) => boolean;
   /** Set when a version that was never seen is overwritten. */
   overwrites: boolean;
 }
@@ -62,12 +67,12 @@ export function runExport(store: Store, target: Target, run: ExportRun): ExportS
   try {
     const { context, newest, written } = sql.transaction('deferred', () => {
       const newest = newestChange(sql);
-      const full = run.full || (target.form !== undefined && target.form !== run.form);
+      const full = run.full || (target.form !== undefined && target.form !== run.settings.paths);
       const count = fillTodo(sql, registry, target, full);
       const context = makeContext(store, target, run, count);
       return { context, newest, written: count === 0 ? [] : stageFiles(context, files, count) };
     });
-    const refused = run.force ? [] : context.refused;
+    const refused = context.refused.filter(({ why }) => why === 'private' || !run.force);
     const stats = (history: string | null): ExportStats => ({
       ...context.tally.result(),
       files: written.map(({ name, path, size, lines }) => ({ name, path, size, lines })),
@@ -91,7 +96,12 @@ export function runExport(store: Store, target: Target, run: ExportRun): ExportS
         writeSettledHash(sql, target, name, wasSettled && !context.old.laidOut ? sha256 : undefined);
       }
       settleMarks(sql, target, newest);
-      sql.run(`UPDATE scsync_targets SET form = ? WHERE target = ? AND form IS NOT ?`, run.form, target.id, run.form);
+      sql.run(
+        `UPDATE scsync_targets SET form = ? WHERE target = ? AND form IS NOT ?`,
+        context.form,
+        target.id,
+        context.form,
+      );
     });
     return stats(history);
   } catch (error) {
@@ -103,13 +113,16 @@ export function runExport(store: Store, target: Target, run: ExportRun): ExportS
 
 function makeContext(store: Store, target: Target, run: ExportRun, count: number): ExportContext {
   const { sql, registry } = store;
+  const rows = new Rows(sql, registry, target.project);
   const wanted = count === 0 ? [] : fileNames(registry).filter((name) => isWanted(sql, registry, name));
   return {
     ...run,
     sql,
     registry,
     target,
-    rows: new Rows(sql, registry, target.project),
+    rows,
+    form: run.settings.paths,
+    isPrivate: privacyTest(registry, rows, run.settings.private),
     old: new OldFiles(sql, registry, run.dir, wanted),
     tally: new Tally(registry, { written: 0, deleted: 0, unchanged: 0 }),
     refused: [],

@@ -21,12 +21,18 @@ export interface ExportFileInfo {
   readonly lines: number;
 }
 
+/** A record that an export must not write. */
+export interface RefusedRecord extends RecordKey {
+  /** `unseen`: its version in the files was never imported. `private`: it is private now, and was exported before. */
+  readonly why: 'unseen' | 'private';
+}
+
 /** The outcome of an export, keyed by type tag, with totals beside. */
 export type ExportStats = ByEntity<ExportCounts> & {
   /** The files that were written. */
   readonly files: readonly ExportFileInfo[];
-  /** Records whose version in the files was never imported. When there are any, nothing was written. */
-  readonly refused: readonly RecordKey[];
+  /** Records that must not be written. When there are any, nothing was written. */
+  readonly refused: readonly RefusedRecord[];
   /** Where the old files were copied to before they were overwritten by force. */
   readonly history: string | null;
   readonly dryRun: boolean;

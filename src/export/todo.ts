@@ -13,7 +13,7 @@ export function makeExportTables(sql: Sql): void {
     type TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, tombstones TEXT, PRIMARY KEY (type, id)) WITHOUT ROWID`);
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_done (
     type TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, deleted INTEGER NOT NULL, stamp INTEGER NOT NULL,
-    author TEXT, line TEXT NOT NULL, digest BLOB NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID`);
+    author TEXT, line TEXT NOT NULL, digest BLOB, PRIMARY KEY (type, id)) WITHOUT ROWID`);
   sql.exec(`DELETE FROM temp.scsync_todo`);
   sql.exec(`DELETE FROM temp.scsync_done`);
 }

@@ -89,7 +89,7 @@ export class Importer {
     return locked(dir, lockTimeoutMs, () =>
       runImport(this.#store, targetNow(), {
         dir,
-        form: readSettings(dir).paths,
+        form: readSettings(dir, this.#store.registry).paths,
         strategy,
         forced: new Set(forceIds),
         skipInvalid: this.#options.skipInvalid === true,
@@ -114,7 +114,7 @@ export function planImportAll(
 } {
   const stats = runImport(store, target, {
     dir: target.dir,
-    form: readSettings(target.dir).paths,
+    form: readSettings(target.dir, store.registry).paths,
     strategy: MergeStrategy.ThreeWay,
     forced: new Set(),
     skipInvalid: true,

@@ -149,7 +149,7 @@ class Stage {
     for (;;) {
       const from = after ?? { type: isDeletions ? '' : type, id: '' };
       const page = this.#sql.all(
-        `SELECT type, id, line FROM scsync_base WHERE target = ? AND ${where} ORDER BY type, id LIMIT ${PAGE}`,
+        `SELECT type, id, line FROM scsync_base WHERE target = ? AND line <> '' AND ${where} ORDER BY type, id LIMIT ${PAGE}`,
         this.#target.id,
         from.type,
         from.id,

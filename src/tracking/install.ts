@@ -82,7 +82,7 @@ function markAll(sql: Sql, registry: Registry, entity: Entity): void {
 function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
   const gone = sql.all(
     `SELECT b.target, g.project, b.id, b.line FROM scsync_base b JOIN scsync_targets g ON g.target = b.target
-     WHERE b.type = ? AND b.deleted = 0 AND NOT EXISTS (SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = b.id)
+     WHERE b.type = ? AND b.deleted = 0 AND b.line <> '' AND NOT EXISTS (SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = b.id)
      AND NOT EXISTS (SELECT 1 FROM scsync_tombstones x WHERE x.project = g.project AND x.type = b.type AND x.id = b.id)`,
     entity.type,
   );

@@ -1,0 +1,166 @@
+import { formatLine, formatTombstone } from '../jsonl/format.js';
+import type { ProjectCoordinates } from '../jsonl/format.js';
+import { laterTombstone } from '../merge/merge-tombstone.js';
+import type { Content } from '../record/content.js';
+import { digestOf } from '../record/json.js';
+import { isTombstone } from '../record/version.js';
+import type { FileVersion, LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
+import { isSeen, readBases } from '../store/base.js';
+import { derivedHash, readDerived } from '../store/derived.js';
+import type { RecordKey } from '../store/rows.js';
+import { completed, versionOf } from '../store/versions.js';
+import { readTombstone } from '../tracking/tombstones.js';
+import type { StoredTombstone } from '../tracking/tombstones.js';
+import { planExport } from './plan.js';
+import type { ExportPlan } from './plan.js';
+import type { ExportContext } from './run.js';
+
+/** A record to look at. */
+export interface TodoRecord extends RecordKey {
+  readonly seq: number;
+  /** The record's tombstones in the files. */
+  readonly tombstones: readonly string[];
+  readonly content: Content | undefined;
+}
+
+/** What the files and the target's base have of a record. */
+interface Known {
+  readonly lines: readonly LineVersion[];
+  readonly tombstones: readonly TombstoneVersion[];
+  readonly bases: readonly (LineVersion | Tombstone)[];
+  readonly stored: StoredTombstone | undefined;
+}
+
+/**
+ * Decides one record and notes what the target will have of it. `raws` are its lines in its file; those that cannot be
+ * read go to `unreadable`. Gives the lines that the file will have for it.
+ */
+export function exportRecord(
+  context: ExportContext,
+  todo: TodoRecord,
+  raws: readonly string[],
+  coordinates: ProjectCoordinates,
+  unreadable: string[],
+): readonly string[] {
+  const known = gatherKnown(context, todo, raws, unreadable);
+  const state = stateToExport(context, todo, known);
+  if (state === 'refused') return raws;
+  if (state === 'private') {
+    noteDone(context, todo, '', undefined);
+    return [];
+  }
+  // Gone without a trace, so nothing says that it was deleted: the next import takes it from the file again.
+  if (state === undefined) return raws;
+  const plan = planOf(context, todo, known, state);
+  const result = textOf(context, plan, coordinates);
+  const before = [...known.lines.map(({ raw }) => raw), ...todo.tombstones];
+  const dropped = before.filter((raw) => raw !== result);
+  if (!dropped.every((raw) => isSeen(context.sql, raw))) {
+    context.refused.push({ type: todo.type, id: todo.id, why: 'unseen' });
+    context.overwrites = true;
+  }
+  const isDeleted = isTombstone(state);
+  const isUnchanged = before.length === 1 && dropped.length === 0;
+  context.tally.add(todo.type, isUnchanged ? 'unchanged' : isDeleted ? 'deleted' : 'written');
+  noteDone(context, todo, result, versionOfPlan(plan, known));
+  return isDeleted ? [] : [result];
+}
+
+function gatherKnown(
+  { sql, registry, target }: ExportContext,
+  todo: TodoRecord,
+  raws: readonly string[],
+  unreadable: string[],
+): Known {
+  const bases = readBases(sql, target, todo).map((base) => versionOf(registry, base.line));
+  const base = bases.find((version) => version !== undefined);
+  const lines: LineVersion[] = [];
+  for (const raw of raws) {
+    const version = versionOf(registry, raw);
+    if (version?.kind === 'line') lines.push(completed(version, base, todo.content));
+    else unreadable.push(raw);
+  }
+  return {
+    lines,
+    tombstones: todo.tombstones
+      .map((raw) => versionOf(registry, raw))
+      .filter((version): version is TombstoneVersion => version?.kind === 'tombstone'),
+    bases: bases.flatMap((version) => completedBase(version, todo.content)),
+    stored: readTombstone(sql, target.project, todo),
+  };
+}
+
+function completedBase(version: FileVersion | undefined, content: Content | undefined): (LineVersion | Tombstone)[] {
+  if (version === undefined) return [];
+  return [version.kind === 'line' ? completed(version, undefined, content) : version];
+}
+
+/** The state that the files are to have: the row, the tombstone, or what privacy makes of a row. */
+function stateToExport(
+  context: ExportContext,
+  { type, id, content }: TodoRecord,
+  { lines, tombstones, stored }: Known,
+): Content | Tombstone | 'refused' | 'private' | undefined {
+  const { actor, now } = context;
+  if (content === undefined) return stored === undefined ? undefined : { ...stored, by: stored.by ?? actor };
+  if (!context.isPrivate(content)) return content;
+  if (lines.length === 0) return tombstones[0] ?? 'private';
+  if (context.unpublish) return { kind: 'tombstone', type, id, stamp: now, by: actor, unknown: [] };
+  context.refused.push({ type, id, why: 'private' });
+  return 'refused';
+}
+
+function planOf(context: ExportContext, todo: TodoRecord, known: Known, state: Content | Tombstone): ExportPlan {
+  const derived = readDerived(context.sql, todo);
+  const { content } = todo;
+  const fits = derived?.hash !== undefined && content !== undefined && derivedHash(content) === derived.hash;
+  return planExport({
+    state,
+    lines: known.lines,
+    tombstone: known.tombstones.length === 0 ? undefined : known.tombstones.reduce(laterTombstone),
+    bases: known.bases,
+    floor: content === undefined ? undefined : known.stored?.stamp,
+    derivedStamp: fits ? derived.stamp : undefined,
+    restamp: derived !== undefined && derived.hash === undefined,
+    form: context.form,
+    now: context.now,
+  });
+}
+
+function textOf({ form, target }: ExportContext, plan: ExportPlan, coordinates: ProjectCoordinates): string {
+  switch (plan.kind) {
+    case 'keep':
+      return plan.raw;
+    case 'line':
+      return formatLine(plan.content, plan.stamp, form, coordinates);
+    case 'tombstone':
+      return formatTombstone(plan.tombstone, form, target.project);
+  }
+}
+
+function versionOfPlan(plan: ExportPlan, { lines, tombstones }: Known): DoneVersion | undefined {
+  if (plan.kind === 'line') return plan;
+  if (plan.kind === 'tombstone') return plan.tombstone;
+  return [...lines, ...tombstones].find(({ raw }) => raw === plan.raw);
+}
+
+interface DoneVersion {
+  readonly kind: 'line' | 'tombstone';
+  readonly stamp: number;
+  readonly by?: string;
+}
+
+/** An empty line says that the target has the record's last change without having the record: it is private. */
+function noteDone({ sql }: ExportContext, todo: TodoRecord, line: string, version: DoneVersion | undefined): void {
+  sql.run(
+    `INSERT INTO temp.scsync_done (type, id, seq, deleted, stamp, author, line, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    todo.type,
+    todo.id,
+    todo.seq,
+    version?.kind === 'tombstone' ? 1 : 0,
+    version?.stamp ?? 0,
+    version?.by ?? null,
+    line,
+    line === '' ? null : digestOf(line),
+  );
+}

@@ -1,0 +1,31 @@
+import { tokenOf } from '../record/content.js';
+import type { Content } from '../record/content.js';
+import { unquote } from '../record/json.js';
+import { toToken } from '../record/object.js';
+import { requireEntity } from '../registry/entity.js';
+import type { Registry } from '../registry/entity.js';
+import type { PrivateRule } from '../settings.js';
+import type { Rows } from '../store/rows.js';
+
+/** Makes the test for records that never leave the database: a rule fits them, or a record that they cannot be without. */
+export function privacyTest(
+  registry: Registry,
+  rows: Rows,
+  rules: readonly PrivateRule[],
+): (content: Content) => boolean {
+  if (rules.length === 0) return () => false;
+  const isPrivate = (content: Content): boolean =>
+    rules.some((rule) => fits(rule, content)) ||
+    Object.entries(content.entity.parents).some(([field, type]) => {
+      const parent = rows.read(requireEntity(registry, type), unquote(tokenOf(content, field)));
+      return parent !== undefined && isPrivate(parent);
+    });
+  return isPrivate;
+}
+
+function fits({ type, where }: PrivateRule, content: Content): boolean {
+  return (
+    content.entity.type === type &&
+    Object.entries(where).every(([name, value]) => tokenOf(content, name) === toToken(value))
+  );
+}

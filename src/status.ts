@@ -1,7 +1,5 @@
 import { join } from 'node:path';
 
-import Table from 'cli-table3';
-
 import { resolvePath } from './directory.js';
 import type { ExportFileInfo } from './export/stats.js';
 import { planImportAll } from './import/importer.js';
@@ -98,19 +96,18 @@ export function printStatus(
   status: SyncStatus,
   write: (text: string) => void = (text) => process.stdout.write(text),
 ): void {
-  const table = new Table({
-    head: ['', 'rows', 'to export', 'to import', 'conflicts', 'orphans'],
-    style: { head: [], border: [], compact: true },
-    colAligns: ['left', 'right', 'right', 'right', 'right', 'right'],
-  });
-  for (const [type, entity] of Object.entries(status.entities)) {
-    table.push([type, entity.rows, entity.pendingExport, entity.pendingImport, entity.conflicts, entity.orphans]);
-  }
+  const columns = ['rows', 'to export', 'to import', 'conflicts', 'orphans'];
+  const row = (name: string, cells: readonly (string | number)[]): string =>
+    `${name.padEnd(14)}${cells.map((cell) => String(cell).padStart(11)).join('')}`;
+  const table = Object.entries(status.entities).map(([type, entity]) =>
+    row(type, [entity.rows, entity.pendingExport, entity.pendingImport, entity.conflicts, entity.orphans]),
+  );
   const files = status.files.map((file) => `${file.name} (${file.lines} lines, ${file.size} bytes)`);
   const lines = [
     `project ${status.project}`,
     `files   ${status.dir}`,
-    table.toString(),
+    row('', columns),
+    ...table,
     files.length === 0 ? 'no files yet' : files.join(', '),
     `${status.tombstones} deletions remembered`,
     ...(status.backfillNeeded ? ['never exported: the first export takes all rows'] : []),

@@ -1,6 +1,6 @@
 import { writeBaseSeq } from '../store/base.js';
 import { lastChange, markChanged } from '../tracking/marks.js';
-import type { ExportContext } from './run.js';
+import type { ExportContext } from './context.js';
 
 /** Commits what the target now has: bases, seen versions, tombstones as they were written. */
 export function commitDone({ sql, target }: ExportContext): void {

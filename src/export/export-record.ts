@@ -13,7 +13,7 @@ import { readTombstone } from '../tracking/tombstones.js';
 import type { StoredTombstone } from '../tracking/tombstones.js';
 import { planExport } from './plan.js';
 import type { ExportPlan } from './plan.js';
-import type { ExportContext } from './run.js';
+import type { ExportContext } from './context.js';
 
 /** A record to look at. */
 export interface TodoRecord extends RecordKey {

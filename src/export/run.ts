@@ -4,8 +4,6 @@ import { SyncError } from '../errors.js';
 import { copyToHistory } from '../jsonl/history.js';
 import { FileSet } from '../jsonl/file-set.js';
 import { fileNames } from '../jsonl/line-key.js';
-import type { Content } from '../record/content.js';
-import type { PathForm } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
 import { settledHash, writeSettledHash } from '../store/base.js';
 import { Rows } from '../store/rows.js';
@@ -13,43 +11,15 @@ import type { Sql } from '../store/sql.js';
 import type { Store } from '../store/store.js';
 import type { Target } from '../store/target.js';
 import { newestChange, settleMarks } from '../tracking/marks.js';
-import type { Settings } from '../settings.js';
 import { Tally } from '../stats.js';
 import { commitDone } from './commit.js';
+import type { ExportContext, ExportRun } from './context.js';
 import { OldFiles } from './old-lines.js';
 import { privacyTest } from './private.js';
-import type { ExportFileInfo, ExportStats, Progress, RefusedRecord } from './stats.js';
+import type { ExportFileInfo, ExportStats } from './stats.js';
 import { LineFile } from './line-file.js';
 import { fillTodo, makeExportTables } from './todo.js';
 import { stageTombstones, writeDeletions, writeRecords } from './write-files.js';
-
-/** Everything that one export is done with. */
-export interface ExportRun {
-  readonly dir: string;
-  readonly settings: Settings;
-  readonly actor: string;
-  readonly now: number;
-  readonly full: boolean;
-  readonly force: boolean;
-  readonly unpublish: boolean;
-  readonly dryRun: boolean;
-  readonly onProgress: ((progress: Progress) => void) | undefined;
-}
-
-/** What the parts of one export share. */
-export interface ExportContext extends ExportRun {
-  readonly sql: Sql;
-  readonly registry: Registry;
-  readonly rows: Rows;
-  readonly target: Target;
-  readonly old: OldFiles;
-  readonly tally: Tally<{ written: number; deleted: number; unchanged: number }>;
-  readonly refused: RefusedRecord[];
-  readonly form: PathForm;
-  readonly isPrivate: (content: Content) => boolean;
-  /** Set when a version that was never seen is overwritten. */
-  overwrites: boolean;
-}
 
 interface WrittenFile extends ExportFileInfo {
   readonly sha256: string;

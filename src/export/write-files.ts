@@ -5,7 +5,7 @@ import type { RecordKey } from '../store/rows.js';
 import { exportRecord } from './export-record.js';
 import type { TodoRecord } from './export-record.js';
 import type { LineFile } from './line-file.js';
-import type { ExportContext } from './run.js';
+import type { ExportContext } from './context.js';
 import type { OldLines } from './old-lines.js';
 
 const PAGE = 500;

@@ -15,7 +15,7 @@ export interface ProjectCoordinates {
 }
 
 /** The data object of a content without its braces, as it stands in a line of the given form. */
-export function formatData(content: Content, form: PathForm, coordinates: ProjectCoordinates): string {
+function formatData(content: Content, form: PathForm, coordinates: ProjectCoordinates): string {
   const tokens = form === 'portable' ? content.tokens : absoluteTokens(content, coordinates);
   return joinMembers(dataMembers(content.entity, tokens, content.unknown, form === 'portable'));
 }

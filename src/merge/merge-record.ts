@@ -97,7 +97,7 @@ export function winsTie(ours: Content, theirs: Content): boolean {
 }
 
 /** Compares the times at which two contents were last changed. */
-export function compareUpdated(a: Content, b: Content): number {
+function compareUpdated(a: Content, b: Content): number {
   return compareIntegers(tokenOf(a, a.entity.updated), tokenOf(b, b.entity.updated));
 }
 

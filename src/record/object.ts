@@ -65,7 +65,7 @@ export class ObjectError extends Error {
 const ENVELOPE = new Set(['type', 'v', 'content_hash', 'exported_at']);
 
 /** The content of an object. Coordinates are taken as they are. Throws {@link ObjectError} with every problem. */
-export function fromObject(entity: Entity, object: RecordObject): Content {
+function fromObject(entity: Entity, object: RecordObject): Content {
   const problems: string[] = [];
   const tokens = entity.synced.map(({ name, field, index }) => {
     const value = object[name];

@@ -34,8 +34,3 @@ export function writeDerived(sql: Sql, { type, id }: RecordKey, stamp: number, c
     content === undefined ? '' : derivedHash(content),
   );
 }
-
-/** Forgets what was derived of a record. */
-export function clearDerived(sql: Sql, { type, id }: RecordKey): void {
-  sql.run(`DELETE FROM scsync_derived WHERE type = ? AND id = ?`, type, id);
-}

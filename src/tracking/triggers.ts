@@ -13,7 +13,7 @@ export interface Trigger {
 export const PREFIX = 'scsync_';
 
 /** Now in Unix milliseconds, on every SQLite since 3.8. */
-export const NOW = `(CAST(strftime('%s', 'now') AS INTEGER) * 1000 + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER))`;
+const NOW = `(CAST(strftime('%s', 'now') AS INTEGER) * 1000 + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER))`;
 
 /** The number of the next change: it only grows, since marks are never deleted. */
 export const NEXT = `(SELECT coalesce(max(seq), 0) + 1 FROM scsync_marks)`;

@@ -1,0 +1,144 @@
+// The main job, as two people would do it: one database goes into git, another takes it out, both go on, and both end equal.
+// Uses only the package's public library and the real command.
+import { execFileSync } from 'node:child_process';
+import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { Store, getSyncStatus, projectExportDir } from '../dist/index.js';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const command = join(root, 'dist/cli/main.js');
+const folder = mkdtempSync(join(tmpdir(), 'savecontext-sync-'));
+
+/** The project's path in the database that the reference program made. */
+const REFERENCE_PROJECT = '/projects/atlas';
+const TYPES = ['session', 'plan', 'issue', 'context_item', 'memory', 'checkpoint', 'time_entry'];
+
+/** @type {(text?: string) => void} */
+const say = (text = '') => void process.stdout.write(`${text}\n`);
+
+/** Somebody with a clone of the repository and a database of their own. */
+class Person {
+  /** @param {string} name @param {string[]} projectOption */
+  constructor(name, projectOption = []) {
+    this.name = name;
+    this.clone = join(folder, name, 'atlas');
+    this.database = join(folder, name, 'memory.db');
+    this.projectOption = projectOption;
+  }
+
+  /** Runs the real command and gives what it printed. @param {string[]} words */
+  run(...words) {
+    return execFileSync(
+      process.execPath,
+      [command, '-C', this.clone, '--db', this.database, ...this.projectOption, ...words],
+      { encoding: 'utf8', env: { ...process.env, SC_ACTOR: this.name } },
+    );
+  }
+
+  /** Runs the real command and shows it. @param {string[]} words */
+  show(...words) {
+    say(`  ${this.name}$ sc-sync ${words.map((word) => (/[\s"[]/.test(word) ? `'${word}'` : word)).join(' ')}`);
+    for (const line of this.run(...words).trimEnd().split('\n')) say(`      ${line}`);
+  }
+
+  /** Runs git in the clone and gives what it printed. @param {string[]} words */
+  git(...words) {
+    say(`  ${this.name}$ git ${words.join(' ')}`);
+    const identity = ['-c', `user.name=${this.name}`, '-c', `user.email=${this.name}@example.org`];
+    return execFileSync('git', [...identity, ...words], { cwd: this.clone, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  }
+
+  /** All records of a type, as text that does not depend on their order in memory. @param {string} type */
+  records(type) {
+    return this.run('list', type, '--json');
+  }
+}
+
+/** Compares both databases record by record. @param {Person} a @param {Person} b */
+function compare(a, b) {
+  const different = TYPES.filter((type) => a.records(type) !== b.records(type));
+  const counts = TYPES.map((type) => `${JSON.parse(a.records(type)).records.length} ${type}`).join(', ');
+  say(different.length === 0 ? `  both databases hold the same: ${counts}` : `  THEY DIFFER in ${different.join(', ')}`);
+  return different.length === 0;
+}
+
+/** Says whether a database and its files agree, by the library. @param {Person} person @param {string} projectPath */
+function inSync(person, projectPath) {
+  const store = Store.open(person.database);
+  try {
+    return getSyncStatus(store, { projectPath, dir: projectExportDir(person.clone) }).inSync;
+  } finally {
+    store.close();
+  }
+}
+
+say('1. alice has a database that the SaveContext command line made. Its project goes into a git repository.');
+const alice = new Person('alice', ['--project', REFERENCE_PROJECT]);
+const bob = new Person('bob');
+mkdirSync(alice.clone, { recursive: true });
+mkdirSync(join(folder, 'bob'));
+copyFileSync(join(root, 'test/fixtures/reference/full/before.db'), alice.database);
+execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', join(folder, 'server.git')]);
+alice.git('init', '--quiet', '--initial-branch=main');
+alice.git('remote', 'add', 'origin', join('..', '..', 'server.git'));
+alice.show('init');
+alice.show('export');
+alice.git('add', '.savecontext');
+alice.git('commit', '--quiet', '-m', 'Records');
+alice.git('push', '--quiet', '-u', 'origin', 'main');
+
+say();
+say('2. bob clones it, and takes the records into a database of his own.');
+execFileSync('git', ['clone', '--quiet', join(folder, 'server.git'), bob.clone]);
+bob.show('init');
+bob.show('import');
+let equal = compare(alice, bob);
+
+say();
+say('3. Both go on at the same time: other records, other fields of one record, the same field of one record.');
+const [issue, other] = JSON.parse(alice.records('issue')).records;
+const [memory] = JSON.parse(alice.records('memory')).records;
+alice.show('put', 'issue', issue.id, 'title=A title by alice', 'labels=["from-alice"]');
+bob.show('put', 'issue', issue.id, 'priority=4', 'labels=["from-bob"]');
+alice.show('put', 'issue', other.id, 'details=what alice found');
+bob.show('put', 'issue', other.id, 'details=what bob found');
+alice.show('rm', 'memory', memory.id);
+bob.show('put', 'memory', 'key=release', 'value=npm run build && npm publish');
+
+say();
+say('4. alice syncs and pushes; bob pulls and syncs, which merges field by field; alice takes that in.');
+alice.show('sync');
+alice.git('commit', '--quiet', '-am', 'Edits by alice');
+alice.git('push', '--quiet');
+bob.git('pull', '--quiet');
+bob.show('sync');
+bob.git('commit', '--quiet', '-am', 'Edits by bob');
+bob.git('push', '--quiet');
+alice.git('pull', '--quiet');
+alice.show('sync');
+
+say();
+say('5. What became of it.');
+const merged = JSON.parse(bob.run('get', 'issue', issue.id, '--json')).record;
+say(`  one issue, both edits: title "${merged.title}", priority ${merged.priority}, labels ${merged.labels.join(' and ')}`);
+bob.show('conflicts');
+equal = compare(alice, bob) && equal;
+
+/** The bytes of the data files. @param {Person} person */
+const files = (person) =>
+  readdirSync(projectExportDir(person.clone))
+    .filter((name) => name.endsWith('.jsonl'))
+    .map((name) => `${name}\n${readFileSync(join(projectExportDir(person.clone), name), 'utf8')}`)
+    .join('\n');
+const sameFiles = files(alice) === files(bob);
+say(sameFiles ? '  the files of both clones are the same, byte for byte' : '  THE FILES DIFFER');
+const settled = inSync(alice, REFERENCE_PROJECT) && inSync(bob, bob.clone);
+say(settled ? '  both databases agree with their files' : '  A DATABASE AND ITS FILES DISAGREE');
+
+const isGood = equal && sameFiles && settled;
+say();
+say(`${isGood ? 'All equal.' : 'SOMETHING IS WRONG.'} Everything is left in ${folder}: look around.`);
+process.exitCode = isGood ? 0 : 1;

@@ -11,7 +11,7 @@ import type { RecordObject } from './record/object.js';
 import { tokenOf } from './record/content.js';
 import { dependentsOf, entityOfType, requireEntity } from './registry/entity.js';
 import type { Entity } from './registry/entity.js';
-import { Rows, referencesOf } from './store/rows.js';
+import { Rows } from './store/rows.js';
 import type { RecordKey } from './store/rows.js';
 import type { Store } from './store/store.js';
 
@@ -171,7 +171,7 @@ export class Records {
       const owner = this.#rows.projectOf(requireEntity(registry, type), id);
       if (owner !== this.#project) throw notFound(type, id, this.#project);
     }
-    for (const { name, field, target } of referencesOf(content.entity)) {
+    for (const { name, field, target } of content.entity.referring) {
       const token = tokenOf(content, name);
       if (field.kind === 'set' || token === 'null') continue;
       const id = unquote(token);

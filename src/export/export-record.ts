@@ -1,3 +1,4 @@
+import { SyncError } from '../errors.js';
 import { formatLine, formatTombstone } from '../jsonl/format.js';
 import type { ProjectCoordinates } from '../jsonl/format.js';
 import { laterTombstone } from '../merge/merge-tombstone.js';
@@ -52,7 +53,7 @@ export function exportRecord(
   // Gone without a trace, so nothing says that it was deleted: the next import takes it from the file again.
   if (state === undefined) return raws;
   const plan = planOf(context, todo, known, state);
-  const result = textOf(context, plan, coordinates);
+  const result = textOf(context, todo, plan, coordinates);
   const before = [...known.lines.map(({ raw }) => raw), ...todo.tombstones];
   const dropped = before.filter((raw) => raw !== result);
   if (!dropped.every((raw) => isSeen(context.sql, raw))) {
@@ -127,14 +128,23 @@ function planOf(context: ExportContext, todo: TodoRecord, known: Known, state: C
   });
 }
 
-function textOf({ form, target }: ExportContext, plan: ExportPlan, coordinates: ProjectCoordinates): string {
-  switch (plan.kind) {
-    case 'keep':
-      return plan.raw;
-    case 'line':
-      return formatLine(plan.content, plan.stamp, form, coordinates);
-    case 'tombstone':
-      return formatTombstone(plan.tombstone, form, target.project);
+function textOf(
+  { form, target }: ExportContext,
+  { type, id }: RecordKey,
+  plan: ExportPlan,
+  coordinates: ProjectCoordinates,
+): string {
+  if (plan.kind === 'keep') return plan.raw;
+  try {
+    return plan.kind === 'line'
+      ? formatLine(plan.content, plan.stamp, form, coordinates)
+      : formatTombstone(plan.tombstone, form, target.project);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new SyncError('bad_row', `the ${type} ${id} needs a later stamp than its last one: ${error.message}`, {
+      hint: 'correct the exported_at or deleted_at of its last version; nothing was written',
+      cause: error,
+    });
   }
 }
 

@@ -4,8 +4,7 @@ import { removeStaleTemporaryFiles } from '../jsonl/file-set.js';
 import { makeFolder, resolvePath } from '../directory.js';
 import { fileExists } from '../jsonl/file.js';
 import { readSettings } from '../settings.js';
-import { bindTarget, plannedTarget } from '../store/target.js';
-import type { Target } from '../store/target.js';
+import { plannedTarget } from '../store/target.js';
 import type { Store } from '../store/store.js';
 import { runExport } from './run.js';
 import type { ExportStats, Progress } from './stats.js';
@@ -66,8 +65,8 @@ export class Exporter {
   export(options: ExportOptions = {}): ExportStats {
     const dryRun = options.dryRun === true;
     const { actor = 'unknown', now = Date.now, lockTimeoutMs = 5000, onProgress } = this.#options;
-    const run = (target: Target, dir: string): ExportStats =>
-      runExport(this.#store, target, {
+    const run = (dir: string): ExportStats =>
+      runExport(this.#store, plannedTarget(this.#store.sql, dir, resolvePath(this.#options.projectPath)), {
         dir,
         settings: readSettings(dir, this.#store.registry),
         actor,
@@ -78,16 +77,13 @@ export class Exporter {
         dryRun,
         onProgress,
       });
-    if (dryRun) {
-      const dir = resolvePath(this.#options.dir);
-      return run(plannedTarget(this.#store.sql, dir, resolvePath(this.#options.projectPath)), dir);
-    }
+    if (dryRun) return run(resolvePath(this.#options.dir));
     makeFolder(this.#options.dir);
     const dir = resolvePath(this.#options.dir);
     return withLock(dir, { timeoutMs: lockTimeoutMs }, () => {
       removeStaleTemporaryFiles(dir);
       if (!fileExists(`${dir}/.gitignore`)) ensureGitignore(dir);
-      return run(bindTarget(this.#store.sql, dir, resolvePath(this.#options.projectPath)), dir);
+      return run(dir);
     });
   }
 }

@@ -30,22 +30,19 @@ export class OldFiles {
   readonly #registry: Registry;
   readonly #dir: string;
   readonly #scans = new Map<string, FileScan>();
-  /** Files that must be rewritten whole. */
-  readonly irregular: ReadonlySet<string>;
+  /** True when the lines of a file may lie anywhere, so that every file is rewritten whole. */
+  readonly laidOut: boolean;
 
   /** `wanted` are the files that the export may change. */
   constructor(sql: Sql, registry: Registry, dir: string, wanted: readonly string[]) {
     this.#sql = sql;
     this.#registry = registry;
     this.#dir = dir;
-    for (const name of wanted) this.#scans.set(name, scanFile(registry, join(dir, name), name));
-    this.irregular = new Set(wanted.filter((name) => this.#scans.get(name)?.canonical === false));
-    if (this.irregular.size > 0) this.#layOut();
-  }
-
-  /** True when the lines of a file may lie anywhere. */
-  get laidOut(): boolean {
-    return this.irregular.size > 0;
+    this.#scan(wanted);
+    this.laidOut = wanted.some((name) => this.#scans.get(name)?.canonical === false);
+    if (!this.laidOut) return;
+    this.#scan(fileNames(registry).filter((name) => !wanted.includes(name)));
+    this.#layOut();
   }
 
   /** The hash of a file's bytes as it was found; undefined for a file that is not there, or was not asked for. */
@@ -69,12 +66,16 @@ export class OldFiles {
 
   /** The other lines of a file in their old order. */
   *tail(name: string): Generator<TailLine> {
-    if (this.#scans.get(name)?.hasTail === false) return;
-    const keyOf = keyReader(this.#registry, name);
+    if (!this.laidOut && this.#scans.get(name)?.hasTail === false) return;
+    const keyOf = this.#keyReader(name);
     for (const line of this.#read(name)) {
       if (line.text.trim() === '' || keyOfLine(this.#registry, keyOf, line) !== undefined) continue;
       yield line.bytes ?? line.text;
     }
+  }
+
+  #scan(names: readonly string[]): void {
+    for (const name of names) this.#scans.set(name, scanFile(this.#registry, join(this.#dir, name), name));
   }
 
   *#read(name: string): Generator<TextLine> {
@@ -82,12 +83,17 @@ export class OldFiles {
     if (fileExists(path)) yield* readLines(path);
   }
 
+  /** A line that only begins like a record's is none: where lines are laid out anyway, each is read to its end. */
+  #keyReader(name: string): (raw: string) => LineKey | undefined {
+    return this.laidOut ? () => undefined : keyReader(this.#registry, name);
+  }
+
   #layOut(): void {
     this.#sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_old (file TEXT, type TEXT, id TEXT, raw TEXT)`);
     this.#sql.exec(`CREATE INDEX IF NOT EXISTS temp.scsync_old_key ON scsync_old (file, type, id)`);
     this.#sql.run(`DELETE FROM temp.scsync_old`);
     for (const name of fileNames(this.#registry)) {
-      const keyOf = keyReader(this.#registry, name);
+      const keyOf = this.#keyReader(name);
       for (const line of this.#read(name)) {
         const key = keyOfLine(this.#registry, keyOf, line);
         if (key === undefined) continue;

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 
-import { SyncError } from '../errors.js';
+import { fileExists } from '../jsonl/file.js';
 import { copyToHistory } from '../jsonl/history.js';
 import { FileSet } from '../jsonl/file-set.js';
 import { fileNames } from '../jsonl/line-key.js';
 import type { Registry } from '../registry/entity.js';
-import { settledHash, writeSettledHash } from '../store/base.js';
+import { hasBase, settledHash, writeSettledHash } from '../store/base.js';
 import { Rows } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
 import type { Store } from '../store/store.js';
+import { bindTarget } from '../store/target.js';
 import type { Target } from '../store/target.js';
 import { newestChange, settleMarks } from '../tracking/marks.js';
 import { Tally } from '../stats.js';
@@ -28,19 +29,21 @@ interface WrittenFile extends ExportFileInfo {
 /**
  * Carries out an export under the directory's lock: reads a snapshot of the database and writes files beside
  * the old ones, renames them, then commits what the target now has. A crash before the commit leaves files
- * that hold what the database says, which the next export recognises.
+ * that hold what the database says, which the next export recognises. The target is bound by the commit, so that an
+ * export which fails or is refused leaves no trace; the renames wait for the database's write lock for the same reason.
  */
-export function runExport(store: Store, target: Target, run: ExportRun): ExportStats {
+export function runExport(store: Store, planned: Target, run: ExportRun): ExportStats {
   const { sql, registry } = store;
   makeExportTables(sql);
   const files = new FileSet(run.dir);
   try {
     const { context, newest, written } = sql.transaction('deferred', () => {
       const newest = newestChange(sql);
-      const full = run.full || (target.form !== undefined && target.form !== run.settings.paths);
-      const count = fillTodo(sql, registry, target, full);
-      const context = makeContext(store, target, run, count);
-      return { context, newest, written: count === 0 ? [] : stageFiles(context, files, count) };
+      const full = run.full || (planned.form !== undefined && planned.form !== run.settings.paths);
+      const count = fillTodo(sql, registry, planned, full);
+      const context = makeContext(store, planned, run, count);
+      const isIdle = count === 0 && !context.old.laidOut;
+      return { context, newest, written: isIdle ? [] : stageFiles(context, files, count) };
     });
     const refused = context.refused.filter(({ why }) => why === 'private' || !run.force);
     const stats = (history: string | null): ExportStats => ({
@@ -56,35 +59,40 @@ export function runExport(store: Store, target: Target, run: ExportRun): ExportS
     }
     const names = written.map(({ name }) => name);
     const history = context.overwrites ? copyToHistory(run.dir, names, run.now) : null;
-    if (written.length > 0) files.commit();
-    else files.abort();
+    files.sync();
     sql.transaction('immediate', () => {
-      commitDone(context);
-      for (const { name, sha256 } of written) {
-        const settled = context.old.hashOf(name);
-        const wasSettled = settled === undefined || settled === settledHash(sql, target, name);
-        writeSettledHash(sql, target, name, wasSettled && !context.old.laidOut ? sha256 : undefined);
-      }
-      settleMarks(sql, target, newest);
-      sql.run(
-        `UPDATE scsync_targets SET form = ? WHERE target = ? AND form IS NOT ?`,
-        context.form,
-        target.id,
-        context.form,
-      );
+      if (written.length > 0) files.commit();
+      commit(context, bindTarget(sql, planned.dir, planned.project), written, newest);
     });
+    files.abort();
     return stats(history);
   } catch (error) {
     files.abort();
-    if (error instanceof RangeError) throw new SyncError('bad_row', error.message, { cause: error });
     throw error;
   }
+}
+
+/** Commits what the target has now. */
+function commit(context: ExportContext, target: Target, written: readonly WrittenFile[], newest: number): void {
+  const { sql, registry, old, form } = context;
+  for (const { name, sha256 } of written) {
+    const found = old.hashOf(name);
+    // A file that was missing has only the lines that were written now.
+    const wasSettled =
+      found === undefined ? !hasBase(sql, registry, target, name) : found === settledHash(sql, target, name);
+    writeSettledHash(sql, target, name, wasSettled && !old.laidOut ? sha256 : undefined);
+  }
+  commitDone({ ...context, target });
+  settleMarks(sql, target, newest);
+  sql.run(`UPDATE scsync_targets SET form = ? WHERE target = ? AND form IS NOT ?`, form, target.id, form);
 }
 
 function makeContext(store: Store, target: Target, run: ExportRun, count: number): ExportContext {
   const { sql, registry } = store;
   const rows = new Rows(sql, registry, target.project);
-  const wanted = count === 0 ? [] : fileNames(registry).filter((name) => isWanted(sql, registry, name));
+  const wanted = fileNames(registry).filter(
+    (name) => (count > 0 && isWanted(sql, registry, name)) || mayBeIrregular(sql, target, name),
+  );
   return {
     ...run,
     sql,
@@ -108,6 +116,11 @@ function isWanted(sql: Sql, registry: Registry, name: string): boolean {
       entity.file === name &&
       sql.get(`SELECT 1 FROM temp.scsync_todo WHERE type = ? LIMIT 1`, entity.type) !== undefined,
   );
+}
+
+/** Only a file that was never settled can be in another than the canonical form without an import having to say so. */
+function mayBeIrregular(sql: Sql, target: Target, name: string): boolean {
+  return settledHash(sql, target, name) === undefined && fileExists(join(target.dir, name));
 }
 
 /** Writes every file that changes beside its target. */

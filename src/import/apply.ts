@@ -11,7 +11,7 @@ import { isTombstone } from '../record/version.js';
 import type { Tombstone } from '../record/version.js';
 import { dependentsOf, requireEntity } from '../registry/entity.js';
 import type { Entity } from '../registry/entity.js';
-import { addSeen, readBase, writeBase } from '../store/base.js';
+import { addSeen, isSeen, readBase, writeBase, writeBaseAtLastChange } from '../store/base.js';
 import { readDerived, writeDerived, derivedHash } from '../store/derived.js';
 import type { RecordKey } from '../store/rows.js';
 import { versionOf } from '../store/versions.js';
@@ -34,28 +34,22 @@ export interface Decision {
  * Decides a record. Gives undefined when there is nothing to write because it waits for its parent or
  * belongs to another project; that is counted and named here.
  */
-export function decide(
-  context: ImportContext,
-  gathered: Gathered,
-  isSeen: (line: string) => boolean,
-): Decision | undefined {
-  const { entity, key, version, versionLine, state, base } = gathered;
+export function decide(context: ImportContext, gathered: Gathered): Decision | undefined {
+  const { key, version, versionLine, state, base } = gathered;
   if (version === undefined) return undefined;
-  if (gathered.row === undefined) {
-    const elsewhere = context.rows.projectOf(entity, key.id);
-    if (elsewhere !== undefined) {
-      waits(context, gathered);
-      const owner = elsewhere ?? 'no project';
-      context.notice(
-        'skipped',
-        key.type,
-        key.id,
-        `belongs to ${owner} in this database; its line was left in the file`,
-      );
-      return undefined;
-    }
+  if (gathered.isElsewhere) {
+    waits(context, gathered);
+    context.notice(
+      'skipped',
+      key.type,
+      key.id,
+      'belongs to another project in this database; its line was left in the file',
+    );
+    return undefined;
   }
-  const wasSeen = versionLine !== undefined && isSeen(versionLine);
+  // Of a record that is new in every way it does not matter.
+  const isKnown = state !== undefined || base !== undefined;
+  const wasSeen = isKnown && versionLine !== undefined && isSeen(context.sql, versionLine);
   const strategy = context.strategyFor(key.id);
   const plan = planImport({ strategy, file: version, isSeen: wasSeen, base, state });
   if (isTombstone(plan.result)) return { gathered, plan, wasSeen };
@@ -75,13 +69,11 @@ function waits(context: ImportContext, { found }: Gathered): void {
 }
 
 /** Whether all required parents are here, or else the tombstone of one, or that one is neither. */
-function missingParent(
-  { rows, registry, sql, target }: ImportContext,
-  content: Content,
-): 'here' | 'unknown' | Tombstone {
+function missingParent(context: ImportContext, content: Content): 'here' | 'unknown' | Tombstone {
+  const { sql, target } = context;
   for (const [field, type] of Object.entries(content.entity.parents)) {
     const id = unquote(tokenOf(content, field));
-    if (rows.projectOf(requireEntity(registry, type), id) === target.project) continue;
+    if (context.isHere(type, id)) continue;
     const tombstone = readTombstone(sql, target.project, { type, id });
     if (tombstone === undefined) return 'unknown';
     return { ...tombstone, by: tombstone.by ?? '' };
@@ -176,10 +168,7 @@ function applyTombstone(context: ImportContext, { key, entity, row, state }: Gat
 function fieldsTo({ registry }: ImportContext, type: string): string {
   return registry.entities
     .flatMap((entity) =>
-      entity.synced.flatMap(({ name, field }) => {
-        const target = field.kind === 'set' ? field.set.references : entity.references[name];
-        return target === type ? [`'${entity.type}/${name}'`] : [];
-      }),
+      entity.referring.filter(({ target }) => target === type).map(({ name }) => `'${entity.type}/${name}'`),
     )
     .join(', ');
 }
@@ -199,6 +188,7 @@ function removeRow(context: ImportContext, entity: Entity, row: Content, tombsto
   }
   const referrers = referringRows(context, { type: entity.type, id: row.id });
   rows.remove(entity, row.id);
+  context.forgetRows();
   writeTombstone(sql, target.project, tombstone);
   noteClearedReferences(context, referrers);
 }
@@ -312,7 +302,7 @@ function settle(
   const { sql, target } = context;
   for (const { raw } of found) addSeen(sql, raw);
   if (version === undefined || versionLine === undefined) return;
-  addSeen(sql, versionLine);
+  if (!found.some(({ raw }) => raw === versionLine)) addSeen(sql, versionLine);
   const isAgreed = isTombstone(result)
     ? found.length === 1 && tombstones[0] !== undefined && sameTombstone(tombstones[0], result)
     : found.length === 1 &&
@@ -323,13 +313,13 @@ function settle(
       plan.restamp !== true;
   const isNews = !wasSeen && (baseEntry === undefined || version.stamp > baseEntry.stamp);
   const moves = isNews || isAgreed || context.strategyFor(key.id) === MergeStrategy.PreferExternal;
-  const change = lastChange(sql, key);
-  if (moves) {
-    const seq = isAgreed ? change : (baseEntry?.seq ?? 0);
-    writeBase(sql, target, key, { seq, deleted: isDeleted(version), stamp: version.stamp, line: versionLine });
+  const entry = { deleted: isDeleted(version), stamp: version.stamp, line: versionLine };
+  if (isAgreed) {
+    writeBaseAtLastChange(sql, target, key, entry);
+  } else {
+    if (moves) writeBase(sql, target, key, { ...entry, seq: baseEntry?.seq ?? 0 });
+    if (before === undefined || lastChange(sql, key) <= (baseEntry?.seq ?? 0)) markChanged(sql, key, target.project);
   }
-  if (!isAgreed && change <= (baseEntry?.seq ?? 0)) markChanged(sql, key, target.project);
-  if (!isAgreed && before === undefined) markChanged(sql, key, target.project);
   const base = moves ? versionLine : baseEntry?.line;
   for (const { raw, file } of found) if (raw !== base || found.length > 1) context.unsettled.add(file);
 }

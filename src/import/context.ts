@@ -1,10 +1,12 @@
 import type { PathForm } from '../record/version.js';
+import { requireEntity } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';
 import type { Rows } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
 import type { Target } from '../store/target.js';
 import type { Tally } from '../stats.js';
 import type { MergeStrategy } from './plan.js';
+import type { SkippedLine } from './stage.js';
 import type { EntityStats, Notable, Notice } from './stats.js';
 import { suspendForeignTriggers } from './suspend-triggers.js';
 
@@ -20,15 +22,29 @@ export class ImportContext {
   readonly strategyFor: (id: string) => MergeStrategy;
   readonly tally: Tally<EntityStats>;
   readonly notices: Notice[] = [];
+  /** Lines that cannot be read, those of the first pass included. */
+  readonly skipped: SkippedLine[];
   /** Files of which not every line is the base of its record. */
   readonly unsettled: Set<string>;
+  readonly #skipInvalid: boolean;
+  readonly #here = new Map<string, boolean>();
   #resume: (() => void) | undefined;
 
   constructor(
     values: Pick<
       ImportContext,
-      'sql' | 'registry' | 'rows' | 'target' | 'form' | 'actor' | 'now' | 'strategyFor' | 'tally' | 'unsettled'
-    >,
+      | 'sql'
+      | 'registry'
+      | 'rows'
+      | 'target'
+      | 'form'
+      | 'actor'
+      | 'now'
+      | 'strategyFor'
+      | 'tally'
+      | 'unsettled'
+      | 'skipped'
+    > & { readonly skipInvalid: boolean },
   ) {
     this.sql = values.sql;
     this.registry = values.registry;
@@ -40,12 +56,35 @@ export class ImportContext {
     this.strategyFor = values.strategyFor;
     this.tally = values.tally;
     this.unsettled = values.unsettled;
+    this.skipped = values.skipped;
+    this.#skipInvalid = values.skipInvalid;
   }
 
   /** Counts an outcome that names its record. */
   notice(what: Notable, type: string, id: string, message: string): void {
     this.tally.add(type, what);
     this.notices.push({ what, type, id, message });
+  }
+
+  /** Says whether lines that cannot be read make the import fail. */
+  fails(): boolean {
+    return this.skipped.some(({ code }) => code !== 'bad_input' || !this.#skipInvalid);
+  }
+
+  /** Says whether a record is a row of the project; remembered while records of one type are imported. */
+  isHere(type: string, id: string): boolean {
+    const key = JSON.stringify([type, id]);
+    let isHere = this.#here.get(key);
+    if (isHere === undefined) {
+      isHere = this.rows.projectOf(requireEntity(this.registry, type), id) === this.target.project;
+      this.#here.set(key, isHere);
+    }
+    return isHere;
+  }
+
+  /** To be called when rows may have come or gone: before each type, and by whatever deletes a row. */
+  forgetRows(): void {
+    this.#here.clear();
   }
 
   /** To be called before the first row is written. */

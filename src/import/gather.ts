@@ -1,4 +1,6 @@
 import { formatLine } from '../jsonl/format.js';
+import { fileOfType } from '../jsonl/line-key.js';
+import { LineError, parseLine } from '../jsonl/parse.js';
 import { fileState, isDeleted } from '../merge/file-state.js';
 import type { Stated } from '../merge/file-state.js';
 import type { ReasonedLoss } from '../merge/conflict.js';
@@ -6,26 +8,23 @@ import { EMPTY_SET, countsOf, elementKey, elementsOf, setToken, withTokens } fro
 import type { Content } from '../record/content.js';
 import { unquote } from '../record/json.js';
 import type { FileVersion, LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
-import type { Entity } from '../registry/entity.js';
+import type { Entity, Registry } from '../registry/entity.js';
 import { requireEntity } from '../registry/entity.js';
 import { readBase } from '../store/base.js';
 import type { BaseEntry } from '../store/base.js';
-import { referencesOf } from '../store/rows.js';
 import type { RecordKey } from '../store/rows.js';
 import { completed, versionOf } from '../store/versions.js';
 import { readTombstone } from '../tracking/tombstones.js';
 import type { ImportContext } from './context.js';
-
-/** A line of a record in the files, and the file that holds it. */
-export interface FoundLine {
-  readonly file: string;
-  readonly raw: string;
-}
+import { skippedLine } from './page.js';
+import type { FoundLine, PageEntry } from './page.js';
 
 /** All that is known of one record before it is decided. */
 export interface Gathered {
   readonly key: RecordKey;
   readonly entity: Entity;
+  /** True when the row with that id is another project's. */
+  readonly isElsewhere: boolean;
   readonly found: readonly FoundLine[];
   readonly lines: readonly LineVersion[];
   readonly tombstones: readonly TombstoneVersion[];
@@ -42,30 +41,30 @@ export interface Gathered {
   readonly state: Content | Tombstone | undefined;
 }
 
-/** Reads what the files, the base and the database have of one record. */
-export function gather(
-  context: ImportContext,
-  entity: Entity,
-  id: string,
-  homeOf: (version: FileVersion) => string,
-): Gathered {
+/** Reads what the files, the base and the database have of one record. Lines that cannot be read are noted in `skipped`. */
+export function gather(context: ImportContext, entity: Entity, entry: PageEntry): Gathered {
   const { sql, registry, rows, target, form } = context;
-  const key = { type: entity.type, id };
-  const row = rows.read(entity, id);
-  const baseEntry = readBase(sql, target, key);
+  const key = { type: entity.type, id: entry.id };
+  const row = entry.hasRow ? rows.read(entity, entry.id) : undefined;
+  const baseEntry = entry.hasBase ? readBase(sql, target, key) : undefined;
   const rawBase = baseEntry === undefined ? undefined : versionOf(registry, baseEntry.line);
-  const found = foundLines(context, key, baseEntry, rawBase, homeOf);
-  const versions = found.map(({ raw }) => versionOf(registry, raw));
-  const lines = versions
-    .filter((version): version is LineVersion => version?.kind === 'line')
-    .map((line) => withoutDeadReferences(context, completed(line, rawBase, row)));
-  const tombstones = versions.filter((version): version is TombstoneVersion => version?.kind === 'tombstone');
+  const found: FoundLine[] = [];
+  const lines: LineVersion[] = [];
+  const tombstones: TombstoneVersion[] = [];
+  for (const line of foundLines(context, entry, baseEntry, rawBase)) {
+    const version = readLine(context, key, line);
+    if (version === undefined) continue;
+    found.push(line);
+    if (version.kind === 'tombstone') tombstones.push(version);
+    else lines.push(withoutDeadReferences(context, completed(version, rawBase, row)));
+  }
   const { version, losses } = fileState(lines, tombstones, form);
-  const stored = row === undefined ? readTombstone(sql, target.project, key) : undefined;
+  const stored = row === undefined && entry.hasTombstone ? readTombstone(sql, target.project, key) : undefined;
   const tombstone = stored === undefined ? undefined : { ...stored, by: stored.by ?? context.actor };
   return {
     key,
     entity,
+    isElsewhere: row === undefined && entry.hasRow,
     found,
     lines,
     tombstones,
@@ -81,18 +80,31 @@ export function gather(
 
 /** The lines that the first pass laid out, and the base where its file was not read or still holds it. */
 function foundLines(
-  { sql }: ImportContext,
-  { type, id }: RecordKey,
+  { registry }: ImportContext,
+  { staged, isAbsent }: PageEntry,
   base: BaseEntry | undefined,
   rawBase: FileVersion | undefined,
-  homeOf: (version: FileVersion) => string,
-): FoundLine[] {
-  const staged = sql
-    .all(`SELECT file, raw FROM temp.scsync_staged WHERE type = ? AND id = ? ORDER BY rowid`, type, id)
-    .map(([file, raw]) => ({ file: String(file), raw: String(raw) }));
-  if (base === undefined || rawBase === undefined || staged.some(({ raw }) => raw === base.line)) return staged;
-  const isAbsent = sql.get(`SELECT 1 FROM temp.scsync_absent WHERE type = ? AND id = ?`, type, id) !== undefined;
-  return isAbsent ? staged : [...staged, { file: homeOf(rawBase), raw: base.line }];
+): readonly FoundLine[] {
+  if (base === undefined || rawBase === undefined || isAbsent || staged.some(({ raw }) => raw === base.line))
+    return staged;
+  return [...staged, { file: homeOf(registry, rawBase), line: 0, raw: base.line }];
+}
+
+function readLine(context: ImportContext, { type, id }: RecordKey, found: FoundLine): FileVersion | undefined {
+  try {
+    const parsed = parseLine(context.registry, found.raw);
+    return parsed.kind === 'unknown' ? undefined : parsed;
+  } catch (error) {
+    if (!(error instanceof LineError)) throw error;
+    context.unsettled.add(found.file);
+    for (const problem of error.problems) context.skipped.push(skippedLine(type, id, found, problem, error.code));
+    return undefined;
+  }
+}
+
+/** The file that a version belongs into. */
+export function homeOf(registry: Registry, version: FileVersion): string {
+  return version.kind === 'tombstone' ? registry.deletionsFile : fileOfType(registry, version.type);
 }
 
 /** A line that refers to a deleted record is read as its next version, without the reference. */
@@ -104,7 +116,7 @@ function withoutDeadReferences(context: ImportContext, line: LineVersion): LineV
 /** Clears optional references to records that are deleted; those to records that are merely not here stay. */
 export function clearDead(context: ImportContext, content: Content): Content {
   const changes = new Map<number, string>();
-  for (const { name, field, target } of referencesOf(content.entity)) {
+  for (const { name, field, target } of content.entity.referring) {
     const index = content.entity.indexOf.get(name) ?? -1;
     const token = content.tokens[index] ?? 'null';
     if (field.kind === 'set') {

@@ -8,7 +8,7 @@ import { withLock } from '../jsonl/lock.js';
 import { findProject } from '../project.js';
 import { readSettings } from '../settings.js';
 import type { Store } from '../store/store.js';
-import { bindTarget, plannedTarget } from '../store/target.js';
+import { plannedTarget } from '../store/target.js';
 import type { Target } from '../store/target.js';
 import type { Progress } from '../export/stats.js';
 import { MergeStrategy } from './plan.js';
@@ -84,10 +84,8 @@ export class Importer {
     const dir = resolvePath(path);
     const { strategy = MergeStrategy.ThreeWay, projectPath, forceIds = [], lockTimeoutMs = 5000 } = this.#options;
     const project = projectPath === undefined ? findProject(this.#store, dir).project : resolvePath(projectPath);
-    const targetNow = (): Target =>
-      dryRun ? plannedTarget(this.#store.sql, dir, project) : bindTarget(this.#store.sql, dir, project);
     return locked(dir, lockTimeoutMs, () =>
-      runImport(this.#store, targetNow(), {
+      runImport(this.#store, plannedTarget(this.#store.sql, dir, project), {
         dir,
         form: readSettings(dir, this.#store.registry).paths,
         strategy,
@@ -125,7 +123,12 @@ export function planImportAll(
     onProgress: undefined,
   });
   const staged = store.sql.all(
-    `SELECT type, count(*) FROM (SELECT type, id FROM temp.scsync_staged UNION SELECT type, id FROM temp.scsync_absent) GROUP BY type`,
+    `SELECT type, count(*) FROM (
+       SELECT s.type, s.id FROM temp.scsync_staged s
+         LEFT JOIN scsync_base b ON b.target = ? AND b.type = s.type AND b.id = s.id AND b.line = s.raw
+         GROUP BY s.type, s.id HAVING count(*) > 1 OR count(b.seq) = 0
+       UNION SELECT type, id FROM temp.scsync_absent) GROUP BY type`,
+    target.id,
   );
   return {
     records: new Map(staged.map(([type, count]) => [String(type), Number(count)])),

@@ -1,28 +1,27 @@
-import { fileOfType } from '../jsonl/line-key.js';
 import { compareUtf8 } from '../record/order.js';
 import { isTombstone } from '../record/version.js';
-import type { FileVersion, PathForm } from '../record/version.js';
+import type { PathForm } from '../record/version.js';
 import type { Entity } from '../registry/entity.js';
-import { isSeen, readBase, writeBaseSeq, writeSettledHash } from '../store/base.js';
+import { readBase, writeBaseSeq, writeSettledHash } from '../store/base.js';
 import { Rows } from '../store/rows.js';
 import type { Store } from '../store/store.js';
 import type { Target } from '../store/target.js';
-import { findTarget } from '../store/target.js';
+import { bindTarget, findTarget } from '../store/target.js';
 import { Tally } from '../stats.js';
 import { lastChange, markChanged, newestChange, settleMarks } from '../tracking/marks.js';
 import type { Progress } from '../export/stats.js';
 import { applyDecision, decide } from './apply.js';
 import type { Decision } from './apply.js';
 import { ImportContext } from './context.js';
-import { gather } from './gather.js';
+import { gather, homeOf } from './gather.js';
 import type { Gathered } from './gather.js';
 import { MergeStrategy } from './plan.js';
+import { pagesOf } from './page.js';
+import { failOnProblems } from './problems.js';
 import { stageFiles } from './stage.js';
 import type { Staged } from './stage.js';
 import { NO_ENTITY_STATS } from './stats.js';
 import type { ImportStats } from './stats.js';
-
-const PAGE = 500;
 
 /** Everything that one import is done with. */
 export interface ImportRun {
@@ -53,17 +52,37 @@ class DryRun extends Error {
  * records in one transaction, parents first. A dry run does the same and rolls it back, as what becomes of a child
  * depends on what became of its parent.
  */
-export function runImport(store: Store, target: Target, run: ImportRun): ImportStats {
+export function runImport(store: Store, planned: Target, run: ImportRun): ImportStats {
   const { sql, registry } = store;
   const forces = run.strategy === MergeStrategy.PreferExternal || run.forced.size > 0;
-  const staged = stageFiles(sql, registry, target, {
+  const staged = stageFiles(sql, registry, planned, {
     dir: run.dir,
     only: run.only,
-    skipInvalid: run.skipInvalid,
     forces,
     isForced: ({ id }) => run.strategy === MergeStrategy.PreferExternal || run.forced.has(id),
   });
-  const context = new ImportContext({
+  if (staged.files.size === 0) return statsOf(makeContext(store, planned, run, staged), run, staged);
+  try {
+    return sql.transaction('immediate', () => {
+      // Bound only here, so that an import that fails leaves no trace.
+      const target = run.dryRun ? planned : bindTarget(sql, planned.dir, planned.project);
+      const context = makeContext(store, target, run, staged);
+      importStaged(context, run);
+      failOnProblems(context.skipped, run.skipInvalid);
+      noteSkipped(context);
+      settleFiles(context, staged);
+      const stats = statsOf(context, run, staged);
+      if (run.dryRun) throw new DryRun(stats);
+      return stats;
+    });
+  } catch (error) {
+    if (error instanceof DryRun) return error.stats;
+    throw error;
+  }
+}
+
+function makeContext({ sql, registry }: Store, target: Target, run: ImportRun, staged: Staged): ImportContext {
+  return new ImportContext({
     sql,
     registry,
     rows: new Rows(sql, registry, target.project),
@@ -74,31 +93,23 @@ export function runImport(store: Store, target: Target, run: ImportRun): ImportS
     strategyFor: (id) => (run.forced.has(id) ? MergeStrategy.PreferExternal : run.strategy),
     tally: new Tally(registry, NO_ENTITY_STATS),
     unsettled: new Set(staged.unsettled),
+    skipped: staged.skipped,
+    skipInvalid: run.skipInvalid,
   });
-  noteSkipped(context, staged);
-  const stats = (): ImportStats => ({
-    ...context.tally.result(),
-    unknown: Object.fromEntries(staged.unknown),
-    notices: context.notices,
-    problems: staged.skipped.map(({ problem }) => problem),
-    dryRun: run.dryRun,
-  });
-  if (staged.files.size === 0) return stats();
-  try {
-    sql.transaction('immediate', () => {
-      importStaged(context, run);
-      settleFiles(context, staged);
-      if (run.dryRun) throw new DryRun(stats());
-    });
-  } catch (error) {
-    if (error instanceof DryRun) return error.stats;
-    throw error;
-  }
-  return stats();
 }
 
-function noteSkipped(context: ImportContext, { skipped }: Staged): void {
-  for (const { key, problem } of skipped) {
+function statsOf({ tally, notices }: ImportContext, { dryRun }: ImportRun, staged: Staged): ImportStats {
+  return {
+    ...tally.result(),
+    unknown: Object.fromEntries(staged.unknown),
+    notices,
+    problems: staged.skipped.map(({ problem }) => problem),
+    dryRun,
+  };
+}
+
+function noteSkipped(context: ImportContext): void {
+  for (const { key, problem } of context.skipped) {
     context.notice('skipped', key?.type ?? 'unknown', key?.id ?? '?', problem);
   }
 }
@@ -125,32 +136,21 @@ function importStaged(context: ImportContext, run: ImportRun): void {
 
 /** Decides and writes the records of one entity; those that trade natural keys among themselves come last, together. */
 function importEntity(context: ImportContext, entity: Entity, onRecord: () => void): void {
-  const { sql, registry } = context;
-  const homeOf = (version: FileVersion): string =>
-    version.kind === 'tombstone' ? registry.deletionsFile : fileOfType(registry, version.type);
   const deferred: Decision[] = [];
-  let after = '';
-  for (let first = true; ; first = false) {
-    const page = sql.all(
-      `SELECT id FROM (SELECT id FROM temp.scsync_staged WHERE type = ?1 UNION SELECT id FROM temp.scsync_absent WHERE type = ?1)
-       WHERE id ${first ? '>=' : '>'} ?2 ORDER BY id LIMIT ${PAGE}`,
-      entity.type,
-      after,
-    );
-    for (const [id] of page) {
-      after = String(id);
-      onRecord();
-      const gathered = gather(context, entity, after, homeOf);
-      if (gathered.version === undefined) {
-        noteAbsent(context, gathered, homeOf);
-        continue;
-      }
-      const decision = decide(context, gathered, (line) => isSeen(sql, line));
-      if (decision === undefined) continue;
-      if (mustWait(context, decision, deferred)) deferred.push(decision);
-      else applyDecision(context, decision);
+  context.forgetRows();
+  for (const entry of pagesOf(context, entity)) {
+    onRecord();
+    const gathered = gather(context, entity, entry);
+    // Once a line cannot be read, nothing will be kept: the rest is only read.
+    if (context.fails()) continue;
+    if (gathered.version === undefined) {
+      noteAbsent(context, gathered);
+      continue;
     }
-    if (page.length < PAGE) break;
+    const decision = decide(context, gathered);
+    if (decision === undefined) continue;
+    if (mustWait(context, decision, deferred)) deferred.push(decision);
+    else applyDecision(context, decision);
   }
   for (const { gathered } of deferred) {
     if (gathered.row === undefined) continue;
@@ -187,9 +187,9 @@ function mustWait({ rows, sql }: ImportContext, { gathered, plan }: Decision, de
 }
 
 /** Absence is never a deletion: what the database has goes back into the files. */
-function noteAbsent(context: ImportContext, gathered: Gathered, homeOf: (version: FileVersion) => string): void {
+function noteAbsent(context: ImportContext, gathered: Gathered): void {
   const { key, state, base, baseEntry } = gathered;
-  if (base !== undefined) context.unsettled.add(homeOf(base));
+  if (base !== undefined) context.unsettled.add(homeOf(context.registry, base));
   if (state === undefined || baseEntry === undefined) return;
   if (lastChange(context.sql, key) <= baseEntry.seq) markChanged(context.sql, key, context.target.project);
   context.notice(

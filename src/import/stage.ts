@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 
-import { SyncError } from '../errors.js';
 import type { SyncErrorCode } from '../errors.js';
 import { fileExists, hashFile } from '../jsonl/file.js';
 import { compareKeys, fileNames, fileOfType, keyReader } from '../jsonl/line-key.js';
@@ -16,8 +15,6 @@ import { settledHash } from '../store/base.js';
 import type { Sql } from '../store/sql.js';
 import type { Target } from '../store/target.js';
 
-/** How many problems are listed before the rest is only counted. */
-const MAX_PROBLEMS = 100;
 const PAGE = 500;
 
 /** What is asked of the first pass over the files. */
@@ -25,8 +22,6 @@ export interface StageOptions {
   readonly dir: string;
   /** The files to read; undefined for all of the registry. */
   readonly only: readonly string[] | undefined;
-  /** Leave lines that cannot be read where they are, instead of failing. */
-  readonly skipInvalid: boolean;
   /** Says whether a record is looked at even where its line is the base. */
   readonly isForced: (key: LineKey) => boolean;
   /** True when {@link StageOptions.isForced} can be, so that unchanged files are read too. */
@@ -36,6 +31,7 @@ export interface StageOptions {
 /** A line that cannot be read. */
 export interface SkippedLine {
   readonly key: LineKey | undefined;
+  readonly code: SyncErrorCode;
   /** `file:line: what, and what was expected`. */
   readonly problem: string;
 }
@@ -46,17 +42,15 @@ export interface Staged {
   readonly files: ReadonlyMap<string, string | null>;
   /** Files that cannot be settled: not in canonical form, or with lines that are no record's. */
   readonly unsettled: ReadonlySet<string>;
-  readonly skipped: readonly SkippedLine[];
+  readonly skipped: SkippedLine[];
   /** Lines of unknown types, by type. */
   readonly unknown: ReadonlyMap<string, number>;
 }
 
 /**
- * The first pass of an import: reads the files that changed since the last agreement, checks every line that is
- * not the base of its record, and lays out what is to be decided in temporary tables: `scsync_staged` has
- * the lines, `scsync_absent` the records whose base stands in the files no more.
- *
- * @throws SyncError with every problem listed, unless invalid lines are to be skipped
+ * The first pass of an import: reads the files that changed since the last agreement, and lays out what is to be decided in
+ * temporary tables: `scsync_staged` has the lines that are not the base of their record, `scsync_absent` the
+ * records whose base stands in the files no more.
  */
 export function stageFiles(sql: Sql, registry: Registry, target: Target, options: StageOptions): Staged {
   makeTables(sql);
@@ -67,7 +61,7 @@ export function stageFiles(sql: Sql, registry: Registry, target: Target, options
 
 function makeTables(sql: Sql): void {
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_staged (
-    type TEXT NOT NULL, id TEXT NOT NULL, file TEXT NOT NULL, raw TEXT NOT NULL)`);
+    type TEXT NOT NULL, id TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL, raw TEXT NOT NULL)`);
   sql.exec(`CREATE INDEX IF NOT EXISTS temp.scsync_staged_key ON scsync_staged (type, id)`);
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_absent (
     type TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID`);
@@ -85,7 +79,6 @@ class Stage {
   readonly #unsettled = new Set<string>();
   readonly #skipped: SkippedLine[] = [];
   readonly #unknown = new Map<string, number>();
-  #code: SyncErrorCode | undefined;
 
   constructor(sql: Sql, registry: Registry, target: Target, options: StageOptions) {
     this.#sql = sql;
@@ -112,7 +105,6 @@ class Stage {
   }
 
   finish(): Staged {
-    if (this.#code !== undefined && (this.#code !== 'bad_input' || !this.#options.skipInvalid)) this.#fail(this.#code);
     if (this.#irregular.size > 0) this.#findAbsent();
     return { files: this.#files, unsettled: this.#unsettled, skipped: this.#skipped, unknown: this.#unknown };
   }
@@ -131,7 +123,9 @@ class Stage {
     )) {
       const isBase = found !== undefined && found.line.text === base?.raw;
       if (base !== undefined && !isBase) this.#stageAbsent(base.key);
-      if (found !== undefined && (!isBase || this.#options.isForced(found.key))) this.#stage(name, found.line);
+      if (found !== undefined && (!isBase || this.#options.isForced(found.key))) {
+        this.#stage(name, found.line, found.key);
+      }
     }
   }
 
@@ -164,23 +158,30 @@ class Stage {
     }
   }
 
-  /** Checks a line and lays it out; notes what is wrong with it. */
-  #stage(name: string, line: TextLine): void {
+  /** Lays a line out; one that does not begin as lines of its file do is read first, to know whose it is. */
+  #stage(name: string, line: TextLine, known?: LineKey): void {
     if (line.text.trim() === '') return;
-    const version = this.#parse(name, line);
-    if (version === undefined) {
+    const key = known ?? this.#keyOf(name, line);
+    if (key === undefined) {
       this.#unsettled.add(name);
       return;
     }
-    const home = version.kind === 'tombstone' ? this.#registry.deletionsFile : fileOfType(this.#registry, version.type);
-    if (home !== name) this.#unsettled.add(name);
     this.#sql.run(
-      `INSERT INTO temp.scsync_staged (type, id, file, raw) VALUES (?, ?, ?, ?)`,
-      version.type,
-      version.id,
+      `INSERT INTO temp.scsync_staged (type, id, file, line, raw) VALUES (?, ?, ?, ?, ?)`,
+      key.type,
+      key.id,
       name,
+      line.number,
       line.text,
     );
+  }
+
+  #keyOf(name: string, line: TextLine): LineKey | undefined {
+    const version = this.#parse(name, line);
+    if (version === undefined) return undefined;
+    const home = version.kind === 'tombstone' ? this.#registry.deletionsFile : fileOfType(this.#registry, version.type);
+    if (home !== name) this.#unsettled.add(name);
+    return version;
   }
 
   #parse(name: string, line: TextLine): FileVersion | undefined {
@@ -210,8 +211,7 @@ class Stage {
 
   #skip(name: string, line: TextLine, problems: readonly string[], code: SyncErrorCode): void {
     const key = keyReader(this.#registry, name)(line.text);
-    for (const problem of problems) this.#skipped.push({ key, problem: `${name}:${line.number}: ${problem}` });
-    if (this.#code === undefined || this.#code === 'bad_input') this.#code = code;
+    for (const problem of problems) this.#skipped.push({ key, code, problem: `${name}:${line.number}: ${problem}` });
   }
 
   /** A base that stands in any file that was read is there, wherever it belongs. */
@@ -231,24 +231,4 @@ class Stage {
   #stageAbsent({ type, id }: LineKey): void {
     this.#sql.run(`INSERT INTO temp.scsync_absent (type, id) VALUES (?, ?) ON CONFLICT DO NOTHING`, type, id);
   }
-
-  #fail(code: SyncErrorCode): never {
-    const problems = this.#skipped.map(({ problem }) => problem);
-    const more = problems.length - MAX_PROBLEMS;
-    const details = more > 0 ? [...problems.slice(0, MAX_PROBLEMS), `and ${more} more`] : problems;
-    const message =
-      code === 'conflict_markers'
-        ? `${problems[0] ?? ''}: the file was left in the middle of a merge`
-        : code === 'newer_format'
-          ? `${problems[0] ?? ''}: the file was written by a newer savecontext-sync`
-          : `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'} in the files; nothing was imported`;
-    throw new SyncError(code, message, { details, hint: HINTS[code] ?? 'correct the lines' });
-  }
 }
-
-const HINTS: Partial<Record<SyncErrorCode, string>> = {
-  conflict_markers:
-    'resolve it: delete the marker lines and keep the lines of both sides; an import merges several lines of one record',
-  newer_format: 'update savecontext-sync',
-  bad_input: 'correct the lines, or leave them in their files with --skip-invalid',
-};

@@ -60,10 +60,15 @@ export class FileSet {
     this.#staged.delete(name);
   }
 
-  /** Puts all staged files in place. Returns when that would survive a power cut. */
-  commit(): void {
+  /** Does all of {@link FileSet.commit} that takes long and changes nothing: brings what was staged onto the disk. */
+  sync(): void {
     this.#requireOpen();
     for (const file of this.#staged.values()) file.finish(join(this.#dir, file.name));
+  }
+
+  /** Puts all staged files in place. Returns when that would survive a power cut. */
+  commit(): void {
+    this.sync();
     for (const file of this.#staged.values()) {
       this.#perform('rename', file.name, () => {
         renameSync(file.path, join(this.#dir, file.name));

@@ -44,6 +44,7 @@ const IO_REASONS: Readonly<Record<string, IoReason>> = {
     reason: 'a part of the path is not a folder',
     hint: 'Check the path; a file stands where a folder must be.',
   },
+  EEXIST: { reason: 'a file stands there already', hint: 'Move that file away or name another path.' },
   EISDIR: { reason: 'it is a folder, expected a file', hint: 'Move that folder away or name another path.' },
   EMFILE: { reason: 'too many open files', hint: 'Raise the limit of open files (`ulimit -n`), then try again.' },
 };

@@ -13,7 +13,7 @@ export function compareKeys(a: LineKey, b: LineKey): number {
   return compareUtf8(a.type, b.type) || compareUtf8(a.id, b.id);
 }
 
-const STRING = '"((?:[^"\\\\]|\\\\.)*)"';
+const STRING = String.raw`"((?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u(?!0000)[0-9a-fA-F]{4}))*)"`;
 
 /**
  * Reads the key of a line that begins as this package writes lines of that file, without parsing it; gives

@@ -41,6 +41,7 @@ export class TemporaryFile implements StagedFile {
   #buffered = 0;
   #written = 0;
   #content: StagedContent | null = null;
+  #isFinished = false;
 
   constructor(name: string, path: string, fd: number, perform: Perform) {
     this.name = name;
@@ -82,6 +83,7 @@ export class TemporaryFile implements StagedFile {
 
   /** Everything that has to be done before the first file of the set may be renamed. */
   finish(target: string): void {
+    if (this.#isFinished) return;
     this.close();
     const fd = this.#requireOpenDescriptor();
     this.#perform('fsync', this.name, () => {
@@ -90,6 +92,7 @@ export class TemporaryFile implements StagedFile {
       this.#fd = null;
       closeSync(fd);
     });
+    this.#isFinished = true;
   }
 
   /** Deletes the file, whatever state it is in. Never throws. */

@@ -16,7 +16,7 @@ import { compareIntegers } from '../record/numbers.js';
 import { compareUtf8, isGreater } from '../record/order.js';
 import type { Entity, Field } from '../registry/entity.js';
 import type { Contest, Loss } from './conflict.js';
-import { mergeValue } from './merge-field.js';
+import { mergeValue, oursWins } from './merge-field.js';
 import { mergeSet, mergeStringArrays } from './merge-set.js';
 
 /** A present version as the merge sees it: what it says, and when it was written. */
@@ -43,18 +43,18 @@ export function mergeVersions<V extends Present>(
   ours: V,
   theirs: V,
 ): { readonly version: V | Present; readonly losses: readonly Loss[] } {
-  if (sameVersion(ours, theirs)) return { version: ours, losses: [] };
+  if (sameVersion(ours, theirs)) return { version: eitherLine(base, ours, theirs), losses: [] };
   if (base !== undefined && sameVersion(ours, base)) return { version: theirs, losses: [] };
   if (base !== undefined && sameVersion(theirs, base)) return { version: ours, losses: [] };
   const merged =
     base === undefined ? laterWhole(ours, theirs) : mergeContents(base.content, ours.content, theirs.content);
-  const sameBoth = sameContent(ours.content, theirs.content);
   for (const [side, other] of [
     [ours, theirs],
     [theirs, ours],
   ] as const) {
-    const later = side.stamp > other.stamp || (side.stamp === other.stamp && sameBoth);
-    if (later && sameContent(merged.content, side.content)) return { version: side, losses: merged.losses };
+    if (side.stamp > other.stamp && sameContent(merged.content, side.content)) {
+      return { version: side, losses: merged.losses };
+    }
   }
   return {
     version: { content: merged.content, stamp: Math.max(ours.stamp, theirs.stamp) + 1 },
@@ -81,6 +81,14 @@ export function mergeDuplicates<V extends Present>(
 
 function sameVersion(a: Present, b: Present): boolean {
   return a.stamp === b.stamp && sameContent(a.content, b.content);
+}
+
+/** Of two lines that say the same in other bytes: the one that is not the base's line, else the greater bytes. */
+function eitherLine<V extends Present>(base: V | undefined, ours: V, theirs: V): V {
+  const [b, o, t] = [base, ours, theirs].map((version) =>
+    version !== undefined && 'raw' in version && typeof version.raw === 'string' ? version.raw : '',
+  ) as [string, string, string];
+  return oursWins(o, t, { order: b === o ? -1 : b === t ? 1 : 0 }) ? ours : theirs;
 }
 
 /** Without a base nothing tells who changed what: the later version counts whole. */
@@ -119,7 +127,7 @@ export function mergeContents(base: Content, ours: Content, theirs: Content): Me
     tokens[index] = mergeToken(entity, name, field, [b, o, t], contest, losses);
   }
   for (const group of entity.groups) mergeGroup(group, [base, ours, theirs], contest, tokens, losses);
-  emptyCounts(ours, theirs, tokens);
+  emptyCounts(entity, [base, ours, theirs], tokens);
   const unknown = mergeUnknown(base.unknown, ours.unknown, theirs.unknown, contest, losses);
   return { content: derived({ ...ours, tokens, unknown }), losses };
 }
@@ -172,13 +180,12 @@ function mergeGroup(
   }
 }
 
-/** A set that both sides together emptied has no elements to be counted: its count is zero. */
-function emptyCounts(ours: Content, theirs: Content, tokens: string[]): void {
-  for (const { field, index } of ours.entity.synced) {
+/** A set that had elements on any side and has none any more is known to be empty: its count is zero. */
+function emptyCounts(entity: Entity, sides: readonly Content[], tokens: string[]): void {
+  for (const { field, index } of entity.synced) {
     if (field.kind !== 'integer' || field.countOf === undefined) continue;
-    const set = ours.entity.indexOf.get(field.countOf) ?? -1;
-    const had = ours.tokens[set] !== EMPTY_SET || theirs.tokens[set] !== EMPTY_SET;
-    if (tokens[set] === EMPTY_SET && had) tokens[index] = '0';
+    const set = entity.indexOf.get(field.countOf) ?? -1;
+    if (tokens[set] === EMPTY_SET && sides.some((side) => side.tokens[set] !== EMPTY_SET)) tokens[index] = '0';
   }
 }
 

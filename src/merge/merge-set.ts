@@ -6,6 +6,7 @@ import { compareUtf8 } from '../record/order.js';
 import type { SetTable } from '../registry/entity.js';
 import type { Contest } from './conflict.js';
 import { mergeValue, oursWins } from './merge-field.js';
+import type { Merged } from './merge-field.js';
 
 /** A merged set and the elements whose values lost. */
 export interface MergedSet {
@@ -27,7 +28,7 @@ export function mergeSet(table: SetTable, base: string, ours: string, theirs: st
   for (const key of new Set([...o.keys(), ...t.keys()])) {
     const merged = mergeElement(table, b.get(key), o.get(key), t.get(key), contest);
     if (merged.value !== undefined) result.push(merged.value);
-    if (merged.lost !== undefined) lost.push(setToken(table, [merged.lost]));
+    for (const element of merged.lost) lost.push(setToken(table, [element]));
   }
   return { token: setToken(table, result), lost };
 }
@@ -38,20 +39,23 @@ function mergeElement(
   ours: Element | undefined,
   theirs: Element | undefined,
   contest: Contest,
-): { value?: Element | undefined; lost?: Element } {
+): { readonly value?: Element | undefined; readonly lost: readonly Element[] } {
   if (ours === undefined || theirs === undefined) {
     const present = ours ?? theirs;
-    return base !== undefined && present !== undefined && sameElement(base, present) ? {} : { value: present };
+    return base !== undefined && present !== undefined && sameElement(base, present)
+      ? { lost: [] }
+      : { value: present, lost: [] };
   }
-  const columns = elementNames(table).map((name, index) => {
+  const columns = elementNames(table).map((name, index): Merged<string> => {
     const [x, y] = [ours[index] ?? 'null', theirs[index] ?? 'null'];
     if (name === 'created_at') return { value: compareIntegers(x, y) <= 0 ? x : y };
-    return mergeValue(base?.[index], x, y, contest);
+    return mergeValue<string>(base?.[index], x, y, contest);
   });
-  const value = columns.map((column) => column.value);
-  const lost = columns.findIndex((column) => column.lost !== undefined);
-  if (lost < 0) return { value };
-  return { value, lost: columns[lost]?.lost === ours[lost] ? ours : theirs };
+  // With equal times each side may lose another column.
+  const lost = [ours, theirs].filter((side) =>
+    columns.some((column, index) => column.lost !== undefined && column.lost === side[index]),
+  );
+  return { value: columns.map((column) => column.value), lost };
 }
 
 function sameElement(a: Element, b: Element): boolean {

@@ -150,6 +150,15 @@ export interface Entity<
   readonly groups: readonly (readonly number[])[];
   /** The name of the primary key column. */
   readonly key: string;
+  /** The fields that name other records by foreign keys, sets included. */
+  readonly referring: readonly ReferringField[];
+}
+
+/** A field that names another record, and the type of that record. */
+export interface ReferringField {
+  readonly name: string;
+  readonly field: Field;
+  readonly target: string;
 }
 
 /** Makes an entity of its definition. Throws a plain `Error` when the definition contradicts itself. */
@@ -172,14 +181,21 @@ export function defineEntity<const Type extends string, const Fields extends Rea
   const key = synced.find(({ field }) => field.kind === 'text' && field.key === true);
   if (key?.index !== 0) throw new Error(`${definition.type}: the first field must be the key`);
   const { type, table, file, idPrefix, scope, fields, updated, created } = definition;
+  const references = Object.fromEntries(
+    Object.entries<string>((definition.references ?? {}) as Record<string, string>),
+  );
   return {
     ...{ type, table, file, idPrefix, scope, fields, updated, created, synced, indexOf },
     parents: Object.fromEntries(Object.entries<string>((definition.parents ?? {}) as Record<string, string>)),
-    references: Object.fromEntries(Object.entries<string>((definition.references ?? {}) as Record<string, string>)),
+    references,
     naturalKey: definition.naturalKey ?? [],
     coreCount: core.length,
     groups: (definition.together ?? []).map((group) => group.map(place)),
     key: key.name,
+    referring: synced.flatMap(({ name, field }) => {
+      const target = field.kind === 'set' ? field.set.references : references[name];
+      return target === undefined ? [] : [{ name, field, target }];
+    }),
   };
 }
 

@@ -1,4 +1,5 @@
 import { digestOf } from '../record/json.js';
+import type { Registry } from '../registry/entity.js';
 import type { RecordKey } from './rows.js';
 import type { Sql } from './sql.js';
 import type { Target } from './target.js';
@@ -50,6 +51,43 @@ export function writeBase(sql: Sql, target: Target, { type, id }: RecordKey, ent
     type,
     id,
     entry.seq,
+    entry.deleted ? 1 : 0,
+    entry.stamp,
+    entry.line,
+  );
+}
+
+/** Says whether a target has any base that stands in a file. */
+export function hasBase(sql: Sql, registry: Registry, target: Target, file: string): boolean {
+  const isDeletions = file === registry.deletionsFile;
+  return registry.entities
+    .filter((entity) => isDeletions || entity.file === file)
+    .some(
+      ({ type }) =>
+        sql.get(
+          `SELECT 1 FROM scsync_base WHERE target = ? AND type = ? AND deleted = ? AND line <> '' LIMIT 1`,
+          target.id,
+          type,
+          isDeletions ? 1 : 0,
+        ) !== undefined,
+    );
+}
+
+/** Replaces the base of a record, and says that the target has the record as it is now. */
+export function writeBaseAtLastChange(
+  sql: Sql,
+  target: Target,
+  { type, id }: RecordKey,
+  entry: Omit<BaseEntry, 'seq'>,
+): void {
+  sql.run(
+    `INSERT INTO scsync_base (target, type, id, seq, deleted, stamp, line)
+     VALUES (?1, ?2, ?3, coalesce((SELECT seq FROM scsync_marks WHERE type = ?2 AND id = ?3), 0), ?4, ?5, ?6)
+     ON CONFLICT (type, id, target) DO UPDATE SET
+       seq = excluded.seq, deleted = excluded.deleted, stamp = excluded.stamp, line = excluded.line`,
+    target.id,
+    type,
+    id,
     entry.deleted ? 1 : 0,
     entry.stamp,
     entry.line,

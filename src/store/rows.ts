@@ -10,7 +10,7 @@ import type { Member } from '../record/json.js';
 import { integerValue, realToken } from '../record/numbers.js';
 import { fromPortable, toPortable } from '../record/paths.js';
 import { project as projectSql } from '../tracking/triggers.js';
-import type { Entity, Field, Registry, SetField } from '../registry/entity.js';
+import type { Entity, Field, ReferringField, Registry, SetField } from '../registry/entity.js';
 import { requireEntity } from '../registry/entity.js';
 import type { SqlRow, SqlValue } from './database.js';
 import type { Sql } from './sql.js';
@@ -102,6 +102,7 @@ export class Rows {
       aside.push(...this.#writeSet(content.id, name, field, token, now));
     }
     this.#writeAside(content, aside, before);
+    this.#writeCounted(content);
     const members = joinMembers(content.unknown);
     if (members !== joinMembers(before?.unknown ?? [])) this.#writeUnknown(content, members);
   }
@@ -123,7 +124,7 @@ export class Rows {
   putBackAside(now: number, around: (key: RecordKey, put: () => void) => void): void {
     if (this.#sql.get(`SELECT 1 FROM scsync_aside LIMIT 1`) === undefined) return;
     for (const entity of this.#registry.entities) {
-      for (const reference of referencesOf(entity)) this.#putBack(entity, reference, now, around);
+      for (const reference of entity.referring) this.#putBack(entity, reference, now, around);
     }
   }
 
@@ -136,7 +137,7 @@ export class Rows {
   /** Records of this registry that refer to a record by a foreign key, a child row, or a value kept aside. */
   referrers(target: RecordKey): RecordKey[] {
     return this.#registry.entities.flatMap((entity) =>
-      referencesOf(entity)
+      entity.referring
         .filter((reference) => reference.target === target.type)
         .flatMap(({ name, field }) => {
           const column = field.kind === 'set' ? (elementNames(field.set)[0] ?? '') : name;
@@ -382,24 +383,14 @@ export class Rows {
       if (column !== undefined) values.set(name, sqlValue(column, element[index] ?? 'null'));
     }
     for (const column of set.timestamps ?? []) values.set(column, now);
-    if (set.id !== undefined) values.set(set.id.column, this.#childId(set.table, set.id, owner, elementKey(element)));
-    const { places, parameters } = bind(values);
-    this.#sql.run(
-      `INSERT INTO ${set.table} (${[...values.keys()].join(', ')}) VALUES (${places.join(', ')})`,
-      ...parameters,
-    );
-  }
-
-  /** A child's id follows from its natural pair, unless a row of another pair has that id already. */
-  #childId(
-    table: string,
-    id: { readonly column: string; readonly prefix: string },
-    owner: string,
-    key: string,
-  ): string {
     for (let attempt = 0; ; attempt++) {
-      const candidate = `${id.prefix}${sha256(JSON.stringify([owner, key, attempt])).slice(0, 16)}`;
-      if (this.#sql.get(`SELECT 1 FROM ${table} WHERE ${id.column} = ?`, candidate) === undefined) return candidate;
+      if (set.id !== undefined) values.set(set.id.column, childId(set.id.prefix, owner, elementKey(element), attempt));
+      const { places, parameters } = bind(values);
+      const columns = [...values.keys()].join(', ');
+      // Some other pair may have got that id: a pair in a row can be changed, and its id stays.
+      const clash = set.id === undefined ? '' : ` ON CONFLICT (${set.id.column}) DO NOTHING`;
+      const sql = `INSERT INTO ${set.table} (${columns}) VALUES (${places.join(', ')})${clash}`;
+      if (this.#sql.run(sql, ...parameters) > 0) return;
     }
   }
 
@@ -408,10 +399,10 @@ export class Rows {
     aside: readonly (readonly [string, string, string])[],
     before: Content | undefined,
   ): void {
-    if (referencesOf(content.entity).length === 0) return;
+    if (content.entity.referring.length === 0) return;
     const { type } = content.entity;
     if (before !== undefined) {
-      for (const { name, field } of referencesOf(content.entity)) {
+      for (const { name, field } of content.entity.referring) {
         const index = content.entity.indexOf.get(name) ?? -1;
         if (field.kind === 'set' && before.tokens[index] === content.tokens[index]) continue;
         this.#sql.run(`DELETE FROM scsync_aside WHERE type = ? AND id = ? AND field = ?`, type, content.id, name);
@@ -426,6 +417,23 @@ export class Rows {
         field,
         ref,
         element,
+      );
+    }
+  }
+
+  /** An empty set counts as none once the set was named, else its count stands for itself: what is read must be what was written. */
+  #writeCounted(content: Content): void {
+    const { entity, id, tokens } = content;
+    for (const { field, index } of entity.synced) {
+      if (field.kind !== 'integer' || field.countOf === undefined) continue;
+      const isNamed = tokens[entity.indexOf.get(field.countOf) ?? -1] !== EMPTY_SET;
+      if (!isNamed && tokens[index] === '0') continue;
+      const counted = isNamed ? 1 : 0;
+      this.#sql.run(
+        `UPDATE scsync_marks SET counted = ?1 WHERE type = ?2 AND id = ?3 AND counted <> ?1`,
+        counted,
+        entity.type,
+        id,
       );
     }
   }
@@ -445,7 +453,7 @@ export class Rows {
 
   #putBack(
     entity: Entity,
-    { name, field, target }: ReturnType<typeof referencesOf>[number],
+    { name, field, target }: ReferringField,
     now: number,
     around: (key: RecordKey, put: () => void) => void,
   ): void {
@@ -486,14 +494,6 @@ export class Rows {
   }
 }
 
-/** The fields of an entity that name other records by foreign keys, sets included. */
-export function referencesOf(entity: Entity): { name: string; field: Field; target: string }[] {
-  return entity.synced.flatMap(({ name, field }) => {
-    const target = field.kind === 'set' ? field.set.references : entity.references[name];
-    return target === undefined ? [] : [{ name, field, target }];
-  });
-}
-
 /** How the columns of an entity's SELECT lie. */
 interface RowShape {
   readonly columns: string;
@@ -519,7 +519,7 @@ function rowShape(registry: Registry, entity: Entity): RowShape {
   const counts = entity.synced.some(({ field }) => field.kind === 'integer' && field.countOf !== undefined);
   const scopeAt = add(projectSql(registry, entity, 't'));
   const unknownAt = add(`(SELECT members FROM scsync_unknown WHERE ${record})`);
-  const asideAt = add(referencesOf(entity).length > 0 ? `EXISTS (SELECT 1 FROM scsync_aside WHERE ${record})` : '0');
+  const asideAt = add(entity.referring.length > 0 ? `EXISTS (SELECT 1 FROM scsync_aside WHERE ${record})` : '0');
   const countedAt = add(counts ? `(SELECT counted FROM scsync_marks WHERE ${record})` : '0');
   return { columns: columns.join(', '), from: `${entity.table} t`, at, scopeAt, unknownAt, asideAt, countedAt };
 }
@@ -547,6 +547,11 @@ function bind(values: ReadonlyMap<string, SqlValue>): { places: string[]; parame
     parameters.push(cut ? new TextEncoder().encode(value) : value);
   }
   return { places, parameters };
+}
+
+/** A child's id follows from its natural pair. */
+function childId(prefix: string, owner: string, key: string, attempt: number): string {
+  return `${prefix}${sha256(JSON.stringify([owner, key, attempt])).slice(0, 16)}`;
 }
 
 function isUtf8(bytes: Uint8Array): boolean {

@@ -20,6 +20,8 @@ export class Store {
   readonly sql: Sql;
   /** The schema of the database. */
   readonly registry: Registry;
+  /** What opening it with `create` did, in words. @internal */
+  setUp: readonly string[] = [];
 
   private constructor(database: Database, registry: Registry) {
     this.sql = new Sql(database);
@@ -51,7 +53,7 @@ export class Store {
 
   #ready(create: boolean): this {
     try {
-      if (create) this.init();
+      if (create) this.setUp = this.init();
       else this.#requireSetUp();
     } catch (error) {
       this.close();

@@ -28,6 +28,13 @@ export function findTarget(sql: Sql, dir: string): Target | undefined {
   };
 }
 
+/** Every target that the database knows, in the order of their projects. */
+export function listTargets(sql: Sql): Pick<Target, 'dir' | 'project'>[] {
+  return sql
+    .all(`SELECT dir, project FROM scsync_targets ORDER BY project, dir`)
+    .map(([dir, project]) => ({ dir: String(dir), project: String(project) }));
+}
+
 /** The target as a first use would bind it, for looking without changing anything. */
 export function plannedTarget(sql: Sql, dir: string, project: string): Target {
   const found = findTarget(sql, dir);

@@ -1,4 +1,5 @@
 import { LineError, parseLine } from '../jsonl/parse.js';
+import { derived } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import type { FileVersion, LineVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
@@ -16,7 +17,7 @@ export function versionOf(registry: Registry, raw: string): FileVersion | undefi
 
 /**
  * Completes a line of the reference program, which says nothing of extension and unknown fields: they are
- * taken from the base, else from the database.
+ * taken from the base, else from the database. Where that names the elements of a set, their number is what counts.
  */
 export function completed(line: LineVersion, base: FileVersion | undefined, row: Content | undefined): LineVersion {
   if (line.form === 'portable') return line;
@@ -24,10 +25,10 @@ export function completed(line: LineVersion, base: FileVersion | undefined, row:
   if (source === undefined) return line;
   const { entity, tokens, unknown } = line.content;
   const own = new Set(unknown.map(([name]) => name));
-  const content: Content = {
+  const content = derived({
     ...line.content,
     tokens: tokens.map((token, index) => (index < entity.coreCount ? token : (source.tokens[index] ?? token))),
     unknown: [...unknown, ...source.unknown.filter(([name]) => !own.has(name))].sort(([a], [b]) => (a < b ? -1 : 1)),
-  };
+  });
   return { ...line, content };
 }

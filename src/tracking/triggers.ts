@@ -102,7 +102,9 @@ function replacementTriggers(registry: Registry, entity: Entity): Trigger[] {
   ].map(([event, timing]) => ({
     name: `${PREFIX}${table}_${event ?? ''}`,
     type: entity.type,
-    sql: `CREATE TRIGGER ${PREFIX}${table}_${event ?? ''} ${timing ?? ''} ON ${table} BEGIN ${body}END`,
+    sql:
+      `CREATE TRIGGER ${PREFIX}${table}_${event ?? ''} ${timing ?? ''} ON ${table} ` +
+      `WHEN EXISTS (SELECT 1 FROM ${table} c WHERE ${clash}) BEGIN ${body}END`,
   }));
 }
 

@@ -1,0 +1,134 @@
+/**
+ * Measures the workloads that the package is made for, each beside the least that it could cost:
+ *
+ *     npm run bench [-- --n 30000 --only 1,3 --runs 3 --seed 1 --processes 4 --seconds 3 --rounds 100 --reference PATH]
+ *
+ * Machines are shared and noisy, so only ratios of medians within one run tell anything. `--reference` names the
+ * binary of the reference program (`cargo install savecontext-cli` builds it), which is run on the same data.
+ */
+import { cpus } from 'node:os';
+import { resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+
+import Table from 'cli-table3';
+
+import { measureReference } from './reference.mjs';
+import { Scene } from './scene.mjs';
+import { WORKLOADS } from './workloads.mjs';
+
+/** @import { ReferenceFigure } from './reference.mjs' */
+/** @import { Result } from './workloads.mjs' */
+
+/** Every version of the files is packed by git, whole: with more records the rounds would take hours. */
+const MOST_RECORDS_OF_ROUNDS = 3000;
+
+const { values } = parseArgs({
+  options: {
+    n: { type: 'string', default: '30000' },
+    seed: { type: 'string', default: '1' },
+    runs: { type: 'string', default: '3' },
+    only: { type: 'string', default: Object.keys(WORKLOADS).join(',') },
+    processes: { type: 'string', default: '4' },
+    seconds: { type: 'string', default: '3' },
+    rounds: { type: 'string', default: '100' },
+    reference: { type: 'string' },
+  },
+});
+const [n, seed, runs] = [Number(values.n), Number(values.seed), Number(values.runs)];
+const names = values.only.split(',');
+for (const name of names) if (WORKLOADS[name] === undefined) throw new Error(`there is no workload ${name}`);
+
+/** @type {Result[]} */
+const results = [];
+const scene = await Scene.create(n, seed);
+/** @type {ReadonlyMap<string, ReferenceFigure>} */
+let references = new Map();
+try {
+  for (const name of names) {
+    console.error(`workload ${name} ...`);
+    const own = name === '8' && n > MOST_RECORDS_OF_ROUNDS ? await Scene.create(MOST_RECORDS_OF_ROUNDS, seed) : scene;
+    try {
+      const setting = {
+        ...{ scene: own, runs, processes: Number(values.processes) },
+        ...{ seconds: Number(values.seconds), rounds: Number(values.rounds) },
+      };
+      results.push(...((await WORKLOADS[name]?.(setting)) ?? []));
+    } finally {
+      if (own !== scene) own.close();
+    }
+  }
+  if (values.reference !== undefined) {
+    console.error('the reference ...');
+    references = await measureReference(resolve(values.reference), { root: scene.root, n, seed, runs });
+  }
+} finally {
+  scene.close();
+}
+
+/**
+ * The reference's figure for a result. Its first line in the table has it.
+ *
+ * @param {Result} result
+ */
+function referenceOf(result) {
+  const isFirst = results.find(({ workload }) => workload === result.workload) === result;
+  return isFirst ? references.get(result.workload) : undefined;
+}
+
+/** @param {number | undefined} value */
+function short(value) {
+  if (value === undefined) return '';
+  return value >= 100 ? value.toFixed(0) : value.toFixed(value >= 10 ? 1 : 2);
+}
+
+/**
+ * Which of its goals a result meets, in words.
+ *
+ * @param {Result} result
+ */
+function goals(result) {
+  const { ratio, most, least, referenceFactor, wall } = result;
+  const reference = referenceOf(result);
+  const found = [];
+  if (most !== undefined) found.push({ goal: `ratio <= ${most}`, met: ratio <= most });
+  if (least !== undefined) found.push({ goal: `ratio >= ${least}`, met: ratio >= least });
+  if (referenceFactor !== undefined) {
+    const met = reference === undefined || wall === null ? undefined : reference.wall / wall >= referenceFactor;
+    found.push({ goal: `${referenceFactor} times the reference's speed`, met });
+  }
+  return found;
+}
+
+const table = new Table({
+  head: ['', 'workload', 'process', 'memory', 'figure', 'floor', 'ratio', 'reference', 'times', 'goal'],
+  style: { head: [], border: [], compact: true },
+});
+for (const result of results) {
+  const { workload, title, wall, rss, figure, floor, floorTitle, unit, ratio, note } = result;
+  const reference = referenceOf(result);
+  table.push([
+    workload,
+    note === undefined ? title : `${title} (${note})`,
+    wall === null ? '' : `${short(wall)} ms`,
+    rss === null ? '' : `${short(rss / 1e6)} MB`,
+    `${short(figure)} ${unit}`,
+    `${short(floor)} ${unit}: ${floorTitle}`,
+    short(ratio),
+    reference === undefined ? '' : `${short(reference.wall)} ms${reference.failure === null ? '' : ', then fails'}`,
+    reference === undefined || wall === null ? '' : short(reference.wall / wall),
+    goals(result)
+      .map(({ goal, met }) => `${goal}${met === undefined ? '' : met ? ': met' : ': MISSED'}`)
+      .join('; '),
+  ]);
+}
+console.log(table.toString());
+console.log(
+  JSON.stringify(
+    {
+      ...{ node: process.version, cpu: cpus()[0]?.model ?? '', cores: cpus().length, n, seed, runs },
+      results: results.map((result) => ({ ...result, goals: goals(result), reference: referenceOf(result) ?? null })),
+    },
+    undefined,
+    2,
+  ),
+);

@@ -1,0 +1,358 @@
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { emptyProcess, median, step } from './processes.mjs';
+import { CHANGED_FILE, Scene } from './scene.mjs';
+
+/** @import { Step } from './processes.mjs' */
+
+/**
+ * One line of the table.
+ *
+ * @typedef {object} Result
+ * @property {string} workload its number
+ * @property {string} title
+ * @property {number | null} wall the whole process, milliseconds
+ * @property {number | null} rss peak memory, bytes
+ * @property {number} figure what is compared with the floor
+ * @property {string} unit of figure and floor
+ * @property {number} floor
+ * @property {string} floorTitle
+ * @property {number} ratio
+ * @property {string} [note]
+ * @property {number} [most] the greatest ratio that the goal allows
+ * @property {number} [least] the smallest one
+ * @property {number} [referenceFactor] how many times as fast as the reference it should be
+ */
+
+/**
+ * What the workloads are run with.
+ *
+ * @typedef {object} Setting
+ * @property {Scene} scene
+ * @property {number} runs
+ * @property {number} processes how many writers there are in workload 9
+ * @property {number} seconds how long they write
+ * @property {number} rounds of workload 8
+ */
+
+/**
+ * What several writers did.
+ *
+ * @typedef {object} Writing
+ * @property {number} rate writes a second
+ * @property {number} busy how often the database was locked for too long
+ * @property {number} exports
+ */
+
+/** @type {Readonly<Record<string, (setting: Setting) => Promise<Result[]>>>} */
+export const WORKLOADS = {
+  1: async ({ scene, runs }) => {
+    const [done, floor] = await repeat(
+      runs,
+      () => {
+        scene.restore('new', undefined);
+      },
+      () => step('export', scene.input()),
+      () => step('select', scene.input()),
+    );
+    const written = scene.lines().length;
+    check(written >= scene.n && done.found['written'] === written, `${written} lines were written`);
+    return [
+      compared('1', `full export of ${scene.n}`, done, floor, 'SELECT of the same columns', { referenceFactor: 2 }),
+    ];
+  },
+
+  2: async ({ scene, runs }) => {
+    const [done, floor] = await repeat(
+      runs,
+      () => {
+        scene.restore('edited', 'synced');
+      },
+      () => step('export', scene.input()),
+      () => step('rewrite', { ...scene.input(), name: CHANGED_FILE }),
+    );
+    const lines = scene.changedLines('synced');
+    check(lines === 10, `${lines} lines differ after 10 changes`);
+    return [
+      {
+        ...compared('2', 'export after 10 changes', done, floor, `reading, hashing, writing ${CHANGED_FILE}`),
+        referenceFactor: 20,
+        note: `${lines} lines differ`,
+      },
+    ];
+  },
+
+  3: async ({ scene, runs }) => {
+    const prepare = async () => {
+      scene.restore(undefined, 'synced');
+      await step('init', scene.input());
+    };
+    const other = scene.kept('floor.db');
+    const floor = (/** @type {boolean} */ triggers) => async () => {
+      for (const suffix of ['', '-wal', '-shm']) rmSync(`${other}${suffix}`, { force: true });
+      return step('insert', { db: other, source: scene.kept('synced.db'), triggers });
+    };
+    const [done, plain, withTriggers] = await repeat(
+      runs,
+      prepare,
+      () => step('import', scene.input()),
+      floor(false),
+      floor(true),
+    );
+    check(done.found['created'] === scene.lines().length, `${String(done.found['created'])} records were created`);
+    const title = `first import of ${scene.n}`;
+    return [
+      compared('3', title, done, plain, 'inserting the same rows', { referenceFactor: 15 }),
+      compared('3', title, done, withTriggers, "the same with the reference's triggers"),
+    ];
+  },
+
+  4: async ({ scene, runs }) => {
+    scene.restore('synced', 'synced');
+    const [done, floor] = await repeat(runs, nothing, () => step('import', scene.input()), hashing(scene));
+    check(done.found['created'] === 0 && done.found['updated'] === 0, 'something was imported');
+    return [
+      {
+        ...compared('4', 'import with nothing changed', done, floor, 'reading and hashing the files', { most: 1.5 }),
+        referenceFactor: 40,
+      },
+    ];
+  },
+
+  5: async ({ scene, runs }) => {
+    scene.restore('synced', 'synced');
+    const [unchanged, reading] = await repeat(
+      runs,
+      nothing,
+      () => step('import', scene.input()),
+      () => step('read', { ...scene.input(), name: CHANGED_FILE }),
+    );
+    const [done] = await repeat(
+      runs,
+      () => {
+        scene.restore('synced', 'changed');
+      },
+      () => step('import', scene.input()),
+    );
+    check(done.found['updated'] === 10, `${String(done.found['updated'])} records were updated`);
+    const floor = { ...unchanged, inner: unchanged.inner + reading.inner };
+    return [
+      compared('5', 'import after 10 changed lines', done, floor, 'workload 4 and reading the changed file', {
+        most: 1.3,
+      }),
+    ];
+  },
+
+  7: async ({ scene, runs }) => {
+    scene.restore('synced', 'synced');
+    const [inSync, floor] = await repeat(runs, nothing, () => step('status', scene.input()), hashing(scene));
+    check(inSync.found['inSync'] === true, 'the project is not in sync');
+    const empty = await Scene.create(1, scene.seed);
+    try {
+      empty.restore(undefined, undefined);
+      await step('init', empty.input());
+      const nodes = [];
+      const walls = [];
+      for (let index = 0; index < runs * 3; index++) {
+        nodes.push(await emptyProcess());
+        walls.push(await step('status', empty.input()));
+      }
+      const wall = median(walls.map((done) => done.wall));
+      const node = median(nodes);
+      return [
+        compared('7', `status of ${scene.n} in sync`, inSync, floor, 'reading and hashing the files'),
+        {
+          workload: '7',
+          title: 'status of an empty project',
+          wall,
+          rss: median(walls.map(({ rss }) => rss)),
+          ...{ figure: wall, floor: node, floorTitle: 'node -e 0', unit: 'ms', ratio: wall / node, most: 1.5 },
+        },
+      ];
+    } finally {
+      empty.close();
+    }
+  },
+
+  8: async ({ scene, rounds }) => {
+    scene.restore('synced', 'synced');
+    rmSync(join(scene.project, '.git'), { recursive: true, force: true });
+    try {
+      scene.git('init', '--quiet');
+      for (const [name, value] of Object.entries({
+        'user.name': 'bench',
+        'user.email': 'bench@localhost',
+        'gc.auto': '0',
+      })) {
+        scene.git('config', name, value);
+      }
+      scene.git('add', '.');
+      scene.git('commit', '--quiet', '--message', 'first');
+      const before = packedSize(scene);
+      const done = await step('rounds', { ...scene.input(), rounds });
+      const growth = packedSize(scene) - before;
+      const bytes = Number(done.found['compressed']);
+      check(done.found['lines'] === rounds * 10, `${String(done.found['lines'])} lines changed`);
+      return [
+        {
+          workload: '8',
+          title: `${rounds} rounds of 10 changes, export, commit`,
+          ...{
+            wall: null,
+            rss: done.rss,
+            figure: growth / 1024,
+            floor: bytes / 1024,
+            unit: 'KB',
+            ratio: growth / bytes,
+          },
+          floorTitle: 'the changed lines, compressed',
+          note: `${(done.inner / rounds).toFixed(0)} ms each export`,
+          most: 2,
+        },
+      ];
+    } finally {
+      rmSync(join(scene.project, '.git'), { recursive: true, force: true });
+    }
+  },
+
+  9: async ({ scene, runs, processes, seconds }) => {
+    /** @type {Record<'without' | 'tracked' | 'exporting', Writing>[]} */
+    const all = [];
+    for (let index = 0; index < runs; index++) {
+      const without = await writeTogether(scene, scene.untracked(), processes, seconds, false);
+      const tracked = await writeTogether(scene, 'synced', processes, seconds, false);
+      const exporting = await writeTogether(scene, 'synced', processes, seconds, true);
+      all.push({ without, tracked, exporting });
+    }
+    const rate = (/** @type {'without' | 'tracked' | 'exporting'} */ name) => median(all.map((one) => one[name].rate));
+    const note = (/** @type {'tracked' | 'exporting'} */ name) =>
+      `nothing lost; ${median(all.map((one) => one[name].busy))} busy, ${median(all.map((one) => one[name].exports))} exports`;
+    return /** @type {const} */ (['tracked', 'exporting']).map((name) => ({
+      workload: '9',
+      title: `${processes} writing processes${name === 'exporting' ? ', one exporting' : ''}`,
+      ...{ wall: null, rss: null, figure: rate(name), floor: rate('without'), unit: 'writes/s' },
+      floorTitle: 'the same writers without tracking',
+      ratio: rate(name) / rate('without'),
+      note: note(name),
+      ...(name === 'exporting' ? { least: 0.5 } : {}),
+    }));
+  },
+
+  10: async ({ scene, runs }) => {
+    const untracked = scene.untracked();
+    const steps = (/** @type {string} */ name) => () => {
+      scene.restore(name, undefined);
+      return step('updates', scene.input());
+    };
+    const [done, floor] = await repeat(Math.max(runs, 5), nothing, steps('synced'), steps(untracked));
+    return [compared('10', '10,000 updates of a row with tracking', done, floor, 'without tracking', { most: 2 })];
+  },
+};
+
+/**
+ * Measures steps by turns, and gives the medians of each.
+ *
+ * @param {number} runs
+ * @param {() => Promise<void> | void} prepare called before each first step
+ * @param {() => Promise<Step>} first
+ * @param {readonly (() => Promise<Step>)[]} others
+ * @returns {Promise<[Step, Step, Step]>} the last ones repeat the first where there are fewer
+ */
+async function repeat(runs, prepare, first, ...others) {
+  const bodies = [first, ...others];
+  /** @type {Step[][]} */
+  const steps = bodies.map(() => []);
+  for (let index = 0; index < runs; index++) {
+    await prepare();
+    for (const [place, body] of bodies.entries()) steps[place]?.push(await body());
+  }
+  const middle = (/** @type {number} */ place) => {
+    const all = steps[place] ?? steps[0] ?? [];
+    return {
+      wall: median(all.map(({ wall }) => wall)),
+      inner: median(all.map(({ inner }) => inner)),
+      rss: median(all.map(({ rss }) => rss)),
+      found: all.at(-1)?.found ?? {},
+    };
+  };
+  return [middle(0), middle(1), middle(2)];
+}
+
+/**
+ * @param {string} workload
+ * @param {string} title
+ * @param {Step} done
+ * @param {Step} floor
+ * @param {string} floorTitle
+ * @param {Pick<Result, 'most' | 'least' | 'referenceFactor'>} [goal]
+ * @returns {Result}
+ */
+function compared(workload, title, done, floor, floorTitle, goal = {}) {
+  return {
+    ...{ workload, title, wall: done.wall, rss: done.rss, figure: done.inner, floor: floor.inner, unit: 'ms' },
+    ...{ floorTitle, ratio: done.inner / floor.inner, ...goal },
+  };
+}
+
+/**
+ * Lets several processes write the same database for a while, and checks that every write is in the files afterwards.
+ *
+ * @param {Scene} scene
+ * @param {string} database
+ * @param {number} processes
+ * @param {number} seconds
+ * @param {boolean} exporting
+ * @returns {Promise<Writing>}
+ */
+async function writeTogether(scene, database, processes, seconds, exporting) {
+  scene.restore(database, database === 'synced' ? 'synced' : undefined);
+  // Time for all processes to start.
+  const from = Date.now() + 1000;
+  const input = { ...scene.input(), from, until: from + seconds * 1000 };
+  const exporter = exporting ? step('exporter', input) : undefined;
+  const writers = await Promise.all(
+    Array.from({ length: processes }, (_, writer) => step('writer', { ...input, writer: writer + 1 })),
+  );
+  const exports = Number((await exporter)?.found['exports'] ?? 0);
+  if (database === 'synced') {
+    await step('export', scene.input());
+    const lines = new Map(scene.lines().map((line) => [/"id":"([^"]*)"/.exec(line)?.[1], line]));
+    for (const { found } of writers) {
+      for (const [id, value] of Object.entries(/** @type {Record<string, number>} */ (found['last']))) {
+        check(lines.get(id)?.includes(`"value":"${value}"`) === true, `a write of ${id} was lost`);
+      }
+    }
+  }
+  const sum = (/** @type {string} */ name) => writers.reduce((total, { found }) => total + Number(found[name]), 0);
+  return { rate: sum('writes') / seconds, busy: sum('busy'), exports };
+}
+
+/** @param {Scene} scene */
+function hashing(scene) {
+  return () => step('hash', scene.input());
+}
+
+function nothing() {
+  return undefined;
+}
+
+/**
+ * The size of the repository when everything in it is packed.
+ *
+ * @param {Scene} scene
+ */
+function packedSize(scene) {
+  execFileSync('git', ['gc', '--quiet', '--prune=now'], { cwd: scene.project });
+  const kilobytes = /^size-pack: (\d+)/m.exec(scene.git('count-objects', '-v'))?.[1] ?? '0';
+  return Number(kilobytes) * 1024;
+}
+
+/**
+ * @param {boolean} holds
+ * @param {string} otherwise
+ */
+function check(holds, otherwise) {
+  if (!holds) throw new Error(`a workload went wrong: ${otherwise}`);
+}

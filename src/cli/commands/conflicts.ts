@@ -1,0 +1,123 @@
+import { dropConflicts, listConflicts, takeConflict } from '../../conflicts.js';
+import { SyncError } from '../../errors.js';
+import type { JournalEntry } from '../../journal.js';
+import type { Store } from '../../store/store.js';
+import { count, recordName } from '../describe.js';
+import { EXIT } from '../exit-codes.js';
+import { ExactJson } from '../json-text.js';
+import { data, grid, info } from '../outcome.js';
+import type { Block, Command, Outcome } from '../outcome.js';
+
+/** How much of a value is shown in a table, in characters. */
+const SHORT = 40;
+
+/** Lists the journal, or works on entries of it. */
+export const run: Command = ({ context, args: [action, ...numbers] }) => {
+  const store = context.store();
+  const { projectPath } = context.place();
+  if (action === undefined) return listAll(listConflicts(store, projectPath));
+  const wanted = readNumbers(action, numbers);
+  switch (action) {
+    case 'show':
+      return showEntries(entriesOf(store, projectPath, wanted));
+    case 'take':
+      return takeEntries(store, projectPath, wanted);
+    default:
+      return dropEntries(store, projectPath, wanted);
+  }
+};
+
+function readNumbers(action: string, words: readonly string[]): number[] {
+  const wrong = words.find((word) => !/^\d{1,15}$/.test(word));
+  if (wrong !== undefined) throw new SyncError('usage', `${JSON.stringify(wrong)}: expected the number of an entry`);
+  if (words.length === 0) {
+    throw new SyncError('usage', `conflicts ${action}: expected the number of an entry`, {
+      hint: 'see the numbers: conflicts',
+    });
+  }
+  return [...new Set(words.map(Number))];
+}
+
+function entriesOf(store: Store, project: string, numbers: readonly number[]): JournalEntry[] {
+  const entries = new Map(listConflicts(store, project).map((entry) => [entry.n, entry]));
+  return numbers.map((n) => {
+    const entry = entries.get(n);
+    if (entry !== undefined) return entry;
+    throw new SyncError('not_found', `the journal has no entry ${n}`, { hint: 'see the numbers: conflicts' });
+  });
+}
+
+function listAll(entries: readonly JournalEntry[]): Outcome {
+  const rows = entries.map((entry) => [
+    String(entry.n),
+    recordName(entry),
+    entry.field ?? '(all)',
+    short(entry.kept),
+    short(entry.lost),
+    entry.why,
+    when(entry),
+  ]);
+  return {
+    status: EXIT.done,
+    json: { conflicts: entries.map(toObject) },
+    text:
+      entries.length === 0
+        ? [info('no conflicts')]
+        : [grid(['n', 'record', 'field', 'kept', 'lost', 'why', 'when'], rows, { right: [0], level: 'data' })],
+  };
+}
+
+function showEntries(entries: readonly JournalEntry[]): Outcome {
+  return {
+    status: EXIT.done,
+    json: { conflicts: entries.map(toObject) },
+    text: entries.flatMap((entry) => [
+      data(
+        `${entry.n}: ${recordName(entry)}, ${entry.field ?? 'the whole record'}, ${entry.why}, ${when(entry)}`,
+        'strong',
+      ),
+      data(`base: ${entry.base ?? '-'}`),
+      data(`kept: ${entry.kept ?? '-'}`),
+      data(`lost: ${entry.lost}`),
+    ]),
+  };
+}
+
+/** All entries or none. */
+function takeEntries(store: Store, project: string, numbers: readonly number[]): Outcome {
+  const entries = entriesOf(store, project, numbers);
+  store.sql.transaction('immediate', () => {
+    for (const { n } of entries) takeConflict(store, project, n);
+  });
+  const said = entries.map((entry): Block =>
+    info(`took ${entry.field ?? 'the whole record'} of ${recordName(entry)} back; export or sync writes it`),
+  );
+  return { status: EXIT.done, json: { taken: entries.map(toObject) }, text: said };
+}
+
+function dropEntries(store: Store, project: string, numbers: readonly number[]): Outcome {
+  const dropped = dropConflicts(store, project, numbers);
+  return {
+    status: EXIT.done,
+    json: { dropped: numbers },
+    text: [info(`dropped ${count(dropped, 'entry', 'entries')}`)],
+  };
+}
+
+function toObject({ n, type, id, field, base, kept, lost, why, at }: JournalEntry): object {
+  return { n, type, id, field, base: exact(base), kept: exact(kept), lost: exact(lost), why, at };
+}
+
+function exact(token: string | null): ExactJson | null {
+  return token === null ? null : new ExactJson(token);
+}
+
+function short(token: string | null): string {
+  if (token === null) return '-';
+  const characters = Array.from(token);
+  return characters.length <= SHORT ? token : `${characters.slice(0, SHORT - 1).join('')}…`;
+}
+
+function when({ at }: JournalEntry): string {
+  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+}

@@ -1,0 +1,38 @@
+import { SyncError } from '../../errors.js';
+import type { Content } from '../../record/content.js';
+import { unquote } from '../../record/json.js';
+import { toJson } from '../../record/object.js';
+import { Records } from '../../records.js';
+import { EXIT } from '../exit-codes.js';
+import { ExactJson } from '../json-text.js';
+import { data } from '../outcome.js';
+import type { Command, Line } from '../outcome.js';
+
+/** Prints one record. */
+export const run: Command = ({ context, args: [type = '', id = ''] }) => {
+  const { projectPath } = context.place();
+  const content = new Records(context.store(), projectPath).get(type, id);
+  if (content === undefined) {
+    throw new SyncError('not_found', `there is no ${type} ${id} in ${projectPath}`, {
+      hint: `see the list: list ${type}`,
+    });
+  }
+  return {
+    status: EXIT.done,
+    json: { record: new ExactJson(toJson(content)) },
+    text: describeRecord(content),
+  };
+};
+
+/** A line a field; a text of several lines is indented, so that it cannot pass for other fields. */
+function describeRecord({ entity, tokens, unknown }: Content): Line[] {
+  const members = [
+    ...entity.synced.map(({ name, index }): readonly [string, string] => [name, tokens[index] ?? 'null']),
+    ...unknown,
+  ];
+  const width = Math.max(...members.map(([name]) => name.length)) + 2;
+  return members.flatMap(([name, token]) => {
+    const [first = '', ...rest] = (token.startsWith('"') ? unquote(token) : token).split(/\r?\n/);
+    return [data(`${name.padEnd(width)}${first}`), ...rest.map((line) => data(`${' '.repeat(width)}${line}`))];
+  });
+}

@@ -1,0 +1,33 @@
+import { Importer } from '../../import/importer.js';
+import { MergeStrategy } from '../../import/plan.js';
+import type { ImportStats } from '../../import/stats.js';
+import { describeImport } from '../describe.js';
+import { EXIT } from '../exit-codes.js';
+import { isOn } from '../outcome.js';
+import type { Command, Options } from '../outcome.js';
+
+/** Takes what is new in the files into the database. */
+export const run: Command = ({ context, options }) => {
+  const { dir, projectPath: project } = context.place();
+  const { force } = options;
+  const importer = new Importer(context.store(), {
+    ...context.syncOptions(),
+    strategy: force === true ? MergeStrategy.PreferExternal : strategyOf(options),
+    forceIds: Array.isArray(force) ? force.map(String) : [],
+    skipInvalid: isOn(options, 'skipInvalid'),
+  });
+  const stats = importer.importAll(dir, { dryRun: isOn(options, 'dryRun') });
+  return {
+    status: importStatus(stats),
+    json: { project, dir, ...stats },
+    text: describeImport(stats, dir),
+  };
+};
+
+function strategyOf({ strategy }: Options): MergeStrategy {
+  return Object.values(MergeStrategy).find((known) => known === strategy) ?? MergeStrategy.ThreeWay;
+}
+
+function importStatus({ total: { rolledBack, orphaned, skipped } }: ImportStats): number {
+  return rolledBack + orphaned + skipped > 0 ? EXIT.attention : EXIT.done;
+}

@@ -1,0 +1,130 @@
+import { statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join, resolve } from 'node:path';
+
+import { projectExportDir, resolvePath } from '../directory.js';
+import { SyncError } from '../errors.js';
+import type { ExporterOptions } from '../export/exporter.js';
+import { findProject } from '../project.js';
+import { Store } from '../store/store.js';
+import { findActor } from './actor.js';
+import { findFolders } from './folders.js';
+import type { Folders } from './folders.js';
+import type { Confirm } from './outcome.js';
+import type { ProgressBar } from './progress.js';
+
+/** Options that every verb has, as they were given. */
+export interface GlobalOptions {
+  readonly directory?: string;
+  readonly db?: string;
+  readonly project?: string;
+}
+
+/** What there is only where somebody looks on. */
+export interface Terminal {
+  readonly bar?: ProgressBar | undefined;
+  readonly confirm?: Confirm | undefined;
+}
+
+/** A project in the database, and the export directory of its files. */
+export interface Place {
+  /** The path that the project's rows have, symbolic links resolved. */
+  readonly projectPath: string;
+  readonly dir: string;
+}
+
+/** What a verb works with: the database, the project, the actor, each found when it is asked for. */
+export class Context {
+  /** How the call was understood, where that is not plain. */
+  readonly notes: string[] = [];
+  readonly #options: GlobalOptions;
+  readonly #env: NodeJS.ProcessEnv;
+  readonly #base: string;
+  readonly #bar: ProgressBar | undefined;
+  /** Undefined where nobody can be asked. */
+  readonly confirm: Confirm | undefined;
+  #store: Store | undefined;
+  #place: Place | undefined;
+
+  constructor(options: GlobalOptions, terminal: Terminal = {}, env: NodeJS.ProcessEnv = process.env) {
+    this.#options = options;
+    this.#env = env;
+    this.#bar = terminal.bar;
+    this.confirm = terminal.confirm;
+    this.#base = resolve(options.directory ?? '.');
+    if (statSync(this.#base, { throwIfNoEntry: false })?.isDirectory() !== true) {
+      throw new SyncError('usage', `-C ${options.directory ?? ''}: there is no such folder`, {
+        hint: 'check the path',
+      });
+    }
+  }
+
+  /** A path as the user means it: relative to `-C`. */
+  resolve(path: string): string {
+    return resolve(this.#base, path);
+  }
+
+  /** The path of the database: `--db`, `SC_DB`, `SAVECONTEXT_DB`, else the default one. */
+  get databasePath(): string {
+    if (this.#options.db === '') throw new SyncError('usage', '--db: expected a path, found nothing');
+    const named = [this.#options.db, this.#env['SC_DB'], this.#env['SAVECONTEXT_DB']].find(isFilled);
+    return named === undefined ? join(homedir(), '.savecontext', 'data', 'savecontext.db') : this.resolve(named);
+  }
+
+  /** The database, opened once. `create` makes or completes it. */
+  store(options: { readonly create?: boolean } = {}): Store {
+    return (this.#store ??= Store.open(this.databasePath, options));
+  }
+
+  /** The project and its export directory. What is taken that the folder does not say goes into the notes. */
+  place(): Place {
+    return (this.#place ??= this.#findPlace());
+  }
+
+  #findPlace(): Place {
+    const folders = findFolders(this.#base);
+    const dir = projectExportDir(folders.folder);
+    const { project } = this.#options;
+    if (project === '') throw new SyncError('usage', '--project: expected a path, found nothing');
+    const path =
+      project === undefined ? this.#projectOf(dir, folders) : isAbsolute(project) ? project : this.resolve(project);
+    return { projectPath: resolvePath(path), dir };
+  }
+
+  /** A linked work tree has the project of its main work tree, unless it was used with another one before. */
+  #projectOf(dir: string, { main }: Folders): string {
+    const store = this.store();
+    const found = findProject(store, dir);
+    if (found.by === 'records') {
+      this.notes.push(
+        `the records in ${dir} belong to the project ${found.project} in this database, so that one is taken`,
+      );
+      return found.project;
+    }
+    if (found.by === 'bound' || main === undefined) return found.project;
+    const { project } = findProject(store, projectExportDir(main));
+    this.notes.push(`this is a linked work tree of git: the project of its main work tree is taken, ${project}`);
+    return project;
+  }
+
+  /** What export, import and sync are called with. */
+  syncOptions(place: Place = this.place()): ExporterOptions {
+    return {
+      ...place,
+      actor: findActor(this.#base, this.#env),
+      ...(this.#bar && { onProgress: this.#bar.onProgress }),
+    };
+  }
+
+  /** Ends what the verb began. */
+  close(): void {
+    this.#bar?.stop();
+    this.#store?.close();
+    this.#store = undefined;
+  }
+}
+
+/** A variable that is set to nothing is as good as not set. */
+function isFilled(text: string | undefined): text is string {
+  return text !== undefined && text !== '';
+}

@@ -1,0 +1,22 @@
+import { CommanderError } from 'commander';
+
+import { ERROR_EXIT_STATUS, SyncError } from '../errors.js';
+
+/** What the command line exits with when nothing was thrown; errors have theirs in `ERROR_EXIT_STATUS`. */
+export const EXIT = {
+  done: 0,
+  /** Something was rolled back, orphaned or skipped, or both sides differ. */
+  attention: 1,
+  /** Refused to protect data. */
+  refused: ERROR_EXIT_STATUS.refused,
+} as const;
+
+/** An error of this program itself (EX_SOFTWARE of sysexits.h). */
+const UNEXPECTED = 70;
+
+/** The exit status that an error gives. */
+export function statusOfError(error: unknown): number {
+  if (error instanceof SyncError) return ERROR_EXIT_STATUS[error.code];
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.done : ERROR_EXIT_STATUS.usage;
+  return UNEXPECTED;
+}

@@ -1,0 +1,54 @@
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { basename, dirname, join, relative, resolve } from 'node:path';
+
+import { EXPORT_FOLDER, resolvePath } from '../directory.js';
+
+/** Where the command line stands. */
+export interface Folders {
+  /** The folder that holds the export directory. */
+  readonly folder: string;
+  /** The folder of the main work tree that it stands for, in a linked work tree of git. */
+  readonly main: string | undefined;
+}
+
+/**
+ * Finds the project's folder: the nearest one upwards that has an export directory, else the root of the git work tree, else
+ * the given one. Runs no git. The home folder's own `.savecontext` holds the default database, and makes no project of
+ * all that lies below it.
+ */
+export function findFolders(from: string, home: string = homedir()): Folders {
+  const workTree = ancestors(from).find((folder) => existsSync(join(folder, '.git')));
+  const nearest = ancestors(from).find(
+    (folder) => resolvePath(folder) !== resolvePath(home) && isFolder(join(folder, EXPORT_FOLDER)),
+  );
+  const folder = nearest ?? workTree ?? from;
+  return { folder, main: workTree === undefined ? undefined : folderInMain(workTree, folder) };
+}
+
+/** The folder of the main work tree that has the place of a folder in a linked one. */
+function folderInMain(workTree: string, folder: string): string | undefined {
+  const inWorkTree = relative(workTree, folder);
+  if (inWorkTree.startsWith('..')) return undefined;
+  const main = mainWorkTree(workTree);
+  return main === undefined ? undefined : join(main, inWorkTree);
+}
+
+/** In a linked work tree `.git` is a file that names `<main>/.git/worktrees/<name>`; a bare repository has no main work tree. */
+function mainWorkTree(workTree: string): string | undefined {
+  const git = join(workTree, '.git');
+  if (isFolder(git)) return undefined;
+  const named = /^gitdir: (.+)$/m.exec(readFileSync(git, 'utf8'))?.[1]?.trim();
+  if (named === undefined || !/[\\/]worktrees[\\/][^\\/]+[\\/]?$/.test(named)) return undefined;
+  const common = dirname(dirname(resolve(workTree, named)));
+  return basename(common) === '.git' ? dirname(common) : undefined;
+}
+
+function ancestors(from: string): string[] {
+  const parent = dirname(from);
+  return parent === from ? [from] : [from, ...ancestors(parent)];
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}

@@ -1,0 +1,75 @@
+import type { Context } from './context.js';
+
+/** What a line means: its colour on a terminal. */
+export type Tone = 'plain' | 'good' | 'warn' | 'bad' | 'dim' | 'strong';
+
+/** Who sees a block: `data` everybody, `info` not with `--quiet`, `detail` only with `--verbose`. */
+export type Level = 'data' | 'info' | 'detail';
+
+/** A line of text. Whatever control characters it has are taken out before it is written. */
+export interface Line {
+  readonly kind: 'line';
+  readonly text: string;
+  readonly tone: Tone;
+  readonly level: Level;
+}
+
+/** A table; cells are cleaned like lines. */
+export interface Grid {
+  readonly kind: 'grid';
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+  /** Columns of numbers. */
+  readonly right: readonly number[];
+  readonly level: Level;
+}
+
+export type Block = Line | Grid;
+
+/** What a command found or did: the same words for people and for programs. */
+export interface Outcome {
+  readonly status: number;
+  /** One object. */
+  readonly json: object;
+  readonly text: readonly Block[];
+}
+
+/** Options of one verb as they were parsed. */
+export type Options = Readonly<Record<string, unknown>>;
+
+/** What a command is called with. */
+export interface Invocation {
+  readonly context: Context;
+  readonly args: readonly string[];
+  readonly options: Options;
+}
+
+/** Asks somebody at a terminal; no answer is a no. */
+export type Confirm = (blocks: readonly Line[], question: string) => Promise<boolean>;
+
+/** The work of one verb: it computes, and writes nothing by itself. */
+export type Command = (invocation: Invocation) => Outcome | Promise<Outcome>;
+
+/** What was asked for: always written. */
+export const data = (text: string, tone: Tone = 'plain'): Line => ({ kind: 'line', text, tone, level: 'data' });
+
+/** What was done. */
+export const info = (text: string, tone: Tone = 'plain'): Line => ({ kind: 'line', text, tone, level: 'info' });
+
+/** What must be named: always written. */
+export const warning = (text: string): Line => ({ kind: 'line', text, tone: 'warn', level: 'data' });
+
+/** What failed: always written. */
+export const failure = (text: string): Line => ({ kind: 'line', text, tone: 'bad', level: 'data' });
+
+/** A table. */
+export const grid = (
+  head: readonly string[],
+  rows: readonly (readonly string[])[],
+  options: { readonly right?: readonly number[]; readonly level?: Level } = {},
+): Grid => ({ kind: 'grid', head, rows, right: options.right ?? [], level: options.level ?? 'info' });
+
+/** Whether an option without a value was given. */
+export function isOn(options: Options, name: string): boolean {
+  return options[name] === true;
+}

@@ -1,0 +1,53 @@
+import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Known } from './knowledge.js';
+import type { Tree } from './mini-git.js';
+import { SimulatedDatabase } from './simulated-database.js';
+
+/** A copy of a database file, and what its user knew then. */
+export interface DatabaseCopy {
+  readonly file: string;
+  readonly known: Known;
+}
+
+/** One clone of the repository: a folder of files, and the database that it is synced with. */
+export class Clone {
+  readonly name: string;
+  readonly dir: string;
+  /** How far the clock is off, in milliseconds. */
+  readonly skew: number;
+  /** False where git merges files as text. */
+  readonly hasDriver: boolean;
+  database: SimulatedDatabase;
+  head = 0;
+  /** The branch to come back to, while another commit is checked out. */
+  detachedFrom: number | undefined;
+  backup: DatabaseCopy | undefined;
+  /** Exported lines were thrown away since the last sync. */
+  hasDiscarded = false;
+  /** `slot value` of all that a journal of this clone has ever held. */
+  readonly journal = new Set<string>();
+
+  constructor(values: Pick<Clone, 'name' | 'dir' | 'skew' | 'hasDriver' | 'database'>) {
+    this.name = values.name;
+    this.dir = values.dir;
+    this.skew = values.skew;
+    this.hasDriver = values.hasDriver;
+    this.database = values.database;
+    mkdirSync(this.dir, { recursive: true });
+  }
+
+  /** The files as they are now. */
+  files(): Tree {
+    const names = readdirSync(this.dir).filter((name) => name.endsWith('.jsonl'));
+    return new Map(names.sort().map((name) => [name, readFileSync(join(this.dir, name), 'utf8')]));
+  }
+
+  /** Makes the files those of a tree. */
+  write(tree: Tree): void {
+    const now = this.files();
+    for (const [name, text] of tree) if (now.get(name) !== text) writeFileSync(join(this.dir, name), text);
+    for (const name of now.keys()) if (!tree.has(name)) rmSync(join(this.dir, name));
+  }
+}

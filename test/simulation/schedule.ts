@@ -1,0 +1,85 @@
+import fc from 'fast-check';
+
+/** How often each operation is drawn, as weights. */
+export const ORDINARY = {
+  edit: 14,
+  editUnbumped: 2,
+  reopen: 2,
+  unset: 1,
+  add: 5,
+  remove: 5,
+  insertRoot: 3,
+  insertInSession: 7,
+  deleteRoot: 2,
+  deleteInSession: 3,
+  insertAgain: 3,
+  replace: 1,
+  rekey: 1,
+  link: 3,
+  unlink: 1,
+  refer: 2,
+  export: 5,
+  fullExport: 1,
+  sync: 12,
+  import: 4,
+  editFile: 2,
+  commit: 8,
+  pull: 8,
+  push: 5,
+  mergePeer: 3,
+  rebase: 2,
+  checkoutOld: 2,
+  checkoutBack: 2,
+  stash: 2,
+  dropDatabase: 1,
+} as const;
+
+/** What forks the knowledge of a database (sync.md, limits), with weights. */
+export const COPIES = { backup: 2, restore: 2, copyDatabase: 2 } as const;
+
+/** What takes an old version, or one side whole, on purpose, with weights. */
+export const CHOICES = { revert: 2, force: 2, preferLocal: 1, preferNewer: 1, checkoutSide: 2, stashRaw: 2 } as const;
+
+export type Operation = keyof typeof ORDINARY | keyof typeof COPIES | keyof typeof CHOICES;
+
+/** One step: which clone does what; `pick` chooses among what the operation can be done to. */
+export interface Step {
+  readonly clone: number;
+  readonly operation: Operation;
+  readonly pick: number;
+}
+
+/** A whole schedule; the final exchange follows by itself. */
+export interface Schedule {
+  readonly clones: number;
+  /** Milliseconds that each clone's clock is off. */
+  readonly skews: readonly number[];
+  /** The clock stands still for so many steps. */
+  readonly coarseness: number;
+  /** False: who deleted is left to the export, as it is in life; true: each deletion has an author of its own. */
+  readonly namesAuthors: boolean;
+  readonly steps: readonly Step[];
+}
+
+/** Options of a family of schedules. */
+export interface ScheduleFamily {
+  readonly weights: Readonly<Partial<Record<Operation, number>>>;
+  readonly steps: { readonly least: number; readonly most: number };
+}
+
+const YEARS = 3.15e10;
+const SKEWS = [0, 0, 9.5 * YEARS, -9.5 * YEARS, 22 * YEARS];
+
+/** Schedules of a family, shrinking to fewer steps. */
+export function schedules({ weights, steps }: ScheduleFamily): fc.Arbitrary<Schedule> {
+  const operations = Object.entries(weights) as [Operation, number][];
+  const operation = fc.oneof(...operations.map(([name, weight]) => ({ weight, arbitrary: fc.constant(name) })));
+  const step = fc.record({ clone: fc.nat(11), operation, pick: fc.nat(999_999) });
+  return fc.record({
+    clones: fc.integer({ min: 2, max: 4 }),
+    skews: fc.array(fc.constantFrom(...SKEWS), { minLength: 4, maxLength: 4 }),
+    coarseness: fc.constantFrom(1, 1, 7),
+    namesAuthors: fc.boolean(),
+    steps: fc.array(step, { minLength: steps.least, maxLength: steps.most, size: 'max' }),
+  });
+}

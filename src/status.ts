@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 
 import { resolvePath } from './directory.js';
+import { SyncError } from './errors.js';
+import type { SyncErrorCode } from './errors.js';
 import type { ExportFileInfo } from './export/stats.js';
 import { planImportAll } from './import/importer.js';
 import type { Notice } from './import/stats.js';
@@ -11,6 +13,7 @@ import { Tally } from './stats.js';
 import type { ByEntity } from './stats.js';
 import type { Store } from './store/store.js';
 import { plannedTarget } from './store/target.js';
+import type { Target } from './store/target.js';
 import { countDirty } from './tracking/marks.js';
 
 /** Where one entity stands. */
@@ -65,7 +68,7 @@ export function getSyncStatus(
   )) {
     tally.add(String(type), 'conflicts', Number(count));
   }
-  const pending = planImportAll(store, target);
+  const pending = plannedImport(store, target);
   for (const [type, count] of pending.records) tally.add(type, 'pendingImport', count);
   for (const notice of pending.notices) if (notice.what === 'orphaned') tally.add(notice.type, 'orphans');
   const entities = tally.result();
@@ -90,6 +93,18 @@ export function getSyncStatus(
     inSync: pendingExport + pendingImport + orphans + problems.length === 0,
   };
 }
+
+/** Files that would stop an import (markers, a newer format, wrong settings) are a problem to name, not an error of the question. */
+function plannedImport(store: Store, target: Target): ReturnType<typeof planImportAll> {
+  try {
+    return planImportAll(store, target);
+  } catch (error) {
+    if (!(error instanceof SyncError) || !UNREADABLE.has(error.code)) throw error;
+    return { records: new Map(), notices: [], problems: error.details.length > 0 ? error.details : [error.message] };
+  }
+}
+
+const UNREADABLE: ReadonlySet<SyncErrorCode> = new Set(['bad_input', 'conflict_markers', 'newer_format']);
 
 /** Writes a status as a table. */
 export function printStatus(

@@ -27,7 +27,9 @@ const NAMES: Readonly<Record<Notable, string>> = {
 };
 
 /** A record that must be named. */
-export function describeNotice(notice: Notice): Line {
+function describeNotice(notice: Notice): Line {
+  // A line that cannot be read may have no id; its message says where it stands.
+  if (notice.id === '?') return failure(`${NAMES[notice.what]}: ${notice.message}`);
   const isFailure = notice.what === 'orphaned' || notice.what === 'rolledBack' || notice.what === 'skipped';
   return (isFailure ? failure : warning)(`${NAMES[notice.what]}: ${recordName(notice)}: ${notice.message}`);
 }
@@ -80,7 +82,7 @@ export function describeStatus(status: SyncStatus): Block[] {
     files.length === 0 ? info('no files yet') : grid(['file', 'lines', 'bytes'], files, { right: [1, 2] }),
     info(`${count(status.tombstones, 'deletion')} remembered`),
     ...(status.backfillNeeded ? [warning('never exported from here: the first export takes all rows')] : []),
-    ...status.notices.map(describeNotice),
+    ...status.notices.filter(({ message }) => !status.problems.includes(message)).map(describeNotice),
     ...status.problems.map((problem) => failure(`problem: ${problem}`)),
     describeInSync(status.inSync),
   ];

@@ -4,14 +4,12 @@ import { CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 
 import { SyncError, messageOf } from '../errors.js';
-import { Context } from './context.js';
 import type { Terminal } from './context.js';
 import { EXIT, statusOfError } from './exit-codes.js';
 import { Output, settingsOf } from './output.js';
-import type { ErrorReport } from './output.js';
+import type { ErrorReport } from './outcome.js';
 import { makeProgram } from './program.js';
 import type { Call } from './program.js';
-import { makeProgressBar } from './progress.js';
 
 const output = new Output(settingsOf(process.argv.slice(2), process.env));
 
@@ -20,13 +18,14 @@ async function terminal(): Promise<Terminal> {
   const { json, quiet } = output.settings;
   if (json || !process.stderr.isTTY) return {};
   return {
-    bar: quiet ? undefined : await makeProgressBar(process.stderr),
+    bar: quiet ? undefined : await (await import('./progress.js')).makeProgressBar(process.stderr),
     confirm: process.stdin.isTTY ? (blocks, question) => output.confirm(blocks, question, process.stdin) : undefined,
   };
 }
 
 /** Does what a call asks for, and gives the exit status. */
 async function carryOut({ verb, args, options }: Call): Promise<number> {
+  const { Context } = await import('./context.js');
   const context = new Context(options, await terminal());
   try {
     const { run } = await verb.load();
@@ -54,7 +53,7 @@ async function main(argv: readonly string[]): Promise<number> {
   } catch (error) {
     status = statusOfError(error);
     if (error instanceof CommanderError && status === EXIT.done) {
-      output.page(error.code === 'commander.version' ? 'version' : 'help', help);
+      output.page(error.code === 'commander.version' ? 'version' : 'help', help.trimEnd());
     } else {
       if (help !== '' && !output.settings.json) output.misuse(help);
       else output.error(reportOf(error));

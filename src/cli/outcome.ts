@@ -1,5 +1,3 @@
-import type { Context } from './context.js';
-
 /** What a line means: its colour on a terminal. */
 export type Tone = 'plain' | 'good' | 'warn' | 'bad' | 'dim' | 'strong';
 
@@ -26,29 +24,27 @@ export interface Grid {
 
 export type Block = Line | Grid;
 
+/** What an error is told with. */
+export interface ErrorReport {
+  readonly code: string;
+  readonly message: string;
+  readonly details: readonly string[];
+  readonly hint: string | null;
+  readonly stack?: string | undefined;
+}
+
 /** What a command found or did: the same words for people and for programs. */
 export interface Outcome {
   readonly status: number;
   /** One object. */
   readonly json: object;
   readonly text: readonly Block[];
-}
-
-/** Options of one verb as they were parsed. */
-export type Options = Readonly<Record<string, unknown>>;
-
-/** What a command is called with. */
-export interface Invocation {
-  readonly context: Context;
-  readonly args: readonly string[];
-  readonly options: Options;
+  /** Why it did not do all of what was asked. */
+  readonly error?: ErrorReport | undefined;
 }
 
 /** Asks somebody at a terminal; no answer is a no. */
 export type Confirm = (blocks: readonly Line[], question: string) => Promise<boolean>;
-
-/** The work of one verb: it computes, and writes nothing by itself. */
-export type Command = (invocation: Invocation) => Outcome | Promise<Outcome>;
 
 /** What was asked for: always written. */
 export const data = (text: string, tone: Tone = 'plain'): Line => ({ kind: 'line', text, tone, level: 'data' });
@@ -68,8 +64,3 @@ export const grid = (
   rows: readonly (readonly string[])[],
   options: { readonly right?: readonly number[]; readonly level?: Level } = {},
 ): Grid => ({ kind: 'grid', head, rows, right: options.right ?? [], level: options.level ?? 'info' });
-
-/** Whether an option without a value was given. */
-export function isOn(options: Options, name: string): boolean {
-  return options[name] === true;
-}

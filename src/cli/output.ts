@@ -1,8 +1,8 @@
 import pc from 'picocolors';
 
 import { cleanJson, cleanText } from './clean.js';
-import { ExactJson, jsonText } from './json-text.js';
-import type { Grid, Level, Line, Outcome, Tone } from './outcome.js';
+import { jsonText } from './json-text.js';
+import type { ErrorReport, Grid, Level, Line, Outcome, Tone } from './outcome.js';
 
 /** How things are written. */
 export interface OutputSettings {
@@ -16,15 +16,6 @@ export interface OutputSettings {
 export interface OutputStream {
   readonly isTTY?: boolean;
   write(text: string): unknown;
-}
-
-/** What an error is told with. */
-export interface ErrorReport {
-  readonly code: string;
-  readonly message: string;
-  readonly details: readonly string[];
-  readonly hint: string | null;
-  readonly stack?: string | undefined;
 }
 
 /**
@@ -43,9 +34,9 @@ export class Output {
   }
 
   /** Writes what a command did, and remarks on how it understood the call. */
-  async outcome({ json, text }: Outcome, notes: readonly string[] = []): Promise<void> {
+  async outcome({ json, text, error }: Outcome, notes: readonly string[] = []): Promise<void> {
     if (this.settings.json) {
-      this.#writeJson(notes.length === 0 || json instanceof ExactJson ? json : { ...json, notes });
+      this.#writeJson({ ...json, ...(notes.length > 0 && { notes }), error });
       return;
     }
     if (!this.settings.quiet) for (const note of notes) this.#write(this.#err, this.#line(this.#err, note, 'dim'));
@@ -55,6 +46,7 @@ export class Output {
       lines.push(block.kind === 'grid' ? await this.#grid(block) : this.#line(this.#out, block.text, block.tone));
     }
     if (lines.length > 0) this.#write(this.#out, lines.join('\n'));
+    if (error !== undefined) this.#writeError(error);
   }
 
   /** Writes an error: one line, then each detail, then what to do next. */
@@ -64,11 +56,16 @@ export class Output {
       this.#writeJson({ error: stack === undefined ? error : { ...error, stack } });
       return;
     }
+    this.#writeError(report);
+  }
+
+  #writeError({ message, details, hint, stack = '' }: ErrorReport): void {
+    const further = details.filter((detail) => !message.includes(detail));
     const lines = [
-      this.#line(this.#err, `sc-sync: ${report.message}`, 'bad'),
-      ...report.details.map((detail) => `  ${this.#line(this.#err, detail, 'plain')}`),
-      ...(report.hint === null ? [] : [this.#line(this.#err, `hint: ${report.hint}`, 'dim')]),
-      ...(stack ?? '').split('\n').flatMap((line) => (line === '' ? [] : [this.#line(this.#err, line, 'dim')])),
+      this.#line(this.#err, `sc-sync: ${message}`, 'bad'),
+      ...further.map((detail) => `  ${this.#line(this.#err, detail, 'plain')}`),
+      ...(hint === null ? [] : [this.#line(this.#err, `hint: ${hint}`, 'dim')]),
+      ...stack.split('\n').flatMap((line) => (line === '' ? [] : [this.#line(this.#err, line, 'dim')])),
     ];
     this.#write(this.#err, lines.join('\n'));
   }

@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 
-import type { Options } from './outcome.js';
+import type { Options } from './command.js';
 import { VERBS } from './verbs.js';
 import type { Verb } from './verbs.js';
 

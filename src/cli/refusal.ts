@@ -1,42 +1,23 @@
 import type { RefusedRecord } from '../export/stats.js';
 import { count, recordName } from './describe.js';
-import { failure } from './outcome.js';
-import type { Line } from './outcome.js';
-
-/** An export that was refused, as an error for programs and as text. */
-export interface Refusal {
-  readonly error: {
-    readonly code: 'unseen_overwrite' | 'refused';
-    readonly message: string;
-    readonly details: readonly string[];
-    readonly hint: string;
-  };
-  readonly text: readonly Line[];
-}
+import type { ErrorReport } from './outcome.js';
 
 /** Says why an export wrote nothing; undefined when it was not refused. */
-export function describeRefusal(refused: readonly RefusedRecord[]): Refusal | undefined {
-  if (refused.length === 0) return undefined;
+export function describeRefusal(refused: readonly RefusedRecord[]): ErrorReport | undefined {
   const unseen = refused.filter(({ why }) => why === 'unseen');
-  const isUnseen = unseen.length > 0;
-  const named = isUnseen ? unseen : refused;
-  const what = isUnseen
-    ? `the files have a version that was never imported, of ${count(named.length, 'record')}`
-    : `${count(named.length, 'record')} ${named.length === 1 ? 'is' : 'are'} private now, and stand in the files`;
-  const error = {
-    code: isUnseen ? ('unseen_overwrite' as const) : ('refused' as const),
-    message: `nothing was written: ${what}`,
-    details: named.map(recordName),
-    hint: isUnseen
-      ? 'run import or sync first; export --force overwrites them'
-      : 'export --unpublish writes their deletions',
-  };
+  if (unseen.length > 0) {
+    return {
+      code: 'unseen_overwrite',
+      message: `nothing was written: the files have a version that was never imported, of ${count(unseen.length, 'record')}`,
+      details: unseen.map(recordName),
+      hint: 'run import or sync first; export --force overwrites them',
+    };
+  }
+  if (refused.length === 0) return undefined;
   return {
-    error,
-    text: [
-      failure(error.message),
-      ...error.details.map((detail) => failure(`  ${detail}`)),
-      failure(`hint: ${error.hint}`),
-    ],
+    code: 'refused',
+    message: `nothing was written: ${count(refused.length, 'record is', 'records are')} private now, and in the files`,
+    details: refused.map(recordName),
+    hint: 'export --unpublish writes their deletions; the database keeps them',
   };
 }

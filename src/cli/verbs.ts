@@ -1,9 +1,10 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
 
-import { MergeStrategy } from '../import/plan.js';
+import type { MergeStrategy } from '../import/plan.js';
 import type { Entity, Field } from '../registry/entity.js';
 import { savecontext } from '../registry/savecontext.js';
-import type { Command } from './outcome.js';
+import type { Command } from './command.js';
+import { isScope } from './is-scope.js';
 
 /** A verb of the command line: what it is called with, and where its work is found. */
 export interface Verb {
@@ -21,6 +22,14 @@ export interface Verb {
 const TYPES = savecontext.entities.map(({ type }) => type);
 const type = (): Argument => new Argument('<type>', TYPES.join(', '));
 const dryRun = (): Option => new Option('--dry-run', 'say what would be done, and do nothing');
+
+/** Every strategy; the compiler sees to that, so that help need not load the merge. */
+const STRATEGIES: Readonly<Record<MergeStrategy, true>> = {
+  'three-way': true,
+  'prefer-newer': true,
+  'prefer-local': true,
+  'prefer-external': true,
+};
 
 export const VERBS: readonly Verb[] = [
   {
@@ -67,8 +76,8 @@ export const VERBS: readonly Verb[] = [
     about: 'All or nothing: a line that cannot be read stops it before anything is written.',
     options: [
       new Option('--strategy <strategy>', 'who wins between two versions that differ')
-        .choices(Object.values(MergeStrategy))
-        .default(MergeStrategy.ThreeWay),
+        .choices(Object.keys(STRATEGIES))
+        .default('three-way' satisfies MergeStrategy),
       new Option('--force [id...]', "take the file's version of these records, or of all, even an old one"),
       new Option('--skip-invalid', 'import the other lines, and leave those that cannot be read in their files'),
       dryRun(),
@@ -110,9 +119,9 @@ export const VERBS: readonly Verb[] = [
     name: 'put',
     summary: 'make a record, or change fields of one',
     about: [
-      'Without an id a new one is made. A value is read by the type of its field: null is null, a set is a JSON array,',
-      '@file is the content of a file, and @@ begins a text with an @. A lone - reads the record from standard input',
-      'as JSON. updated_at becomes now; fields that keep their values are no edit.',
+      'Without an id a new one is made. A value is read by the type of its field: null is null, a set is a JSON',
+      'array, @file is the content of a file, and @@ begins a text with an @. A lone - reads the record as JSON',
+      'from standard input. updated_at becomes now; fields that keep their values are no edit.',
       '',
       ...fieldsOfAll(),
     ].join('\n'),
@@ -199,13 +208,11 @@ function fieldsOf(entity: Entity): string[] {
     .map(({ name, field }) => `${name}${hintOf(field)}`);
 }
 
-/** A project's own coordinates follow from the project. */
-export function isScope(field: Field): boolean {
-  return field.kind === 'text' && (field.coordinate === 'scope' || field.coordinate === 'scope-id');
-}
-
 function hintOf(field: Field): string {
-  if (field.kind === 'set') return ' (set)';
+  if (field.kind === 'set') {
+    const names = Object.keys(field.set.element);
+    return names.length === 1 ? ' (set)' : ` (set of {${names.join(', ')}})`;
+  }
   if (field.kind === 'integer') return field.min === undefined ? ' (integer)' : ` (${field.min}-${field.max ?? ''})`;
   if (field.kind === 'real') return ' (number)';
   return field.oneOf === undefined ? '' : ` (${field.oneOf.join('|')})`;

@@ -6,7 +6,7 @@ import type { Content } from '../record/content.js';
 import { digestOf } from '../record/json.js';
 import { isTombstone } from '../record/version.js';
 import type { FileVersion, LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
-import { isSeen, readBases } from '../store/base.js';
+import { isSeen, readBase, readBases } from '../store/base.js';
 import { derivedHash, readDerived } from '../store/derived.js';
 import type { RecordKey } from '../store/rows.js';
 import { completed, versionOf } from '../store/versions.js';
@@ -103,7 +103,13 @@ function stateToExport(
   { lines, tombstones, stored }: Known,
 ): Content | Tombstone | 'refused' | 'private' | undefined {
   const { actor, now } = context;
-  if (content === undefined) return stored === undefined ? undefined : { ...stored, by: stored.by ?? actor };
+  if (content === undefined) {
+    // The deletion of a record that was private to its end is nobody's business either.
+    const wasPrivate =
+      lines.length + tombstones.length === 0 && readBase(context.sql, context.target, { type, id })?.line === '';
+    if (wasPrivate) return 'private';
+    return stored === undefined ? undefined : { ...stored, by: stored.by ?? actor };
+  }
   if (!context.isPrivate(content)) return content;
   if (lines.length === 0) return tombstones[0] ?? 'private';
   if (context.unpublish) return { kind: 'tombstone', type, id, stamp: now, by: actor, unknown: [] };

@@ -67,19 +67,18 @@ function fileVersion({ lines, tombstone, form }: ExportInput): LineVersion | Pre
 
 function planTombstone(input: ExportInput, state: Tombstone): ExportPlan {
   const { tombstone, lines, bases } = input;
-  if (tombstone !== undefined) {
-    if (sameTombstone(tombstone, state)) return { kind: 'keep', raw: tombstone.raw };
-    if (tombstone.by === state.by) return keepOrWrite(laterTombstone<Tombstone>(tombstone, state), tombstone);
-  }
-  const least = [
-    state.stamp,
+  if (tombstone !== undefined && sameTombstone(tombstone, state)) return { kind: 'keep', raw: tombstone.raw };
+  // What one author deleted twice is deleted at the later time; another author's deletion comes after.
+  const isOwn = tombstone?.by === state.by;
+  const winner = isOwn ? laterTombstone<Tombstone>(tombstone, state) : state;
+  const stamp = Math.max(
+    winner.stamp,
     ...lines.map((line) => line.stamp + 1),
-    ...(tombstone === undefined ? [] : [tombstone.stamp + 1]),
+    ...(tombstone === undefined || isOwn ? [] : [tombstone.stamp + 1]),
     ...bases.map((base) => (isTombstone(base) ? base.stamp : base.stamp + 1)),
-  ];
-  return { kind: 'tombstone', tombstone: { ...state, stamp: Math.max(...least) } };
-}
-
-function keepOrWrite(winner: Tombstone, inFiles: TombstoneVersion): ExportPlan {
-  return winner === inFiles ? { kind: 'keep', raw: inFiles.raw } : { kind: 'tombstone', tombstone: winner };
+  );
+  if (tombstone !== undefined && winner === tombstone && stamp === tombstone.stamp) {
+    return { kind: 'keep', raw: tombstone.raw };
+  }
+  return { kind: 'tombstone', tombstone: { ...state, unknown: winner.unknown, stamp } };
 }

@@ -1,4 +1,5 @@
-import type { Registry } from '../registry/entity.js';
+import type { Entity, Registry } from '../registry/entity.js';
+import { badRow } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
 import type { Target } from '../store/target.js';
 import { dirtyMarks } from '../tracking/marks.js';
@@ -20,6 +21,7 @@ export function makeExportTables(sql: Sql): void {
 
 /** Fills the list of records to look at: the dirty ones, or all of the project. Says how many there are. */
 export function fillTodo(sql: Sql, registry: Registry, target: Target, full: boolean): number {
+  for (const entity of registry.entities) checkKeys(sql, registry, entity, target.project);
   if (full) {
     for (const entity of registry.entities) {
       sql.run(
@@ -34,7 +36,7 @@ export function fillTodo(sql: Sql, registry: Registry, target: Target, full: boo
       `INSERT INTO temp.scsync_todo (type, id, seq)
        SELECT t.type, t.id, coalesce(m.seq, 0) FROM scsync_tombstones t
        LEFT JOIN scsync_marks m ON m.type = t.type AND m.id = t.id
-       WHERE t.project = ? ON CONFLICT DO NOTHING`,
+       WHERE t.project = ? AND typeof(t.id) = 'text' ON CONFLICT DO NOTHING`,
       target.project,
     );
   } else {
@@ -42,4 +44,16 @@ export function fillTodo(sql: Sql, registry: Registry, target: Target, full: boo
     sql.run(`INSERT INTO temp.scsync_todo (type, id, seq) SELECT m.type, m.id, m.seq FROM ${from}`, ...parameters);
   }
   return Number(sql.get(`SELECT count(*) FROM temp.scsync_todo`)?.[0] ?? 0);
+}
+
+/** A row whose key is no text has no line. Two ranges of an index: NULL stands before all texts, a BLOB after them. */
+function checkKeys(sql: Sql, registry: Registry, entity: Entity, projectPath: string): void {
+  const { table, key } = entity;
+  for (const condition of [`t.${key} IS NULL`, `t.${key} >= x''`]) {
+    const where = `${condition} AND ${project(registry, entity, 't')} = ? LIMIT 1`;
+    const row = sql.get(`SELECT t.rowid, hex(t.${key}), t.${key} IS NULL FROM ${table} t WHERE ${where}`, projectPath);
+    if (row === undefined) continue;
+    const found = row[2] === 1n ? 'NULL' : `the BLOB X'${String(row[1])}'`;
+    throw badRow(entity, `with the rowid ${String(row[0])}`, key, [`expected a text, found ${found}`]);
+  }
 }

@@ -45,16 +45,11 @@ function* todoRecords({ sql, rows }: ExportContext, entity: Entity): Generator<T
       entity.type,
       after,
     );
-    const last = String(page.at(-1)?.[0] ?? '');
+    // The page is chosen in SQL once more: an id that cannot be read exactly must be noticed, and not fall out of a range.
+    const same = `SELECT id FROM temp.scsync_todo WHERE type = ? AND id >= ? ORDER BY id LIMIT ${PAGE + 1}`;
     const contents = new Map(
       rows
-        .select(
-          entity,
-          `temp.scsync_todo d JOIN ${entity.table} t ON t.${entity.key} = d.id WHERE d.type = ? AND d.id >= ? AND d.id <= ?`,
-          entity.type,
-          after,
-          last,
-        )
+        .select(entity, `(${same}) d CROSS JOIN ${entity.table} t ON t.${entity.key} = d.id`, entity.type, after)
         .map((content) => [content.id, content]),
     );
     for (const [id, seq, tombstones] of page.slice(0, PAGE)) {
@@ -63,7 +58,7 @@ function* todoRecords({ sql, rows }: ExportContext, entity: Entity): Generator<T
       yield { type: entity.type, id: key, seq: Number(seq), tombstones: raws, content: contents.get(key) };
     }
     if (page.length <= PAGE) return;
-    after = last;
+    after = String(page.at(-1)?.[0] ?? '');
   }
 }
 

@@ -37,7 +37,7 @@ export interface Decision {
 export function decide(context: ImportContext, gathered: Gathered): Decision | undefined {
   const { key, version, versionLine, state, base } = gathered;
   if (version === undefined) return undefined;
-  if (gathered.isElsewhere) {
+  if (gathered.isElsewhere && !isDeleted(version)) {
     waits(context, gathered);
     context.notice(
       'skipped',
@@ -101,9 +101,7 @@ export function applyDecision(context: ImportContext, { gathered, plan, wasSeen 
   const { key, row, state } = gathered;
   const losses = [...gathered.losses, ...plan.losses];
   for (const { loss, why } of losses) noteLoss(context.sql, context.target.project, key, loss, why, context.now);
-  if (plan.losses.length > 0) {
-    context.notice('conflicts', key.type, key.id, conflictMessage(plan.losses));
-  }
+  if (losses.length > 0) context.notice('conflicts', key.type, key.id, conflictMessage(losses));
   let result = plan.result;
   if (isTombstone(result)) {
     applyTombstone(context, gathered, result);
@@ -229,10 +227,11 @@ function referringRows({ rows, registry }: ImportContext, key: RecordKey): Refer
 function noteClearedReferences(context: ImportContext, referrers: readonly Referrer[]): void {
   for (const { key, entity, before } of referrers) {
     const after = context.rows.read(entity, key.id);
+    if (after === undefined || sameContent(before, after)) continue;
+    // What was only kept aside is in no table that a trigger watches.
+    markChanged(context.sql, key, context.target.project);
     const stamp = stampOfContent(context, key, before);
-    if (after !== undefined && stamp !== undefined && !sameContent(before, after)) {
-      writeDerived(context.sql, key, stamp + 1, after);
-    }
+    if (stamp !== undefined) writeDerived(context.sql, key, stamp + 1, after);
   }
 }
 

@@ -33,7 +33,7 @@ export function keyReader(registry: Registry, file: string): (raw: string) => Li
   const entity = registry.entities.find((candidate) => candidate.file === file);
   if (entity === undefined) return () => undefined;
   const { type } = entity;
-  const pattern = new RegExp(`^\\{"type":"${type}","id":${STRING}`);
+  const pattern = new RegExp(`^\\{"type":"${type}","${entity.key}":${STRING}`);
   return (raw) => {
     const match = pattern.exec(raw);
     return match === null ? undefined : { type, id: unquote(`"${match[1] ?? ''}"`) };

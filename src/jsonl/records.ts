@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync } from 'node:fs';
 
 import { SyncError } from '../errors.js';
 import { hashOfData } from '../record/content.js';
@@ -13,20 +13,24 @@ import { atomicWrite, withIoErrors, writeAll } from './file.js';
 import { readLines } from './line-reader.js';
 import { LineError, parseLine } from './parse.js';
 
+const NEWLINE = 0x0a;
+
 /**
- * Reads the records of a file, coordinates as portable paths. Deletions and lines of unknown types are left out.
+ * Reads the records of a file, coordinates as portable paths, each so that writing it makes the same line again
+ * (a line with `v` gives a record with `v` and all extension fields). Deletions and lines of unknown types are left out.
  * Throws `bad_input` with every problem as `line: what`, `io` when the file cannot be read.
  */
 export function readJsonl(path: string, registry: Registry = savecontext): SyncRecord[] {
   const records: RecordObject[] = [];
   const problems: string[] = [];
-  for (const { text, number } of readLines(path)) {
+  for (const { text, number, invalidUtf8 } of readLines(path)) {
     if (text.trim() === '') continue;
     try {
+      if (invalidUtf8 === true) throw new LineError(['expected UTF-8, found bytes that are none']);
       const version = parseLine(registry, text);
       if (version.kind !== 'line') continue;
-      const { content, stamp } = version;
-      const record = toObject(content);
+      const { content, stamp, form } = version;
+      const record = toObject(content, form);
       records.push({
         ...record,
         content_hash: contentHash(record as unknown as SyncRecord, registry),
@@ -48,18 +52,25 @@ export function writeJsonl(path: string, records: readonly SyncRecord[], registr
   atomicWrite(path, records.map((record) => `${lineOf(record, registry)}\n`).join(''));
 }
 
-/** Adds one record to the end of a file. */
+/** Adds one record to the end of a file, on a line of its own. */
 export function appendJsonl(path: string, record: SyncRecord, registry: Registry = savecontext): void {
-  const line = new TextEncoder().encode(`${lineOf(record, registry)}\n`);
+  const line = `${lineOf(record, registry)}\n`;
   withIoErrors(path, 'append to', () => {
-    const fd = openSync(path, 'a');
+    const fd = openSync(path, 'a+');
     try {
-      writeAll(fd, line);
+      writeAll(fd, Buffer.from(endsInLine(fd) ? `\n${line}` : line));
       fsyncSync(fd);
     } finally {
       closeSync(fd);
     }
   });
+}
+
+/** Whether the file's last line has no newline yet. */
+function endsInLine(fd: number): boolean {
+  const { size } = fstatSync(fd);
+  const last = new Uint8Array(1);
+  return size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== NEWLINE;
 }
 
 /** The content hash of a record: SHA-256 of its data object in canonical form, lower-case hex. */

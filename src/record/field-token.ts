@@ -37,7 +37,7 @@ function textToken(field: TextField, token: string): string | undefined {
   if (!token.includes('\\') && field.oneOf === undefined) return token;
   const value = unquote(token);
   if (field.oneOf !== undefined && !field.oneOf.includes(value)) return undefined;
-  if (field.key === true && value.includes('\0')) return undefined;
+  if ((field.key === true && value.includes('\0')) || !value.isWellFormed()) return undefined;
   return JSON.stringify(value);
 }
 

@@ -137,7 +137,7 @@ class Scanner {
     const token = this.text.slice(start, close + 1);
     if (CONTROL.test(token)) throw new JsonError('a control character stands in a string unescaped', start + 1);
     if (token.includes('\\')) checkEscapes(token, start);
-    else if (!token.isWellFormed()) throw new JsonError('a lone surrogate stands in a string', start + 1);
+    if (!token.isWellFormed()) throw new JsonError('a lone surrogate stands in a string', start + 1);
     this.at = close + 1;
     return token;
   }

@@ -1,21 +1,45 @@
 import type { Entity, Field } from '../registry/entity.js';
-import { dataMembers, derived, elementNames, fallbackToken, joinMembers, sortMembers } from './content.js';
+import {
+  FORMAT_VERSION,
+  dataMembers,
+  derived,
+  elementNames,
+  fallbackToken,
+  joinMembers,
+  sortMembers,
+} from './content.js';
 import type { Content } from './content.js';
 import { fieldToken } from './field-token.js';
-import { scanArray, scanObject, unquote } from './json.js';
+import { JsonError, quote, scanArray, scanObject, unquote } from './json.js';
 import { integerValue } from './numbers.js';
+import type { PathForm } from './version.js';
 
 /** A record as an object: its type tag, its fields, and members that the registry does not know. */
 export type RecordObject = Readonly<Record<string, unknown>>;
 
-/** The object of a content; integers beyond 2^53 are bigints. */
-export function toObject(content: Content): RecordObject {
+/**
+ * The object of a content; integers beyond 2^53 are bigints. In portable form it has `v` and all extension fields,
+ * else neither, so that the same line can be made of it again.
+ */
+export function toObject(content: Content, form: PathForm): RecordObject {
   const { entity, tokens, unknown } = content;
-  return Object.fromEntries([
+  const isExtended = form === 'portable';
+  const fields = isExtended ? entity.synced : entity.synced.slice(0, entity.coreCount);
+  return Object.fromEntries<unknown>([
     ['type', entity.type],
-    ...entity.synced.map(({ name, field, index }) => [name, toValue(field, tokens[index] ?? 'null')]),
-    ...unknown.map(([name, token]) => [name, JSON.parse(token) as unknown]),
-  ]) as RecordObject;
+    ...(isExtended ? [['v', FORMAT_VERSION] as const] : []),
+    ...fields.map(({ name, field, index }) => [name, toValue(field, tokens[index] ?? 'null')] as const),
+    ...unknown.map(([name, token]) => [name, anyValue(token)] as const),
+  ]);
+}
+
+/** The value of a token of any type. */
+function anyValue(token: string): unknown {
+  if (token.startsWith('[')) return scanArray(token).map(anyValue);
+  if (token.startsWith('{')) {
+    return Object.fromEntries(scanObject(token).map(([name, value]) => [name, anyValue(value)]));
+  }
+  return /^-?\d+$/.test(token) ? integerValue(token) : (JSON.parse(token) as unknown);
 }
 
 function toValue(field: Field, token: string): unknown {
@@ -75,10 +99,18 @@ function fromObject(entity: Entity, object: RecordObject): Content {
     problems.push(...found.map((problem) => `${name}: ${problem}`));
     return token;
   });
-  if (problems.length > 0) throw new ObjectError(problems);
   const unknown = Object.entries(object)
-    .filter(([name]) => !ENVELOPE.has(name) && !entity.indexOf.has(name))
-    .map(([name, value]): [string, string] => [name, toToken(value)]);
+    .filter(([name, value]) => value !== undefined && !ENVELOPE.has(name) && !entity.indexOf.has(name))
+    .flatMap(([name, value]) => {
+      try {
+        return scanObject(`{${quote(name)}:${toToken(value)}}`);
+      } catch (error) {
+        if (!(error instanceof JsonError)) throw error;
+        problems.push(`${name}: no JSON value: ${error.message}`);
+        return [];
+      }
+    });
+  if (problems.length > 0) throw new ObjectError(problems);
   return derived({ entity, id: unquote(tokens[0] ?? '""'), tokens, unknown: sortMembers(unknown) });
 }
 
@@ -93,11 +125,14 @@ export function toToken(value: unknown): string {
   return value === undefined ? 'null' : JSON.stringify(value);
 }
 
-/** The data object of a record's object: what its content hash is of. `v` says whether extension fields belong to it. */
+/**
+ * The data object of a record's object: what its content hash is of. Extension fields belong to it when the object
+ * has one of them, or `v`.
+ */
 export function dataOf(entity: Entity, object: RecordObject): string {
   const content = fromObject(entity, object);
-  const isExtended =
-    object['v'] !== undefined ||
-    content.tokens.some((token, i) => i >= entity.coreCount && token !== fallbackToken(entity, i));
+  const isExtended = ['v', ...entity.synced.slice(entity.coreCount).map(({ name }) => name)].some(
+    (name) => object[name] !== undefined,
+  );
   return joinMembers(dataMembers(entity, content.tokens, content.unknown, isExtended));
 }

@@ -47,7 +47,7 @@ export class Rows {
   /** The contents that a FROM clause with parameters selects; rows `t` of other projects are left out. */
   select(entity: Entity, from: string, ...parameters: SqlValue[]): Content[] {
     const shape = this.#shape(entity);
-    const rows = this.#readRows(entity, `SELECT ${shape.columns} FROM ${from}`, parameters);
+    const rows = this.#sql.all(`SELECT ${shape.columns} FROM ${from}`, ...parameters);
     return rows.flatMap((row) => (row[shape.scopeAt] === this.#project ? [this.#content(entity, shape, row)] : []));
   }
 
@@ -181,27 +181,6 @@ export class Rows {
     return shape;
   }
 
-  #readRows(entity: Entity, sql: string, parameters: readonly SqlValue[]): SqlRow[] {
-    try {
-      return this.#sql.all(sql, ...parameters);
-    } catch (error) {
-      this.#reportBlob(entity);
-      throw error;
-    }
-  }
-
-  /** `json_quote` refuses a BLOB without saying where it is. */
-  #reportBlob(entity: Entity): void {
-    for (const { name, field } of entity.synced) {
-      if (field.kind === 'set' || field.kind === 'real') continue;
-      const row = this.#sql.get(
-        `SELECT json_quote(CASE typeof(${entity.key}) WHEN 'blob' THEN hex(${entity.key}) ELSE ${entity.key} END)
-         FROM ${entity.table} WHERE typeof(${name}) = 'blob' LIMIT 1`,
-      );
-      if (row !== undefined) throw badRow(entity, String(row[0]), name, [`expected ${field.kind}, found a BLOB`]);
-    }
-  }
-
   #content(entity: Entity, shape: RowShape, row: SqlRow): Content {
     const id = String(row[0]);
     const tokens = entity.synced.map(({ name, field, index }) => {
@@ -241,6 +220,10 @@ export class Rows {
     problems: string[],
   ): string {
     if (field.kind === 'real') return fieldToken(field, realColumn(value), problems);
+    if (value instanceof Uint8Array) {
+      problems.push(`expected ${field.kind}, found a BLOB`);
+      return 'null';
+    }
     const token = value === null ? 'null' : String(value);
     if (token.includes('\uFFFD')) this.#checkUtf8(entity, id, name);
     const canonical = fieldToken(field, token, problems);
@@ -251,16 +234,16 @@ export class Rows {
   /** A replacement character may be the text's own, or stand for bytes that are no UTF-8. */
   #checkUtf8(entity: Entity, id: string, name: string): void {
     const row = this.#sql.get(`SELECT CAST(${name} AS BLOB) FROM ${entity.table} WHERE ${entity.key} = ?`, unquote(id));
-    if (row?.[0] instanceof Uint8Array && !isUtf8(row[0])) {
-      throw badRow(entity, id, name, ['expected UTF-8 text, found bytes that are none']);
-    }
+    // Where the id that was read finds no row, it is the id itself that was not read exactly.
+    if (row === undefined) throw badRow(entity, id, entity.key, [NO_UTF8]);
+    if (row[0] instanceof Uint8Array && !isUtf8(row[0])) throw badRow(entity, id, name, [NO_UTF8]);
   }
 
   #readSet(entity: Entity, owner: string, field: SetField, aside: readonly string[]): string {
     const { set } = field;
     const names = elementNames(set);
     const rows = this.#sql.all(
-      `SELECT ${names.map((name) => `json_quote(${name})`).join(', ')} FROM ${set.table} WHERE ${set.owner} = ?`,
+      `SELECT ${names.map(exactColumn).join(', ')} FROM ${set.table} WHERE ${set.owner} = ?`,
       owner,
     );
     if (rows.length === 0 && aside.length === 0) return EMPTY_SET;
@@ -273,13 +256,21 @@ export class Rows {
     return names.map((name, index) => {
       const column = field.set.element[name];
       const problems: string[] = [];
-      const token = row[index] === null ? 'null' : String(row[index]);
+      const value = row[index] ?? null;
+      const token = value === null ? 'null' : String(value);
       if (column === undefined) return token;
-      const canonical = fieldToken(column, token, problems);
+      if (value instanceof Uint8Array) problems.push(`expected ${column.kind}, found a BLOB`);
+      else if (token.includes('\uFFFD')) this.#checkElementsUtf8(field, owner, name, problems);
+      const canonical = problems.length > 0 ? token : fieldToken(column, token, problems);
       if (problems.length > 0) throw badRow(entity, quote(owner), `${field.set.table}.${name}`, problems);
       const isPath = column.kind === 'text' && column.coordinate === 'path' && canonical !== 'null';
       return isPath ? quote(toPortable(unquote(canonical), this.#project)) : canonical;
     });
+  }
+
+  #checkElementsUtf8({ set }: SetField, owner: string, name: string, problems: string[]): void {
+    const rows = this.#sql.all(`SELECT CAST(${name} AS BLOB) FROM ${set.table} WHERE ${set.owner} = ?`, owner);
+    if (rows.some(([bytes]) => bytes instanceof Uint8Array && !isUtf8(bytes))) problems.push(NO_UTF8);
   }
 
   #asideOf(type: string, id: string): Map<string, string[]> {
@@ -511,7 +502,7 @@ function rowShape(registry: Registry, entity: Entity): RowShape {
   const at = entity.synced.map(({ name, field }) => {
     if (field.kind === 'set') return undefined;
     // JSON text is exact where drivers are not: U+0000, 64 bits. A REAL is exact as it is, and not as SQLite's JSON.
-    columns.push(field.kind === 'real' ? `t.${name}` : `json_quote(t.${name})`);
+    columns.push(field.kind === 'real' ? `t.${name}` : exactColumn(`t.${name}`));
     return columns.length - 1;
   });
   const record = `type = '${entity.type}' AND id = t.${entity.key}`;
@@ -522,6 +513,11 @@ function rowShape(registry: Registry, entity: Entity): RowShape {
   const asideAt = add(entity.referring.length > 0 ? `EXISTS (SELECT 1 FROM scsync_aside WHERE ${record})` : '0');
   const countedAt = add(counts ? `(SELECT counted FROM scsync_marks WHERE ${record})` : '0');
   return { columns: columns.join(', '), from: `${entity.table} t`, at, scopeAt, unknownAt, asideAt, countedAt };
+}
+
+/** A column as its JSON token; a BLOB as it is, since `json_quote` takes some for JSON and fails on the others. */
+function exactColumn(column: string): string {
+  return `iif(typeof(${column}) = 'blob', ${column}, json_quote(${column}))`;
 }
 
 function realColumn(value: SqlValue): string {
@@ -563,7 +559,10 @@ function isUtf8(bytes: Uint8Array): boolean {
   }
 }
 
-function badRow(entity: Entity, id: string, column: string, problems: readonly string[]): SyncError {
+const NO_UTF8 = 'expected UTF-8 text, found bytes that are none';
+
+/** The error for a row that holds what its columns do not allow. */
+export function badRow(entity: Entity, id: string, column: string, problems: readonly string[]): SyncError {
   return new SyncError('bad_row', `${entity.table}, row ${id}, column ${column}: ${problems.join('; ')}`, {
     hint: 'repair the row with SQL, then try again; nothing was written',
   });

@@ -1,5 +1,5 @@
 import { LineError, parseLine } from '../jsonl/parse.js';
-import { derived } from '../record/content.js';
+import { derived, sortMembers } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import type { FileVersion, LineVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
@@ -28,7 +28,7 @@ export function completed(line: LineVersion, base: FileVersion | undefined, row:
   const content = derived({
     ...line.content,
     tokens: tokens.map((token, index) => (index < entity.coreCount ? token : (source.tokens[index] ?? token))),
-    unknown: [...unknown, ...source.unknown.filter(([name]) => !own.has(name))].sort(([a], [b]) => (a < b ? -1 : 1)),
+    unknown: sortMembers([...unknown, ...source.unknown.filter(([name]) => !own.has(name))]),
   });
   return { ...line, content };
 }

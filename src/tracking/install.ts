@@ -77,13 +77,21 @@ function markAll(sql: Sql, registry: Registry, entity: Entity): void {
 
 /**
  * Rows that vanished while nothing watched: a record whose natural key another row holds now was replaced, so it
- * is deleted; of any other the base is forgotten, so that the next import takes it from the files again.
+ * is deleted; of any other the base is forgotten, so that the next import takes it from the files again, and its mark
+ * belongs to no project, as there is nothing to export.
  */
 function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
   const gone = sql.all(
     `SELECT b.target, g.project, b.id, b.line FROM scsync_base b JOIN scsync_targets g ON g.target = b.target
      WHERE b.type = ? AND b.deleted = 0 AND b.line <> '' AND NOT EXISTS (SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = b.id)
      AND NOT EXISTS (SELECT 1 FROM scsync_tombstones x WHERE x.project = g.project AND x.type = b.type AND x.id = b.id)`,
+    entity.type,
+  );
+  sql.run(
+    `UPDATE scsync_marks SET project = NULL WHERE type = ? AND project IS NOT NULL
+     AND NOT EXISTS (SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = scsync_marks.id)
+     AND NOT EXISTS (SELECT 1 FROM scsync_tombstones x
+       WHERE x.project = scsync_marks.project AND x.type = scsync_marks.type AND x.id = scsync_marks.id)`,
     entity.type,
   );
   for (const [target, projectPath, id, line] of gone) {

@@ -31,7 +31,7 @@ export function markChanged(sql: Sql, { type, id }: RecordKey, project: string):
  */
 export function dirtyMarks(target: Target): { readonly from: string; readonly parameters: readonly SqlValue[] } {
   return {
-    from: `scsync_marks m WHERE m.seq > ?
+    from: `scsync_marks m WHERE m.seq > ? AND typeof(m.id) = 'text'
       AND m.seq > coalesce((SELECT b.seq FROM scsync_base b WHERE b.type = m.type AND b.id = m.id AND b.target = ?), -1)
       AND (m.project = ? OR EXISTS (
         SELECT 1 FROM scsync_tombstones t WHERE t.project = ? AND t.type = m.type AND t.id = m.id))`,

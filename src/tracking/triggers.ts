@@ -58,7 +58,12 @@ function rowTriggers(registry: Registry, entity: Entity): Trigger[] {
     make(
       'insert',
       'AFTER INSERT',
-      mark(entity, `NEW.${key}`, project(registry, entity, 'NEW')) + children('NEW', `NEW.${scope.column}`),
+      buryMoved(entity, `c.${key} = NEW.${key}`, project(registry, entity, 'NEW')) +
+        mark(entity, `NEW.${key}`, project(registry, entity, 'NEW')) +
+        dependentsOf(registry, entity)
+          .map((child) => buryMoved(child.entity, `c.${child.field} = NEW.${key}`, `NEW.${scope.column}`))
+          .join('') +
+        children('NEW', `NEW.${scope.column}`),
       `NEW.${key} IS NOT NULL`,
     ),
     make(
@@ -167,6 +172,15 @@ function buryRows(entity: Entity, projectSql: string, condition: string): string
   return buryFrom(
     `SELECT ${projectSql} AS project, '${entity.type}', c.${entity.key}, ${NOW} ` +
       `FROM ${entity.table} c WHERE c.${entity.key} IS NOT NULL AND ${condition} AND ${projectSql} IS NOT NULL`,
+  );
+}
+
+/** `REPLACE` of a row by itself fires no delete trigger, so only the mark still knows the project that the row was in. */
+function buryMoved(entity: Entity, condition: string, projectSql: string): string {
+  return (
+    `INSERT INTO scsync_tombstones (project, type, id, deleted_at) SELECT m.project, m.type, m.id, ${NOW} ` +
+    `FROM ${entity.table} c JOIN scsync_marks m ON m.type = '${entity.type}' AND m.id = c.${entity.key} ` +
+    `WHERE ${condition} AND m.project IS NOT NULL AND m.project IS NOT ${projectSql} ON CONFLICT DO NOTHING; `
   );
 }
 

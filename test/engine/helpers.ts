@@ -233,7 +233,7 @@ export function named(stats: ImportStats, what?: Notable): string[] {
 
 /** Brings two replicas together through their files, as two people who pull and push in turn. */
 export function exchange(...replicas: readonly Replica[]): void {
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < 2; round++) {
     for (const replica of replicas) {
       const [before] = replicas.filter((other) => other !== replica);
       if (before !== undefined) replica.pull(before);

@@ -9,20 +9,21 @@ import { builtModule, ended, startScript } from './child.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { thrownBy } from './thrown.js';
 
-const OLD = { 'a.jsonl': 'old a\n', 'gone.jsonl': 'old gone\n' } as const;
+const OLD = { 'a.jsonl': 'old a\n', 'same.jsonl': 'old same\n' } as const;
 const NEW = { 'a.jsonl': 'new a\n', 'b.jsonl': 'new b\n' } as const;
+const AFTER = { ...OLD, ...NEW } as const;
 
 /** The effects of {@link writeSet} on a folder with the old files. */
 const STEPS = [
   'create a.jsonl',
   'create b.jsonl',
+  'create same.jsonl',
   'write a.jsonl',
   'fsync a.jsonl',
   'write b.jsonl',
   'fsync b.jsonl',
   'rename a.jsonl',
   'rename b.jsonl',
-  'remove gone.jsonl',
   'fsync folder',
 ] as const;
 
@@ -38,12 +39,13 @@ function filesIn(dir: string): Files {
   return Object.fromEntries(readdirSync(dir).map((name) => [name, readFileSync(join(dir, name), 'utf8')]));
 }
 
-/** Replaces a, makes b, removes gone. */
+/** Replaces a, makes b, leaves same as it is after all. */
 function writeSet(dir: string, onStep?: (step: string) => void): void {
   const set = new FileSet(dir, onStep);
   try {
     for (const [name, content] of Object.entries(NEW)) set.stage(name).write(content);
-    set.remove('gone.jsonl');
+    set.stage('same.jsonl').write('new same\n');
+    set.discard('same.jsonl');
     set.commit();
   } finally {
     set.abort();
@@ -57,20 +59,16 @@ function stateBefore(step: (typeof STEPS)[number]): Files {
   for (const [name, content] of Object.entries(NEW)) {
     if (done.includes(`rename ${name}`)) files[name] = content;
   }
-  return done.includes('remove gone.jsonl') ? withoutGone(files) : files;
-}
-
-function withoutGone(files: Files): Files {
-  return Object.fromEntries(Object.entries(files).filter(([name]) => name !== 'gone.jsonl'));
+  return files;
 }
 
 describe('FileSet', () => {
-  it('writes, replaces and removes in a fixed order of steps', () => {
+  it('writes and replaces in a fixed order of steps, and leaves alone what was discarded', () => {
     const dir = folderWith(OLD);
     const steps: string[] = [];
     writeSet(dir, (step) => steps.push(step));
     expect(steps).toEqual(STEPS);
-    expect(filesIn(dir)).toEqual(NEW);
+    expect(filesIn(dir)).toEqual(AFTER);
   });
 
   it('says what was written, text and bytes mixed, larger than its buffer', () => {
@@ -95,9 +93,7 @@ describe('FileSet', () => {
 
   it('writes an empty file, and does nothing at all for an empty set', () => {
     const dir = temporaryFolder();
-    const steps: string[] = [];
-    new FileSet(dir, (step) => steps.push(step)).commit();
-    expect(steps).toEqual([]);
+    new FileSet(dir, (step) => expect.unreachable(step)).commit();
     const set = new FileSet(dir);
     expect(set.stage('empty.jsonl').close().bytes).toBe(0);
     set.commit();
@@ -121,7 +117,7 @@ describe('FileSet', () => {
     }).toThrow(failure);
     expect(filesIn(dir)).toEqual(stateBefore(step));
     writeSet(dir);
-    expect(filesIn(dir)).toEqual(NEW);
+    expect(filesIn(dir)).toEqual(AFTER);
   });
 
   it('changes nothing when a target turns out to be a folder', () => {
@@ -135,7 +131,7 @@ describe('FileSet', () => {
     });
     expect(error.code).toBe('io');
     expect(error.message).toContain(join(dir, 'z.jsonl'));
-    expect(readdirSync(dir).sort()).toEqual(['a.jsonl', 'gone.jsonl', 'z.jsonl']);
+    expect(readdirSync(dir).sort()).toEqual(['a.jsonl', 'same.jsonl', 'z.jsonl']);
     expect(readFileSync(join(dir, 'a.jsonl'), 'utf8')).toBe(OLD['a.jsonl']);
   });
 
@@ -150,7 +146,6 @@ describe('FileSet', () => {
     const set = new FileSet(dir);
     const file = set.stage('a.jsonl');
     file.write('x'.repeat(300_000));
-    set.remove('gone.jsonl');
     set.abort();
     set.abort();
     expect(filesIn(dir)).toEqual(OLD);
@@ -167,15 +162,35 @@ describe('FileSet', () => {
     ).toBe('usage');
   });
 
+  it('takes a staged file out again, open or closed, written or not, and lets it be staged anew', () => {
+    const dir = folderWith(OLD);
+    const set = new FileSet(dir);
+    const open = set.stage('a.jsonl');
+    open.write('x'.repeat(300_000));
+    set.discard('a.jsonl');
+    expect(
+      thrownBy(() => {
+        open.write('y');
+      }).code,
+    ).toBe('usage');
+    set.stage('b.jsonl').close();
+    set.discard('b.jsonl');
+    set.discard('never-staged.jsonl');
+    expect(filesIn(dir)).toEqual(OLD);
+    set.stage('a.jsonl').write(NEW['a.jsonl']);
+    set.commit();
+    expect(filesIn(dir)).toEqual({ ...OLD, 'a.jsonl': NEW['a.jsonl'] });
+    expect(
+      thrownBy(() => {
+        set.discard('a.jsonl');
+      }).code,
+    ).toBe('usage');
+  });
+
   it('refuses paths, names used twice and writing after the end', () => {
     const set = new FileSet(temporaryFolder());
     const file = set.stage('a');
     for (const name of ['', '.', '..', 'x/y', '../x', 'a']) expect(thrownBy(() => set.stage(name)).code).toBe('usage');
-    expect(
-      thrownBy(() => {
-        set.remove('a');
-      }).code,
-    ).toBe('usage');
     file.close();
     expect(
       thrownBy(() => {
@@ -199,7 +214,8 @@ describe('a process killed inside a set', () => {
       if (step === last) process.kill(process.pid, 'SIGKILL');
     });
     for (const [name, content] of Object.entries(${JSON.stringify(NEW)})) set.stage(name).write(content);
-    set.remove('gone.jsonl');
+    set.stage('same.jsonl').write('new same');
+    set.discard('same.jsonl');
     set.commit();
   `;
 
@@ -209,7 +225,7 @@ describe('a process killed inside a set', () => {
     removeStaleTemporaryFiles(dir);
     expect(filesIn(dir)).toEqual(stateBefore(step));
     writeSet(dir);
-    expect(filesIn(dir)).toEqual(NEW);
+    expect(filesIn(dir)).toEqual(AFTER);
   });
 });
 

@@ -136,12 +136,10 @@ describe('mergeVersions', () => {
   it('does not depend on how a line was laid out', () => {
     holds(
       fc.property(anyTriple, ({ base, ours, theirs }) => {
-        const [b, o, t] = [base, ours, theirs].map(({ content, stamp }) => lineOf(content, stamp)) as [
-          Present,
-          Present,
-          Present,
-        ];
-        expect(outcome(mergeVersions(b, o, t))).toEqual(outcome(mergeVersions(base, ours, theirs)));
+        const line = ({ content, stamp }: Present): Present => lineOf(content, stamp);
+        expect(outcome(mergeVersions(line(base), line(ours), line(theirs)))).toEqual(
+          outcome(mergeVersions(base, ours, theirs)),
+        );
       }),
     );
   });

@@ -40,9 +40,12 @@ function stricterReason(source: string): string | undefined {
   }
 }
 
-const object = fc
-  .dictionary(text, jsonToken, { maxKeys: 5 })
-  .map((members) => `{${Object.entries(members).map(([name, token]) => `${quote(name)}:${token}`).join(',')}}`);
+const object = fc.dictionary(text, jsonToken, { maxKeys: 5 }).map(
+  (members) =>
+    `{${Object.entries(members)
+      .map(([name, token]) => `${quote(name)}:${token}`)
+      .join(',')}}`,
+);
 
 interface Mutation {
   readonly at: number;
@@ -54,8 +57,41 @@ const mutation: fc.Arbitrary<Mutation> = fc.record({
   at: fc.nat(200),
   remove: fc.nat(3),
   insert: fc.oneof(
-    fc.constantFrom('', '"', '\\', '{', '}', '[', ']', ',', ':', '-', '0', '01', '.', 'e', 'null', 'tru', ' ', '\t', '\n'),
-    fc.constantFrom('\\u00', '\\ud83d', '\\x', '\u0001', '\ud83d', '\u2028', '\u00a0', '\ufeff', "'", '/*', 'NaN', 'Infinity'),
+    fc.constantFrom(
+      '',
+      '"',
+      '\\',
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '-',
+      '0',
+      '01',
+      '.',
+      'e',
+      'null',
+      'tru',
+      ' ',
+      '\t',
+      '\n',
+    ),
+    fc.constantFrom(
+      '\\u00',
+      '\\ud83d',
+      '\\x',
+      '\u0001',
+      '\ud83d',
+      '\u2028',
+      '\u00a0',
+      '\ufeff',
+      "'",
+      '/*',
+      'NaN',
+      'Infinity',
+    ),
     fc.string({ maxLength: 3 }),
   ),
 });

@@ -64,7 +64,7 @@ describe.each(['full', 'old-schema', 'empty'])('the schema of %s', (name) => {
 describe('a column without a role', () => {
   it.each([
     ['issues', 'estimate'],
-    ['checkpoint_items', 'note'],
+    ['checkpoint_items', 'remark'],
     ['time_entries', 'rate'],
   ])('is named for %s, and the export leaves it', (table, column) => {
     const replica = new Replica({ fixture: 'full/before.db', project: ATLAS });

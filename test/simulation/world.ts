@@ -337,6 +337,7 @@ export class World {
   #keepingSession(clone: Clone, session: string | undefined, body: () => void): void {
     body();
     if (session === undefined) return;
+    this.knowledge.touched.add(`session/${session}`);
     clone.database.run(`UPDATE sessions SET updated_at = ? WHERE id = ?`, this.now(clone), session);
   }
 

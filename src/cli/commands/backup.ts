@@ -2,7 +2,7 @@ import { backup } from '../../backup.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { info } from '../outcome.js';
-import type { Command } from '../outcome.js';
+import type { Command } from '../command.js';
 
 /** Writes a checked copy of the database. */
 export const run: Command = ({ context, args: [file = ''] }) => {

@@ -6,7 +6,8 @@ import { count, recordName } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { ExactJson } from '../json-text.js';
 import { data, grid, info } from '../outcome.js';
-import type { Block, Command, Outcome } from '../outcome.js';
+import type { Command } from '../command.js';
+import type { Block, Outcome } from '../outcome.js';
 
 /** How much of a value is shown in a table, in characters. */
 const SHORT = 40;

@@ -1,8 +1,8 @@
 import { Exporter } from '../../export/exporter.js';
 import { describeExport } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
-import { isOn } from '../outcome.js';
-import type { Command } from '../outcome.js';
+import { isOn } from '../command.js';
+import type { Command } from '../command.js';
 import { describeRefusal } from '../refusal.js';
 
 /** Writes what changed in the database to the files. */
@@ -14,10 +14,11 @@ export const run: Command = ({ context, options }) => {
     unpublish: isOn(options, 'unpublish'),
     dryRun: isOn(options, 'dryRun'),
   });
-  const refusal = describeRefusal(stats.refused);
+  const error = describeRefusal(stats.refused);
   return {
-    status: refusal === undefined ? EXIT.done : EXIT.refused,
-    json: { project: place.projectPath, dir: place.dir, ...stats, ...(refusal && { error: refusal.error }) },
-    text: refusal?.text ?? describeExport(stats, place.dir),
+    status: error === undefined ? EXIT.done : EXIT.refused,
+    json: { project: place.projectPath, dir: place.dir, ...stats },
+    text: error === undefined ? describeExport(stats, place.dir) : [],
+    error,
   };
 };

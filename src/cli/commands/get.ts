@@ -6,7 +6,8 @@ import { Records } from '../../records.js';
 import { EXIT } from '../exit-codes.js';
 import { ExactJson } from '../json-text.js';
 import { data } from '../outcome.js';
-import type { Command, Line } from '../outcome.js';
+import type { Command } from '../command.js';
+import type { Line } from '../outcome.js';
 
 /** Prints one record. */
 export const run: Command = ({ context, args: [type = '', id = ''] }) => {

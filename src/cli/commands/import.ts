@@ -3,8 +3,8 @@ import { MergeStrategy } from '../../import/plan.js';
 import type { ImportStats } from '../../import/stats.js';
 import { describeImport } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
-import { isOn } from '../outcome.js';
-import type { Command, Options } from '../outcome.js';
+import { isOn } from '../command.js';
+import type { Command, Options } from '../command.js';
 
 /** Takes what is new in the files into the database. */
 export const run: Command = ({ context, options }) => {

@@ -13,7 +13,7 @@ import { bindTarget, findTarget } from '../../store/target.js';
 import type { Context, Place } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { info } from '../outcome.js';
-import type { Command } from '../outcome.js';
+import type { Command } from '../command.js';
 
 /** Sets up the database and the export directory; every step does only what is missing. */
 export const run: Command = ({ context, options }) => {

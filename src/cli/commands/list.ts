@@ -6,10 +6,10 @@ import { Records } from '../../records.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { matches, readCondition } from '../field-values.js';
+import { isScope } from '../is-scope.js';
 import { ExactJson } from '../json-text.js';
 import { grid, info } from '../outcome.js';
-import type { Command } from '../outcome.js';
-import { isScope } from '../verbs.js';
+import type { Command } from '../command.js';
 
 /** How many columns a table has beside the id, and how wide one may get. */
 const COLUMNS = 4;

@@ -6,10 +6,10 @@ import type { Entity } from '../../registry/entity.js';
 import { Records } from '../../records.js';
 import { EXIT } from '../exit-codes.js';
 import { changesTo, decodeUtf8, readAssignment, readObject } from '../field-values.js';
+import { isScope } from '../is-scope.js';
 import { ExactJson, jsonText } from '../json-text.js';
 import { data } from '../outcome.js';
-import type { Command } from '../outcome.js';
-import { isScope } from '../verbs.js';
+import type { Command } from '../command.js';
 
 /** Makes a record or changes fields of one. */
 export const run: Command = async ({ context, args: [type = '', ...words] }) => {

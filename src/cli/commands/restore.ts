@@ -1,7 +1,7 @@
 import { restore } from '../../backup.js';
 import { EXIT } from '../exit-codes.js';
 import { info } from '../outcome.js';
-import type { Command } from '../outcome.js';
+import type { Command } from '../command.js';
 
 /** Replaces the database by a backup of it. */
 export const run: Command = ({ context, args: [file = ''] }) => {

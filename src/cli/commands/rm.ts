@@ -3,8 +3,10 @@ import { Records } from '../../records.js';
 import type { RecordKey } from '../../store/rows.js';
 import { recordName } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
-import { data, info, isOn } from '../outcome.js';
-import type { Command, Confirm } from '../outcome.js';
+import { isOn } from '../command.js';
+import { data, info } from '../outcome.js';
+import type { Command } from '../command.js';
+import type { Confirm } from '../outcome.js';
 
 /** Deletes a record, after naming what goes with it. */
 export const run: Command = async ({ context, args: [type = '', id = ''], options }) => {

@@ -1,8 +1,8 @@
 import { getSyncStatus } from '../../status.js';
 import { describeStatus } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
-import { isOn } from '../outcome.js';
-import type { Command } from '../outcome.js';
+import { isOn } from '../command.js';
+import type { Command } from '../command.js';
 
 /** Says where both sides stand. */
 export const run: Command = ({ context, options }) => {

@@ -1,14 +1,16 @@
 import { existsSync } from 'node:fs';
 
-import { ERROR_EXIT_STATUS, SyncError } from '../../errors.js';
+import { SyncError } from '../../errors.js';
 import { listTargets } from '../../store/target.js';
 import { sync } from '../../sync.js';
 import type { SyncOutcome } from '../../sync.js';
 import type { Context, Place } from '../context.js';
 import { count, describeExport, describeImport, describeInSync } from '../describe.js';
-import { EXIT } from '../exit-codes.js';
-import { failure, info, isOn, warning } from '../outcome.js';
-import type { Block, Command, Outcome } from '../outcome.js';
+import { EXIT, statusOfError } from '../exit-codes.js';
+import { isOn } from '../command.js';
+import { failure, info, warning } from '../outcome.js';
+import type { Command } from '../command.js';
+import type { Block, ErrorReport, Outcome } from '../outcome.js';
 import { describeRefusal } from '../refusal.js';
 
 /** Brings both sides of one project, or of all, to the same. */
@@ -19,15 +21,16 @@ export const run: Command = ({ context, options }) => {
 
 function syncOne(context: Context, place: Place, dryRun: boolean): Outcome {
   const outcome = sync(context.store(), { ...context.syncOptions(place), dryRun });
-  const refusal = dryRun ? undefined : describeRefusal(outcome.export.refused);
+  const error = dryRun ? undefined : describeRefusal(outcome.export.refused);
   return {
-    status: refusal === undefined ? statusOf(outcome) : EXIT.refused,
-    json: { project: place.projectPath, dir: place.dir, ...outcome, ...(refusal && { error: refusal.error }) },
+    status: error === undefined ? statusOf(outcome) : EXIT.refused,
+    json: { project: place.projectPath, dir: place.dir, ...outcome },
     text: [
       ...describeImport(outcome.import, place.dir),
-      ...(refusal?.text ?? describeExport(outcome.export, place.dir)),
+      ...(error === undefined ? describeExport(outcome.export, place.dir) : []),
       ...(dryRun ? describeDryRun(outcome) : describeEnd(outcome)),
     ],
+    error,
   };
 }
 
@@ -48,41 +51,40 @@ function describeEnd({ status, inSync }: SyncOutcome): Block[] {
 
 /** One project that fails does not keep the others from being synced. */
 function syncAll(context: Context, dryRun: boolean): Outcome {
-  const results = listTargets(context.store().sql).map(({ project, dir }): Outcome => {
-    const place = { projectPath: project, dir };
-    const head = info(`${project}:`, 'strong');
-    if (!existsSync(dir)) {
-      const gone = 'its folder is not there';
-      return { status: EXIT.done, json: { project, dir, gone: true }, text: [head, warning(`${dir}: ${gone}`)] };
-    }
-    try {
-      const outcome = syncOne(context, place, dryRun);
-      return { ...outcome, text: [head, ...outcome.text] };
-    } catch (error) {
-      if (!(error instanceof SyncError)) throw error;
-      return failed(place, head, error);
-    }
-  });
+  const targets = listTargets(context.store().sql);
+  const results = targets.map(({ project, dir }) => syncTarget(context, { projectPath: project, dir }, dryRun));
   return {
-    status: results.map(({ status }) => status).sort((a, b) => b - a)[0] ?? EXIT.done,
-    json: { projects: results.map(({ json }) => json) },
-    text:
-      results.length === 0
-        ? [info('this database has no project with an export directory')]
-        : results.flatMap(({ text }) => text),
+    status: Math.max(EXIT.done, ...results.map(({ status }) => status)),
+    json: { projects: results.map(({ json, error }) => ({ ...json, error })) },
+    text: [
+      ...(results.length === 0 ? [info('this database has no project with an export directory')] : []),
+      ...results.flatMap(({ text, error }, index) => [
+        info(`${targets[index]?.project ?? ''}:`, 'strong'),
+        ...text,
+        ...(error === undefined ? [] : describeError(error)),
+      ]),
+    ],
   };
 }
 
-function failed({ projectPath: project, dir }: Place, head: Block, error: SyncError): Outcome {
-  const { code, message, details, hint = null } = error;
-  return {
-    status: ERROR_EXIT_STATUS[code],
-    json: { project, dir, error: { code, message, details, hint } },
-    text: [
-      head,
-      failure(message),
-      ...details.map((detail) => failure(`  ${detail}`)),
-      ...(hint === null ? [] : [failure(`hint: ${hint}`)]),
-    ],
-  };
+function syncTarget(context: Context, place: Place, dryRun: boolean): Outcome {
+  const { projectPath: project, dir } = place;
+  if (!existsSync(dir)) {
+    return {
+      status: EXIT.done,
+      json: { project, dir, gone: true },
+      text: [warning(`${dir}: the folder is not there`)],
+    };
+  }
+  try {
+    return syncOne(context, place, dryRun);
+  } catch (error) {
+    if (!(error instanceof SyncError)) throw error;
+    const { code, message, details, hint = null } = error;
+    return { status: statusOfError(error), json: { project, dir }, text: [], error: { code, message, details, hint } };
+  }
+}
+
+function describeError({ message, details, hint }: ErrorReport): Block[] {
+  return [message, ...details.map((detail) => `  ${detail}`), ...(hint === null ? [] : [`hint: ${hint}`])].map(failure);
 }

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 
 import { SyncError } from './errors.js';
 import { fileSize, syncFolder, withIoErrors } from './jsonl/file.js';
+import type { Database } from './store/database.js';
 import { openDriver } from './store/drivers/open-driver.js';
 import { toSyncError } from './store/sqlite-error.js';
 import { Sql } from './store/sql.js';
@@ -25,7 +26,9 @@ export function backup(databasePath: string, backupPath: string): BackupInfo {
   requireFree(backupPath);
   const temporary = `${backupPath}.${process.pid}.tmp`;
   try {
-    withDatabase(databasePath, 'backed up', (sql) => sql.run(`VACUUM INTO ?`, temporary));
+    withDatabase(databasePath, 'backed up', (database) => {
+      database.exec(`VACUUM INTO '${temporary.replaceAll("'", "''")}'`);
+    });
     checkDatabase(temporary);
     putInPlace(temporary, backupPath);
   } finally {
@@ -67,14 +70,9 @@ export function restore(databasePath: string, backupPath: string, now: number = 
 
 /** Folds the log into the database, so that one file is all of it, and keeps that file under another name. */
 function setAside(databasePath: string, now: number): string {
-  withDatabase(databasePath, 'replaced', (sql) => {
-    sql.run(`PRAGMA wal_checkpoint(TRUNCATE)`);
-    sql.exec(`PRAGMA locking_mode = EXCLUSIVE`);
-    if (String(sql.get(`PRAGMA journal_mode = DELETE`)?.[0]) !== 'delete') {
-      throw new SyncError('busy', `${databasePath} is in use`, {
-        hint: 'end the programs that have it open, then try again',
-      });
-    }
+  withDatabase(databasePath, 'replaced', (database) => {
+    // Leaving the log needs the database for itself: SQLite says busy while anybody else has it open.
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE); PRAGMA locking_mode = EXCLUSIVE; PRAGMA journal_mode = DELETE');
   });
   const aside = `${databasePath}.${new Date(now).toISOString().replaceAll(/[-:.]/g, '')}.old`;
   requireFree(aside);
@@ -85,18 +83,19 @@ function setAside(databasePath: string, now: number): string {
   return aside;
 }
 
-function withDatabase(path: string, what: string, body: (sql: Sql) => void): void {
+/** Prepares no statement: `@photostructure/sqlite` keeps a database open until the garbage collector has found those. */
+function withDatabase(path: string, what: string, body: (database: Database) => void): void {
   if (!existsSync(path))
     throw new SyncError('database', `${path}: there is no database to be ${what}`, { hint: 'check --db' });
-  let sql: Sql | undefined;
+  let database: Database | undefined;
   try {
-    sql = new Sql(openDriver(path));
-    sql.exec('PRAGMA busy_timeout = 5000');
-    body(sql);
+    database = openDriver(path);
+    database.exec('PRAGMA busy_timeout = 5000');
+    body(database);
   } catch (error) {
     throw toSyncError(error, path);
   } finally {
-    sql?.close();
+    database?.close();
   }
 }
 
@@ -104,6 +103,7 @@ function withDatabase(path: string, what: string, body: (sql: Sql) => void): voi
 function checkDatabase(path: string): void {
   let sql: Sql | undefined;
   try {
+    if (fileSize(path) === 0) throw new SyncError('database', 'the copy is damaged: it is empty');
     sql = new Sql(openDriver(path, { readOnly: true }));
     const found = sql.all('PRAGMA integrity_check').map(([line]) => String(line));
     if (found.join() !== 'ok') {

@@ -86,7 +86,7 @@ export function getSyncStatus(
         size: fileSize(join(dir, name)),
         lines: countLines(join(dir, name)),
       })),
-    tombstones: Number(sql.get(`SELECT count(*) FROM scsync_tombstones WHERE project = ?`, project)?.[0] ?? 0),
+    tombstones: countTombstones(store, project),
     backfillNeeded: target.id === -1 && rows > 0,
     problems,
     notices: pending.notices,
@@ -105,6 +105,15 @@ function plannedImport(store: Store, target: Target): ReturnType<typeof planImpo
 }
 
 const UNREADABLE: ReadonlySet<SyncErrorCode> = new Set(['bad_input', 'conflict_markers', 'newer_format']);
+
+/** A tombstone of a row that is there only says which stamps are taken. */
+function countTombstones({ sql, registry }: Store, project: string): number {
+  return registry.entities.reduce((count, entity) => {
+    const row = `SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = x.id AND ${projectSql(registry, entity, 't')} = x.project`;
+    const from = `scsync_tombstones x WHERE x.project = ? AND x.type = ? AND NOT EXISTS (${row})`;
+    return count + Number(sql.get(`SELECT count(*) FROM ${from}`, project, entity.type)?.[0] ?? 0);
+  }, 0);
+}
 
 /** Writes a status as a table. */
 export function printStatus(

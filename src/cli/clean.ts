@@ -8,7 +8,10 @@ export function cleanText(text: string): string {
   return text.replaceAll(BREAKS, ' ').replaceAll(UNSAFE, '');
 }
 
+/** Those, and what some readers take for the end of a line. */
+const UNSAFE_IN_JSON = /[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
 /** JSON text with the same characters escaped; the value is the same. */
 export function cleanJson(json: string): string {
-  return json.replaceAll(UNSAFE, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  return json.replaceAll(UNSAFE_IN_JSON, (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

@@ -7,7 +7,8 @@ import { expect, onTestFinished } from 'vitest';
 
 import { Store } from '../../src/store/store.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+/** The built command. */
+export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const FIXTURES = fileURLToPath(new URL('../fixtures/reference/', import.meta.url));
 
 /** The project that the databases of the reference program hold. */

@@ -1,5 +1,8 @@
 import { existsSync, readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { backup, restore } from '../../src/backup.js';
@@ -43,6 +46,16 @@ function write(path: string, value: string): void {
       value,
     );
   });
+}
+
+/** Until its statements are collected, `@photostructure/sqlite` keeps a database open that was closed. */
+async function closed(): Promise<void> {
+  setFlagsFromString('--expose-gc');
+  const collect = runInNewContext('gc') as () => void;
+  for (let round = 0; round < 3; round++) {
+    collect();
+    await setImmediate();
+  }
 }
 
 function valueIn(path: string): unknown {
@@ -109,10 +122,11 @@ describe('backup', () => {
 });
 
 describe('restore', () => {
-  it('puts the backup in place, and keeps the old database under another name', () => {
+  it('puts the backup in place, and keeps the old database under another name', async () => {
     const { folder, database, copy } = place();
     backup(database, copy);
     write(database, 'second');
+    await closed();
     const { path, replaced } = restore(database, copy, Date.UTC(2026, 0, 2, 3, 4, 5, 678));
     expect(path).toBe(database);
     expect(replaced).toBe(`${database}.20260102T030405678Z.old`);
@@ -121,6 +135,7 @@ describe('restore', () => {
     expect(valueIn(copy)).toBe('first');
     expect(readdirSync(folder).filter((name) => name.includes('tmp'))).toEqual([]);
     write(database, 'third');
+    await closed();
     expect(restore(database, replaced ?? '', 1).replaced).not.toBe(replaced);
     expect(valueIn(database)).toBe('second');
   });
@@ -133,7 +148,7 @@ describe('restore', () => {
     expect(valueIn(fresh)).toBe('first');
   });
 
-  it('takes what stands in the log of a database that was killed', () => {
+  it('takes what stands in the log of a database that was killed', async () => {
     const { database, copy } = place();
     backup(database, copy);
     const writer = new Sql(openDriver(database));
@@ -141,6 +156,7 @@ describe('restore', () => {
     const saved = ['', '-wal'].map((suffix) => readFileSync(`${database}${suffix}`));
     writer.close();
     for (const [n, suffix] of ['', '-wal'].entries()) writeFileSync(`${database}${suffix}`, saved[n] ?? '');
+    await closed();
     const { replaced } = restore(database, copy);
     expect(valueIn(replaced ?? '')).toBe('only in the log');
     expect(valueIn(database)).toBe('first');

@@ -1,15 +1,8 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import type { Known } from './knowledge.js';
 import type { Tree } from './mini-git.js';
-import { SimulatedDatabase } from './simulated-database.js';
-
-/** A copy of a database file, and what its user knew then. */
-export interface DatabaseCopy {
-  readonly file: string;
-  readonly known: Known;
-}
+import type { DatabaseMemory, SimulatedDatabase } from './simulated-database.js';
 
 /** One clone of the repository: a folder of files, and the database that it is synced with. */
 export class Clone {
@@ -23,7 +16,7 @@ export class Clone {
   head = 0;
   /** The branch to come back to, while another commit is checked out. */
   detachedFrom: number | undefined;
-  backup: DatabaseCopy | undefined;
+  backup: DatabaseMemory | undefined;
   /** Exported lines were thrown away since the last sync. */
   hasDiscarded = false;
   /** `slot value` of all that a journal of this clone has ever held. */
@@ -42,6 +35,11 @@ export class Clone {
   files(): Tree {
     const names = readdirSync(this.dir).filter((name) => name.endsWith('.jsonl'));
     return new Map(names.sort().map((name) => [name, readFileSync(join(this.dir, name), 'utf8')]));
+  }
+
+  /** All lines of all files. */
+  lines(): readonly string[] {
+    return [...this.files().values()].flatMap((text) => text.split('\n').filter((line) => line !== ''));
   }
 
   /** Makes the files those of a tree. */

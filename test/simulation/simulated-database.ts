@@ -55,18 +55,28 @@ const WATCHED = [
   'scsync_journal',
 ];
 
+/** A database file, and what goes along with it wherever it is copied. */
+export interface DatabaseMemory {
+  readonly file: string;
+  readonly known: ReadonlyMap<string, ReadonlySet<string>>;
+  readonly lines: ReadonlySet<string>;
+}
+
 /** One database file, with what its user has learned from it. */
 export class SimulatedDatabase {
   readonly file: string;
   readonly store: Store;
   /** The values of each followed field that its user has seen: what the author of an edit knew. */
   readonly known: Map<string, Set<string>>;
+  /** The lines that it has read or written: what an export may replace. */
+  readonly lines: Set<string>;
   readonly #database: Database;
   readonly #statements = new Map<string, Statement>();
 
-  private constructor(file: string, known: ReadonlyMap<string, ReadonlySet<string>>) {
+  private constructor(file: string, memory: DatabaseMemory) {
     this.file = file;
-    this.known = new Map([...known].map(([slot, values]) => [slot, new Set(values)]));
+    this.known = new Map([...memory.known].map(([slot, values]) => [slot, new Set(values)]));
+    this.lines = new Set(memory.lines);
     this.#database = openFast(file);
     this.store = Store.from(this.#database);
   }
@@ -81,9 +91,9 @@ export class SimulatedDatabase {
     store.close();
   }
 
-  static copyOf(source: string, file: string, known: ReadonlyMap<string, ReadonlySet<string>>): SimulatedDatabase {
-    copyFileSync(source, file);
-    return new SimulatedDatabase(file, known);
+  static copyOf(source: DatabaseMemory, file: string): SimulatedDatabase {
+    copyFileSync(source.file, file);
+    return new SimulatedDatabase(file, source);
   }
 
   close(): void {

@@ -4,10 +4,13 @@ import { Exporter } from '../../src/export/exporter.js';
 import { Importer } from '../../src/import/importer.js';
 import { MergeStrategy } from '../../src/import/plan.js';
 import type { SqlValue } from '../../src/store/database.js';
+import type { ImportStats } from '../../src/import/stats.js';
+import { SyncError } from '../../src/errors.js';
+import { savecontext } from '../../src/registry/savecontext.js';
 import { sync } from '../../src/sync.js';
 import { Clone } from './clone.js';
 import { Knowledge, slotOf, valuesInLoss } from './knowledge.js';
-import { mergeAsText, mergeTrees, recordLines } from './merge-trees.js';
+import { entriesOf, mergeAsText, mergeTrees, recordLines } from './merge-trees.js';
 import type { FileLoss } from './merge-trees.js';
 import { MiniGit, sameTree } from './mini-git.js';
 import type { Tree } from './mini-git.js';
@@ -15,7 +18,7 @@ import { PROJECT, SHAPES, shapeOf } from './record-shapes.js';
 import type { RecordShape } from './record-shapes.js';
 import type { Operation, Schedule, Step } from './schedule.js';
 import { SimulatedDatabase } from './simulated-database.js';
-import type { PresentState, State, States } from './simulated-database.js';
+import type { DatabaseMemory, PresentState, State, States } from './simulated-database.js';
 
 /** A property that did not hold. */
 export interface Failure {
@@ -80,8 +83,9 @@ export class World {
 
   readonly #template: string;
 
-  #newDatabase(source = this.#template, known: SimulatedDatabase['known'] = new Map()): SimulatedDatabase {
-    const database = SimulatedDatabase.copyOf(source, join(this.#folder, `db${this.#files++}.db`), known);
+  #newDatabase(source?: DatabaseMemory): SimulatedDatabase {
+    const empty = { file: this.#template, known: new Map(), lines: new Set<string>() };
+    const database = SimulatedDatabase.copyOf(source ?? empty, join(this.#folder, `db${this.#files++}.db`));
     this.#databases.add(database);
     return database;
   }
@@ -156,6 +160,9 @@ export class World {
     force: (clone) => this.#import(clone, MergeStrategy.PreferExternal),
     preferLocal: (clone) => this.#import(clone, MergeStrategy.PreferLocal),
     preferNewer: (clone) => this.#import(clone, MergeStrategy.PreferNewer),
+    importFile: (clone, pick) => this.#importFile(clone, pick),
+    rehearse: (clone) => this.#rehearse(clone),
+    dropLine: (clone, pick) => this.#dropLine(clone, pick),
     editFile: (clone, pick) => this.#editFile(clone, pick),
     commit: (clone) => this.#commit(clone),
     pull: (clone, pick) => this.#pull(clone, this.git.origin, pick),
@@ -536,22 +543,61 @@ export class World {
   }
 
   #export(clone: Clone, full: boolean): void {
-    const stats = this.#looking(clone, () => new Exporter(clone.database.store, this.#engineOptions(clone)).export({ full }));
+    const stats = this.#exporting(clone, () => new Exporter(clone.database.store, this.#engineOptions(clone)).export({ full }));
     const refused = stats.refused.map(({ id }) => id);
     this.#say(clone, `export${full ? ' --full' : ''}${refused.length > 0 ? ` refused for ${refused.join(', ')}` : ''}`);
   }
 
   #import(clone: Clone, strategy: MergeStrategy): void {
-    const stats = this.#looking(clone, () =>
-      new Importer(clone.database.store, { ...this.#engineOptions(clone), strategy }).importAll(clone.dir),
-    );
-    this.#readJournal(clone);
+    const importer = new Importer(clone.database.store, { ...this.#engineOptions(clone), strategy });
+    const stats = this.#importing(clone, () => importer.importAll(clone.dir));
+    this.#noteRead(clone, stats);
     this.#say(clone, `import ${strategy}${notices(stats.notices)}`);
   }
 
-  #sync(clone: Clone): void {
-    const outcome = this.#looking(clone, () => sync(clone.database.store, this.#engineOptions(clone)));
+  #importFile(clone: Clone, pick: number): void {
+    const names = [...clone.files().keys()];
+    const name = names[pick % names.length];
+    if (name === undefined) return;
+    const importer = new Importer(clone.database.store, this.#engineOptions(clone));
+    const stats = this.#importing(clone, () => importer.importFile(join(clone.dir, name)));
     this.#readJournal(clone);
+    this.#say(clone, `import ${name}${notices(stats.notices)}`);
+  }
+
+  /** Dry runs, and an import that fails, leave everything as it was. */
+  #rehearse(clone: Clone): void {
+    const [files, rows] = [clone.files(), clone.database.dump()];
+    const { store } = clone.database;
+    const importer = new Importer(store, this.#engineOptions(clone));
+    new Exporter(store, this.#engineOptions(clone)).export({ dryRun: true });
+    importer.importAll(clone.dir, { dryRun: true });
+    this.checks += 2;
+    if (!sameTree(files, clone.files())) this.fail('P10', `${clone.name}: a dry run changes files`);
+    if (!sameTree(rows, clone.database.dump())) this.fail('P10', `${clone.name}: a dry run changes the database`);
+    clone.write(new Map([...files, ['time_entries.jsonl', '{"type":"time_entry","id":"bad"}\n']]));
+    let failed = false;
+    try {
+      importer.importAll(clone.dir);
+    } catch (error) {
+      failed = error instanceof SyncError && error.code === 'bad_input';
+    }
+    clone.write(files);
+    if (!failed) this.fail('P17', `${clone.name}: a bad line did not stop the import`);
+    const after = clone.database.dump();
+    if (!sameTree(rows, after)) this.fail('P17', `${clone.name}: a failed import changes ${changedNames(rows, after)}`);
+    this.#say(clone, 'dry runs');
+  }
+
+  #sync(clone: Clone): void {
+    const outcome = this.#importing(clone, () =>
+      this.#exporting(clone, () => {
+        const before = clone.lines();
+        const done = sync(clone.database.store, this.#engineOptions(clone));
+        this.#noteRead(clone, done.import, before);
+        return done;
+      }),
+    );
     clone.hasDiscarded = false;
     this.#say(clone, `sync${notices(outcome.import.notices)}`);
     const { refused } = outcome.export;
@@ -564,15 +610,60 @@ export class World {
       const { pendingExport, pendingImport } = outcome.status.entities.total;
       this.fail('P20', `${clone.name}: not in sync, ${pendingExport} to export, ${pendingImport} to import`);
     }
-    this.#checkAgreement(clone, new Set(outcome.import.notices.filter(({ what }) => what === 'orphaned').map(({ id }) => id)));
+    const orphans = outcome.import.notices.filter(({ what }) => what === 'orphaned').map(({ id }) => id);
+    this.#checkAgreement(clone, new Set(orphans));
     this.#checkFixpoint(clone);
+  }
+
+  /** The lines of the files are now known to the database; those that wait for a parent are not. */
+  #noteRead(clone: Clone, { notices: list }: ImportStats, lines: readonly string[] = clone.lines()): void {
+    const orphans = list.filter(({ what }) => what === 'orphaned').map(({ id }) => `"id":"${id}"`);
+    for (const line of lines) if (!orphans.some((id) => line.includes(id))) clone.database.lines.add(line);
+    this.#readJournal(clone);
+  }
+
+  /** Runs an export: it replaces nothing that the database has not read, and drops no record without a tombstone. */
+  #exporting<T>(clone: Clone, body: () => T): T {
+    const before = clone.files();
+    const result = this.#looking(clone, body);
+    const after = clone.files();
+    const lines = new Set(clone.lines());
+    this.checks += 2;
+    for (const line of [...before.values()].flatMap((text) => text.split('\n'))) {
+      if (line === '' || lines.has(line) || clone.database.lines.has(line)) continue;
+      this.fail('P1', `${clone.name}: an export overwrote ${line}, which was never read`);
+    }
+    for (const line of lines) clone.database.lines.add(line);
+    const left = new Set(recordLines(after).map(({ type, id }) => `${type}/${id}`));
+    const deleted = deletedKeys(after);
+    for (const { type, id } of recordLines(before)) {
+      const key = `${type}/${id}`;
+      if (!left.has(key) && !deleted.has(key)) this.fail('P2', `${clone.name}: ${key} left the files without a tombstone`);
+    }
+    return result;
+  }
+
+  /** Runs an import: a row goes only if the files have a tombstone of it, or of its session. */
+  #importing<T>(clone: Clone, body: () => T): T {
+    const before = clone.database.states();
+    const deleted = deletedKeys(clone.files());
+    const result = this.#looking(clone, body);
+    const after = clone.database.states();
+    this.checks++;
+    for (const [key, state] of before) {
+      if (state.kind === 'deleted' || after.get(key)?.kind === 'present') continue;
+      if (!deleted.has(key) && !deleted.has(`session/${state.session ?? ''}`)) {
+        this.fail('P3', `${clone.name}: an import deleted ${key}, of which the files have no tombstone`);
+      }
+    }
+    return result;
   }
 
   #checkFixpoint(clone: Clone): void {
     const files = clone.files();
     const rows = clone.database.dump();
     this.#time += 1;
-    sync(clone.database.store, this.#engineOptions(clone));
+    this.#importing(clone, () => sync(clone.database.store, this.#engineOptions(clone)));
     const again = clone.files();
     if (!sameTree(files, again)) this.fail('P12', `${clone.name}: a second sync changes ${changedNames(files, again)}`);
     const after = clone.database.dump();
@@ -757,6 +848,17 @@ export class World {
     this.#say(clone, `edit the file: ${entry.id} ${field!} -> ${value}`);
   }
 
+  /** Somebody deletes a line from a file: that is no deletion of the record. */
+  #dropLine(clone: Clone, pick: number): void {
+    const entries = recordLines(clone.files()).filter(
+      ({ versions }) => versions.length === 1 && clone.database.lines.has(versions[0]!.raw),
+    );
+    const entry = entries[pick % entries.length];
+    if (entry === undefined) return;
+    clone.write(new Map([...clone.files()].map(([name, text]) => [name, text.replace(`${entry.versions[0]!.raw}\n`, '')])));
+    this.#say(clone, `drop the line of ${entry.id}`);
+  }
+
   // ---- what happens to databases ------------------------------------------------------------------------------------
 
   #isShared(clone: Clone): boolean {
@@ -765,8 +867,7 @@ export class World {
 
   #backup(clone: Clone): void {
     this.#sync(clone);
-    const copy = this.#newDatabase(clone.database.file, clone.database.known);
-    clone.backup = { file: copy.file, known: copy.known };
+    clone.backup = this.#newDatabase(clone.database);
     this.#say(clone, 'copy the database');
   }
 
@@ -774,7 +875,7 @@ export class World {
     if (clone.backup === undefined || this.#isShared(clone) || clone.detachedFrom !== undefined) return;
     this.#sync(clone);
     this.#commit(clone);
-    clone.database = this.#newDatabase(clone.backup.file, clone.backup.known);
+    clone.database = this.#newDatabase(clone.backup);
     this.#say(clone, 'RESTORE the old copy of the database');
   }
 
@@ -795,7 +896,7 @@ export class World {
       this.#sync(each);
       this.#commit(each);
     }
-    clone.database = this.#newDatabase(other.database.file, other.database.known);
+    clone.database = this.#newDatabase(other.database);
     const own = `SELECT target FROM scsync_targets WHERE dir = ?`;
     for (const table of ['scsync_base', 'scsync_files', 'scsync_targets']) {
       clone.database.run(`DELETE FROM ${table} WHERE target IN (${own})`, clone.dir);
@@ -850,6 +951,11 @@ function groupValue(column: string, n: number | null): SqlValue {
 
 function notices(list: readonly { readonly what: string; readonly id: string }[]): string {
   return list.map(({ what, id }) => `, ${what} ${id}`).join('');
+}
+
+/** The records that a tree has tombstones of. */
+function deletedKeys(tree: Tree): ReadonlySet<string> {
+  return new Set(entriesOf(tree.get(savecontext.deletionsFile)).keys());
 }
 
 /** The names of files, or tables, that are not the same. A file without lines is as good as none. */

@@ -1,0 +1,87 @@
+import { isDeleted } from '../merge/file-state.js';
+import { wholeRecord } from '../merge/merge-record.js';
+import { tokenOf } from '../record/content.js';
+import type { Content } from '../record/content.js';
+import { unquote } from '../record/json.js';
+import { isTombstone } from '../record/version.js';
+import type { Tombstone } from '../record/version.js';
+import { isSeen } from '../store/base.js';
+import { readTombstone } from '../tracking/tombstones.js';
+import type { ImportContext } from './context.js';
+import { clearDead } from './gather.js';
+import type { Gathered } from './gather.js';
+import { planImport } from './plan.js';
+import type { ImportPlan } from './plan.js';
+
+/** A record whose outcome is known, before its natural key and its row are written. */
+export interface Decision {
+  readonly gathered: Gathered;
+  readonly plan: ImportPlan;
+  readonly wasSeen: boolean;
+}
+
+/**
+ * Decides a record. Gives undefined when there is nothing to write because it waits for its parent or
+ * belongs to another project; that is counted and named here.
+ */
+export function decide(context: ImportContext, gathered: Gathered): Decision | undefined {
+  const { key, version, versionLine, state, base } = gathered;
+  if (version === undefined) return undefined;
+  if (gathered.isElsewhere && !isDeleted(version)) {
+    waits(context, gathered);
+    context.notice(
+      'skipped',
+      key.type,
+      key.id,
+      'belongs to another project in this database; its line was left in the file',
+    );
+    return undefined;
+  }
+  // Of a record that is new in every way it does not matter.
+  const isKnown = state !== undefined || base !== undefined;
+  const wasSeen = isKnown && versionLine !== undefined && isSeen(context.sql, versionLine);
+  const strategy = context.strategyFor(key.id);
+  const plan = planImport({ strategy, file: version, isSeen: wasSeen, base, state });
+  if (isTombstone(plan.result)) return { gathered, plan, wasSeen };
+  const result = clearDead(context, plan.result);
+  const parent = missingParent(context, result);
+  if (parent === 'here') return { gathered, plan: { ...plan, result }, wasSeen };
+  if (parent === 'unknown') {
+    waits(context, gathered);
+    context.notice('orphaned', key.type, key.id, 'its parent is not here; the line waits in the file');
+    return undefined;
+  }
+  return { gathered, plan: buried(gathered, plan, result, parent), wasSeen };
+}
+
+function waits(context: ImportContext, { found }: Gathered): void {
+  for (const { file } of found) context.unsettled.add(file);
+}
+
+/** Whether all required parents are here, or else the tombstone of one, or that one is neither. */
+function missingParent(context: ImportContext, content: Content): 'here' | 'unknown' | Tombstone {
+  const { sql, target } = context;
+  for (const [field, type] of Object.entries(content.entity.parents)) {
+    const id = unquote(tokenOf(content, field));
+    if (context.isHere(type, id)) continue;
+    const tombstone = readTombstone(sql, target.project, { type, id });
+    if (tombstone === undefined) return 'unknown';
+    return { ...tombstone, by: tombstone.by ?? '' };
+  }
+  return 'here';
+}
+
+/** A record whose parent is deleted is deleted with it; every replica derives the same tombstone. */
+function buried(gathered: Gathered, plan: ImportPlan, content: Content, parent: Tombstone): ImportPlan {
+  const { key, lines, tombstones, baseEntry } = gathered;
+  const own = [...lines.map((line) => line.stamp + 1), ...tombstones.map((tombstone) => tombstone.stamp)];
+  if (baseEntry !== undefined) own.push(baseEntry.deleted ? baseEntry.stamp : baseEntry.stamp + 1);
+  const result: Tombstone = {
+    kind: 'tombstone',
+    ...key,
+    stamp: Math.max(parent.stamp, ...own),
+    by: parent.by,
+    unknown: [],
+  };
+  return { result, losses: [...plan.losses, { loss: wholeRecord(content), why: 'parent deleted' }] };
+}

@@ -1,0 +1,118 @@
+import { noteLoss } from '../journal.js';
+import { sameTombstone } from '../merge/merge-tombstone.js';
+import { wholeRecord } from '../merge/merge-record.js';
+import { sameContent } from '../record/content.js';
+import type { Content } from '../record/content.js';
+import { isTombstone } from '../record/version.js';
+import type { Tombstone } from '../record/version.js';
+import { dependentsOf, requireEntity } from '../registry/entity.js';
+import type { Entity } from '../registry/entity.js';
+import { readBase } from '../store/base.js';
+import { writeDerived } from '../store/derived.js';
+import type { RecordKey } from '../store/rows.js';
+import { markChanged } from '../tracking/marks.js';
+import { writeTombstone } from '../tracking/tombstones.js';
+import type { ImportContext } from './context.js';
+import type { Gathered } from './gather.js';
+import { stampOfContent } from './stamp-of-content.js';
+
+/** Makes a record deleted: its row with all that cannot be without it, or the tombstone alone. */
+export function applyTombstone(
+  context: ImportContext,
+  { key, entity, row, state }: Gathered,
+  tombstone: Tombstone,
+): void {
+  if (row !== undefined) {
+    context.beforeWrite();
+    removeRow(context, entity, row, tombstone);
+    context.tally.add(key.type, 'deleted');
+    return;
+  }
+  if (state !== undefined && isTombstone(state) && sameTombstone(state, tombstone)) {
+    // The author may have been filled in just now.
+    writeTombstone(context.sql, context.target.project, tombstone);
+    return;
+  }
+  const referrers = referringRows(context, key);
+  writeTombstone(context.sql, context.target.project, tombstone);
+  markChanged(context.sql, key, context.target.project);
+  context.sql.run(
+    `DELETE FROM scsync_aside WHERE ref = ? AND type || '/' || field IN (${fieldsTo(context, key.type)})`,
+    key.id,
+  );
+  noteClearedReferences(context, referrers);
+  if (state === undefined) context.tally.add(key.type, 'deleted');
+}
+
+/** The fields that refer to a type, as SQL texts `type/field`. */
+function fieldsTo({ registry }: ImportContext, type: string): string {
+  return registry.entities
+    .flatMap((entity) =>
+      entity.referring.filter(({ target }) => target === type).map(({ name }) => `'${entity.type}/${name}'`),
+    )
+    .join(', ');
+}
+
+/** Deletes a row, first the records that cannot be without it. */
+function removeRow(context: ImportContext, entity: Entity, row: Content, tombstone: Tombstone): void {
+  const { sql, rows, registry, target } = context;
+  for (const child of dependentsOf(registry, entity)) {
+    const ids = sql.all(
+      `SELECT ${child.entity.key} FROM ${child.entity.table} WHERE ${child.field} = ? ORDER BY ${child.entity.key}`,
+      row.id,
+    );
+    for (const [id] of ids) {
+      const content = rows.read(child.entity, String(id));
+      if (content !== undefined) removeChild(context, child.entity, content, tombstone);
+    }
+  }
+  const referrers = referringRows(context, { type: entity.type, id: row.id });
+  rows.remove(entity, row.id);
+  context.forgetRows();
+  writeTombstone(sql, target.project, tombstone);
+  noteClearedReferences(context, referrers);
+}
+
+function removeChild(context: ImportContext, entity: Entity, content: Content, parent: Tombstone): void {
+  const key = { type: entity.type, id: content.id };
+  const base = readBase(context.sql, context.target, key);
+  const own = base === undefined ? [] : [base.deleted ? base.stamp : base.stamp + 1];
+  const tombstone: Tombstone = {
+    kind: 'tombstone',
+    ...key,
+    stamp: Math.max(parent.stamp, ...own),
+    by: parent.by,
+    unknown: [],
+  };
+  noteLoss(context.sql, context.target.project, key, wholeRecord(content), 'parent deleted', context.now);
+  context.notice('conflicts', key.type, key.id, 'deleted with its parent; see conflicts');
+  removeRow(context, entity, content, tombstone);
+  context.tally.add(key.type, 'deleted');
+}
+
+interface Referrer {
+  readonly key: RecordKey;
+  readonly entity: Entity;
+  readonly before: Content;
+}
+
+function referringRows({ rows, registry }: ImportContext, key: RecordKey): Referrer[] {
+  return rows.referrers(key).flatMap((referrer) => {
+    const entity = requireEntity(registry, referrer.type);
+    const before = rows.read(entity, referrer.id);
+    const isItself = referrer.type === key.type && referrer.id === key.id;
+    return before === undefined || isItself ? [] : [{ key: referrer, entity, before }];
+  });
+}
+
+/** A row that lost a reference to a deleted record, and nothing else, is a version that every replica derives from its line. */
+function noteClearedReferences(context: ImportContext, referrers: readonly Referrer[]): void {
+  for (const { key, entity, before } of referrers) {
+    const after = context.rows.read(entity, key.id);
+    if (after === undefined || sameContent(before, after)) continue;
+    // What was only kept aside is in no table that a trigger watches.
+    markChanged(context.sql, key, context.target.project);
+    const stamp = stampOfContent(context, key, before);
+    if (stamp !== undefined) writeDerived(context.sql, key, stamp + 1, after);
+  }
+}

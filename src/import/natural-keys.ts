@@ -1,0 +1,47 @@
+import { isDeleted } from '../merge/file-state.js';
+import { sameContent, withTokens } from '../record/content.js';
+import type { Content } from '../record/content.js';
+import { quote, sha256, unquote } from '../record/json.js';
+import { compareUtf8 } from '../record/order.js';
+import { writeDerived } from '../store/derived.js';
+import type { ImportContext } from './context.js';
+import type { Gathered } from './gather.js';
+import { keepsNaturalKey } from './plan.js';
+import { stampOfContent } from './stamp-of-content.js';
+
+/** The content with a natural key that no other row holds; the record made later gets another one. */
+export function withFreeNaturalKey(context: ImportContext, gathered: Gathered, content: Content): Content {
+  const holderId = context.rows.naturalKeyHolder(content);
+  if (holderId === undefined) return content;
+  const { entity } = content;
+  const holder = context.rows.read(entity, holderId);
+  if (holder === undefined) return content;
+  if (!keepsNaturalKey(content, holder, compareUtf8)) {
+    const renamed = withOtherKey(content);
+    const { version } = gathered;
+    if (version !== undefined && !isDeleted(version) && sameContent(version.content, content)) {
+      writeDerived(context.sql, gathered.key, version.stamp + 1, renamed);
+    }
+    nameRenamed(context, content, holderId);
+    return renamed;
+  }
+  const key = { type: entity.type, id: holderId };
+  const renamed = withOtherKey(holder);
+  const stamp = stampOfContent(context, key, holder);
+  if (stamp !== undefined) writeDerived(context.sql, key, stamp + 1, renamed);
+  context.beforeWrite();
+  context.rows.write(renamed, holder, context.now);
+  nameRenamed(context, holder, content.id);
+  return content;
+}
+
+function nameRenamed(context: ImportContext, { entity, id }: Content, other: string): void {
+  const column = entity.naturalKey.at(-1) ?? entity.key;
+  context.notice('renamed', entity.type, id, `got another ${column}: ${other} was made first and has the same`);
+}
+
+function withOtherKey(content: Content): Content {
+  const index = content.entity.indexOf.get(content.entity.naturalKey.at(-1) ?? '') ?? -1;
+  const value = unquote(content.tokens[index] ?? '""');
+  return withTokens(content, new Map([[index, quote(`${value}~${sha256(content.id).slice(0, 8)}`)]]));
+}

@@ -1,0 +1,46 @@
+import { isDeleted } from '../merge/file-state.js';
+import { sameTombstone } from '../merge/merge-tombstone.js';
+import { sameContent } from '../record/content.js';
+import type { Content } from '../record/content.js';
+import { isTombstone } from '../record/version.js';
+import type { Tombstone } from '../record/version.js';
+import { addSeen, writeBase, writeBaseAtLastChange } from '../store/base.js';
+import { lastChange, markChanged } from '../tracking/marks.js';
+import type { ImportContext } from './context.js';
+import type { Gathered } from './gather.js';
+import { MergeStrategy } from './plan.js';
+import type { ImportPlan } from './plan.js';
+
+/** Remembers versions and base; a record that is not the same in the files and the database is left dirty. */
+export function settle(
+  context: ImportContext,
+  { key, found, lines, tombstones, version, versionLine, baseEntry }: Gathered,
+  plan: ImportPlan,
+  result: Content | Tombstone,
+  wasSeen: boolean,
+  before: Content | Tombstone | undefined,
+): void {
+  const { sql, target } = context;
+  for (const { raw } of found) addSeen(sql, raw);
+  if (version === undefined || versionLine === undefined) return;
+  if (!found.some(({ raw }) => raw === versionLine)) addSeen(sql, versionLine);
+  const isAgreed = isTombstone(result)
+    ? found.length === 1 && tombstones[0] !== undefined && sameTombstone(tombstones[0], result)
+    : found.length === 1 &&
+      lines.length === 1 &&
+      'raw' in version &&
+      !isDeleted(version) &&
+      sameContent(version.content, result) &&
+      plan.restamp !== true;
+  const isNews = !wasSeen && (baseEntry === undefined || version.stamp > baseEntry.stamp);
+  const moves = isNews || isAgreed || context.strategyFor(key.id) === MergeStrategy.PreferExternal;
+  const entry = { deleted: isDeleted(version), stamp: version.stamp, line: versionLine };
+  if (isAgreed) {
+    writeBaseAtLastChange(sql, target, key, entry);
+  } else {
+    if (moves) writeBase(sql, target, key, { ...entry, seq: baseEntry?.seq ?? 0 });
+    if (before === undefined || lastChange(sql, key) <= (baseEntry?.seq ?? 0)) markChanged(sql, key, target.project);
+  }
+  const base = moves ? versionLine : baseEntry?.line;
+  for (const { raw, file } of found) if (raw !== base || found.length > 1) context.unsettled.add(file);
+}

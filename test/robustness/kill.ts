@@ -1,0 +1,123 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { Store } from '../../src/store/store.js';
+import { builtModule } from '../jsonl/child.js';
+import { temporaryFolder } from '../jsonl/temporary-folder.js';
+
+/** What a process does before it is killed. */
+export type Task = 'export' | 'full export' | 'import' | 'sync';
+
+/** The time at which everything happens, so that a run that was killed and repeated ends in the same bytes. */
+export const NOW = 1_900_000_000_000;
+
+/** Runs a task, counting each effect on files and each statement that writes; the process kills itself before one of them. */
+const SCRIPT = `
+import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+const [database, project, task, killAt] = process.argv.slice(2);
+const trace = [];
+const step = (name) => {
+  trace.push(name);
+  if (trace.length !== Number(killAt)) return;
+  process.kill(process.pid, 'SIGKILL');
+  for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
+};
+for (const name of ['writeSync', 'fsyncSync', 'renameSync', 'rmSync', 'mkdirSync', 'copyFileSync']) {
+  const original = fs[name];
+  fs[name] = (...values) => {
+    step(name);
+    return original(...values);
+  };
+}
+const { openSync } = fs;
+fs.openSync = (path, flags, ...values) => {
+  if (flags !== 'r') step('openSync');
+  return openSync(path, flags, ...values);
+};
+syncBuiltinESMExports();
+const { Store, Exporter, Importer, sync } = await import(${JSON.stringify(builtModule('index.js'))});
+const { openDriver } = await import(${JSON.stringify(builtModule('store/drivers/open-driver.js'))});
+const db = openDriver(database);
+const store = Store.from({
+  exec: (sql) => {
+    step(sql.slice(0, 20));
+    db.exec(sql);
+  },
+  prepare: (sql) => {
+    const statement = db.prepare(sql);
+    return {
+      run: (...values) => {
+        step('run');
+        return statement.run(...values);
+      },
+      get: (...values) => statement.get(...values),
+      all: (...values) => statement.all(...values),
+      setReadBigInts: (value) => statement.setReadBigInts(value),
+      setReturnArrays: (value) => statement.setReturnArrays(value),
+    };
+  },
+  close: () => db.close(),
+});
+const options = { projectPath: project, dir: project + '/.savecontext', now: () => ${NOW} };
+if (task === 'sync') sync(store, options);
+else if (task === 'import') new Importer(store, options).importAll(options.dir);
+else new Exporter(store, options).export({ full: task === 'full export' });
+process.stdout.write(JSON.stringify(trace));
+`;
+
+/** A folder whose content is put back before each run: an export directory is known by its path. */
+export class Stage {
+  readonly folder: string;
+  readonly #template: string;
+  readonly #script: string;
+
+  /** \`prepare\` fills the folder, and leaves nothing of it open. */
+  constructor(prepare: (folder: string) => void) {
+    const parent = temporaryFolder();
+    this.folder = join(parent, 'world');
+    this.#template = join(parent, 'template');
+    this.#script = join(parent, 'script.mjs');
+    mkdirSync(this.folder);
+    prepare(this.folder);
+    cpSync(this.folder, this.#template, { recursive: true });
+    writeFileSync(this.#script, SCRIPT);
+  }
+
+  reset(): void {
+    for (const name of readdirSync(this.folder)) rmSync(join(this.folder, name), { recursive: true });
+    cpSync(this.#template, this.folder, { recursive: true });
+  }
+
+  /** Runs a task to its end in a process of its own; gives the names of its steps. */
+  trace(task: Task): readonly string[] {
+    const { stdout } = this.#run(task, 0);
+    return JSON.parse(stdout) as string[];
+  }
+
+  /** Runs a task that kills itself before a step, counted from 1. */
+  kill(task: Task, step: number): void {
+    const { signal } = this.#run(task, step);
+    if (signal !== 'SIGKILL') throw new Error(`step ${step} of ${task} was never reached`);
+  }
+
+  #run(task: Task, killAt: number): { readonly stdout: string; readonly signal: string | null } {
+    const database = join(this.folder, 'data.db');
+    const values = [this.#script, database, join(this.folder, 'project'), task, String(killAt)];
+    const { stdout, stderr, signal } = spawnSync(process.execPath, values, { encoding: 'utf8' });
+    if (signal === null && stderr !== '') throw new Error(stderr);
+    return { stdout, signal };
+  }
+}
+
+/** The steps at which something can go wrong in its own way: every one but a run of statements, of which some do. */
+export function interesting(trace: readonly string[], every: number): readonly number[] {
+  return trace.flatMap((name, index) => (name !== 'run' || index % every === 0 ? [index + 1] : []));
+}
+
+/** The rows and the journal of a database, without what only counts changes. */
+export function rowsOf({ sql, registry }: Store): readonly string[] {
+  const tables = [...registry.entities.map(({ table }) => table), 'issue_labels', 'issue_dependencies', 'scsync_journal'];
+  return tables.flatMap((table) => sql.all(`SELECT * FROM ${table} ORDER BY 1`).map((row) => [table, ...row].join('|')));
+}

@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 
 import Table from 'cli-table3';
 
-import { measureReference } from './reference.mjs';
+import { Reference } from './reference.mjs';
 import { Scene } from './scene.mjs';
 import { WORKLOADS } from './workloads.mjs';
 
@@ -41,9 +41,13 @@ for (const name of names) if (WORKLOADS[name] === undefined) throw new Error(`th
 /** @type {Result[]} */
 const results = [];
 const scene = await Scene.create(n, seed);
-/** @type {ReadonlyMap<string, ReferenceFigure>} */
-let references = new Map();
+/** @type {Map<string, ReferenceFigure | undefined>} */
+const references = new Map();
 try {
+  const reference =
+    values.reference === undefined
+      ? undefined
+      : await Reference.create(resolve(values.reference), { root: scene.root, n, seed, runs });
   for (const name of names) {
     console.error(`workload ${name} ...`);
     const own = name === '8' && n > MOST_RECORDS_OF_ROUNDS ? await Scene.create(MOST_RECORDS_OF_ROUNDS, seed) : scene;
@@ -56,10 +60,7 @@ try {
     } finally {
       if (own !== scene) own.close();
     }
-  }
-  if (values.reference !== undefined) {
-    console.error('the reference ...');
-    references = await measureReference(resolve(values.reference), { root: scene.root, n, seed, runs });
+    references.set(name, await reference?.measure(name));
   }
 } finally {
   scene.close();
@@ -100,11 +101,11 @@ function goals(result) {
 }
 
 const table = new Table({
-  head: ['', 'workload', 'process', 'memory', 'figure', 'floor', 'ratio', 'reference', 'times', 'goal'],
+  head: ['', 'workload', 'command', 'memory', 'figure', 'floor', 'ratio', 'of cpu', 'reference', 'times', 'goal'],
   style: { head: [], border: [], compact: true },
 });
 for (const result of results) {
-  const { workload, title, wall, rss, figure, floor, floorTitle, unit, ratio, note } = result;
+  const { workload, title, wall, rss, figure, floor, floorTitle, unit, ratio, cpuRatio, note } = result;
   const reference = referenceOf(result);
   table.push([
     workload,
@@ -114,6 +115,7 @@ for (const result of results) {
     `${short(figure)} ${unit}`,
     `${short(floor)} ${unit}: ${floorTitle}`,
     short(ratio),
+    short(cpuRatio),
     reference === undefined ? '' : `${short(reference.wall)} ms${reference.failure === null ? '' : ', then fails'}`,
     reference === undefined || wall === null ? '' : short(reference.wall / wall),
     goals(result)

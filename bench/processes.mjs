@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url));
+const COMMAND = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 
 /**
  * What one whole process took.
@@ -21,6 +22,7 @@ const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url));
  * @typedef {object} Step
  * @property {number} wall
  * @property {number} inner milliseconds that the step itself took, without the start of Node
+ * @property {number} cpu milliseconds of processor time that the step itself took, which noise of others changes less
  * @property {number} rss
  * @property {Readonly<Record<string, unknown>>} found
  */
@@ -75,8 +77,21 @@ export function run(program, parameters, { cwd, env = {}, watchMemory = false } 
 export async function step(name, input) {
   const { wall, code, out, errors } = await run(process.execPath, [WORKER, name, JSON.stringify(input)]);
   if (code !== 0) throw new Error(`the step ${name} failed:\n${errors}`);
-  const { inner, rss, ...found } = /** @type {Record<string, unknown>} */ (JSON.parse(out));
-  return { wall, inner: Number(inner), rss: Number(rss), found };
+  const { inner, cpu, rss, ...found } = /** @type {Record<string, unknown>} */ (JSON.parse(out));
+  return { wall, inner: Number(inner), cpu: Number(cpu), rss: Number(rss), found };
+}
+
+/**
+ * Runs the command line as a user does, and gives the time of the whole process.
+ *
+ * @param {string} name
+ * @param {{ readonly db: string, readonly project: string }} input
+ */
+export async function command(name, { db, project }) {
+  const parameters = [COMMAND, '--db', db, '-C', project, '--quiet', name];
+  const { wall, code, errors } = await run(process.execPath, parameters);
+  if (code !== 0) throw new Error(`the command ${name} ended with ${String(code)}:\n${errors}`);
+  return wall;
 }
 
 /** A process of Node that does nothing. */

@@ -1,10 +1,11 @@
 /**
  * One measured step in a process of its own: `node bench/worker.mjs STEP JSON` does it and prints one line of JSON with
- * what it found, how long the step itself took (`inner`, milliseconds), and the process's peak memory (`rss`, bytes).
+ * what it found, how long the step itself took (`inner`, milliseconds), its processor time (`cpu`, milliseconds), and the
+ * process's peak memory (`rss`, bytes).
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, readFileSync, readSync, readdirSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 
@@ -18,6 +19,7 @@ import { Random } from './random.mjs';
 /** @import { SqlValue } from '../dist/index.js' */
 
 const PAGE = 5000;
+const CHUNK = Buffer.allocUnsafe(256 * 1024);
 
 /**
  * What a step is told.
@@ -108,7 +110,7 @@ const STEPS = {
 
   /** Reads all files and hashes them. */
   hash: ({ dir }, timed) => ({
-    digests: timed(() => lineFiles(dir).map((name) => sha256(readFileSync(join(dir, name))))).length,
+    digests: timed(() => lineFiles(dir).map((name) => hashFile(join(dir, name)))).length,
   }),
 
   /** Reads one file. */
@@ -349,6 +351,15 @@ function allLines(dir) {
   return lineFiles(dir).flatMap((name) => readFileSync(join(dir, name), 'utf8').split('\n'));
 }
 
+/** @param {string} path */
+function hashFile(path) {
+  const hash = createHash('sha256');
+  const fd = openSync(path, 'r');
+  for (let read = readSync(fd, CHUNK); read > 0; read = readSync(fd, CHUNK)) hash.update(CHUNK.subarray(0, read));
+  closeSync(fd);
+  return hash.digest('hex');
+}
+
 /** @param {Uint8Array} bytes */
 function sha256(bytes) {
   return createHash('sha256').update(bytes).digest('hex');
@@ -366,12 +377,16 @@ const [, , step = '', json = '{}'] = process.argv;
 const body = STEPS[step];
 if (body === undefined) throw new Error(`there is no step ${JSON.stringify(step)}`);
 let inner = 0;
+let cpu = 0;
 const found = body(/** @type {Input} */ (JSON.parse(json)), (timed) => {
+  const before = process.cpuUsage();
   const start = performance.now();
   try {
     return timed();
   } finally {
     inner += performance.now() - start;
+    const { user, system } = process.cpuUsage(before);
+    cpu += (user + system) / 1000;
   }
 });
-console.log(JSON.stringify({ ...found, inner, rss: process.resourceUsage().maxRSS * 1024 }));
+console.log(JSON.stringify({ ...found, inner, cpu, rss: process.resourceUsage().maxRSS * 1024 }));

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { emptyProcess, median, step } from './processes.mjs';
+import { command, emptyProcess, median, step } from './processes.mjs';
 import { CHANGED_FILE, Scene } from './scene.mjs';
 
 /** @import { Step } from './processes.mjs' */
@@ -13,13 +13,14 @@ import { CHANGED_FILE, Scene } from './scene.mjs';
  * @typedef {object} Result
  * @property {string} workload its number
  * @property {string} title
- * @property {number | null} wall the whole process, milliseconds
+ * @property {number | null} wall the command as a whole process, milliseconds
  * @property {number | null} rss peak memory, bytes
  * @property {number} figure what is compared with the floor
  * @property {string} unit of figure and floor
  * @property {number} floor
  * @property {string} floorTitle
  * @property {number} ratio
+ * @property {number} [cpuRatio] the same of processor times
  * @property {string} [note]
  * @property {number} [most] the greatest ratio that the goal allows
  * @property {number} [least] the smallest one
@@ -54,7 +55,7 @@ export const WORKLOADS = {
       () => {
         scene.restore('new', undefined);
       },
-      () => step('export', scene.input()),
+      measured(scene, 'export'),
       () => step('select', scene.input()),
     );
     const written = scene.lines().length;
@@ -70,7 +71,7 @@ export const WORKLOADS = {
       () => {
         scene.restore('edited', 'synced');
       },
-      () => step('export', scene.input()),
+      measured(scene, 'export'),
       () => step('rewrite', { ...scene.input(), name: CHANGED_FILE }),
     );
     const lines = scene.changedLines('synced');
@@ -97,7 +98,7 @@ export const WORKLOADS = {
     const [done, plain, withTriggers] = await repeat(
       runs,
       prepare,
-      () => step('import', scene.input()),
+      measured(scene, 'import'),
       floor(false),
       floor(true),
     );
@@ -111,7 +112,7 @@ export const WORKLOADS = {
 
   4: async ({ scene, runs }) => {
     scene.restore('synced', 'synced');
-    const [done, floor] = await repeat(runs, nothing, () => step('import', scene.input()), hashing(scene));
+    const [done, floor] = await repeat(runs, nothing, measured(scene, 'import'), hashing(scene));
     check(done.found['created'] === 0 && done.found['updated'] === 0, 'something was imported');
     return [
       {
@@ -134,10 +135,10 @@ export const WORKLOADS = {
       () => {
         scene.restore('synced', 'changed');
       },
-      () => step('import', scene.input()),
+      measured(scene, 'import'),
     );
     check(done.found['updated'] === 10, `${String(done.found['updated'])} records were updated`);
-    const floor = { ...unchanged, inner: unchanged.inner + reading.inner };
+    const floor = { ...unchanged, inner: unchanged.inner + reading.inner, cpu: unchanged.cpu + reading.cpu };
     return [
       compared('5', 'import after 10 changed lines', done, floor, 'workload 4 and reading the changed file', {
         most: 1.3,
@@ -147,7 +148,7 @@ export const WORKLOADS = {
 
   7: async ({ scene, runs }) => {
     scene.restore('synced', 'synced');
-    const [inSync, floor] = await repeat(runs, nothing, () => step('status', scene.input()), hashing(scene));
+    const [inSync, floor] = await repeat(runs, nothing, measured(scene, 'status'), hashing(scene));
     check(inSync.found['inSync'] === true, 'the project is not in sync');
     const empty = await Scene.create(1, scene.seed);
     try {
@@ -157,9 +158,9 @@ export const WORKLOADS = {
       const walls = [];
       for (let index = 0; index < runs * 3; index++) {
         nodes.push(await emptyProcess());
-        walls.push(await step('status', empty.input()));
+        walls.push(await command('status', empty.input()));
       }
-      const wall = median(walls.map((done) => done.wall));
+      const wall = median(walls);
       const node = median(nodes);
       return [
         compared('7', `status of ${scene.n} in sync`, inSync, floor, 'reading and hashing the files'),
@@ -167,7 +168,7 @@ export const WORKLOADS = {
           workload: '7',
           title: 'status of an empty project',
           wall,
-          rss: median(walls.map(({ rss }) => rss)),
+          rss: null,
           ...{ figure: wall, floor: node, floorTitle: 'node -e 0', unit: 'ms', ratio: wall / node, most: 1.5 },
         },
       ];
@@ -252,26 +253,49 @@ export const WORKLOADS = {
 };
 
 /**
+ * A figure: how long the whole command takes, and how long the step of the engine.
+ *
+ * @typedef {{ readonly command?: () => Promise<number>, readonly step: () => Promise<Step> }} Measured
+ */
+
+/**
+ * @param {Scene} scene
+ * @param {'export' | 'import' | 'status'} name
+ * @returns {Measured}
+ */
+function measured(scene, name) {
+  return { command: () => command(name, scene.input()), step: () => step(name, scene.input()) };
+}
+
+/**
  * Measures steps by turns, and gives the medians of each.
  *
  * @param {number} runs
- * @param {() => Promise<void> | void} prepare called before each first step
- * @param {() => Promise<Step>} first
+ * @param {() => Promise<void> | void} prepare called before each first step, and before its command
+ * @param {Measured | (() => Promise<Step>)} first
  * @param {readonly (() => Promise<Step>)[]} others
  * @returns {Promise<[Step, Step, Step]>} the last ones repeat the first where there are fewer
  */
 async function repeat(runs, prepare, first, ...others) {
-  const bodies = [first, ...others];
+  const figure = typeof first === 'function' ? { step: first, command: undefined } : first;
+  const bodies = [figure.step, ...others];
+  /** @type {number[]} */
+  const commands = [];
   /** @type {Step[][]} */
   const steps = bodies.map(() => []);
   for (let index = 0; index < runs; index++) {
     await prepare();
+    if (figure.command !== undefined) {
+      commands.push(await figure.command());
+      await prepare();
+    }
     for (const [place, body] of bodies.entries()) steps[place]?.push(await body());
   }
   const middle = (/** @type {number} */ place) => {
     const all = steps[place] ?? steps[0] ?? [];
     return {
-      wall: median(all.map(({ wall }) => wall)),
+      wall: median(place === 0 && commands.length > 0 ? commands : all.map(({ wall }) => wall)),
+      cpu: median(all.map(({ cpu }) => cpu)),
       inner: median(all.map(({ inner }) => inner)),
       rss: median(all.map(({ rss }) => rss)),
       found: all.at(-1)?.found ?? {},
@@ -292,7 +316,7 @@ async function repeat(runs, prepare, first, ...others) {
 function compared(workload, title, done, floor, floorTitle, goal = {}) {
   return {
     ...{ workload, title, wall: done.wall, rss: done.rss, figure: done.inner, floor: floor.inner, unit: 'ms' },
-    ...{ floorTitle, ratio: done.inner / floor.inner, ...goal },
+    ...{ floorTitle, ratio: done.inner / floor.inner, cpuRatio: done.cpu / floor.cpu, ...goal },
   };
 }
 

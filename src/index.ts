@@ -50,7 +50,9 @@ export type {
   TimeEntryRecord,
 } from './registry/savecontext.js';
 export type { DeletionRecord } from './record/version.js';
-export { coordinate, count, defineEntity, extension, integer, key, local, real, set, text } from './registry/entity.js';
+export { defineEntity } from './registry/entity.js';
+export { coordinate, count, extension, integer, key, local, real, set, text } from './registry/fields.js';
+export type { LineFields, RecordOf } from './registry/record-of.js';
 export type {
   Coordinate,
   ElementFields,
@@ -60,9 +62,7 @@ export type {
   FieldRole,
   ForeignDeletions,
   IntegerField,
-  LineFields,
   RealField,
-  RecordOf,
   Registry,
   Scope,
   ScopeTable,

@@ -1,5 +1,7 @@
-import { coordinate, count, defineEntity, extension, integer, key, local, real, set, text } from './entity.js';
-import type { RecordOf, Registry } from './entity.js';
+import { defineEntity } from './entity.js';
+import type { Registry } from './entity.js';
+import { coordinate, count, extension, integer, key, local, real, set, text } from './fields.js';
+import type { RecordOf } from './record-of.js';
 
 const nullable = { nullable: true } as const;
 

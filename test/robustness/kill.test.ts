@@ -85,7 +85,10 @@ function killEverywhere(scene: Stage, task: Task, again: (world: World) => void,
     again(world);
     expect(look(world), where).toEqual(expected);
     expect(temporaryFiles(world.dir), where).toEqual([]);
-    expect(readdirSync(join(world.dir)).filter((name) => name.includes('journal')), where).toEqual([]);
+    expect(
+      readdirSync(join(world.dir)).filter((name) => name.includes('journal')),
+      where,
+    ).toEqual([]);
     world.store.close();
   }
 }

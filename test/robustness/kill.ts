@@ -118,6 +118,13 @@ export function interesting(trace: readonly string[], every: number): readonly n
 
 /** The rows and the journal of a database, without what only counts changes. */
 export function rowsOf({ sql, registry }: Store): readonly string[] {
-  const tables = [...registry.entities.map(({ table }) => table), 'issue_labels', 'issue_dependencies', 'scsync_journal'];
-  return tables.flatMap((table) => sql.all(`SELECT * FROM ${table} ORDER BY 1`).map((row) => [table, ...row].join('|')));
+  const tables = [
+    ...registry.entities.map(({ table }) => table),
+    'issue_labels',
+    'issue_dependencies',
+    'scsync_journal',
+  ];
+  return tables.flatMap((table) =>
+    sql.all(`SELECT * FROM ${table} ORDER BY 1`).map((row) => [table, ...row].join('|')),
+  );
 }

@@ -1,0 +1,43 @@
+import type { ElementFields, Entity, FieldRole, IntegerField, RealField, SetField, TextField } from './entity.js';
+
+/** `number` for safe integers, `bigint` beyond them. */
+type ScalarOf<F> = F extends TextField
+  ? string
+  : F extends IntegerField
+    ? number | bigint
+    : F extends RealField
+      ? number
+      : never;
+type NullableOf<F> = F extends { readonly nullable: false } ? ScalarOf<F> : ScalarOf<F> | null;
+type ElementOf<E extends ElementFields> = string extends keyof E
+  ? unknown
+  : keyof E extends infer K
+    ? [K] extends [UnionToOne<K>]
+      ? string
+      : { readonly [P in keyof E]: NullableOf<E[P]> }
+    : never;
+type UnionToOne<K> = (K extends unknown ? (k: () => K) => void : never) extends (k: infer I) => void
+  ? I extends () => infer L
+    ? L
+    : never
+  : never;
+type ValueOf<F> = F extends SetField<FieldRole, infer E> ? readonly ElementOf<E>[] : NullableOf<F>;
+
+/** The record type of an entity: its tag, core fields, optional extension fields, and what a line adds. */
+export type RecordOf<E extends Entity> = { readonly type: E['type'] } & {
+  readonly [K in keyof E['fields'] as E['fields'][K] extends { readonly role: 'core' } ? K : never]: ValueOf<
+    E['fields'][K]
+  >;
+} & {
+  readonly [K in keyof E['fields'] as E['fields'][K] extends { readonly role: 'extension' } ? K : never]?: ValueOf<
+    E['fields'][K]
+  >;
+} & LineFields;
+
+/** What a line has beside the record's fields. */
+export interface LineFields {
+  /** SHA-256 of the data object, lower-case hex. */
+  readonly content_hash?: string;
+  /** The stamp of this version, RFC 3339. */
+  readonly exported_at?: string;
+}

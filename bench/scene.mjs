@@ -41,16 +41,25 @@ export class Scene {
    */
   static async create(n, seed) {
     const scene = new Scene(realpathSync(mkdtempSync(join(tmpdir(), 'scsync-bench-'))), n, seed);
-    mkdirSync(scene.project);
-    generate(scene.kept('new.db'), n, seed, { project: scene.project });
-    scene.restore('new', undefined);
-    await step('export', scene.input());
-    scene.keep('synced');
-    await step('change', scene.input());
-    cpSync(scene.db, scene.kept('edited.db'));
-    await step('export', scene.input());
-    scene.keep('changed');
-    return scene;
+    try {
+      await scene.#fill();
+      return scene;
+    } catch (error) {
+      scene.close();
+      throw error;
+    }
+  }
+
+  async #fill() {
+    mkdirSync(this.project);
+    generate(this.kept('new.db'), this.n, this.seed, { project: this.project });
+    this.restore('new', undefined);
+    await step('export', this.input());
+    this.keep('synced');
+    await step('change', this.input());
+    cpSync(this.db, this.kept('edited.db'));
+    await step('export', this.input());
+    this.keep('changed');
   }
 
   get project() {

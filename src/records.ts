@@ -11,6 +11,8 @@ import type { RecordObject } from './record/object.js';
 import { tokenOf } from './record/content.js';
 import { dependentsOf, entityOfType, requireEntity } from './registry/entity.js';
 import type { Entity } from './registry/entity.js';
+import { naturalKeyHolder } from './store/natural-key.js';
+import { RowWriter } from './store/row-writer.js';
 import { Rows } from './store/rows.js';
 import type { RecordKey } from './store/rows.js';
 import type { Store } from './store/store.js';
@@ -22,12 +24,14 @@ import type { Store } from './store/store.js';
 export class Records {
   readonly #store: Store;
   readonly #rows: Rows;
+  readonly #writer: RowWriter;
   readonly #project: string;
 
   constructor(store: Store, projectPath: string) {
     this.#store = store;
     this.#project = projectPath;
     this.#rows = new Rows(store.sql, store.registry, projectPath);
+    this.#writer = new RowWriter(store.sql, store.registry, projectPath);
   }
 
   /** The entity of a type tag; throws `usage` for an unknown one, naming the known ones. */
@@ -72,13 +76,13 @@ export class Records {
       }
       const content = this.#changed(entity, before ?? this.#blank(entity, key, now), fields, now);
       this.#requireReferences(content);
-      const holder = this.#rows.naturalKeyHolder(content);
+      const holder = naturalKeyHolder(this.#store.sql, this.#project, content);
       if (holder !== undefined) {
         throw new SyncError('refused', `the ${type} ${holder} has the same ${entity.naturalKey.join(' and ')}`, {
           hint: `change that one instead: put ${type} ${holder} ...`,
         });
       }
-      this.#rows.write(content, before, now);
+      this.#writer.write(content, before, now);
       return content;
     });
   }
@@ -86,7 +90,7 @@ export class Records {
   /** Writes a whole content, as taking a lost record back from the journal does. */
   write(content: Content, now: number): void {
     this.#requireReferences(content);
-    this.#rows.write(content, this.#rows.read(content.entity, content.id), now);
+    this.#writer.write(content, this.#rows.read(content.entity, content.id), now);
   }
 
   /** The records that are deleted together with one: itself first, then what cannot be without it. */
@@ -109,7 +113,7 @@ export class Records {
     return this.#store.sql.transaction('immediate', () => {
       if (this.#rows.read(entity, id) === undefined) throw notFound(type, id, this.#project);
       const gone = this.goesWith(type, id);
-      for (const key of [...gone].reverse()) this.#rows.remove(this.entity(key.type), key.id);
+      for (const key of [...gone].reverse()) this.#writer.remove(this.entity(key.type), key.id);
       return gone;
     });
   }

@@ -40,8 +40,11 @@ export function describeImport(stats: ImportStats, dir: string): Block[] {
   const did = [created && `${created} created`, updated && `${updated} updated`, deleted && `${deleted} deleted`];
   const changes = did.filter((part) => part !== 0).join(', ');
   const verb = stats.dryRun ? 'would import' : 'imported';
+  const kept = `no record of the database changes by what is new in ${dir}`;
   return [
-    info(changes === '' ? `nothing new in ${dir}` : `${verb} from ${dir}: ${changes}`),
+    info(
+      changes !== '' ? `${verb} from ${dir}: ${changes}` : stats.notices.length > 0 ? kept : `nothing new in ${dir}`,
+    ),
     ...table(stats),
     ...Object.entries(stats.unknown).map(([type, n]) =>
       warning(`${count(n, 'line')} of the unknown type ${JSON.stringify(type)} stay${n === 1 ? 's' : ''} in the files`),

@@ -86,8 +86,14 @@ export class Output {
     for (const { text, tone } of blocks) this.#write(this.#err, this.#line(this.#err, text, tone));
     this.#err.write(`${cleanText(question)} [y/N] `);
     const { createInterface } = await import('node:readline');
-    for await (const answer of createInterface({ input })) return /^\s*y(es)?\s*$/i.test(answer);
-    return false;
+    const lines = createInterface({ input });
+    try {
+      for await (const answer of lines) return /^\s*y(es)?\s*$/i.test(answer);
+      return false;
+    } finally {
+      // Leaving the loop does not: an open terminal would keep the program alive.
+      lines.close();
+    }
   }
 
   #shows(level: Level): boolean {

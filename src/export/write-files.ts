@@ -1,6 +1,7 @@
 import { compareKeys } from '../jsonl/line-key.js';
 import { mergeJoin } from '../record/merge-join.js';
 import type { Entity } from '../registry/entity.js';
+import { projectCoordinates } from '../store/project-row.js';
 import type { RecordKey } from '../store/rows.js';
 import { exportRecord } from './export-record.js';
 import type { TodoRecord } from './export-record.js';
@@ -19,7 +20,7 @@ export function stageTombstones({ sql, old, registry }: ExportContext): void {
 
 /** Writes the file of an entity: old lines as they are, those of the records to look at as the plan says. */
 export function writeRecords(context: ExportContext, entity: Entity, file: LineFile, onRecord: () => void): void {
-  const coordinates = context.rows.coordinates();
+  const coordinates = projectCoordinates(context.sql, context.registry, context.target.project);
   const unreadable: string[] = [];
   const pairs = mergeJoin<OldLines, TodoRecord>(context.old.lines(entity.file), todoRecords(context, entity), (a, b) =>
     compareKeys(a.key, b),

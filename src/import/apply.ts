@@ -12,8 +12,12 @@ import type { Gathered } from './gather.js';
 import { withFreeNaturalKey } from './natural-keys.js';
 import { settle } from './settle.js';
 
-/** Writes a decided record, and what the target now knows of it. */
-export function applyDecision(context: ImportContext, { gathered, plan, wasSeen }: Decision): void {
+/** Writes a decided record, and what the target now knows of it. `holder` is the row that has its natural key by now. */
+export function applyDecision(
+  context: ImportContext,
+  { gathered, plan, wasSeen }: Decision,
+  holder: string | undefined,
+): void {
   const { key, row, state } = gathered;
   const losses = [...gathered.losses, ...plan.losses];
   for (const { loss, why } of losses) noteLoss(context.sql, context.target.project, key, loss, why, context.now);
@@ -23,10 +27,11 @@ export function applyDecision(context: ImportContext, { gathered, plan, wasSeen 
     applyTombstone(context, gathered, result);
   } else {
     noteDerivedVersion(context, gathered, result);
-    result = withFreeNaturalKey(context, gathered, result);
+    result = withFreeNaturalKey(context, gathered, result, holder);
     if (row === undefined || !sameContent(row, result)) {
       context.beforeWrite();
-      context.rows.write(result, row, context.now);
+      context.writer.write(result, row, context.now);
+      if (row === undefined) context.rememberRow(key.type, key.id);
       context.tally.add(key.type, row === undefined ? 'created' : 'updated');
     }
   }

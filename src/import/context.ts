@@ -2,6 +2,7 @@ import type { PathForm } from '../record/version.js';
 import { requireEntity } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';
 import type { Rows } from '../store/rows.js';
+import { RowWriter } from '../store/row-writer.js';
 import type { Sql } from '../store/sql.js';
 import type { Target } from '../store/target.js';
 import type { Tally } from '../stats.js';
@@ -10,11 +11,15 @@ import type { SkippedLine } from './stage.js';
 import type { EntityStats, Notable, Notice } from './stats.js';
 import { suspendForeignTriggers } from './suspend-triggers.js';
 
+/** How many rows' projects are remembered at once. */
+const MAX_REMEMBERED = 20_000;
+
 /** What the parts of one import share. */
 export class ImportContext {
   readonly sql: Sql;
   readonly registry: Registry;
   readonly rows: Rows;
+  readonly writer: RowWriter;
   readonly target: Target;
   readonly form: PathForm;
   readonly actor: string;
@@ -26,8 +31,10 @@ export class ImportContext {
   readonly skipped: SkippedLine[];
   /** Files of which not every line is the base of its record. */
   readonly unsettled: Set<string>;
+  /** Records that were decided before their turn, as `type id`. */
+  readonly decided = new Set<string>();
   readonly #skipInvalid: boolean;
-  readonly #here = new Map<string, boolean>();
+  readonly #projects = new Map<string, string | null | undefined>();
   #resume: (() => void) | undefined;
 
   constructor(
@@ -49,6 +56,7 @@ export class ImportContext {
     this.sql = values.sql;
     this.registry = values.registry;
     this.rows = values.rows;
+    this.writer = new RowWriter(values.sql, values.registry, values.target.project);
     this.target = values.target;
     this.form = values.form;
     this.actor = values.actor;
@@ -71,20 +79,24 @@ export class ImportContext {
     return this.skipped.some(({ code }) => code !== 'bad_input' || !this.#skipInvalid);
   }
 
-  /** Says whether a record is a row of the project; remembered while records of one type are imported. */
-  isHere(type: string, id: string): boolean {
-    const key = JSON.stringify([type, id]);
-    let isHere = this.#here.get(key);
-    if (isHere === undefined) {
-      isHere = this.rows.projectOf(requireEntity(this.registry, type), id) === this.target.project;
-      this.#here.set(key, isHere);
-    }
-    return isHere;
+  /** The project of a row wherever it is: null for a row without one, undefined when there is no such row. Remembered. */
+  projectOf(type: string, id: string): string | null | undefined {
+    const key = `${type}/${id}`;
+    if (this.#projects.has(key)) return this.#projects.get(key);
+    if (this.#projects.size >= MAX_REMEMBERED) this.#projects.clear();
+    const project = this.rows.projectOf(requireEntity(this.registry, type), id);
+    this.#projects.set(key, project);
+    return project;
+  }
+
+  /** To be called for a row that was made. */
+  rememberRow(type: string, id: string): void {
+    this.#projects.set(`${type}/${id}`, this.target.project);
   }
 
   /** To be called when rows may have come or gone: before each type, and by whatever deletes a row. */
   forgetRows(): void {
-    this.#here.clear();
+    this.#projects.clear();
   }
 
   /** To be called before the first row is written. */

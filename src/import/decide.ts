@@ -63,7 +63,7 @@ function missingParent(context: ImportContext, content: Content): 'here' | 'unkn
   const { sql, target } = context;
   for (const [field, type] of Object.entries(content.entity.parents)) {
     const id = unquote(tokenOf(content, field));
-    if (context.isHere(type, id)) continue;
+    if (context.projectOf(type, id) === target.project) continue;
     const tombstone = readTombstone(sql, target.project, { type, id });
     if (tombstone === undefined) return 'unknown';
     return { ...tombstone, by: tombstone.by ?? '' };

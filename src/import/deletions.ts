@@ -9,6 +9,7 @@ import { dependentsOf, requireEntity } from '../registry/entity.js';
 import type { Entity } from '../registry/entity.js';
 import { readBase } from '../store/base.js';
 import { writeDerived } from '../store/derived.js';
+import { referrersOf } from '../store/references.js';
 import type { RecordKey } from '../store/rows.js';
 import { markChanged } from '../tracking/marks.js';
 import { writeTombstone } from '../tracking/tombstones.js';
@@ -67,7 +68,7 @@ function removeRow(context: ImportContext, entity: Entity, row: Content, tombsto
     }
   }
   const referrers = referringRows(context, { type: entity.type, id: row.id });
-  rows.remove(entity, row.id);
+  context.writer.remove(entity, row.id);
   context.forgetRows();
   writeTombstone(sql, target.project, tombstone);
   noteClearedReferences(context, referrers);
@@ -96,8 +97,8 @@ interface Referrer {
   readonly before: Content;
 }
 
-function referringRows({ rows, registry }: ImportContext, key: RecordKey): Referrer[] {
-  return rows.referrers(key).flatMap((referrer) => {
+function referringRows({ sql, rows, registry }: ImportContext, key: RecordKey): Referrer[] {
+  return referrersOf(sql, registry, key).flatMap((referrer) => {
     const entity = requireEntity(registry, referrer.type);
     const before = rows.read(entity, referrer.id);
     const isItself = referrer.type === key.type && referrer.id === key.id;
@@ -114,5 +115,36 @@ function noteClearedReferences(context: ImportContext, referrers: readonly Refer
     markChanged(context.sql, key, context.target.project);
     const stamp = stampOfContent(context, key, before);
     if (stamp !== undefined) writeDerived(context.sql, key, stamp + 1, after);
+  }
+}
+
+/** What was kept aside for a record that turned out to stay deleted is cleared. */
+export function clearDeadAside(context: ImportContext): void {
+  const { sql, registry, rows, target } = context;
+  for (const entity of registry.entities) {
+    for (const reference of entity.referring) {
+      const { table, key } = requireEntity(registry, reference.target);
+      const dead = sql.all(
+        `SELECT a.id, a.ref FROM scsync_aside a
+         JOIN scsync_tombstones x ON x.project = ? AND x.type = ? AND x.id = a.ref
+         WHERE a.type = ? AND a.field = ? AND NOT EXISTS (SELECT 1 FROM ${table} t WHERE t.${key} = a.ref)`,
+        target.project,
+        reference.target,
+        entity.type,
+        reference.name,
+      );
+      for (const [id, ref] of dead) {
+        const owner = { type: entity.type, id: String(id) };
+        const before = rows.read(entity, owner.id);
+        sql.run(
+          `DELETE FROM scsync_aside WHERE type = ? AND id = ? AND field = ? AND ref = ?`,
+          owner.type,
+          owner.id,
+          reference.name,
+          ref ?? null,
+        );
+        if (before !== undefined) noteClearedReferences(context, [{ key: owner, entity, before }]);
+      }
+    }
   }
 }

@@ -9,10 +9,10 @@ import type { Content } from '../record/content.js';
 import { unquote } from '../record/json.js';
 import type { FileVersion, LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
 import type { Entity, Registry } from '../registry/entity.js';
-import { requireEntity } from '../registry/entity.js';
 import { readBase } from '../store/base.js';
 import type { BaseEntry } from '../store/base.js';
 import type { RecordKey } from '../store/rows.js';
+import { projectCoordinates } from '../store/project-row.js';
 import { completed, versionOf } from '../store/versions.js';
 import { readTombstone } from '../tracking/tombstones.js';
 import type { ImportContext } from './context.js';
@@ -132,13 +132,20 @@ export function clearDead(context: ImportContext, content: Content): Content {
   return changes.size === 0 ? content : withTokens(content, changes);
 }
 
-function isDead({ rows, registry, sql, target }: ImportContext, type: string, id: string): boolean {
-  if (rows.projectOf(requireEntity(registry, type), id) !== undefined) return false;
-  return readTombstone(sql, target.project, { type, id }) !== undefined;
+function isDead(context: ImportContext, type: string, id: string): boolean {
+  if (context.projectOf(type, id) !== undefined || isToBeDecided(context, type, id)) return false;
+  return readTombstone(context.sql, context.target.project, { type, id }) !== undefined;
+}
+
+/** A record that the files say something new of may come back yet; what refers to it is kept aside until that is known. */
+function isToBeDecided({ sql }: ImportContext, type: string, id: string): boolean {
+  return sql.get(`SELECT 1 FROM temp.scsync_staged WHERE type = ? AND id = ?`, type, id) !== undefined;
 }
 
 /** The bytes of a version that the files state. */
-function lineOf({ rows, form }: ImportContext, version: Stated): string | undefined {
+function lineOf({ sql, registry, target, form }: ImportContext, version: Stated): string | undefined {
   if ('raw' in version) return (version as { readonly raw: string }).raw;
-  return isDeleted(version) ? undefined : formatLine(version.content, version.stamp, form, rows.coordinates());
+  return isDeleted(version)
+    ? undefined
+    : formatLine(version.content, version.stamp, form, projectCoordinates(sql, registry, target.project));
 }

@@ -9,9 +9,13 @@ import type { Gathered } from './gather.js';
 import { keepsNaturalKey } from './plan.js';
 import { stampOfContent } from './stamp-of-content.js';
 
-/** The content with a natural key that no other row holds; the record made later gets another one. */
-export function withFreeNaturalKey(context: ImportContext, gathered: Gathered, content: Content): Content {
-  const holderId = context.rows.naturalKeyHolder(content);
+/** The content with a natural key that no other row holds; of it and `holderId`, the record made later gets another one. */
+export function withFreeNaturalKey(
+  context: ImportContext,
+  gathered: Gathered,
+  content: Content,
+  holderId: string | undefined,
+): Content {
   if (holderId === undefined) return content;
   const { entity } = content;
   const holder = context.rows.read(entity, holderId);
@@ -30,7 +34,7 @@ export function withFreeNaturalKey(context: ImportContext, gathered: Gathered, c
   const stamp = stampOfContent(context, key, holder);
   if (stamp !== undefined) writeDerived(context.sql, key, stamp + 1, renamed);
   context.beforeWrite();
-  context.rows.write(renamed, holder, context.now);
+  context.writer.write(renamed, holder, context.now);
   nameRenamed(context, holder, content.id);
   return content;
 }

@@ -63,6 +63,24 @@ export function* pagesOf(context: ImportContext, entity: Entity): Generator<Page
   }
 }
 
+/** Records of an entity that the files only delete, while they have a row: to be deleted before their parents take them along. */
+export function deletedChildren(context: ImportContext, entity: Entity): PageEntry[] {
+  const { sql, registry } = context;
+  return sql
+    .all(
+      `SELECT s.id, EXISTS (SELECT 1 FROM temp.scsync_absent a WHERE a.type = ?1 AND a.id = s.id)
+       FROM temp.scsync_staged s JOIN ${entity.table} t ON t.${entity.key} = s.id WHERE s.type = ?1
+       GROUP BY s.id HAVING min(s.file) = ?2 AND max(s.file) = ?2 ORDER BY s.id`,
+      entity.type,
+      registry.deletionsFile,
+    )
+    .map(([key, absent]) => {
+      const id = String(key);
+      const staged = stagedLines(context, entity.type, id, id).get(id) ?? [];
+      return { id, staged, hasRow: true, hasBase: true, hasTombstone: false, isAbsent: absent === 1n };
+    });
+}
+
 function stagedLines({ sql }: ImportContext, type: string, first: string, last: string): Map<string, FoundLine[]> {
   const lines = new Map<string, FoundLine[]>();
   for (const [id, file, line, raw] of sql.all(

@@ -5,7 +5,7 @@ import { isTombstone } from '../record/version.js';
 import type { FileVersion, Tombstone } from '../record/version.js';
 import { differingValues, mergeContents, wholeRecord, winsTie } from '../merge/merge-record.js';
 import type { Present } from '../merge/merge-record.js';
-import { laterTombstone, sameTombstone } from '../merge/merge-tombstone.js';
+import { laterTombstone } from '../merge/merge-tombstone.js';
 import type { LossReason, ReasonedLoss } from '../merge/conflict.js';
 import { isDeleted, sameStated } from '../merge/file-state.js';
 import type { Stated } from '../merge/file-state.js';
@@ -63,7 +63,7 @@ export function planImport(input: ImportInput): ImportPlan {
   if (isSeen && strategy === MergeStrategy.ThreeWay) return { result: state, losses: [], rolledBack: true };
   if (isTombstone(state) && isDeleted(file)) return { result: laterTombstone<Tombstone>(state, file), losses: [] };
   if (base !== undefined && isOlder(file, base)) return keep(state, taken, 'older version');
-  if (isTombstone(state)) return isDeleted(file) ? { result: state, losses: [] } : deletedHere(state, file, base);
+  if (isTombstone(state)) return isDeleted(file) ? { result: state, losses: [] } : deletedHere(state, file);
   return isDeleted(file) ? deletedThere(state, file, base) : bothPresent(input.strategy, state, file.content, base);
 }
 
@@ -103,9 +103,9 @@ function deletedThere(row: Content, tombstone: Tombstone, base: FileVersion | un
   return { result: tombstone, losses: [{ loss: wholeRecord(row), why: 'deleted' }] };
 }
 
-function deletedHere(tombstone: Tombstone, line: Present, base: FileVersion | undefined): ImportPlan {
-  const isUnchanged = base?.kind === 'tombstone' && sameTombstone(base, tombstone);
-  if (isUnchanged || line.stamp > tombstone.stamp) return { result: line.content, losses: [] };
+/** Where the tombstone is the base, the line is later than it: an older one never comes here. */
+function deletedHere(tombstone: Tombstone, line: Present): ImportPlan {
+  if (line.stamp > tombstone.stamp) return { result: line.content, losses: [] };
   return { result: tombstone, losses: [{ loss: wholeRecord(line.content), why: 'deleted' }] };
 }
 

@@ -3,6 +3,8 @@ import { isTombstone } from '../record/version.js';
 import type { PathForm } from '../record/version.js';
 import type { Entity } from '../registry/entity.js';
 import { readBase, writeBaseSeq, writeSettledHash } from '../store/base.js';
+import { naturalKeyHolder } from '../store/natural-key.js';
+import { putBackAside } from '../store/references.js';
 import { Rows } from '../store/rows.js';
 import type { Store } from '../store/store.js';
 import type { Target } from '../store/target.js';
@@ -12,12 +14,13 @@ import { lastChange, markChanged, newestChange, settleMarks } from '../tracking/
 import type { Progress } from '../export/stats.js';
 import { applyDecision } from './apply.js';
 import { decide } from './decide.js';
+import { clearDeadAside } from './deletions.js';
 import type { Decision } from './decide.js';
 import { ImportContext } from './context.js';
 import { gather, homeOf } from './gather.js';
 import type { Gathered } from './gather.js';
 import { MergeStrategy } from './plan.js';
-import { pagesOf } from './page.js';
+import { deletedChildren, pagesOf } from './page.js';
 import { failOnProblems } from './problems.js';
 import { stageFiles } from './stage.js';
 import type { Staged } from './stage.js';
@@ -116,23 +119,39 @@ function noteSkipped(context: ImportContext): void {
 }
 
 function importStaged(context: ImportContext, run: ImportRun): void {
-  const { sql, registry, rows, now } = context;
+  const { sql, registry, now } = context;
   const total = Number(sql.get(`SELECT count(*) FROM temp.scsync_staged`)?.[0] ?? 0);
   let done = 0;
+  deleteChildren(context);
   for (const entity of registry.entities) {
     importEntity(context, entity, () => {
       done++;
       if (done % 1000 === 0) run.onProgress?.({ phase: 'import', done, total });
     });
   }
-  rows.putBackAside(now, (key, put) => {
+  putBackAside({ sql, registry, project: context.target.project }, now, (key, put) => {
     const base = readBase(sql, context.target, key);
     const isClean = base !== undefined && lastChange(sql, key) <= base.seq;
     context.beforeWrite();
     put();
     if (isClean) writeBaseSeq(sql, context.target, key, lastChange(sql, key));
   });
+  clearDeadAside(context);
   context.afterWrites();
+}
+
+/** A record whose deletion came with its parent's is deleted by its own, so that nothing of it is lost. */
+function deleteChildren(context: ImportContext): void {
+  for (const entity of [...context.registry.entities].reverse()) {
+    if (Object.keys(entity.parents).length === 0) continue;
+    for (const entry of deletedChildren(context, entity)) {
+      const gathered = gather(context, entity, entry);
+      const decision = context.fails() ? undefined : decide(context, gathered);
+      if (decision === undefined || !isTombstone(decision.plan.result)) continue;
+      applyDecision(context, decision, undefined);
+      context.decided.add(`${entity.type} ${entry.id}`);
+    }
+  }
 }
 
 /** Decides and writes the records of one entity; those that trade natural keys among themselves come last, together. */
@@ -141,6 +160,7 @@ function importEntity(context: ImportContext, entity: Entity, onRecord: () => vo
   context.forgetRows();
   for (const entry of pagesOf(context, entity)) {
     onRecord();
+    if (context.decided.has(`${entity.type} ${entry.id}`)) continue;
     const gathered = gather(context, entity, entry);
     // Once a line cannot be read, nothing will be kept: the rest is only read.
     if (context.fails()) continue;
@@ -150,15 +170,16 @@ function importEntity(context: ImportContext, entity: Entity, onRecord: () => vo
     }
     const decision = decide(context, gathered);
     if (decision === undefined) continue;
-    if (mustWait(context, decision, deferred)) deferred.push(decision);
-    else applyDecision(context, decision);
+    const holder = holderOf(context, decision);
+    if (mustWait(context, decision, holder, deferred)) deferred.push(decision);
+    else applyDecision(context, decision, holder);
   }
   for (const { gathered } of deferred) {
     if (gathered.row === undefined) continue;
     context.beforeWrite();
-    context.rows.parkNaturalKey(entity, gathered.key.id);
+    context.writer.parkNaturalKey(entity, gathered.key.id);
   }
-  for (const decision of deferred) applyDecision(context, parked(decision));
+  for (const decision of deferred.map(parked)) applyDecision(context, decision, holderOf(context, decision));
 }
 
 /** The row lost its natural key while it waited, so it must be written whatever it was. */
@@ -171,20 +192,28 @@ function parked(decision: Decision): Decision {
 }
 
 /** True while the row that holds the record's natural key is itself still to be decided. */
-function mustWait({ rows, sql }: ImportContext, { gathered, plan }: Decision, deferred: readonly Decision[]): boolean {
-  if (isTombstone(plan.result) || plan.result.entity.naturalKey.length === 0) return false;
-  const holder = rows.naturalKeyHolder(plan.result);
+function mustWait(
+  { sql }: ImportContext,
+  { gathered }: Decision,
+  holder: string | undefined,
+  deferred: readonly Decision[],
+): boolean {
   if (holder === undefined) return false;
   if (deferred.some((other) => other.gathered.key.id === holder)) return true;
-  const { type } = gathered.key;
   return (
+    compareUtf8(gathered.key.id, holder) < 0 &&
     sql.get(
       `SELECT 1 WHERE EXISTS (SELECT 1 FROM temp.scsync_staged WHERE type = ?1 AND id = ?2)
        OR EXISTS (SELECT 1 FROM temp.scsync_absent WHERE type = ?1 AND id = ?2)`,
-      type,
+      gathered.key.type,
       holder,
-    ) !== undefined && compareUtf8(gathered.key.id, holder) < 0
+    ) !== undefined
   );
+}
+
+/** The row that has the natural key which a decided record is to have. */
+function holderOf({ sql, target }: ImportContext, { plan }: Decision): string | undefined {
+  return isTombstone(plan.result) ? undefined : naturalKeyHolder(sql, target.project, plan.result);
 }
 
 /** Absence is never a deletion: what the database has goes back into the files. */

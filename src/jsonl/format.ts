@@ -4,7 +4,7 @@ import { quote, unquote } from '../record/json.js';
 import { fromPortable } from '../record/paths.js';
 import { formatStamp } from '../record/stamp.js';
 import type { PathForm, Tombstone } from '../record/version.js';
-import type { SetField } from '../registry/entity.js';
+import type { Field, SetField } from '../registry/entity.js';
 
 /** What the coordinates of a project are on this machine. */
 export interface ProjectCoordinates {
@@ -43,13 +43,17 @@ export function formatTombstone(tombstone: Tombstone, form: PathForm, project: s
 }
 
 /** The tokens with coordinates as they are on this machine. */
-export function absoluteTokens(content: Content, { project, scopeId }: ProjectCoordinates): string[] {
-  return content.entity.synced.map(({ field, index }) => {
-    const token = content.tokens[index] ?? 'null';
-    if (field.kind === 'set') return absoluteSet(field, token, project);
-    if (field.kind !== 'text' || field.coordinate === undefined || token === 'null') return token;
-    return quote(field.coordinate === 'scope-id' ? scopeId : fromPortable(unquote(token), project));
-  });
+export function absoluteTokens(content: Content, coordinates: ProjectCoordinates): string[] {
+  return content.entity.synced.map(({ field, index }) =>
+    absoluteToken(field, content.tokens[index] ?? 'null', coordinates),
+  );
+}
+
+/** One field's token with coordinates as they are on this machine. */
+export function absoluteToken(field: Field, token: string, { project, scopeId }: ProjectCoordinates): string {
+  if (field.kind === 'set') return absoluteSet(field, token, project);
+  if (field.kind !== 'text' || field.coordinate === undefined || token === 'null') return token;
+  return quote(field.coordinate === 'scope-id' ? scopeId : fromPortable(unquote(token), project));
 }
 
 function absoluteSet(field: SetField, token: string, project: string): string {

@@ -1,17 +1,14 @@
 import { SyncError } from '../errors.js';
-import { absoluteTokens } from '../jsonl/format.js';
-import type { ProjectCoordinates } from '../jsonl/format.js';
 import { fieldToken } from '../record/field-token.js';
-import { EMPTY_SET, derived, elementKey, elementNames, elementsOf, joinMembers, setToken } from '../record/content.js';
+import { EMPTY_SET, derived, elementNames, elementsOf, setToken } from '../record/content.js';
 import type { Content, Element } from '../record/content.js';
 import { uniqueElements } from '../record/elements.js';
-import { quote, scanObject, sha256, unquote } from '../record/json.js';
+import { quote, scanObject, unquote } from '../record/json.js';
 import type { Member } from '../record/json.js';
-import { integerValue, realToken } from '../record/numbers.js';
-import { fromPortable, toPortable } from '../record/paths.js';
+import { toPortable } from '../record/paths.js';
 import { project as projectSql } from '../tracking/triggers.js';
-import type { Entity, Field, ReferringField, Registry, SetField } from '../registry/entity.js';
-import { requireEntity } from '../registry/entity.js';
+import type { Entity, Field, Registry, SetField } from '../registry/entity.js';
+import { exactColumn, isUtf8, realColumn } from './columns.js';
 import type { SqlRow, SqlValue } from './database.js';
 import type { Sql } from './sql.js';
 
@@ -22,8 +19,8 @@ export interface RecordKey {
 }
 
 /**
- * The rows of one project, as contents. Reading gives portable contents with everything that counts as the
- * record's value (child rows, unknown members, references kept aside); writing does the reverse.
+ * Reads the rows of one project as portable contents, with everything that counts as a record's value: child rows,
+ * unknown members, references kept aside. `RowWriter` does the reverse.
  */
 export class Rows {
   readonly #sql: Sql;
@@ -67,113 +64,6 @@ export class Rows {
     const row = this.#sql.get(`SELECT ${projectSql(this.#registry, entity, 't')} FROM ${from}`, id);
     return row === undefined ? undefined : (row[0] as string | null);
   }
-
-  /** The id of another row that holds the natural key of this content, or undefined. */
-  naturalKeyHolder(content: Content): string | undefined {
-    const { entity } = content;
-    if (entity.naturalKey.length === 0) return undefined;
-    const values = this.#values(content);
-    const { places, parameters } = bind(new Map(entity.naturalKey.map((name) => [name, values.get(name) ?? null])));
-    const same = entity.naturalKey.map((name, index) => `t.${name} = ${places[index] ?? '?'}`);
-    const row = this.#sql.get(
-      `SELECT t.${entity.key} FROM ${entity.table} t WHERE ${same.join(' AND ')} AND t.${entity.key} <> ?`,
-      ...parameters,
-      content.id,
-    );
-    return row === undefined ? undefined : (row[0] as string);
-  }
-
-  /** Writes a record exactly as its content says. `before` is the content of its row, if it has one. */
-  write(content: Content, before: Content | undefined, now: number): void {
-    const { entity } = content;
-    const aside: [field: string, ref: string, element: string][] = [];
-    const values = this.#values(content, now);
-    for (const [field, type] of Object.entries(entity.references)) {
-      const value = values.get(field);
-      if (typeof value !== 'string' || this.#exists(type, value)) continue;
-      aside.push([field, value, quote(value)]);
-      values.set(field, null);
-    }
-    if (before === undefined) this.#insert(entity, values);
-    else this.#update(entity, values, content.id);
-    for (const { name, field, index } of entity.synced) {
-      const token = content.tokens[index] ?? EMPTY_SET;
-      if (field.kind !== 'set' || token === (before?.tokens[index] ?? EMPTY_SET)) continue;
-      aside.push(...this.#writeSet(content.id, name, field, token, now));
-    }
-    this.#writeAside(content, aside, before);
-    this.#writeCounted(content);
-    const members = joinMembers(content.unknown);
-    if (members !== joinMembers(before?.unknown ?? [])) this.#writeUnknown(content, members);
-  }
-
-  /** Deletes a row with its child rows, whatever the foreign keys do. */
-  remove(entity: Entity, id: string): void {
-    for (const { field } of entity.synced) {
-      if (field.kind === 'set') this.#sql.run(`DELETE FROM ${field.set.table} WHERE ${field.set.owner} = ?`, id);
-    }
-    this.#sql.run(`DELETE FROM ${entity.table} WHERE ${entity.key} = ?`, id);
-    this.#sql.run(`DELETE FROM scsync_aside WHERE type = ? AND id = ?`, entity.type, id);
-    this.#sql.run(`DELETE FROM scsync_unknown WHERE type = ? AND id = ?`, entity.type, id);
-  }
-
-  /**
-   * Puts references and elements that were kept aside into rows, where their targets have arrived. `around` is
-   * called with each record and what puts one of its values back; the record's content is the same before and after.
-   */
-  putBackAside(now: number, around: (key: RecordKey, put: () => void) => void): void {
-    if (this.#sql.get(`SELECT 1 FROM scsync_aside LIMIT 1`) === undefined) return;
-    for (const entity of this.#registry.entities) {
-      for (const reference of entity.referring) this.#putBack(entity, reference, now, around);
-    }
-  }
-
-  /** Gives a row another value in the last column of its natural key, so that two rows can trade theirs. */
-  parkNaturalKey(entity: Entity, id: string): void {
-    const column = entity.naturalKey.at(-1) ?? entity.key;
-    this.#sql.run(`UPDATE ${entity.table} SET ${column} = ? WHERE ${entity.key} = ?`, `~parked~${sha256(id)}`, id);
-  }
-
-  /** Records of this registry that refer to a record by a foreign key, a child row, or a value kept aside. */
-  referrers(target: RecordKey): RecordKey[] {
-    return this.#registry.entities.flatMap((entity) =>
-      entity.referring
-        .filter((reference) => reference.target === target.type)
-        .flatMap(({ name, field }) => {
-          const column = field.kind === 'set' ? (elementNames(field.set)[0] ?? '') : name;
-          const rows =
-            field.kind === 'set'
-              ? `SELECT ${field.set.owner} FROM ${field.set.table} WHERE ${column} = ?1`
-              : `SELECT ${entity.key} FROM ${entity.table} WHERE ${column} = ?1`;
-          const aside = `SELECT id FROM scsync_aside WHERE type = ?2 AND field = ?3 AND ref = ?1`;
-          return this.#sql
-            .all(`${rows} UNION ${aside}`, target.id, entity.type, name)
-            .map(([id]) => ({ type: entity.type, id: String(id) }));
-        }),
-    );
-  }
-
-  /** What the project's coordinates are on this machine; makes the project's row when `create` says so. */
-  coordinates(create?: { readonly now: number }): ProjectCoordinates {
-    const table = this.#registry.scopeTable;
-    if (table === undefined) return { project: this.#project, scopeId: '' };
-    const row = this.#sql.get(`SELECT ${table.id} FROM ${table.table} WHERE ${table.path} = ?`, this.#project);
-    if (row !== undefined) return { project: this.#project, scopeId: String(row[0]) };
-    const scopeId = `${table.idPrefix}${sha256(this.#project).slice(0, 12)}`;
-    if (create !== undefined) {
-      const columns = [table.id, table.path, table.name, ...table.timestamps];
-      this.#sql.run(
-        `INSERT INTO ${table.table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
-        scopeId,
-        this.#project,
-        this.#project.slice(this.#project.lastIndexOf('/') + 1) || this.#project,
-        ...table.timestamps.map(() => create.now),
-      );
-    }
-    return { project: this.#project, scopeId };
-  }
-
-  // ---- reading ------------------------------------------------------------------------------------------------------
 
   #shape(entity: Entity): RowShape {
     let shape = this.#shapes.get(entity.type);
@@ -284,205 +174,6 @@ export class Rows {
     }
     return aside;
   }
-
-  // ---- writing ------------------------------------------------------------------------------------------------------
-
-  /** Column values of a content, coordinates as they are on this machine. */
-  #values(content: Content, create?: number): Map<string, SqlValue> {
-    const { entity } = content;
-    const needsScopeRow = entity.synced.some(({ field }) => field.kind === 'text' && field.coordinate === 'scope-id');
-    const coordinates = needsScopeRow
-      ? this.coordinates(create === undefined ? undefined : { now: create })
-      : { project: this.#project, scopeId: '' };
-    const tokens = absoluteTokens(content, coordinates);
-    return new Map(
-      entity.synced.flatMap(({ name, field, index }): [string, SqlValue][] =>
-        field.kind === 'set' ? [] : [[name, sqlValue(field, tokens[index] ?? 'null')]],
-      ),
-    );
-  }
-
-  #insert(entity: Entity, values: ReadonlyMap<string, SqlValue>): void {
-    const names = [...values.keys()];
-    const { places, parameters } = bind(values);
-    this.#sql.run(`INSERT INTO ${entity.table} (${names.join(', ')}) VALUES (${places.join(', ')})`, ...parameters);
-  }
-
-  #update(entity: Entity, values: ReadonlyMap<string, SqlValue>, id: string): void {
-    const { places, parameters } = bind(values);
-    const assignments = [...values.keys()].map((name, index) => `${name} = ${places[index] ?? '?'}`);
-    this.#sql.run(`UPDATE ${entity.table} SET ${assignments.join(', ')} WHERE ${entity.key} = ?`, ...parameters, id);
-  }
-
-  /** Makes the child rows equal to the set; gives the elements whose target is not here. */
-  #writeSet(owner: string, name: string, field: SetField, token: string, now: number): [string, string, string][] {
-    const { set } = field;
-    const names = elementNames(set);
-    const there = new Map<string, string>();
-    for (const row of this.#sql.all(
-      `SELECT ${names.map((column) => `json_quote(${column})`).join(', ')} FROM ${set.table} WHERE ${set.owner} = ?`,
-      owner,
-    )) {
-      const element = row.map(String);
-      there.set(elementKey(element), there.has(elementKey(element)) ? '' : element.join('\n'));
-    }
-    const aside: [string, string, string][] = [];
-    const wanted = new Set<string>();
-    for (const portable of elementsOf(set, token)) {
-      const element = this.#absoluteElement(field, portable);
-      const key = elementKey(element);
-      wanted.add(key);
-      if (there.get(key) === element.join('\n')) continue;
-      if (there.has(key)) this.#deleteElement(owner, field, key);
-      if (set.references !== undefined && !this.#exists(set.references, key)) {
-        aside.push([name, key, setToken(set, [portable])]);
-      } else {
-        this.#insertElement(owner, field, element, now);
-      }
-    }
-    for (const key of there.keys()) {
-      if (wanted.has(key) || (set.withoutOwnScope === true && key === this.#project)) continue;
-      this.#deleteElement(owner, field, key);
-    }
-    return aside;
-  }
-
-  #deleteElement(owner: string, { set }: SetField, key: string): void {
-    const { places, parameters } = bind(new Map([[elementNames(set)[0] ?? '', key]]));
-    const column = elementNames(set)[0] ?? '';
-    this.#sql.run(
-      `DELETE FROM ${set.table} WHERE ${set.owner} = ? AND ${column} = ${places[0] ?? '?'}`,
-      owner,
-      ...parameters,
-    );
-  }
-
-  #absoluteElement(field: SetField, element: Element): Element {
-    return elementNames(field.set).map((name, index) => {
-      const column = field.set.element[name];
-      const token = element[index] ?? 'null';
-      if (column?.kind !== 'text' || column.coordinate !== 'path' || token === 'null') return token;
-      return quote(fromPortable(unquote(token), this.#project));
-    });
-  }
-
-  #insertElement(owner: string, field: SetField, element: Element, now: number): void {
-    const { set } = field;
-    const values = new Map<string, SqlValue>([[set.owner, owner]]);
-    for (const [index, name] of elementNames(set).entries()) {
-      const column = set.element[name];
-      if (column !== undefined) values.set(name, sqlValue(column, element[index] ?? 'null'));
-    }
-    for (const column of set.timestamps ?? []) values.set(column, now);
-    for (let attempt = 0; ; attempt++) {
-      if (set.id !== undefined) values.set(set.id.column, childId(set.id.prefix, owner, elementKey(element), attempt));
-      const { places, parameters } = bind(values);
-      const columns = [...values.keys()].join(', ');
-      // Some other pair may have got that id: a pair in a row can be changed, and its id stays.
-      const clash = set.id === undefined ? '' : ` ON CONFLICT (${set.id.column}) DO NOTHING`;
-      const sql = `INSERT INTO ${set.table} (${columns}) VALUES (${places.join(', ')})${clash}`;
-      if (this.#sql.run(sql, ...parameters) > 0) return;
-    }
-  }
-
-  #writeAside(
-    content: Content,
-    aside: readonly (readonly [string, string, string])[],
-    before: Content | undefined,
-  ): void {
-    if (content.entity.referring.length === 0) return;
-    const { type } = content.entity;
-    if (before !== undefined) {
-      for (const { name, field } of content.entity.referring) {
-        const index = content.entity.indexOf.get(name) ?? -1;
-        if (field.kind === 'set' && before.tokens[index] === content.tokens[index]) continue;
-        this.#sql.run(`DELETE FROM scsync_aside WHERE type = ? AND id = ? AND field = ?`, type, content.id, name);
-      }
-    }
-    for (const [field, ref, element] of aside) {
-      this.#sql.run(
-        `INSERT INTO scsync_aside (type, id, field, ref, element) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (type, id, field, ref) DO UPDATE SET element = excluded.element`,
-        type,
-        content.id,
-        field,
-        ref,
-        element,
-      );
-    }
-  }
-
-  /** An empty set counts as none once the set was named, else its count stands for itself: what is read must be what was written. */
-  #writeCounted(content: Content): void {
-    const { entity, id, tokens } = content;
-    for (const { field, index } of entity.synced) {
-      if (field.kind !== 'integer' || field.countOf === undefined) continue;
-      const isNamed = tokens[entity.indexOf.get(field.countOf) ?? -1] !== EMPTY_SET;
-      if (!isNamed && tokens[index] === '0') continue;
-      const counted = isNamed ? 1 : 0;
-      this.#sql.run(
-        `UPDATE scsync_marks SET counted = ?1 WHERE type = ?2 AND id = ?3 AND counted <> ?1`,
-        counted,
-        entity.type,
-        id,
-      );
-    }
-  }
-
-  #writeUnknown(content: Content, members: string): void {
-    const { type } = content.entity;
-    this.#sql.run(`DELETE FROM scsync_unknown WHERE type = ? AND id = ?`, type, content.id);
-    if (members !== '') {
-      this.#sql.run(
-        `INSERT INTO scsync_unknown (type, id, members) VALUES (?, ?, ?)`,
-        type,
-        content.id,
-        `{${members}}`,
-      );
-    }
-  }
-
-  #putBack(
-    entity: Entity,
-    { name, field, target }: ReferringField,
-    now: number,
-    around: (key: RecordKey, put: () => void) => void,
-  ): void {
-    const { table, key } = requireEntity(this.#registry, target);
-    const arrived = this.#sql.all(
-      `SELECT a.id, a.ref, a.element FROM scsync_aside a JOIN ${table} t ON t.${key} = a.ref WHERE a.type = ? AND a.field = ?`,
-      entity.type,
-      name,
-    );
-    for (const [id, ref, element] of arrived) {
-      const [owner, value] = [String(id), String(ref)];
-      around({ type: entity.type, id: owner }, () => {
-        if (field.kind === 'set') {
-          for (const one of elementsOf(field.set, String(element))) {
-            this.#insertElement(owner, field, this.#absoluteElement(field, one), now);
-          }
-        } else {
-          this.#sql.run(
-            `UPDATE ${entity.table} SET ${name} = ? WHERE ${entity.key} = ? AND ${name} IS NULL`,
-            value,
-            owner,
-          );
-        }
-        this.#sql.run(
-          `DELETE FROM scsync_aside WHERE type = ? AND id = ? AND field = ? AND ref = ?`,
-          entity.type,
-          owner,
-          name,
-          value,
-        );
-      });
-    }
-  }
-
-  #exists(type: string, id: string): boolean {
-    const { table, key } = requireEntity(this.#registry, type);
-    return this.#sql.get(`SELECT 1 FROM ${table} WHERE ${key} = ?`, id) !== undefined;
-  }
 }
 
 /** How the columns of an entity's SELECT lie. */
@@ -513,50 +204,6 @@ function rowShape(registry: Registry, entity: Entity): RowShape {
   const asideAt = add(entity.referring.length > 0 ? `EXISTS (SELECT 1 FROM scsync_aside WHERE ${record})` : '0');
   const countedAt = add(counts ? `(SELECT counted FROM scsync_marks WHERE ${record})` : '0');
   return { columns: columns.join(', '), from: `${entity.table} t`, at, scopeAt, unknownAt, asideAt, countedAt };
-}
-
-/** A column as its JSON token; a BLOB as it is, since `json_quote` takes some for JSON and fails on the others. */
-function exactColumn(column: string): string {
-  return `iif(typeof(${column}) = 'blob', ${column}, json_quote(${column}))`;
-}
-
-function realColumn(value: SqlValue): string {
-  if (value === null) return 'null';
-  if (typeof value === 'number') return Number.isFinite(value) ? realToken(value) : String(value);
-  return typeof value === 'bigint' ? value.toString() : quote(value instanceof Uint8Array ? 'a BLOB' : value);
-}
-
-/** The value that a token stands for in a column. */
-function sqlValue(field: Exclude<Field, SetField>, token: string): SqlValue {
-  if (token === 'null') return null;
-  if (field.kind === 'text') return unquote(token);
-  return field.kind === 'real' ? Number(token) : integerValue(token);
-}
-
-/** Text with U+0000 is bound as its bytes, since drivers cut it there. */
-function bind(values: ReadonlyMap<string, SqlValue>): { places: string[]; parameters: SqlValue[] } {
-  const places: string[] = [];
-  const parameters: SqlValue[] = [];
-  for (const value of values.values()) {
-    const cut = typeof value === 'string' && value.includes('\0');
-    places.push(cut ? 'CAST(? AS TEXT)' : '?');
-    parameters.push(cut ? new TextEncoder().encode(value) : value);
-  }
-  return { places, parameters };
-}
-
-/** A child's id follows from its natural pair. */
-function childId(prefix: string, owner: string, key: string, attempt: number): string {
-  return `${prefix}${sha256(JSON.stringify([owner, key, attempt])).slice(0, 16)}`;
-}
-
-function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 const NO_UTF8 = 'expected UTF-8 text, found bytes that are none';

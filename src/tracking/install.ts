@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import { BOOKKEEPING, BOOKKEEPING_VERSION } from '../store/bookkeeping.js';
-import { Rows } from '../store/rows.js';
+import { naturalKeyHolder } from '../store/natural-key.js';
 import type { Sql } from '../store/sql.js';
 import { versionOf } from '../store/versions.js';
 import { markChanged } from './marks.js';
@@ -97,8 +97,7 @@ function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
   for (const [target, projectPath, id, line] of gone) {
     const key = { type: entity.type, id: String(id) };
     const version = versionOf(registry, String(line));
-    const rows = new Rows(sql, registry, String(projectPath));
-    if (version?.kind === 'line' && rows.naturalKeyHolder(version.content) !== undefined) {
+    if (version?.kind === 'line' && naturalKeyHolder(sql, String(projectPath), version.content) !== undefined) {
       sql.exec(bury(entity, sqlText(String(projectPath)), sqlText(key.id)));
       markChanged(sql, key, String(projectPath));
     } else {

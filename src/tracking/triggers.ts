@@ -114,22 +114,31 @@ function replacementTriggers(registry: Registry, entity: Entity): Trigger[] {
 }
 
 function setTriggers(registry: Registry, entity: Entity, name: string, field: SetField): Trigger[] {
-  const { table, owner } = field.set;
+  const { table, owner, id } = field.set;
   const counted = entity.synced.some((other) => other.field.kind === 'integer' && other.field.countOf === name);
-  const markOwner = (row: string): string =>
+  const markOwner = (ownerSql: string): string =>
     `INSERT INTO scsync_marks (seq, type, id, project, counted) ` +
     `SELECT ${NEXT}, '${entity.type}', o.${entity.key}, ${project(registry, entity, 'o')}, ${counted ? 1 : 0} ` +
-    `FROM ${entity.table} o WHERE o.${entity.key} = ${row}.${owner} ` +
+    `FROM ${entity.table} o WHERE o.${entity.key} = ${ownerSql} ` +
     `ON CONFLICT (type, id) DO UPDATE SET seq = excluded.seq, counted = max(counted, excluded.counted); `;
-  return [
-    ['insert', 'AFTER INSERT', markOwner('NEW')],
-    ['update', 'AFTER UPDATE', markOwner('NEW') + markOwner('OLD')],
-    ['delete', 'AFTER DELETE', markOwner('OLD')],
-  ].map(([event, timing, body]) => ({
-    name: `${PREFIX}${table}_${event ?? ''}`,
+  const make = (event: string, timing: string, body: string): Trigger => ({
+    name: `${PREFIX}${table}_${event}`,
     type: entity.type,
-    sql: `CREATE TRIGGER ${PREFIX}${table}_${event ?? ''} ${timing ?? ''} ON ${table} BEGIN ${body ?? ''}END`,
-  }));
+    sql: `CREATE TRIGGER ${PREFIX}${table}_${event} ${timing} ON ${table} BEGIN ${body}END`,
+  });
+  // `REPLACE` removes a row with the same id, which may be another owner's, without firing a delete trigger.
+  const replaced = id && markOwner(`(SELECT c.${owner} FROM ${table} c WHERE c.${id.column} = NEW.${id.column})`);
+  return [
+    make('insert', 'AFTER INSERT', markOwner(`NEW.${owner}`)),
+    make('update', 'AFTER UPDATE', markOwner(`NEW.${owner}`) + markOwner(`OLD.${owner}`)),
+    make('delete', 'AFTER DELETE', markOwner(`OLD.${owner}`)),
+    ...(id === undefined || replaced === undefined
+      ? []
+      : [
+          make('replace', 'BEFORE INSERT', replaced),
+          make('replace_update', `BEFORE UPDATE OF ${id.column}`, replaced),
+        ]),
+  ];
 }
 
 /** SQL for the project of a row known by its alias. */

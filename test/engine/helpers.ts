@@ -38,6 +38,8 @@ interface ReplicaOptions {
   readonly registry?: Registry;
   /** The project's path in the database; the replica's folder by default. */
   readonly project?: string;
+  /** Keep the trigger of the reference program that sets a session's time to now; without it nothing depends on the time. */
+  readonly keepsTrigger?: true;
 }
 
 /** One clone: a project folder with its files, and a database, on which a second connection stands for other programs. */
@@ -62,6 +64,9 @@ export class Replica {
     const { registry } = options;
     this.store = Store.open(this.path, { create: true, ...(registry === undefined ? {} : { registry }) });
     this.other = this.connection();
+    if (options.fixture === undefined && options.keepsTrigger !== true) {
+      this.run('DROP TRIGGER IF EXISTS update_session_timestamp');
+    }
     onTestFinished(() => {
       this.store.close();
     });

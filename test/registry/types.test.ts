@@ -1,7 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest';
-import { defineEntity } from '../../src/registry/entity.js';
-import { extension, integer, key, real, set, text } from '../../src/registry/fields.js';
-import type { RecordOf } from '../../src/registry/entity.js';
+import { defineEntity, extension, integer, key, real, set, text } from '../../src/index.js';
+import type { RecordOf } from '../../src/index.js';
 import type {
   CheckpointRecord,
   ContextItemRecord,

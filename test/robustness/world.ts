@@ -29,6 +29,8 @@ export interface World {
   /** Writes a file of the export directory. */
   write(name: string, content: string | Uint8Array): void;
   read(name: string): string;
+  /** Closes the database, at the end of the test if not before. */
+  close(): void;
 }
 
 export function makeWorld(folder: string = temporaryFolder()): World {
@@ -37,10 +39,14 @@ export function makeWorld(folder: string = temporaryFolder()): World {
   const dir = join(project, '.savecontext');
   mkdirSync(project, { recursive: true });
   const store = Store.open(database, { create: true });
-  onTestFinished(() => {
-    store.close();
-  });
+  let isOpen = true;
+  const close = (): void => {
+    if (isOpen) store.close();
+    isOpen = false;
+  };
+  onTestFinished(close);
   return {
+    close,
     folder,
     database,
     project,

@@ -39,7 +39,7 @@ export class Clone {
 
   /** All lines of all files. */
   lines(): readonly string[] {
-    return [...this.files().values()].flatMap((text) => text.split('\n').filter((line) => line !== ''));
+    return [...this.files().values()].flatMap(linesOf);
   }
 
   /** Makes the files those of a tree. */
@@ -48,4 +48,9 @@ export class Clone {
     for (const [name, text] of tree) if (now.get(name) !== text) writeFileSync(join(this.dir, name), text);
     for (const name of now.keys()) if (!tree.has(name)) rmSync(join(this.dir, name));
   }
+}
+
+/** The lines of a file. */
+export function linesOf(text: string | undefined): readonly string[] {
+  return (text ?? '').split('\n').filter((line) => line !== '');
 }

@@ -74,8 +74,8 @@ export function mergeAsText(base: Tree, ours: Tree, theirs: Tree, conflict: 'res
   return mergeFiles(base, ours, theirs, (entries) => {
     const out: MergedEntry[] = [];
     for (const region of regionsOf(entries)) {
-      const [changedHere, changedThere] = [1, 2].map((side) =>
-        region.some((key) => !sameLines(linesOf(entries[side], key), linesOf(entries[0], key))),
+      const [changedHere, changedThere] = [entries[1], entries[2]].map((side) =>
+        region.some((key) => !sameLines(linesOf(side, key), linesOf(entries[0], key))),
       );
       const same = region.every((key) => sameLines(linesOf(entries[1], key), linesOf(entries[2], key)));
       if (same || changedThere === false) out.push(...region.map((key) => entry(linesOf(entries[1], key))));

@@ -55,6 +55,11 @@ const WATCHED = [
   'scsync_journal',
 ];
 
+interface Cached<T> {
+  readonly changes: number;
+  readonly value: T;
+}
+
 /** A database file, and what goes along with it wherever it is copied. */
 export interface DatabaseMemory {
   readonly file: string;
@@ -72,6 +77,8 @@ export class SimulatedDatabase {
   readonly lines: Set<string>;
   readonly #database: Database;
   readonly #statements = new Map<string, Statement>();
+  #states: Cached<States> | undefined;
+  #dump: Cached<ReadonlyMap<string, string>> | undefined;
 
   private constructor(file: string, memory: DatabaseMemory) {
     this.file = file;
@@ -121,6 +128,16 @@ export class SimulatedDatabase {
 
   /** Everything that a user sees of the records. */
   states(): States {
+    return (this.#states = this.#unlessChanged(this.#states, () => this.#readStates())).value;
+  }
+
+  /** Reading all rows takes most of the time of a schedule, and most looks find nothing new. */
+  #unlessChanged<T>(cached: Cached<T> | undefined, read: () => T): Cached<T> {
+    const changes = Number(this.all('SELECT total_changes()')[0]?.[0] ?? 0);
+    return cached?.changes === changes ? cached : { changes, value: read() };
+  }
+
+  #readStates(): States {
     const states: [string, State][] = [];
     for (const shape of SHAPES) {
       const sets = this.#sets(shape);
@@ -161,6 +178,10 @@ export class SimulatedDatabase {
 
   /** All rows of all tables that sync reads or writes, as text. */
   dump(): ReadonlyMap<string, string> {
+    return (this.#dump = this.#unlessChanged(this.#dump, () => this.#readDump())).value;
+  }
+
+  #readDump(): ReadonlyMap<string, string> {
     return new Map(
       WATCHED.map((table) => [
         table,
@@ -178,7 +199,7 @@ export class SimulatedDatabase {
 /** A simulation needs no file that outlives a power cut. */
 function openFast(file: string): Database {
   const database = openDriver(file);
-  for (const pragma of ['journal_mode = MEMORY', 'synchronous = OFF', 'temp_store = MEMORY', 'cache_size = -8000']) {
+  for (const pragma of ['journal_mode = MEMORY', 'synchronous = OFF', 'temp_store = MEMORY', 'cache_size = -500']) {
     database.exec(`PRAGMA ${pragma}`);
   }
   return database;

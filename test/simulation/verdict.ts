@@ -24,7 +24,14 @@ function text(clone: Clone): string {
 }
 
 function describe(states: States): string {
-  return JSON.stringify([...states].map(([key, state]) => [key, state.kind === 'present' ? [...state.values, state.key, state.session, ...state.group.map(String)] : [state.at, state.by]]));
+  return JSON.stringify(
+    [...states].map(([key, state]) => [
+      key,
+      state.kind === 'present'
+        ? [...state.values, state.key, state.session, ...state.group.map(String)]
+        : [state.at, state.by],
+    ]),
+  );
 }
 
 class Verdict {
@@ -76,7 +83,8 @@ class Verdict {
     const isHere = state.kind === 'present' && state.values.get(field)?.includes(value) === true;
     if (shapeOf(state.type).set?.field === field) {
       const wasRemoved = this.#world.knowledge.removed.has(`${slot} ${value}`);
-      if (isHere && wasRemoved && deletions.length === 0) this.#world.fail('P8', `${slot} ${value} was removed and came back`);
+      if (isHere && wasRemoved && deletions.length === 0)
+        this.#world.fail('P8', `${slot} ${value} was removed and came back`);
       if (!isHere && !wasRemoved && !wasDeleted(value) && !wasJournaled(value)) {
         this.#world.fail('P21', `${slot} ${value} was added and is lost`);
       }
@@ -87,9 +95,12 @@ class Verdict {
       this.#world.fail('P21', `${slot} ${value} is lost`);
     }
     const newest = later.filter((other) => (overwriters.get(other) ?? []).length === 0);
-    const isAccountedFor = (other: string): boolean => wasDeleted(other) || (deletions.length > 0 && wasJournaled(other));
+    const isAccountedFor = (other: string): boolean =>
+      wasDeleted(other) || (deletions.length > 0 && wasJournaled(other));
     if (isHere && later.some((other) => !isAccountedFor(other))) {
-      const isJournaled = (newest.length > 0 ? newest : later).every((other) => wasJournaled(other) || wasDeleted(other));
+      const isJournaled = (newest.length > 0 ? newest : later).every(
+        (other) => wasJournaled(other) || wasDeleted(other),
+      );
       if (!isJournaled) this.#world.fail('P15', `${slot} ${value} beat the causally later ${later.join(', ')}`);
       else this.#world.limits.push(`${slot} ${value} beat the causally later ${later.join(', ')}, which is journaled`);
     }
@@ -116,7 +127,9 @@ class Verdict {
     const isOld = [...state.values].every(([field, values]) =>
       values.every((value) => known.get(slotOf(key, field))?.has(value) === true),
     );
-    const hadRemovals = set !== undefined && [...this.#world.knowledge.removed].some((removed) => removed.startsWith(`${slotOf(key, set.field)} `));
+    const hadRemovals =
+      set !== undefined &&
+      [...this.#world.knowledge.removed].some((removed) => removed.startsWith(`${slotOf(key, set.field)} `));
     const { touched } = this.#world.knowledge;
     if (isOld && !hadRemovals && !touched.has(key)) this.#world.fail('P4', `${key} was deleted and came back`);
   }

@@ -8,7 +8,7 @@ import type { ImportStats } from '../../src/import/stats.js';
 import { SyncError } from '../../src/errors.js';
 import { savecontext } from '../../src/registry/savecontext.js';
 import { sync } from '../../src/sync.js';
-import { Clone } from './clone.js';
+import { Clone, linesOf } from './clone.js';
 import { Knowledge, slotOf, valuesInLoss } from './knowledge.js';
 import { entriesOf, mergeAsText, mergeTrees, recordLines } from './merge-trees.js';
 import type { FileLoss } from './merge-trees.js';
@@ -447,8 +447,9 @@ export class World {
     );
     const known = new Map([...database.known].map(([slot, values]) => [slot, new Set(values)]));
     body();
+    const after = database.states();
     for (const [key, state] of before) {
-      if (state.kind === 'deleted' || database.states().get(key)?.kind === 'present') continue;
+      if (state.kind === 'deleted' || after.get(key)?.kind === 'present') continue;
       const by = this.#schedule.namesAuthors ? this.#fresh('del') : undefined;
       this.knowledge.deletions.push({ key, by, known });
       if (by !== undefined) this.knowledge.wrote(known, key, '*', by);
@@ -543,7 +544,9 @@ export class World {
   }
 
   #export(clone: Clone, full: boolean): void {
-    const stats = this.#exporting(clone, () => new Exporter(clone.database.store, this.#engineOptions(clone)).export({ full }));
+    const stats = this.#exporting(clone, () =>
+      new Exporter(clone.database.store, this.#engineOptions(clone)).export({ full }),
+    );
     const refused = stats.refused.map(({ id }) => id);
     this.#say(clone, `export${full ? ' --full' : ''}${refused.length > 0 ? ` refused for ${refused.join(', ')}` : ''}`);
   }
@@ -561,7 +564,7 @@ export class World {
     if (name === undefined) return;
     const importer = new Importer(clone.database.store, this.#engineOptions(clone));
     const stats = this.#importing(clone, () => importer.importFile(join(clone.dir, name)));
-    this.#readJournal(clone);
+    this.#noteRead(clone, stats, linesOf(clone.files().get(name)));
     this.#say(clone, `import ${name}${notices(stats.notices)}`);
   }
 
@@ -589,7 +592,7 @@ export class World {
     this.#say(clone, 'dry runs');
   }
 
-  #sync(clone: Clone): void {
+  #sync(clone: Clone, looksTwice = true): void {
     const outcome = this.#importing(clone, () =>
       this.#exporting(clone, () => {
         const before = clone.lines();
@@ -612,7 +615,7 @@ export class World {
     }
     const orphans = outcome.import.notices.filter(({ what }) => what === 'orphaned').map(({ id }) => id);
     this.#checkAgreement(clone, new Set(orphans));
-    this.#checkFixpoint(clone);
+    if (looksTwice) this.#checkFixpoint(clone);
   }
 
   /** The lines of the files are now known to the database; those that wait for a parent are not. */
@@ -629,8 +632,8 @@ export class World {
     const after = clone.files();
     const lines = new Set(clone.lines());
     this.checks += 2;
-    for (const line of [...before.values()].flatMap((text) => text.split('\n'))) {
-      if (line === '' || lines.has(line) || clone.database.lines.has(line)) continue;
+    for (const line of [...before.values()].flatMap(linesOf)) {
+      if (lines.has(line) || clone.database.lines.has(line)) continue;
       this.fail('P1', `${clone.name}: an export overwrote ${line}, which was never read`);
     }
     for (const line of lines) clone.database.lines.add(line);
@@ -638,7 +641,8 @@ export class World {
     const deleted = deletedKeys(after);
     for (const { type, id } of recordLines(before)) {
       const key = `${type}/${id}`;
-      if (!left.has(key) && !deleted.has(key)) this.fail('P2', `${clone.name}: ${key} left the files without a tombstone`);
+      if (!left.has(key) && !deleted.has(key))
+        this.fail('P2', `${clone.name}: ${key} left the files without a tombstone`);
     }
     return result;
   }
@@ -843,7 +847,9 @@ export class World {
     if (pick % 2 === 1 && updated !== undefined) record[updated] = this.now(clone);
     const files = clone.files();
     clone.write(
-      new Map([...files].map(([name, text]) => [name, text.replace(`${version.raw}\n`, `${JSON.stringify(record)}\n`)])),
+      new Map(
+        [...files].map(([name, text]) => [name, text.replace(`${version.raw}\n`, `${JSON.stringify(record)}\n`)]),
+      ),
     );
     this.#say(clone, `edit the file: ${entry.id} ${field!} -> ${value}`);
   }
@@ -855,7 +861,9 @@ export class World {
     );
     const entry = entries[pick % entries.length];
     if (entry === undefined) return;
-    clone.write(new Map([...clone.files()].map(([name, text]) => [name, text.replace(`${entry.versions[0]!.raw}\n`, '')])));
+    clone.write(
+      new Map([...clone.files()].map(([name, text]) => [name, text.replace(`${entry.versions[0]!.raw}\n`, '')])),
+    );
     this.#say(clone, `drop the line of ${entry.id}`);
   }
 
@@ -915,7 +923,7 @@ export class World {
       for (const clone of this.clones) {
         this.#time++;
         this.#checkoutBack(clone);
-        this.#sync(clone);
+        this.#sync(clone, false);
         this.#commit(clone);
         this.#pull(clone, this.git.origin, 1);
         this.#sync(clone);
@@ -960,5 +968,7 @@ function deletedKeys(tree: Tree): ReadonlySet<string> {
 
 /** The names of files, or tables, that are not the same. A file without lines is as good as none. */
 function changedNames(a: Tree, b: Tree): string {
-  return [...new Set([...a.keys(), ...b.keys()])].filter((name) => (a.get(name) ?? '') !== (b.get(name) ?? '')).join(', ');
+  return [...new Set([...a.keys(), ...b.keys()])]
+    .filter((name) => (a.get(name) ?? '') !== (b.get(name) ?? ''))
+    .join(', ');
 }

@@ -7,7 +7,7 @@ import { seed } from '../engine/seed.js';
 import { expectAgreement } from './agreement.js';
 
 function seeded(): Replica {
-  const replica = new Replica();
+  const replica = new Replica({ keepsTrigger: true });
   seed(replica);
   replica.export();
   return replica;
@@ -57,7 +57,7 @@ describe('tracking', () => {
   });
 
   it('does not take a deletion record for a row that is there', () => {
-    const replica = new Replica();
+    const replica = new Replica({ keepsTrigger: true });
     replica.run(`DROP TABLE scsync_meta`);
     replica.run(`INSERT INTO issues (id, project_path, title, created_at, updated_at) VALUES ('there', :project, '', 1, 1);
       INSERT INTO sync_deletions (entity_type, entity_id, project_path, deleted_at, deleted_by)
@@ -173,7 +173,7 @@ describe('triggers of other programs', () => {
   it('never change what an import writes, and are there afterwards, byte for byte', () => {
     const a = new Replica({ fixture: 'full/before.db', project: '/projects/atlas' });
     a.export();
-    const b = new Replica();
+    const b = new Replica({ keepsTrigger: true });
     b.run(EVIL);
     const before = triggers(b);
     expect(before).toContainEqual(['update_session_timestamp', expect.stringContaining('UPDATE sessions')]);
@@ -202,7 +202,7 @@ describe('triggers of other programs', () => {
     const a = new Replica();
     seed(a);
     a.export();
-    const b = new Replica();
+    const b = new Replica({ keepsTrigger: true });
     b.run(EVIL);
     const before = triggers(b);
     b.pull(a);

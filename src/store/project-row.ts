@@ -1,0 +1,29 @@
+import type { ProjectCoordinates } from '../jsonl/format.js';
+import { sha256 } from '../record/json.js';
+import type { Registry } from '../registry/entity.js';
+import type { Sql } from './sql.js';
+
+/** What the project's coordinates are on this machine; makes the project's row when `create` says so. */
+export function projectCoordinates(
+  sql: Sql,
+  registry: Registry,
+  project: string,
+  create?: { readonly now: number },
+): ProjectCoordinates {
+  const table = registry.scopeTable;
+  if (table === undefined) return { project, scopeId: '' };
+  const row = sql.get(`SELECT ${table.id} FROM ${table.table} WHERE ${table.path} = ?`, project);
+  if (row !== undefined) return { project, scopeId: String(row[0]) };
+  const scopeId = `${table.idPrefix}${sha256(project).slice(0, 12)}`;
+  if (create !== undefined) {
+    const columns = [table.id, table.path, table.name, ...table.timestamps];
+    sql.run(
+      `INSERT INTO ${table.table} (${columns.join(', ')}) VALUES (${columns.map(() => '?').join(', ')})`,
+      scopeId,
+      project,
+      project.slice(project.lastIndexOf('/') + 1) || project,
+      ...table.timestamps.map(() => create.now),
+    );
+  }
+  return { project, scopeId };
+}

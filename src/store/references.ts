@@ -1,0 +1,82 @@
+import { elementNames, elementsOf } from '../record/content.js';
+import { requireEntity } from '../registry/entity.js';
+import type { Entity, ReferringField, Registry } from '../registry/entity.js';
+import type { RecordKey } from './rows.js';
+import { SetWriter } from './set-writer.js';
+import type { Sql } from './sql.js';
+
+/** One project of a database. */
+export interface ProjectDatabase {
+  readonly sql: Sql;
+  readonly registry: Registry;
+  readonly project: string;
+}
+
+/**
+ * Puts references and elements that were kept aside into rows, where their targets have arrived. `around` is
+ * called with each record and what puts one of its values back; the record's content is the same before and after.
+ */
+export function putBackAside(
+  database: ProjectDatabase,
+  now: number,
+  around: (key: RecordKey, put: () => void) => void,
+): void {
+  if (database.sql.get(`SELECT 1 FROM scsync_aside LIMIT 1`) === undefined) return;
+  for (const entity of database.registry.entities) {
+    for (const reference of entity.referring) putBack(database, entity, reference, now, around);
+  }
+}
+
+function putBack(
+  { sql, registry, project }: ProjectDatabase,
+  entity: Entity,
+  { name, field, target }: ReferringField,
+  now: number,
+  around: (key: RecordKey, put: () => void) => void,
+): void {
+  const { table, key } = requireEntity(registry, target);
+  const sets = new SetWriter(sql, registry, project);
+  const arrived = sql.all(
+    `SELECT a.id, a.ref, a.element FROM scsync_aside a JOIN ${table} t ON t.${key} = a.ref WHERE a.type = ? AND a.field = ?`,
+    entity.type,
+    name,
+  );
+  for (const [id, ref, element] of arrived) {
+    const [owner, value] = [String(id), String(ref)];
+    around({ type: entity.type, id: owner }, () => {
+      if (field.kind === 'set') {
+        for (const one of elementsOf(field.set, String(element))) {
+          sets.insert(owner, field, sets.local(field, one), now);
+        }
+      } else {
+        sql.run(`UPDATE ${entity.table} SET ${name} = ? WHERE ${entity.key} = ? AND ${name} IS NULL`, value, owner);
+      }
+      sql.run(
+        `DELETE FROM scsync_aside WHERE type = ? AND id = ? AND field = ? AND ref = ?`,
+        entity.type,
+        owner,
+        name,
+        value,
+      );
+    });
+  }
+}
+
+/** Records of this registry that refer to a record by a foreign key, a child row, or a value kept aside. */
+export function referrersOf(sql: Sql, registry: Registry, target: RecordKey): RecordKey[] {
+  return registry.entities.flatMap((entity) =>
+    entity.referring
+      .filter((reference) => reference.target === target.type)
+      .flatMap(({ name, field }) => {
+        const column = field.kind === 'set' ? (elementNames(field.set)[0] ?? '') : name;
+        const rows =
+          field.kind === 'set'
+            ? `SELECT ${field.set.owner} FROM ${field.set.table} WHERE ${column} = ?1`
+            : `SELECT ${entity.key} FROM ${entity.table} WHERE ${column} = ?1`;
+        const aside = `SELECT id FROM scsync_aside WHERE type = ?2 AND field = ?3 AND ref = ?1`;
+        return sql
+          .all(`${rows} UNION ${aside}`, target.id, entity.type, name)
+          .map(([id]) => ({ type: entity.type, id: String(id) }));
+      }),
+  );
+}

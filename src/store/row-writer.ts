@@ -1,0 +1,147 @@
+import { absoluteTokens } from '../jsonl/format.js';
+import { EMPTY_SET, joinMembers } from '../record/content.js';
+import type { Content } from '../record/content.js';
+import { quote, sha256 } from '../record/json.js';
+import type { Entity, Registry } from '../registry/entity.js';
+import { bind, sqlValue } from './columns.js';
+import type { SqlValue } from './database.js';
+import { projectCoordinates } from './project-row.js';
+import { rowExists } from './row-exists.js';
+import { SetWriter } from './set-writer.js';
+import type { Aside } from './set-writer.js';
+import type { Sql } from './sql.js';
+
+/** Writes contents into the rows of one project: the row, its child rows, and what is kept aside. */
+export class RowWriter {
+  readonly #sql: Sql;
+  readonly #registry: Registry;
+  readonly #project: string;
+  readonly #sets: SetWriter;
+
+  constructor(sql: Sql, registry: Registry, project: string) {
+    this.#sql = sql;
+    this.#registry = registry;
+    this.#project = project;
+    this.#sets = new SetWriter(sql, registry, project);
+  }
+
+  /** Writes a record exactly as its content says. `before` is the content of its row, if it has one. */
+  write(content: Content, before: Content | undefined, now: number): void {
+    const { entity } = content;
+    const aside: Aside[] = [];
+    const values = this.#values(content, now);
+    for (const [field, type] of Object.entries(entity.references)) {
+      const value = values.get(field);
+      if (typeof value !== 'string' || rowExists(this.#sql, this.#registry, { type, id: value })) continue;
+      aside.push([field, value, quote(value)]);
+      values.set(field, null);
+    }
+    if (before === undefined) this.#insert(entity, values);
+    else this.#update(entity, values, content.id);
+    for (const { name, field, index } of entity.synced) {
+      const token = content.tokens[index] ?? EMPTY_SET;
+      if (field.kind !== 'set' || token === (before?.tokens[index] ?? EMPTY_SET)) continue;
+      aside.push(...this.#sets.write(content.id, name, field, token, now));
+    }
+    this.#writeAside(content, aside, before);
+    this.#writeCounted(content);
+    const members = joinMembers(content.unknown);
+    if (members !== joinMembers(before?.unknown ?? [])) this.#writeUnknown(content, members);
+  }
+
+  /** Deletes a row with its child rows, whatever the foreign keys do. */
+  remove(entity: Entity, id: string): void {
+    for (const { field } of entity.synced) {
+      if (field.kind === 'set') this.#sql.run(`DELETE FROM ${field.set.table} WHERE ${field.set.owner} = ?`, id);
+    }
+    this.#sql.run(`DELETE FROM ${entity.table} WHERE ${entity.key} = ?`, id);
+    this.#sql.run(`DELETE FROM scsync_aside WHERE type = ? AND id = ?`, entity.type, id);
+    this.#sql.run(`DELETE FROM scsync_unknown WHERE type = ? AND id = ?`, entity.type, id);
+  }
+
+  /** Gives a row another value in the last column of its natural key, so that two rows can trade theirs. */
+  parkNaturalKey(entity: Entity, id: string): void {
+    const column = entity.naturalKey.at(-1) ?? entity.key;
+    this.#sql.run(`UPDATE ${entity.table} SET ${column} = ? WHERE ${entity.key} = ?`, `~parked~${sha256(id)}`, id);
+  }
+
+  /** Column values of a content, coordinates as they are on this machine. */
+  #values(content: Content, now: number): Map<string, SqlValue> {
+    const { entity } = content;
+    const needsProjectRow = entity.synced.some(({ field }) => field.kind === 'text' && field.coordinate === 'scope-id');
+    const coordinates = needsProjectRow
+      ? projectCoordinates(this.#sql, this.#registry, this.#project, { now })
+      : { project: this.#project, scopeId: '' };
+    const tokens = absoluteTokens(content, coordinates);
+    return new Map(
+      entity.synced.flatMap(({ name, field, index }): [string, SqlValue][] =>
+        field.kind === 'set' ? [] : [[name, sqlValue(field, tokens[index] ?? 'null')]],
+      ),
+    );
+  }
+
+  #insert(entity: Entity, values: ReadonlyMap<string, SqlValue>): void {
+    const names = [...values.keys()];
+    const { places, parameters } = bind(values);
+    this.#sql.run(`INSERT INTO ${entity.table} (${names.join(', ')}) VALUES (${places.join(', ')})`, ...parameters);
+  }
+
+  #update(entity: Entity, values: ReadonlyMap<string, SqlValue>, id: string): void {
+    const { places, parameters } = bind(values);
+    const assignments = [...values.keys()].map((name, index) => `${name} = ${places[index] ?? '?'}`);
+    this.#sql.run(`UPDATE ${entity.table} SET ${assignments.join(', ')} WHERE ${entity.key} = ?`, ...parameters, id);
+  }
+
+  #writeAside(content: Content, aside: readonly Aside[], before: Content | undefined): void {
+    if (content.entity.referring.length === 0) return;
+    const { type } = content.entity;
+    if (before !== undefined) {
+      for (const { name, field } of content.entity.referring) {
+        const index = content.entity.indexOf.get(name) ?? -1;
+        if (field.kind === 'set' && before.tokens[index] === content.tokens[index]) continue;
+        this.#sql.run(`DELETE FROM scsync_aside WHERE type = ? AND id = ? AND field = ?`, type, content.id, name);
+      }
+    }
+    for (const [field, ref, element] of aside) {
+      this.#sql.run(
+        `INSERT INTO scsync_aside (type, id, field, ref, element) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (type, id, field, ref) DO UPDATE SET element = excluded.element`,
+        type,
+        content.id,
+        field,
+        ref,
+        element,
+      );
+    }
+  }
+
+  /** An empty set counts as none once the set was named, else its count stands for itself: what is read must be what was written. */
+  #writeCounted(content: Content): void {
+    const { entity, id, tokens } = content;
+    for (const { field, index } of entity.synced) {
+      if (field.kind !== 'integer' || field.countOf === undefined) continue;
+      const isNamed = tokens[entity.indexOf.get(field.countOf) ?? -1] !== EMPTY_SET;
+      if (!isNamed && tokens[index] === '0') continue;
+      const counted = isNamed ? 1 : 0;
+      this.#sql.run(
+        `UPDATE scsync_marks SET counted = ?1 WHERE type = ?2 AND id = ?3 AND counted <> ?1`,
+        counted,
+        entity.type,
+        id,
+      );
+    }
+  }
+
+  #writeUnknown(content: Content, members: string): void {
+    const { type } = content.entity;
+    this.#sql.run(`DELETE FROM scsync_unknown WHERE type = ? AND id = ?`, type, content.id);
+    if (members !== '') {
+      this.#sql.run(
+        `INSERT INTO scsync_unknown (type, id, members) VALUES (?, ?, ?)`,
+        type,
+        content.id,
+        `{${members}}`,
+      );
+    }
+  }
+}

@@ -1,0 +1,103 @@
+import { elementKey, elementNames, elementsOf, setToken } from '../record/content.js';
+import type { Element } from '../record/content.js';
+import { quote, sha256, unquote } from '../record/json.js';
+import { fromPortable } from '../record/paths.js';
+import type { Registry, SetField } from '../registry/entity.js';
+import { bind, sqlValue } from './columns.js';
+import type { SqlValue } from './database.js';
+import { rowExists } from './row-exists.js';
+import type { Sql } from './sql.js';
+
+/** A reference or an element whose target is not here: field, id of the target, token. */
+export type Aside = readonly [field: string, ref: string, token: string];
+
+/** Writes sets into the child tables of one project's records. */
+export class SetWriter {
+  readonly #sql: Sql;
+  readonly #registry: Registry;
+  readonly #project: string;
+
+  constructor(sql: Sql, registry: Registry, project: string) {
+    this.#sql = sql;
+    this.#registry = registry;
+    this.#project = project;
+  }
+
+  /** Makes the child rows equal to the set; gives the elements whose target is not here. */
+  write(owner: string, name: string, field: SetField, token: string, now: number): Aside[] {
+    const { set } = field;
+    const names = elementNames(set);
+    const there = new Map<string, string>();
+    for (const row of this.#sql.all(
+      `SELECT ${names.map((column) => `json_quote(${column})`).join(', ')} FROM ${set.table} WHERE ${set.owner} = ?`,
+      owner,
+    )) {
+      const element = row.map(String);
+      there.set(elementKey(element), there.has(elementKey(element)) ? '' : element.join('\n'));
+    }
+    const aside: Aside[] = [];
+    const wanted = new Set<string>();
+    for (const portable of elementsOf(set, token)) {
+      const element = this.local(field, portable);
+      const key = elementKey(element);
+      wanted.add(key);
+      if (there.get(key) === element.join('\n')) continue;
+      if (there.has(key)) this.#delete(owner, field, key);
+      if (set.references !== undefined && !rowExists(this.#sql, this.#registry, { type: set.references, id: key })) {
+        aside.push([name, key, setToken(set, [portable])]);
+      } else {
+        this.insert(owner, field, element, now);
+      }
+    }
+    for (const key of there.keys()) {
+      if (wanted.has(key) || (set.withoutOwnScope === true && key === this.#project)) continue;
+      this.#delete(owner, field, key);
+    }
+    return aside;
+  }
+
+  #delete(owner: string, { set }: SetField, key: string): void {
+    const { places, parameters } = bind(new Map([[elementNames(set)[0] ?? '', key]]));
+    const column = elementNames(set)[0] ?? '';
+    this.#sql.run(
+      `DELETE FROM ${set.table} WHERE ${set.owner} = ? AND ${column} = ${places[0] ?? '?'}`,
+      owner,
+      ...parameters,
+    );
+  }
+
+  /** An element with its paths as they are on this machine. */
+  local(field: SetField, element: Element): Element {
+    return elementNames(field.set).map((name, index) => {
+      const column = field.set.element[name];
+      const token = element[index] ?? 'null';
+      if (column?.kind !== 'text' || column.coordinate !== 'path' || token === 'null') return token;
+      return quote(fromPortable(unquote(token), this.#project));
+    });
+  }
+
+  /** Adds one element, in portable form made local by {@link SetWriter.local}. */
+  insert(owner: string, field: SetField, element: Element, now: number): void {
+    const { set } = field;
+    const values = new Map<string, SqlValue>([[set.owner, owner]]);
+    for (const [index, name] of elementNames(set).entries()) {
+      const column = set.element[name];
+      if (column !== undefined) values.set(name, sqlValue(column, element[index] ?? 'null'));
+    }
+    for (const column of set.timestamps ?? []) values.set(column, now);
+    for (let attempt = 0; ; attempt++) {
+      if (set.id !== undefined) values.set(set.id.column, childId(set.id.prefix, owner, elementKey(element), attempt));
+      const { places, parameters } = bind(values);
+      const columns = [...values.keys()].join(', ');
+      // Some other pair may have got that id: a pair in a row can be changed, and its id stays.
+      const clash = set.id === undefined ? '' : ` ON CONFLICT (${set.id.column}) DO NOTHING`;
+      const sql = `INSERT INTO ${set.table} (${columns}) VALUES (${places.join(', ')})${clash}`;
+      if (this.#sql.run(sql, ...parameters) > 0) return;
+    }
+  }
+}
+
+/** A child's id follows from its natural pair. */
+function childId(prefix: string, owner: string, key: string, attempt: number): string {
+  return `${prefix}${sha256(JSON.stringify([owner, key, attempt])).slice(0, 16)}`;
+}

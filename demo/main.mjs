@@ -41,14 +41,21 @@ class Person {
   /** Runs the real command and shows it. @param {string[]} words */
   show(...words) {
     say(`  ${this.name}$ sc-sync ${words.map((word) => (/[\s"[]/.test(word) ? `'${word}'` : word)).join(' ')}`);
-    for (const line of this.run(...words).trimEnd().split('\n')) say(`      ${line}`);
+    for (const line of this.run(...words)
+      .trimEnd()
+      .split('\n'))
+      say(`      ${line}`);
   }
 
   /** Runs git in the clone and gives what it printed. @param {string[]} words */
   git(...words) {
     say(`  ${this.name}$ git ${words.join(' ')}`);
     const identity = ['-c', `user.name=${this.name}`, '-c', `user.email=${this.name}@example.org`];
-    return execFileSync('git', [...identity, ...words], { cwd: this.clone, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    return execFileSync('git', [...identity, ...words], {
+      cwd: this.clone,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
   }
 
   /** All records of a type, as text that does not depend on their order in memory. @param {string} type */
@@ -61,7 +68,9 @@ class Person {
 function compare(a, b) {
   const different = TYPES.filter((type) => a.records(type) !== b.records(type));
   const counts = TYPES.map((type) => `${JSON.parse(a.records(type)).records.length} ${type}`).join(', ');
-  say(different.length === 0 ? `  both databases hold the same: ${counts}` : `  THEY DIFFER in ${different.join(', ')}`);
+  say(
+    different.length === 0 ? `  both databases hold the same: ${counts}` : `  THEY DIFFER in ${different.join(', ')}`,
+  );
   return different.length === 0;
 }
 
@@ -123,7 +132,9 @@ alice.show('sync');
 say();
 say('5. What became of it.');
 const merged = JSON.parse(bob.run('get', 'issue', issue.id, '--json')).record;
-say(`  one issue, both edits: title "${merged.title}", priority ${merged.priority}, labels ${merged.labels.join(' and ')}`);
+say(
+  `  one issue, both edits: title "${merged.title}", priority ${merged.priority}, labels ${merged.labels.join(' and ')}`,
+);
 bob.show('conflicts');
 equal = compare(alice, bob) && equal;
 

@@ -121,10 +121,9 @@ export class Replica {
 
   /** The records that an export would look at, by type. */
   pending(): Readonly<Record<string, number>> {
-    const { total: _, ...entities } = this.status().entities;
     return Object.fromEntries(
-      Object.entries(entities).flatMap(([type, { pendingExport }]) =>
-        pendingExport > 0 ? [[type, pendingExport]] : [],
+      Object.entries(this.status().entities).flatMap(([type, { pendingExport }]) =>
+        type !== 'total' && pendingExport > 0 ? [[type, pendingExport]] : [],
       ),
     );
   }

@@ -9,7 +9,8 @@ import type { Files } from './helpers.js';
 import { seed } from './seed.js';
 import { anyWrite } from './writes.js';
 
-const withoutEmpty = (files: Files): Files => Object.fromEntries(Object.entries(files).filter(([, text]) => text !== ''));
+const withoutEmpty = (files: Files): Files =>
+  Object.fromEntries(Object.entries(files).filter(([, text]) => text !== ''));
 
 /** Runs what can be run: a write that a constraint forbids is none. */
 function attempt(replica: Replica, sql: string): void {
@@ -78,8 +79,8 @@ describe('P11 incremental and full exports', () => {
     expect(stats.total).toEqual({ written: 1, deleted: 0, unchanged: 0 });
     const after = replica.lines('issues.jsonl');
     expect(after.filter((line) => before.includes(line))).toEqual([before[0], before[2]]);
-    const { 'issues.jsonl': _, ...others } = snapshot(replica.dir);
-    expect(files).toMatchObject(others);
+    const others = Object.entries(snapshot(replica.dir)).filter(([name]) => name !== 'issues.jsonl');
+    expect(files).toMatchObject(Object.fromEntries(others));
   });
 
   it('take an edit that came to nothing as none', () => {

@@ -81,6 +81,7 @@ describe('types inferred from the registry', () => {
     expectTypeOf<Note['weight']>().toEqualTypeOf<number | null>();
     expectTypeOf<Note['stars']>().toEqualTypeOf<number | bigint | null | undefined>();
     expectTypeOf<Note['tags']>().toEqualTypeOf<readonly string[] | undefined>();
+    expectTypeOf(note.type).toEqualTypeOf<'note'>();
     const record = { type: 'note', id: 'n_1', folder: 'f', body: null, weight: 1, at: 5 } satisfies Note;
     expectTypeOf(record).toExtend<Note>();
     // @ts-expect-error A definition may name only its own fields.

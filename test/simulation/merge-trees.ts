@@ -198,3 +198,8 @@ function rawOf(version: Version): string {
 export function recordLines(tree: Tree): readonly Entry[] {
   return savecontext.entities.flatMap(({ type }) => [...entriesOf(tree.get(fileOfType(savecontext, type))).values()]);
 }
+
+/** The records that a tree has tombstones of, as `type/id`. */
+export function deletedKeys(tree: Tree): ReadonlySet<string> {
+  return new Set(entriesOf(tree.get(savecontext.deletionsFile)).keys());
+}

@@ -11,6 +11,13 @@ export function sameTree(a: Tree, b: Tree): boolean {
   return a.size === b.size && [...a].every(([name, text]) => b.get(name) === text);
 }
 
+/** The names of files, or tables, that are not the same. A file without lines is as good as none. */
+export function changedNames(a: Tree, b: Tree): string {
+  return [...new Set([...a.keys(), ...b.keys()])]
+    .filter((name) => (a.get(name) ?? '') !== (b.get(name) ?? ''))
+    .join(', ');
+}
+
 /** A repository that all clones of a schedule share: commits are whole trees, a branch is a number. */
 export class MiniGit {
   readonly #commits: Commit[] = [{ tree: new Map(), parents: [] }];

@@ -8,6 +8,8 @@ import { messageOf } from '../../src/errors.js';
 import type { Schedule, Step } from './schedule.js';
 import { SimulatedDatabase } from './simulated-database.js';
 import { judge } from './verdict.js';
+import { carryOut } from './operations.js';
+import { exchange } from './exchange.js';
 import { World } from './world.js';
 import type { Failure, WorldOptions } from './world.js';
 
@@ -68,11 +70,11 @@ export function play(schedule: Schedule, options: WorldOptions): Played {
   let rounds: number | undefined;
   try {
     for (const step of [...beginning(schedule.clones), ...schedule.steps]) {
-      world.step(step);
+      carryOut(world, step);
       if (world.failures.length > 0) break;
     }
     if (world.failures.length === 0) {
-      rounds = world.exchange(MOST_ROUNDS);
+      rounds = exchange(world, MOST_ROUNDS);
       if (rounds === undefined) world.fail('P6', `no rest after ${MOST_ROUNDS} rounds`);
       else if (rounds > ROUNDS_OF_P6) world.fail('P6', `${rounds} rounds until rest`);
       if (rounds !== undefined) judge(world);

@@ -102,6 +102,12 @@ export const SHAPES: readonly RecordShape[] = [
   },
 ];
 
+/** What a column of a group holds after the edit number `n`, or after one that sets it to null. */
+export function groupValue(column: string, n: number | null): SqlValue {
+  if (n === null) return null;
+  return column === 'close_reason' ? `reason ${n}` : n;
+}
+
 /** The shape of a type. */
 export function shapeOf(type: string): RecordShape {
   const shape = SHAPES.find((candidate) => candidate.type === type);

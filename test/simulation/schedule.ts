@@ -41,7 +41,7 @@ export const ORDINARY = {
 export const COPIES = { backup: 2, restore: 2, copyDatabase: 2 } as const;
 
 /** What takes an old version, or one side whole, on purpose, with weights. */
-export const CHOICES = { revert: 2, force: 2, preferLocal: 1, preferNewer: 1, checkoutSide: 2, stashRaw: 2 } as const;
+export const CHOICES = { revert: 2, force: 2, preferLocal: 1, preferNewer: 1, checkoutSide: 2 } as const;
 
 export type Operation = keyof typeof ORDINARY | keyof typeof COPIES | keyof typeof CHOICES;
 

@@ -12,7 +12,7 @@ export function judge(world: World): void {
     world.checks++;
     if (text(clone) !== text(first!)) world.fail('P6', `${clone.name} ends with other files than ${first!.name}`);
   }
-  const all = world.states();
+  const all = world.clones.map(({ database }) => database.states());
   for (const [index, states] of all.entries()) {
     if (describe(states) !== describe(all[0]!)) world.fail('P6', `c${index} ends with other rows than c0`);
   }

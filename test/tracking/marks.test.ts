@@ -125,7 +125,7 @@ const CASES: readonly TableCase[] = [
   },
 ];
 
-/** What lets another program write: its own connection, or the command line of SQLite. */
+/** How another program writes. */
 type Writer = (replica: Replica, sql: string) => void;
 const WRITERS: Readonly<Record<string, Writer>> = {
   'another connection': (replica, sql) => replica.run(sql),
@@ -150,7 +150,7 @@ function hasSqlite(): boolean {
   }
 }
 
-/** Every kind of write on a row; `n` makes values new. */
+/** Every kind of write; `n` makes values new. */
 function writes(
   { table, where, change, fresh, hasKey }: TableCase,
   columns: readonly string[],
@@ -195,7 +195,6 @@ describe.each(Object.entries(WRITERS))('P9 %s', (_, write) => {
     const replica = new Replica();
     seed(replica);
     const columns = replica.rows(`SELECT name FROM pragma_table_info('${table}')`).map(([name]) => String(name));
-    // Nothing may refer to the row whose key changes: foreign keys would rightly refuse.
     replica.run(`DELETE FROM issue_dependencies WHERE issue_id = 'i3' OR depends_on_id = 'i3'`);
     if (table === 'sessions')
       replica.run(`DELETE FROM context_items WHERE session_id = 's2'; DELETE FROM checkpoints WHERE session_id = 's2'`);

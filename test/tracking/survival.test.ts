@@ -120,6 +120,22 @@ describe('P10 marks survive', () => {
   });
 });
 
+describe("P9 a child row that takes the id of another owner's", () => {
+  it.each([
+    ['REPLACE', `REPLACE INTO issue_labels (id, issue_id, label) VALUES ('l1', 'i3', 'taken')`],
+    ['UPDATE OR REPLACE', `UPDATE OR REPLACE issue_labels SET id = 'l1' WHERE id = 'l3'`],
+  ])('marks both: %s', (_, sql) => {
+    const replica = new Replica();
+    seed(replica);
+    replica.export();
+    replica.run(sql);
+    expect(replica.pending()).toEqual({ issue: 2 });
+    replica.export();
+    expect(replica.record('issues.jsonl', 'i1')).toMatchObject({ labels: ['blue'] });
+    expectAgreement(replica);
+  });
+});
+
 describe('P10 an import', () => {
   it('leaves nothing to do for its own target, and equal records for another', () => {
     const source = changed();

@@ -1,0 +1,52 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import ts from 'typescript';
+import { afterEach, expect, it } from 'vitest';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const folders: string[] = [];
+
+afterEach(() => {
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+/** The TypeScript examples of a page, in their order. */
+function examples(page: string): string[] {
+  return [...readFileSync(join(root, page), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code ?? '');
+}
+
+/** Runs an example in an empty project that has the package installed. */
+function run(example: string): { readonly output: string; readonly folder: string } {
+  const folder = mkdtempSync(join(tmpdir(), 'example-'));
+  folders.push(folder);
+  mkdirSync(join(folder, 'node_modules'));
+  symlinkSync(root, join(folder, 'node_modules', 'savecontext-sync'));
+  const options = { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2022, verbatimModuleSyntax: true };
+  writeFileSync(join(folder, 'example.mjs'), ts.transpileModule(example, { compilerOptions: options }).outputText);
+  return { output: execFileSync(process.execPath, ['example.mjs'], { cwd: folder, encoding: 'utf8' }), folder };
+}
+
+it('the example of the README runs and ends in sync', () => {
+  const [example, ...others] = examples('README.md');
+  expect(others).toEqual([]);
+  const { output, folder } = run(example ?? '');
+  expect(output).toContain('0 lines written\n0 created, 0 updated\n');
+  expect(output).toMatch(/in sync\n$/);
+  expect(readdirSync(folder)).toContain('memory.db');
+});
+
+it('the example of another schema in the guide opens a database of that schema', () => {
+  const [example] = examples('docs/guide.md');
+  const schema = `CREATE TABLE notes (id TEXT PRIMARY KEY, project TEXT NOT NULL, title TEXT NOT NULL, body TEXT,
+    made INTEGER NOT NULL, changed INTEGER NOT NULL)`;
+  const open = `const store = Store.open('notes.db', { create: true, registry });`;
+  expect(example).toContain(open);
+  const made = `import { openDriver } from ${JSON.stringify(join(root, 'dist/store/drivers/open-driver.js'))};
+    const made = openDriver('notes.db'); made.exec(${JSON.stringify(schema)}); made.close();`;
+  const { output } = run(`${made}\n${example ?? ''}\nconsole.log(store.problems());`);
+  expect(output).toBe('[]\n');
+});

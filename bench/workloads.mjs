@@ -362,13 +362,13 @@ function nothing() {
 }
 
 /**
- * The size of the repository when everything in it is packed anew: a pack that builds on an older one keeps the whole
- * files that stood in that, and by default git keeps a whole file for every 50 versions. Neither says how the changes grow.
+ * The size of the repository when everything in it is packed anew, with a window wide enough that git finds the deltas:
+ * with its defaults it now and then keeps one more whole file, which says nothing of how the changes grow.
  *
  * @param {Scene} scene
  */
 function packedSize(scene) {
-  scene.git('repack', '-a', '-d', '-f', '--depth=250', '--quiet');
+  scene.git('repack', '-a', '-d', '-f', '--window=50', '--depth=250', '--quiet');
   scene.git('prune-packed', '--quiet');
   const kilobytes = /^size-pack: (\d+)/m.exec(scene.git('count-objects', '-v'))?.[1] ?? '0';
   return Number(kilobytes) * 1024;

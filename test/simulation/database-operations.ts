@@ -44,6 +44,6 @@ export function copyDatabase(world: World, clone: Clone, pick: number): void {
   world.say(clone, `use a COPY of ${other.name}'s database`);
 }
 
-export function isShared(world: World, clone: Clone): boolean {
+function isShared(world: World, clone: Clone): boolean {
   return world.clones.filter(({ database }) => database === clone.database).length > 1;
 }

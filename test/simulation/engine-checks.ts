@@ -3,11 +3,19 @@ import type { ImportStats } from '../../src/import/stats.js';
 import { sync } from '../../src/sync.js';
 import { linesOf } from './clone.js';
 import type { Clone } from './clone.js';
-import { engineOptions } from './engine-operations.js';
 import { slotOf, valuesInLoss } from './knowledge.js';
 import { deletedKeys, recordLines } from './merge-trees.js';
 import { changedNames, sameTree } from './mini-git.js';
+import { PROJECT } from './record-shapes.js';
 import type { World } from './world.js';
+
+/** What every call of the engine for a clone is given. */
+export function engineOptions(
+  world: World,
+  clone: Clone,
+): { projectPath: string; dir: string; actor: string; now: () => number } {
+  return { projectPath: PROJECT, dir: clone.dir, actor: clone.name, now: () => world.now(clone) };
+}
 
 /** Runs an export: it replaces nothing that the database has not read, and drops no record without a tombstone. */
 export function exporting<T>(world: World, clone: Clone, body: () => T): T {
@@ -59,7 +67,7 @@ export function noteRead(
   readJournal(world, clone);
 }
 
-export function readJournal(world: World, clone: Clone): void {
+function readJournal(world: World, clone: Clone): void {
   for (const [type, id, field, lost] of clone.database.all(`SELECT type, id, field, lost FROM scsync_journal`)) {
     const loss = { field: field === null ? null : String(field), base: null, kept: null, lost: String(lost) };
     for (const value of valuesInLoss(String(type), String(id), loss)) clone.journal.add(value);

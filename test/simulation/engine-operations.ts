@@ -2,13 +2,12 @@ import { join } from 'node:path';
 import { SyncError } from '../../src/errors.js';
 import { Exporter } from '../../src/export/exporter.js';
 import { Importer } from '../../src/import/importer.js';
-import { MergeStrategy } from '../../src/import/plan.js';
+import type { MergeStrategy } from '../../src/import/plan.js';
 import { sync } from '../../src/sync.js';
 import { linesOf } from './clone.js';
 import type { Clone } from './clone.js';
-import { checkAgreement, checkFixpoint, exporting, importing, noteRead } from './engine-checks.js';
+import { checkAgreement, checkFixpoint, engineOptions, exporting, importing, noteRead } from './engine-checks.js';
 import { changedNames, sameTree } from './mini-git.js';
-import { PROJECT } from './record-shapes.js';
 import type { World } from './world.js';
 
 export function exportFiles(world: World, clone: Clone, full: boolean): void {
@@ -84,13 +83,6 @@ export function syncFiles(world: World, clone: Clone, looksTwice = true): void {
   const orphans = outcome.import.notices.filter(({ what }) => what === 'orphaned').map(({ id }) => id);
   checkAgreement(world, clone, new Set(orphans));
   if (looksTwice) checkFixpoint(world, clone);
-}
-
-export function engineOptions(
-  world: World,
-  clone: Clone,
-): { projectPath: string; dir: string; actor: string; now: () => number } {
-  return { projectPath: PROJECT, dir: clone.dir, actor: clone.name, now: () => world.now(clone) };
 }
 
 function notices(list: readonly { readonly what: string; readonly id: string }[]): string {

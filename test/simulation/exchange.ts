@@ -22,7 +22,7 @@ export function exchange(world: World, most: number): number | undefined {
   return undefined;
 }
 
-export function everything(world: World): string {
+function everything(world: World): string {
   return JSON.stringify([
     world.git.origin,
     ...world.clones.map((clone) => [[...clone.files()], [...clone.database.dump()]]),

@@ -1,6 +1,7 @@
 import { Exporter } from '../../src/export/exporter.js';
 import type { Clone } from './clone.js';
-import { engineOptions, syncFiles } from './engine-operations.js';
+import { engineOptions } from './engine-checks.js';
+import { syncFiles } from './engine-operations.js';
 import { valuesInLoss } from './knowledge.js';
 import { mergeAsText, mergeTrees } from './merge-trees.js';
 import type { FileLoss } from './merge-trees.js';
@@ -37,7 +38,7 @@ export function pull(world: World, clone: Clone, other: number, pick: number): v
   world.say(clone, `git merge ${other} -> ${head}${clone.hasDriver ? '' : ' (as text)'}`);
 }
 
-export function checkMerge(world: World, base: Tree, ours: Tree, theirs: Tree, merged: Tree): void {
+function checkMerge(world: World, base: Tree, ours: Tree, theirs: Tree, merged: Tree): void {
   world.checks += 3;
   if (!sameTree(merged, mergeTrees(base, theirs, ours).tree)) world.fail('P6', 'the merge is not commutative');
   for (const side of [ours, theirs]) {
@@ -117,20 +118,20 @@ export function revert(world: World, clone: Clone): void {
   world.say(clone, `git revert -> ${clone.head}`);
 }
 
-export function isClean(world: World, clone: Clone): boolean {
+function isClean(world: World, clone: Clone): boolean {
   return sameTree(clone.files(), world.git.tree(clone.head));
 }
 
-export function checkout(world: World, clone: Clone, commit: number): void {
+function checkout(world: World, clone: Clone, commit: number): void {
   clone.head = commit;
   clone.write(world.git.tree(commit));
 }
 
-export function hasUnseen(world: World, clone: Clone): boolean {
+function hasUnseen(world: World, clone: Clone): boolean {
   const stats = new Exporter(clone.database.store, engineOptions(world, clone)).export({ full: true, dryRun: true });
   return stats.refused.length > 0;
 }
 
-export function noteLosses(world: World, clone: Clone, losses: readonly FileLoss[]): void {
+function noteLosses(world: World, clone: Clone, losses: readonly FileLoss[]): void {
   for (const { type, id, loss } of losses) for (const value of valuesInLoss(type, id, loss)) clone.journal.add(value);
 }

@@ -102,7 +102,7 @@ export function freeKey(
 }
 
 /** A trigger of the schema sets a session's time by the machine's clock, which is none of the simulated ones. */
-export function keepingSession(world: World, clone: Clone, session: string | undefined, body: () => void): void {
+function keepingSession(world: World, clone: Clone, session: string | undefined, body: () => void): void {
   body();
   if (session === undefined) return;
   world.knowledge.touched.add(`session/${session}`);

@@ -47,7 +47,7 @@ function parse(raw: string): FileVersion {
 }
 
 /** The records of a file. */
-export function entriesOf(text: string | undefined): FileEntries {
+function entriesOf(text: string | undefined): FileEntries {
   const entries = new Map<string, Entry>();
   for (const raw of (text ?? '').split('\n').filter((line) => line !== '')) {
     const version = parse(raw);

@@ -1,15 +1,14 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import fs from 'node:fs';
+import fs, { mkdtempSync, rmSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { messageOf } from '../../src/errors.js';
+import { exchange } from './exchange.js';
+import { carryOut } from './operations.js';
 import type { Schedule, Step } from './schedule.js';
 import { SimulatedDatabase } from './simulated-database.js';
 import { judge } from './verdict.js';
-import { carryOut } from './operations.js';
-import { exchange } from './exchange.js';
 import { World } from './world.js';
 import type { Failure, WorldOptions } from './world.js';
 

@@ -90,7 +90,7 @@ export function remove(world: World, clone: Clone, pick: number): void {
   world.say(clone, `remove ${state.id} ${element}`);
 }
 
-export function writeElement(world: World, clone: Clone, state: PresentState, element: string, adds: boolean): void {
+function writeElement(world: World, clone: Clone, state: PresentState, element: string, adds: boolean): void {
   const { table, set } = shapeOf(state.type);
   const { database } = clone;
   if (set === undefined) return;
@@ -148,7 +148,7 @@ export function deleteRecord(world: World, clone: Clone, pick: number, inSession
 }
 
 /** Runs a statement that deletes rows; what vanishes was deleted by this clone's user, at the time of its clock. */
-export function deleting(world: World, clone: Clone, body: () => void): void {
+function deleting(world: World, clone: Clone, body: () => void): void {
   const { database } = clone;
   const before = database.states();
   const stamps = new Map(
@@ -182,7 +182,7 @@ export function touch(world: World, clone: Clone, state: PresentState): void {
   raise(world, clone, state);
 }
 
-export function raise(world: World, clone: Clone, state: PresentState): void {
+function raise(world: World, clone: Clone, state: PresentState): void {
   const { table, updated } = shapeOf(state.type);
   if (updated === undefined) return;
   clone.database.run(`UPDATE ${table} SET ${updated} = ? WHERE id = ?`, world.now(clone), state.id);

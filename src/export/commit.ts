@@ -15,10 +15,9 @@ export function commitDone({ sql, target }: ExportContext): void {
   sql.run(
     `INSERT INTO scsync_seen (digest) SELECT digest FROM temp.scsync_done WHERE digest IS NOT NULL ON CONFLICT DO NOTHING`,
   );
-  sql.run(
-    `DELETE FROM scsync_derived WHERE EXISTS (
-       SELECT 1 FROM temp.scsync_done d WHERE d.type = scsync_derived.type AND d.id = scsync_derived.id)`,
-  );
+  if (sql.get(`SELECT 1 FROM scsync_derived LIMIT 1`) !== undefined) {
+    sql.run(`DELETE FROM scsync_derived WHERE (type, id) IN (SELECT type, id FROM temp.scsync_done)`);
+  }
   raiseTombstones(sql, target);
 }
 

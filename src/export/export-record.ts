@@ -1,4 +1,3 @@
-import { SyncError } from '../errors.js';
 import { formatLine, formatTombstone } from '../jsonl/format.js';
 import type { ProjectCoordinates } from '../jsonl/format.js';
 import { laterTombstone } from '../merge/merge-tombstone.js';
@@ -22,6 +21,10 @@ export interface TodoRecord extends RecordKey {
   /** The record's tombstones in the files. */
   readonly tombstones: readonly string[];
   readonly content: Content | undefined;
+  /** What the database has of it beside the row, looked up for many records at once. */
+  readonly hasBase: boolean;
+  readonly hasTombstone: boolean;
+  readonly hasDerived: boolean;
 }
 
 /** What the files and the target's base have of a record. */
@@ -53,7 +56,7 @@ export function exportRecord(
   // Gone without a trace, so nothing says that it was deleted: the next import takes it from the file again.
   if (state === undefined) return raws;
   const plan = planOf(context, todo, known, state);
-  const result = textOf(context, todo, plan, coordinates);
+  const result = textOf(context, plan, coordinates);
   const before = [...known.lines.map(({ raw }) => raw), ...todo.tombstones];
   const dropped = before.filter((raw) => raw !== result);
   if (!dropped.every((raw) => isSeen(context.sql, raw))) {
@@ -73,7 +76,7 @@ function gatherKnown(
   raws: readonly string[],
   unreadable: string[],
 ): Known {
-  const bases = readBases(sql, target, todo).map((base) => versionOf(registry, base.line));
+  const bases = (todo.hasBase ? readBases(sql, target, todo) : []).map((base) => versionOf(registry, base.line));
   const base = bases.find((version) => version !== undefined);
   const lines: LineVersion[] = [];
   for (const raw of raws) {
@@ -87,7 +90,7 @@ function gatherKnown(
       .map((raw) => versionOf(registry, raw))
       .filter((version): version is TombstoneVersion => version?.kind === 'tombstone'),
     bases: bases.flatMap((version) => completedBase(version, todo.content)),
-    stored: readTombstone(sql, target.project, todo),
+    stored: todo.hasTombstone ? readTombstone(sql, target.project, todo) : undefined,
   };
 }
 
@@ -118,7 +121,7 @@ function stateToExport(
 }
 
 function planOf(context: ExportContext, todo: TodoRecord, known: Known, state: Content | Tombstone): ExportPlan {
-  const derived = readDerived(context.sql, todo);
+  const derived = todo.hasDerived ? readDerived(context.sql, todo) : undefined;
   const { content } = todo;
   const fits = derived?.hash !== undefined && content !== undefined && derivedHash(content) === derived.hash;
   return planExport({
@@ -134,23 +137,14 @@ function planOf(context: ExportContext, todo: TodoRecord, known: Known, state: C
   });
 }
 
-function textOf(
-  { form, target }: ExportContext,
-  { type, id }: RecordKey,
-  plan: ExportPlan,
-  coordinates: ProjectCoordinates,
-): string {
-  if (plan.kind === 'keep') return plan.raw;
-  try {
-    return plan.kind === 'line'
-      ? formatLine(plan.content, plan.stamp, form, coordinates)
-      : formatTombstone(plan.tombstone, form, target.project);
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    throw new SyncError('bad_row', `the ${type} ${id} needs a later stamp than its last one: ${error.message}`, {
-      hint: 'correct the exported_at or deleted_at of its last version; nothing was written',
-      cause: error,
-    });
+function textOf({ form, target }: ExportContext, plan: ExportPlan, coordinates: ProjectCoordinates): string {
+  switch (plan.kind) {
+    case 'keep':
+      return plan.raw;
+    case 'line':
+      return formatLine(plan.content, plan.stamp, form, coordinates);
+    case 'tombstone':
+      return formatTombstone(plan.tombstone, form, target.project);
   }
 }
 
@@ -179,4 +173,9 @@ function noteDone({ sql }: ExportContext, todo: TodoRecord, line: string, versio
     line,
     line === '' ? null : digestOf(line),
   );
+  const isDeleted = version?.kind === 'tombstone';
+  if (isDeleted || todo.tombstones.length > 0) {
+    const grave = isDeleted ? line : null;
+    sql.run(`INSERT INTO temp.scsync_graves (type, id, line) VALUES (?, ?, ?)`, todo.type, todo.id, grave);
+  }
 }

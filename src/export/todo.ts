@@ -7,16 +7,20 @@ import { project } from '../tracking/triggers.js';
 
 /**
  * Makes the temporary tables of an export: `scsync_todo`, the records to look at, with their tombstones in the
- * files; and `scsync_done`, the versions that the files will have. On disk, so that memory does not grow.
+ * files; `scsync_done`, the versions that the files will have; `scsync_graves`, what becomes of lines in the file of
+ * deletions. On disk, so that memory does not grow.
  */
 export function makeExportTables(sql: Sql): void {
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_todo (
     type TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, tombstones TEXT, PRIMARY KEY (type, id)) WITHOUT ROWID`);
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_done (
     type TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, deleted INTEGER NOT NULL, stamp INTEGER NOT NULL,
-    author TEXT, line TEXT NOT NULL, digest BLOB, PRIMARY KEY (type, id)) WITHOUT ROWID`);
+    author TEXT, line TEXT NOT NULL, digest BLOB)`);
+  sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_graves (
+    type TEXT NOT NULL, id TEXT NOT NULL, line TEXT, PRIMARY KEY (type, id)) WITHOUT ROWID`);
   sql.exec(`DELETE FROM temp.scsync_todo`);
   sql.exec(`DELETE FROM temp.scsync_done`);
+  sql.exec(`DELETE FROM temp.scsync_graves`);
 }
 
 /** Fills the list of records to look at: the dirty ones, or all of the project. Says how many there are. */

@@ -38,13 +38,18 @@ export function writeRecords(context: ExportContext, entity: Entity, file: LineF
   for (const line of unreadable) file.write(line);
 }
 
-function* todoRecords({ sql, rows }: ExportContext, entity: Entity): Generator<TodoRecord> {
+function* todoRecords({ sql, rows, target }: ExportContext, entity: Entity): Generator<TodoRecord> {
   let after = '';
   for (;;) {
     const page = sql.all(
-      `SELECT id, seq, tombstones FROM temp.scsync_todo WHERE type = ? AND id >= ? ORDER BY id LIMIT ${PAGE + 1}`,
+      `SELECT d.id, d.seq, d.tombstones,
+         EXISTS (SELECT 1 FROM scsync_base b WHERE b.type = ?1 AND b.id = d.id),
+         EXISTS (SELECT 1 FROM scsync_tombstones x WHERE x.project = ?3 AND x.type = ?1 AND x.id = d.id),
+         EXISTS (SELECT 1 FROM scsync_derived v WHERE v.type = ?1 AND v.id = d.id)
+       FROM temp.scsync_todo d WHERE d.type = ?1 AND d.id >= ?2 ORDER BY d.id LIMIT ${PAGE + 1}`,
       entity.type,
       after,
+      target.project,
     );
     // The page is chosen in SQL once more: an id that cannot be read exactly must be noticed, and not fall out of a range.
     const same = `SELECT id FROM temp.scsync_todo WHERE type = ? AND id >= ? ORDER BY id LIMIT ${PAGE + 1}`;
@@ -53,10 +58,18 @@ function* todoRecords({ sql, rows }: ExportContext, entity: Entity): Generator<T
         .select(entity, `(${same}) d CROSS JOIN ${entity.table} t ON t.${entity.key} = d.id`, entity.type, after)
         .map((content) => [content.id, content]),
     );
-    for (const [id, seq, tombstones] of page.slice(0, PAGE)) {
+    for (const [id, seq, tombstones, base, tombstone, derived] of page.slice(0, PAGE)) {
       const key = String(id);
-      const raws = typeof tombstones === 'string' ? tombstones.split('\n') : [];
-      yield { type: entity.type, id: key, seq: Number(seq), tombstones: raws, content: contents.get(key) };
+      yield {
+        type: entity.type,
+        id: key,
+        seq: Number(seq),
+        tombstones: typeof tombstones === 'string' ? tombstones.split('\n') : [],
+        content: contents.get(key),
+        hasBase: base === 1n,
+        hasTombstone: tombstone === 1n,
+        hasDerived: derived === 1n,
+      };
     }
     if (page.length <= PAGE) return;
     after = String(page.at(-1)?.[0] ?? '');
@@ -83,9 +96,7 @@ function* decidedTombstones({ sql }: ExportContext): Generator<RecordKey & { rea
   let [type, id] = ['', ''];
   for (;;) {
     const page = sql.all(
-      `SELECT d.type, d.id, CASE d.deleted WHEN 1 THEN d.line END
-       FROM temp.scsync_done d JOIN temp.scsync_todo o ON o.type = d.type AND o.id = d.id
-       WHERE (d.type, d.id) > (?, ?) AND (d.deleted = 1 OR o.tombstones IS NOT NULL) ORDER BY d.type, d.id LIMIT ${PAGE}`,
+      `SELECT type, id, line FROM temp.scsync_graves WHERE (type, id) > (?, ?) ORDER BY type, id LIMIT ${PAGE}`,
       type,
       id,
     );

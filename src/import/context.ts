@@ -1,4 +1,4 @@
-import type { PathForm } from '../record/version.js';
+import type { PathForm, Tombstone } from '../record/version.js';
 import { requireEntity } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';
 import type { Rows } from '../store/rows.js';
@@ -33,6 +33,8 @@ export class ImportContext {
   readonly unsettled: Set<string>;
   /** Records that were decided before their turn, as `type id`. */
   readonly decided = new Set<string>();
+  /** Tombstones of rows that go last, when all that cannot be without them is decided, by `type/id`. */
+  readonly doomed = new Map<string, Tombstone>();
   readonly #skipInvalid: boolean;
   readonly #projects = new Map<string, string | null | undefined>();
   #resume: (() => void) | undefined;
@@ -79,9 +81,10 @@ export class ImportContext {
     return this.skipped.some(({ code }) => code !== 'bad_input' || !this.#skipInvalid);
   }
 
-  /** The project of a row wherever it is: null for a row without one, undefined when there is no such row. Remembered. */
+  /** The project of a row wherever it is: null for a row without one, undefined when there is none, or soon will be. Remembered. */
   projectOf(type: string, id: string): string | null | undefined {
     const key = `${type}/${id}`;
+    if (this.doomed.has(key)) return undefined;
     if (this.#projects.has(key)) return this.#projects.get(key);
     if (this.#projects.size >= MAX_REMEMBERED) this.#projects.clear();
     const project = this.rows.projectOf(requireEntity(this.registry, type), id);

@@ -64,7 +64,7 @@ function missingParent(context: ImportContext, content: Content): 'here' | 'unkn
   for (const [field, type] of Object.entries(content.entity.parents)) {
     const id = unquote(tokenOf(content, field));
     if (context.projectOf(type, id) === target.project) continue;
-    const tombstone = readTombstone(sql, target.project, { type, id });
+    const tombstone = context.doomed.get(`${type}/${id}`) ?? readTombstone(sql, target.project, { type, id });
     if (tombstone === undefined) return 'unknown';
     return { ...tombstone, by: tombstone.by ?? '' };
   }

@@ -1,6 +1,7 @@
 import { compareUtf8 } from '../record/order.js';
 import { isTombstone } from '../record/version.js';
 import type { PathForm } from '../record/version.js';
+import { dependentsOf } from '../registry/entity.js';
 import type { Entity } from '../registry/entity.js';
 import { readBase, writeBaseSeq, writeSettledHash } from '../store/base.js';
 import { naturalKeyHolder } from '../store/natural-key.js';
@@ -123,12 +124,14 @@ function importStaged(context: ImportContext, run: ImportRun): void {
   const total = Number(sql.get(`SELECT count(*) FROM temp.scsync_staged`)?.[0] ?? 0);
   let done = 0;
   deleteChildren(context);
+  const doomed: Decision[] = [];
   for (const entity of registry.entities) {
-    importEntity(context, entity, () => {
+    importEntity(context, entity, doomed, () => {
       done++;
       if (done % 1000 === 0) run.onProgress?.({ phase: 'import', done, total });
     });
   }
+  for (const decision of doomed.reverse()) applyDecision(context, decision, undefined);
   putBackAside({ sql, registry, project: context.target.project }, now, (key, put) => {
     const base = readBase(sql, context.target, key);
     const isClean = base !== undefined && lastChange(sql, key) <= base.seq;
@@ -155,7 +158,7 @@ function deleteChildren(context: ImportContext): void {
 }
 
 /** Decides and writes the records of one entity; those that trade natural keys among themselves come last, together. */
-function importEntity(context: ImportContext, entity: Entity, onRecord: () => void): void {
+function importEntity(context: ImportContext, entity: Entity, doomed: Decision[], onRecord: () => void): void {
   const deferred: Decision[] = [];
   context.forgetRows();
   for (const entry of pagesOf(context, entity)) {
@@ -170,6 +173,10 @@ function importEntity(context: ImportContext, entity: Entity, onRecord: () => vo
     }
     const decision = decide(context, gathered);
     if (decision === undefined) continue;
+    if (isDoomed(context, decision)) {
+      doomed.push(decision);
+      continue;
+    }
     const holder = holderOf(context, decision);
     if (mustWait(context, decision, holder, deferred)) deferred.push(decision);
     else applyDecision(context, decision, holder);
@@ -180,6 +187,22 @@ function importEntity(context: ImportContext, entity: Entity, onRecord: () => vo
     context.writer.parkNaturalKey(entity, gathered.key.id);
   }
   for (const decision of deferred.map(parked)) applyDecision(context, decision, holderOf(context, decision));
+}
+
+/**
+ * A row that others cannot be without goes last: what the files moved away from it must not go with it. Until then
+ * it counts as deleted, and holds no natural key.
+ */
+function isDoomed(context: ImportContext, { gathered, plan }: Decision): boolean {
+  const { entity, key, row } = gathered;
+  if (!isTombstone(plan.result) || row === undefined) return false;
+  if (dependentsOf(context.registry, entity).length === 0) return false;
+  context.doomed.set(`${key.type}/${key.id}`, plan.result);
+  if (entity.naturalKey.length > 0) {
+    context.beforeWrite();
+    context.writer.parkNaturalKey(entity, key.id);
+  }
+  return true;
 }
 
 /** The row lost its natural key while it waited, so it must be written whatever it was. */

@@ -1,8 +1,9 @@
+import { SyncError } from '../errors.js';
 import type { Content } from '../record/content.js';
 import { dataMembers, elementsOf, hashOfData, joinMembers, setToken } from '../record/content.js';
 import { quote, unquote } from '../record/json.js';
 import { fromPortable } from '../record/paths.js';
-import { formatStamp } from '../record/stamp.js';
+import { formatStamp, isStamp } from '../record/stamp.js';
 import type { PathForm, Tombstone } from '../record/version.js';
 import type { Field, SetField } from '../registry/entity.js';
 
@@ -20,23 +21,29 @@ function formatData(content: Content, form: PathForm, coordinates: ProjectCoordi
   return joinMembers(dataMembers(content.entity, tokens, content.unknown, form === 'portable'));
 }
 
-/** One line of a record's file, without its ending. */
+/** One line of a record's file, without its ending. Throws `bad_input` where the stamp cannot be written. */
 export function formatLine(content: Content, stamp: number, form: PathForm, coordinates: ProjectCoordinates): string {
-  return lineOfData(content.entity.type, formatData(content, form, coordinates), stamp);
+  const { type } = content.entity;
+  const data = formatData(content, form, coordinates);
+  const exportedAt = stampText(type, content.id, stamp);
+  return `{"type":${quote(type)},${data},"content_hash":"${hashOfData(data)}","exported_at":"${exportedAt}"}`;
 }
 
-/** One line of a record's file from its data object without braces. */
-function lineOfData(type: string, data: string, stamp: number): string {
-  return `{"type":${quote(type)},${data},"content_hash":"${hashOfData(data)}","exported_at":"${formatStamp(stamp)}"}`;
+/** Stamps only grow, so after a version from the last moment that can be written there is no other. */
+function stampText(type: string, id: string, stamp: number): string {
+  if (isStamp(stamp)) return formatStamp(stamp);
+  throw new SyncError('bad_input', `the ${type} ${id} needs a stamp outside of the years 0 to 9999 (${stamp} ms)`, {
+    hint: 'correct the exported_at or deleted_at of its last version; nothing was written',
+  });
 }
 
-/** One line of the file of deletions, without its ending. */
+/** One line of the file of deletions, without its ending. Throws `bad_input` as {@link formatLine} does. */
 export function formatTombstone(tombstone: Tombstone, form: PathForm, project: string): string {
   return `{${joinMembers([
     ['entity_type', quote(tombstone.type)],
     ['entity_id', quote(tombstone.id)],
     ['project_path', quote(form === 'portable' ? '.' : project)],
-    ['deleted_at', quote(formatStamp(tombstone.stamp))],
+    ['deleted_at', quote(stampText(tombstone.type, tombstone.id, tombstone.stamp))],
     ['deleted_by', quote(tombstone.by)],
     ...tombstone.unknown,
   ])}}`;

@@ -85,6 +85,12 @@ export class Store {
 
   /** Closes the connection. */
   close(): void {
+    // A driver may close for good only when its statements are collected; the file is to be whole from now on all the same.
+    try {
+      this.sql.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
+    } catch {
+      // Somebody else is reading: they or the next connection will do it.
+    }
     this.sql.close();
   }
 

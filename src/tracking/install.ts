@@ -1,5 +1,6 @@
 import { SyncError } from '../errors.js';
 import type { Entity, Registry } from '../registry/entity.js';
+import { elementNames } from '../record/content.js';
 import { BOOKKEEPING, BOOKKEEPING_VERSION } from '../store/bookkeeping.js';
 import { naturalKeyHolder } from '../store/natural-key.js';
 import type { Sql } from '../store/sql.js';
@@ -32,6 +33,7 @@ export function installTracking(sql: Sql, registry: Registry): string[] {
     if (!first) checkVersion(sql);
     for (const ddl of BOOKKEEPING) sql.exec(ddl);
     sql.run(`INSERT OR IGNORE INTO scsync_meta (name, value) VALUES ('version', ?)`, String(BOOKKEEPING_VERSION));
+    makeIndexes(sql, registry);
     const missing = missingTriggers(sql, registry);
     for (const { name, sql: ddl } of missing) {
       sql.exec(`DROP TRIGGER IF EXISTS ${name}`);
@@ -49,6 +51,28 @@ export function installTracking(sql: Sql, registry: Registry): string[] {
     }
     return missing.length === 0 ? [] : [`${missing.length} triggers put back for ${[...types].join(', ')}`];
   });
+}
+
+/** Child rows are read by their owner, and rows by what they refer to: a column without an index would cost a scan for each record. */
+function makeIndexes(sql: Sql, registry: Registry): void {
+  for (const { synced, referring, table } of registry.entities) {
+    const columns = [
+      ...synced.flatMap(({ field }) => (field.kind === 'set' ? [[field.set.table, field.set.owner] as const] : [])),
+      ...referring.map(({ name, field }) =>
+        field.kind === 'set'
+          ? ([field.set.table, elementNames(field.set)[0] ?? ''] as const)
+          : ([table, name] as const),
+      ),
+    ];
+    for (const [name, column] of columns) {
+      const indexed = sql.get(
+        `SELECT 1 FROM pragma_index_list(?1) l WHERE (SELECT i.name FROM pragma_index_info(l.name) i WHERE i.seqno = 0) = ?2`,
+        name,
+        column,
+      );
+      if (indexed === undefined) sql.exec(`CREATE INDEX ${PREFIX}${name}_${column} ON ${name} (${column})`);
+    }
+  }
 }
 
 function missingTriggers(sql: Sql, registry: Registry): ReturnType<typeof triggersOf> {

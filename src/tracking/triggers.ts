@@ -69,7 +69,14 @@ function rowTriggers(registry: Registry, entity: Entity): Trigger[] {
     make(
       'update',
       'AFTER UPDATE',
-      mark(entity, `NEW.${key}`, project(registry, entity, 'NEW')),
+      // The row has a mark since it was inserted, but for one under another key.
+      `UPDATE scsync_marks SET seq = ${NEXT} WHERE type = '${entity.type}' AND id = NEW.${key}; ` +
+        mark(
+          entity,
+          `NEW.${key}`,
+          project(registry, entity, 'NEW'),
+          `OLD.${key} IS NOT NEW.${key} OR OLD.${scopeColumn} IS NOT NEW.${scopeColumn}`,
+        ),
       `NEW.${key} IS NOT NULL`,
     ),
     make(

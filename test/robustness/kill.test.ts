@@ -94,7 +94,7 @@ function killEverywhere(scene: Stage, task: Task, again: (world: World) => void,
   }
 }
 
-describe('P13: killed at any step, the next run completes without loss', () => {
+describe('P13: killed at any step, the next run completes without loss', { timeout: 300_000 }, () => {
   const exportAgain = (world: World): void => {
     expect(world.export({}, { now }).refused).toEqual([]);
   };

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeF
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-import { Store } from '../../src/store/store.js';
+import type { Store } from '../../src/store/store.js';
 import { builtModule } from '../jsonl/child.js';
 import { temporaryFolder } from '../jsonl/temporary-folder.js';
 

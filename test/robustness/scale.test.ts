@@ -21,8 +21,6 @@ describe('many records of one type', () => {
     sql.run(`${NUMBERS}INSERT INTO issue_labels (id, issue_id, label) SELECT 'l' || n, printf('i%05d', n), 'a' FROM n`);
     expect(world.export().issue).toEqual({ written: ROWS, deleted: 0, unchanged: 0 });
     expect(world.export().files).toEqual([]);
-    sql.run(`UPDATE issues SET title = title || '!', updated_at = updated_at + 1`);
-    expect(world.export().issue.written).toBe(ROWS);
     expect(world.export({ full: true }).files).toEqual([]);
     const other = makeWorld();
     for (const [name, content] of Object.entries(synced(world.dir))) other.write(name, Buffer.from(content, 'latin1'));

@@ -22,15 +22,15 @@ export interface World {
   readonly project: string;
   readonly dir: string;
   readonly store: Store;
-  insert(table: string, values: Readonly<Record<string, SqlValue>>): void;
-  export(options?: ExportOptions, others?: Partial<ExporterOptions>): ExportStats;
-  import(options?: Partial<ImporterOptions>): ImportStats;
-  sync(options?: Partial<ExporterOptions>): SyncOutcome;
+  readonly insert: (table: string, values: Readonly<Record<string, SqlValue>>) => void;
+  readonly export: (options?: ExportOptions, others?: Partial<ExporterOptions>) => ExportStats;
+  readonly import: (options?: Partial<ImporterOptions>) => ImportStats;
+  readonly sync: (options?: Partial<ExporterOptions>) => SyncOutcome;
   /** Writes a file of the export directory. */
-  write(name: string, content: string | Uint8Array): void;
-  read(name: string): string;
+  readonly write: (name: string, content: string | Uint8Array) => void;
+  readonly read: (name: string) => string;
   /** Closes the database, at the end of the test if not before. */
-  close(): void;
+  readonly close: () => void;
 }
 
 export function makeWorld(folder: string = temporaryFolder()): World {

@@ -16,7 +16,7 @@ import {
 } from './git-operations.js';
 import { insertAgain, insertInSession, insertRoot } from './insert-operations.js';
 import { link, refer, unlink } from './link-operations.js';
-import { add, deleteRecord, edit, rekey, remove, replace, unset, writeGroup } from './row-operations.js';
+import { add, deleteRecord, edit, move, rekey, remove, replace, unset, writeGroup } from './row-operations.js';
 import type { Operation, Step } from './schedule.js';
 import type { World } from './world.js';
 
@@ -34,6 +34,7 @@ const OPERATIONS: Readonly<Record<Operation, (world: World, clone: Clone, pick: 
   deleteInSession: (world, clone, pick) => deleteRecord(world, clone, pick, true),
   replace,
   rekey,
+  move,
   link,
   unlink,
   refer,

@@ -124,6 +124,24 @@ export function rekey(world: World, clone: Clone, pick: number): void {
   world.say(clone, `edit ${state.id} key -> ${key}`);
 }
 
+/** Puts a record under another session. */
+export function move(world: World, clone: Clone, pick: number): void {
+  const states = world.present(clone, (_, shape) => shape.inSession === true);
+  const state = states[pick % states.length];
+  const sessions = world.present(clone, ({ type, id }) => type === 'session' && id !== state?.session);
+  const session = sessions[Math.floor(pick / 7) % sessions.length]?.id;
+  if (state === undefined || session === undefined) return;
+  const { table, keyed } = shapeOf(state.type);
+  const key = keyed === true ? freeKey(world, clone, state.type, session, pick) : undefined;
+  if (keyed === true && key === undefined) return;
+  world.looking(clone, () => {
+    const [columns, values] = key === undefined ? ['', []] : [', key = ?', [key]];
+    clone.database.run(`UPDATE ${table} SET session_id = ?${columns} WHERE id = ?`, session, ...values, state.id);
+    touch(world, clone, state);
+  });
+  world.say(clone, `move ${state.id} under ${session}`);
+}
+
 export function replace(world: World, clone: Clone, pick: number): void {
   const states = world.present(clone, (_, shape) => shape.keyed === true);
   const state = states[pick % states.length];

@@ -15,6 +15,7 @@ export const ORDINARY = {
   insertAgain: 3,
   replace: 1,
   rekey: 1,
+  move: 2,
   link: 3,
   unlink: 1,
   refer: 2,

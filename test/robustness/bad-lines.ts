@@ -1,0 +1,175 @@
+import { deletion, line, STAMP } from './world.js';
+
+/** A line that is fine, as the bad ones are made of it. */
+export const good = line('issue', 'i1');
+const nested = '['.repeat(5000) + ']'.repeat(5000);
+
+/** A line that an import must not take. */
+export interface BadLine {
+  readonly what: string;
+  readonly text: string;
+  readonly name?: string;
+  readonly code?: 'bad_input' | 'conflict_markers' | 'newer_format';
+  /** What the problem says, after `file:line: `. */
+  readonly says: RegExp;
+}
+
+const issue = (fields: object): string => line('issue', 'i2', fields);
+export const BAD_LINES: readonly BadLine[] = [
+  { what: 'no JSON', text: 'hello', says: /column 1: expected an object "\{", found "hello"/ },
+  { what: 'an array', text: '[1]', says: /expected an object/ },
+  {
+    what: 'more after the object',
+    text: `${line('issue', 'i2')}}`,
+    says: /expected nothing after the value, found "}"/,
+  },
+  { what: 'a trailing comma', text: '{"type":"issue",}', says: /column 17: expected a string/ },
+  { what: 'single quotes', text: "{'type':'issue'}", says: /column 2: expected a string/ },
+  { what: 'a line cut off in a string', text: '{"type":"issue","id":"i2","title":"half', says: /cut off/ },
+  { what: 'a line cut off in a number', text: '{"type":"issue","id":"i2","priority":1', says: /the end of the line/ },
+  { what: 'a line cut off after a comma', text: '{"type":"issue","id":"i2",', says: /the end of the line/ },
+  { what: 'no type', text: '{"id":"i2"}', says: /expected a "type" tag.*found neither/ },
+  { what: 'a number as type', text: '{"type":7,"id":"i2"}', says: /type: expected a text, found 7/ },
+  { what: 'no id', text: `{"type":"issue","exported_at":"${STAMP}"}`, says: /id: missing; expected a text/ },
+  { what: 'null as id', text: issue({ id: null }), says: /id: expected a text without U\+0000, found null/ },
+  { what: 'U+0000 in an id', text: line('issue', 'a\0b'), says: /id: expected a text without U\+0000/ },
+  { what: 'a number for text', text: issue({ title: 7 }), says: /title: expected a text, found 7/ },
+  { what: 'an object for text', text: issue({ details: { a: 1 } }), says: /details: expected a text or null, found/ },
+  { what: 'null where the table has none', text: issue({ title: null }), says: /title: expected a text, found null/ },
+  { what: 'a text for an integer', text: issue({ priority: '1' }), says: /priority: expected an integer from 0 to 4/ },
+  {
+    what: 'priority 7',
+    text: issue({ priority: 7 }),
+    says: /priority: expected an integer from 0 to 4 or null, found 7/,
+  },
+  { what: 'priority -1', text: issue({ priority: -1 }), says: /priority: expected .* found -1/ },
+  { what: 'a fraction for an integer', text: issue({ created_at: 1.5 }), says: /created_at: expected an integer/ },
+  {
+    what: 'an integer of 65 bits',
+    text: good.replace('"closed_at":null', '"closed_at":9223372036854775808'),
+    says: /closed_at: expected an integer of 64 bits or null, found 9223372036854775808/,
+  },
+  {
+    what: 'true for an integer',
+    text: issue({ updated_at: true }),
+    says: /updated_at: expected an integer.*found true/,
+  },
+  { what: 'a text for a set', text: issue({ labels: 'x' }), says: /labels: expected an array, found "x"/ },
+  {
+    what: 'a number in a set',
+    text: issue({ labels: ['a', 1] }),
+    says: /labels: label of an element: expected a text/,
+  },
+  { what: 'null in a set', text: issue({ labels: [null] }), says: /labels: label of an element: .*found null/ },
+  {
+    what: 'a text for an element',
+    text: issue({ dependencies: ['i1'] }),
+    says: /dependencies: expected an array of obj/,
+  },
+  {
+    what: 'an element with an unknown name',
+    text: issue({ dependencies: [{ depends_on_id: 'i1', dependency_type: 'blocks', created_at: 1, extra: 1 }] }),
+    says: /dependencies: expected elements with .*found one with "extra"/,
+  },
+  {
+    what: 'an element without what it needs',
+    text: issue({ dependencies: [{ dependency_type: 'blocks', created_at: 1 }] }),
+    says: /dependencies: depends_on_id of an element: expected a text, found null/,
+  },
+  {
+    what: 'hours 0',
+    name: 'time_entries.jsonl',
+    text: line('time_entry', 't1', { hours: 0 }),
+    says: /hours: expected a finite number greater than 0, found 0/,
+  },
+  {
+    what: 'hours that overflow',
+    name: 'time_entries.jsonl',
+    text: line('time_entry', 't1').replace('"hours":1.5', '"hours":1e999'),
+    says: /hours: expected a finite number/,
+  },
+  {
+    what: 'a text for hours',
+    name: 'time_entries.jsonl',
+    text: line('time_entry', 't1', { hours: '1' }),
+    says: /hours: expected a finite number greater than 0, found "1"/,
+  },
+  {
+    what: 'an unknown status of a time entry',
+    name: 'time_entries.jsonl',
+    text: line('time_entry', 't1', { status: 'paid' }),
+    says: /status: expected one of "logged", "reviewed", "invoiced", found "paid"/,
+  },
+  { what: 'a BOM', text: `\uFEFF${line('issue', 'i2')}`, says: /byte order mark/ },
+  { what: 'a lone surrogate', text: issue({ title: '\uD800' }), says: /a lone surrogate stands in a string/ },
+  {
+    what: 'a lone surrogate in an unknown field',
+    text: issue({ new_field: [{ x: '\uDC00' }] }),
+    says: /a lone surrogate stands in a string/,
+  },
+  { what: 'an unknown escape', text: good.replace('"t"', '"\\x41"'), says: /an escape that JSON does not know/ },
+  { what: 'a raw control character', text: good.replace('"t"', '"a\tb"'), says: /a control character/ },
+  { what: 'a name that stands twice', text: good.replace('{', '{"id":"i0",'), says: /the name "id" stands twice/ },
+  {
+    what: 'a name that stands twice, once escaped',
+    text: good.replace('{', '{"\\u0069d":"i0",'),
+    says: /the name "id" stands twice/,
+  },
+  {
+    what: 'a name that stands twice within an unknown value',
+    text: good.replace('"v":1', '"v":1,"zz":[{"a":{"b":1,"b":2}}]'),
+    says: /the name "b" stands twice/,
+  },
+  { what: 'deep nesting', text: good.replace('"v":1', `"v":1,"zz":${nested}`), says: /at most 200 levels of nesting/ },
+  {
+    what: 'no exported_at',
+    text: good.replace(/,"exported_at":"[^"]*"/, ''),
+    says: /exported_at: missing; expected an RFC/,
+  },
+  {
+    what: 'an exported_at that is no time',
+    text: line('issue', 'i2', {}, 'yesterday'),
+    says: /exported_at: found "yest/,
+  },
+  { what: 'a 30th of February', text: line('issue', 'i2', {}, '2026-02-30T00:00:00Z'), says: /exported_at: found/ },
+  {
+    what: 'a stamp after the year 9999',
+    text: line('issue', 'i2', {}, '10000-01-01T00:00:00Z'),
+    says: /years 0 to 9999/,
+  },
+  {
+    what: 'a stamp that its zone takes after the year 9999',
+    text: line('issue', 'i2', {}, '9999-12-31T23:59:59-01:00'),
+    says: /years 0 to 9999/,
+  },
+  { what: 'a greater v', code: 'newer_format', text: good.replace('"v":1', '"v":2'), says: /v: expected 1, found 2/ },
+  { what: 'a v that is none', text: good.replace('"v":1', '"v":"1"'), says: /v: expected 1, found "1"/ },
+  { what: 'v 0', text: good.replace('"v":1', '"v":0'), says: /v: expected 1, found 0/ },
+  { what: 'a conflict marker', code: 'conflict_markers', text: '<<<<<<< HEAD', says: /found the conflict marker/ },
+  {
+    what: 'the marker of a base',
+    code: 'conflict_markers',
+    text: '||||||| 1234567',
+    says: /found the conflict marker/,
+  },
+  { what: 'a separator', code: 'conflict_markers', text: '=======', says: /found the conflict marker "======="/ },
+  { what: 'an end marker', code: 'conflict_markers', text: '>>>>>>> topic', says: /found the conflict marker/ },
+  {
+    what: 'a deletion without a time',
+    name: 'deletions.jsonl',
+    text: '{"entity_type":"issue","entity_id":"i1"}',
+    says: /deleted_at: missing; expected an RFC 3339 time/,
+  },
+  {
+    what: 'a deletion without an id',
+    name: 'deletions.jsonl',
+    text: `{"entity_type":"issue","deleted_at":"${STAMP}"}`,
+    says: /entity_id: expected a text, found null/,
+  },
+  {
+    what: 'a deletion by a number',
+    name: 'deletions.jsonl',
+    text: deletion('issue', 'i1').replace('"ann"', '7'),
+    says: /deleted_by: expected a text, found 7/,
+  },
+];

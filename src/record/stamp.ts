@@ -29,7 +29,7 @@ export function parseStamp(text: string): number | undefined {
 }
 
 /** True for a time that RFC 3339 can write. */
-function isStamp(value: number): boolean {
+export function isStamp(value: number): boolean {
   return Number.isInteger(value) && value >= MIN_STAMP && value <= MAX_STAMP;
 }
 

@@ -24,11 +24,12 @@ export function exporting<T>(world: World, clone: Clone, body: () => T): T {
   const after = clone.files();
   const lines = new Set(clone.lines());
   world.checks += 2;
-  for (const line of [...before.values()].flatMap(linesOf)) {
+  const old = new Set([...before.values()].flatMap(linesOf));
+  for (const line of old) {
     if (lines.has(line) || clone.database.lines.has(line)) continue;
     world.fail('P1', `${clone.name}: an export overwrote ${line}, which was never read`);
   }
-  for (const line of lines) clone.database.lines.add(line);
+  for (const line of lines) if (!old.has(line)) clone.database.lines.add(line);
   const left = new Set(recordLines(after).map(({ type, id }) => `${type}/${id}`));
   const deleted = deletedKeys(after);
   for (const { type, id } of recordLines(before)) {

@@ -1,5 +1,6 @@
 import type { SqlValue } from '../../src/store/database.js';
 import type { Clone } from './clone.js';
+import { PLACE } from './knowledge.js';
 import { groupValue, shapeOf } from './record-shapes.js';
 import { wrote } from './row-operations.js';
 import type { World } from './world.js';
@@ -62,6 +63,7 @@ export function insert(
     ...(updated === undefined ? [] : ([[updated, now]] as const)),
   ]);
   world.looking(clone, () => {
+    if (parent.session !== undefined) wrote(world, clone, { type, id }, PLACE, parent.session);
     for (const field of scalars) {
       const value = world.fresh('v');
       values.set(field, value);

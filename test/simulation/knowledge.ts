@@ -8,6 +8,9 @@ export function slotOf(key: string, field: string): string {
   return `${key} ${field}`;
 }
 
+/** The field that says where a record lies; a record can be put where it was before, so its values are not unique. */
+export const PLACE = 'session_id';
+
 /** A deletion, with the values of the record's fields that its author knew. */
 export interface KnownDeletion {
   readonly key: string;
@@ -68,7 +71,9 @@ function sameState(a: State, b: State | undefined): boolean {
 }
 
 function valuesOf(state: State): ReadonlyMap<string, readonly string[]> {
-  if (state.kind === 'present') return state.values;
+  if (state.kind === 'present') {
+    return state.session === undefined ? state.values : new Map([...state.values, [PLACE, [state.session]]]);
+  }
   return new Map([['*', state.by === undefined ? [] : [state.by]]]);
 }
 

@@ -11,7 +11,7 @@ import type { WorldOptions } from './world.js';
 const PROPERTIES = {
   P1: 'an export overwrites nothing that was never read',
   P2: 'no record leaves the files without a tombstone',
-  P3: 'a missing line is never a deletion',
+  P3: 'nothing is deleted that nobody deleted; a missing line is no deletion',
   P4: 'nothing deleted comes back by itself',
   P6: 'all clones end with the same bytes, in at most three rounds',
   P8: 'what was removed from a set stays removed',

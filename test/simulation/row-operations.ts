@@ -1,7 +1,7 @@
 import type { SqlValue } from '../../src/store/database.js';
 import type { Clone } from './clone.js';
 import { freeKey, insert, newId } from './insert-operations.js';
-import { slotOf } from './knowledge.js';
+import { PLACE, slotOf } from './knowledge.js';
 import { groupValue, shapeOf } from './record-shapes.js';
 import type { PresentState, State } from './simulated-database.js';
 import type { World } from './world.js';
@@ -135,6 +135,7 @@ export function move(world: World, clone: Clone, pick: number): void {
   const key = keyed === true ? freeKey(world, clone, state.type, session, pick) : undefined;
   if (keyed === true && key === undefined) return;
   world.looking(clone, () => {
+    wrote(world, clone, state, PLACE, session);
     const [columns, values] = key === undefined ? ['', []] : [', key = ?', [key]];
     clone.database.run(`UPDATE ${table} SET session_id = ?${columns} WHERE id = ?`, session, ...values, state.id);
     touch(world, clone, state);

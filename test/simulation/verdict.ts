@@ -1,5 +1,5 @@
 import type { Clone } from './clone.js';
-import { slotOf } from './knowledge.js';
+import { PLACE, slotOf } from './knowledge.js';
 import type { KnownDeletion } from './knowledge.js';
 import { shapeOf } from './record-shapes.js';
 import type { State, States } from './simulated-database.js';
@@ -52,14 +52,17 @@ class Verdict {
   give(): void {
     for (const [slot, values] of this.#world.knowledge.pasts) {
       const [key = '', field = ''] = slot.split(' ');
-      if (field === '*') continue;
+      if (field === '*' || field === PLACE) continue;
       const overwriters = new Map<string, string[]>();
       for (const [value, past] of values) {
         for (const old of past) overwriters.set(old, [...(overwriters.get(old) ?? []), value]);
       }
       for (const [value, past] of values) this.#value(key, field, value, past, overwriters);
     }
-    for (const [key, state] of this.#states) this.#group(key, state);
+    for (const [key, state] of this.#states) {
+      this.#group(key, state);
+      this.#place(key, state);
+    }
     for (const deletion of this.#world.knowledge.deletions) this.#deletion(deletion);
   }
 
@@ -104,7 +107,8 @@ class Verdict {
       if (!isJournaled) this.#world.fail('P15', `${slot} ${value} beat the causally later ${later.join(', ')}`);
       else this.#world.limits.push(`${slot} ${value} beat the causally later ${later.join(', ')}, which is journaled`);
     }
-    if (state.kind === 'deleted' && state.by !== undefined && past.has(state.by) && !wasDeleted(value)) {
+    const isNamed = state.kind === 'deleted' && state.by?.startsWith('del') === true;
+    if (isNamed && past.has(state.by) && !wasDeleted(value)) {
       this.#world.fail('P15', `${key} was made again with ${value}, and deleted by the older ${state.by}`);
     }
   }
@@ -118,6 +122,18 @@ class Verdict {
     if (found.some((value) => value !== expected)) {
       this.#world.fail('P21', `${key} mixes ${[name, ...others].map(String).join(', ')}`);
     }
+  }
+
+  /** A record that nobody deleted goes only with a session in which somebody has put it last. */
+  #place(key: string, state: State): void {
+    if (state.kind === 'present' || this.#deletions.has(key)) return;
+    const places = this.#world.knowledge.pasts.get(slotOf(key, PLACE)) ?? new Map<string, ReadonlySet<string>>();
+    const newest = [...places.keys()].filter(
+      (place) => ![...places].some(([other, past]) => other !== place && past.has(place)),
+    );
+    const last = newest.length > 0 ? newest : [...places.keys()];
+    if (last.some((session) => this.#deletions.has(`session/${session}`))) return;
+    this.#world.fail('P3', `${key} is deleted, and nobody deleted it or a session that it was in`);
   }
 
   #deletion({ key, known }: KnownDeletion): void {

@@ -33,7 +33,7 @@ export class ImportContext {
   readonly unsettled: Set<string>;
   /** Records that were decided before their turn, as `type id`. */
   readonly decided = new Set<string>();
-  /** Tombstones of rows that go last, when all that cannot be without them is decided, by `type/id`. */
+  /** Tombstones of rows that go last, when all that refers to them is decided, by `type/id`. */
   readonly doomed = new Map<string, Tombstone>();
   readonly #skipInvalid: boolean;
   readonly #projects = new Map<string, string | null | undefined>();

@@ -54,6 +54,14 @@ function fieldsTo({ registry }: ImportContext, type: string): string {
     .join(', ');
 }
 
+/** Says whether a row has others that cannot be without it, or that refer to it. */
+export function isReferredTo({ sql, registry }: ImportContext, entity: Entity, id: string): boolean {
+  const hasChildren = dependentsOf(registry, entity).some(
+    (child) => sql.get(`SELECT 1 FROM ${child.entity.table} WHERE ${child.field} = ? LIMIT 1`, id) !== undefined,
+  );
+  return hasChildren || referrersOf(sql, registry, { type: entity.type, id }).length > 0;
+}
+
 /** Deletes a row, first the records that cannot be without it. */
 function removeRow(context: ImportContext, entity: Entity, row: Content, tombstone: Tombstone): void {
   const { sql, rows, registry, target } = context;

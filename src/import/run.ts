@@ -1,7 +1,6 @@
 import { compareUtf8 } from '../record/order.js';
 import { isTombstone } from '../record/version.js';
 import type { PathForm } from '../record/version.js';
-import { dependentsOf } from '../registry/entity.js';
 import type { Entity } from '../registry/entity.js';
 import { readBase, writeBaseSeq, writeSettledHash } from '../store/base.js';
 import { naturalKeyHolder } from '../store/natural-key.js';
@@ -15,7 +14,7 @@ import { lastChange, markChanged, newestChange, settleMarks } from '../tracking/
 import type { Progress } from '../export/stats.js';
 import { applyDecision } from './apply.js';
 import { decide } from './decide.js';
-import { clearDeadAside } from './deletions.js';
+import { clearDeadAside, isReferredTo } from './deletions.js';
 import type { Decision } from './decide.js';
 import { ImportContext } from './context.js';
 import { gather, homeOf } from './gather.js';
@@ -190,13 +189,13 @@ function importEntity(context: ImportContext, entity: Entity, doomed: Decision[]
 }
 
 /**
- * A row that others cannot be without goes last: what the files moved away from it must not go with it. Until then
- * it counts as deleted, and holds no natural key.
+ * A row that others refer to goes last: what the files moved away from it must not go with it, nor look changed here.
+ * Until then it counts as deleted, and holds no natural key.
  */
 function isDoomed(context: ImportContext, { gathered, plan }: Decision): boolean {
   const { entity, key, row } = gathered;
   if (!isTombstone(plan.result) || row === undefined) return false;
-  if (dependentsOf(context.registry, entity).length === 0) return false;
+  if (!isReferredTo(context, entity, key.id)) return false;
   context.doomed.set(`${key.type}/${key.id}`, plan.result);
   if (entity.naturalKey.length > 0) {
     context.beforeWrite();

@@ -2,6 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
+import { listConflicts } from '../../src/conflicts.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
 import { builtModule, ended, startScript } from '../jsonl/child.js';
@@ -175,7 +176,10 @@ describe('P13: killed at a random moment', () => {
     const rows = world.store.sql.all('SELECT id, title, details FROM issues ORDER BY id');
     expect(world.sync().inSync).toBe(true);
     expect(world.store.sql.all('SELECT id, title, details FROM issues ORDER BY id')).toEqual(rows);
-    expect(world.store.sql.get('SELECT count(*) FROM scsync_journal')).toEqual([0n]);
+    // Killed between the last rename and the commit, a sync has left its own version, unseen: an edit of that record then
+    // wins over it, and the journal has it.
+    const others = listConflicts(world.store, world.project).filter(({ lost }) => !/^"round \d+"$/.test(lost));
+    expect(others).toEqual([]);
     expectInStep(world);
   });
 });

@@ -5,6 +5,7 @@ import type { Content } from '../record/content.js';
 import { isTombstone } from '../record/version.js';
 import type { Tombstone } from '../record/version.js';
 import { addSeen, writeBase, writeBaseAtLastChange } from '../store/base.js';
+import { awaitsNewStamp } from '../store/derived.js';
 import { lastChange, markChanged } from '../tracking/marks.js';
 import type { ImportContext } from './context.js';
 import type { Gathered } from './gather.js';
@@ -31,7 +32,8 @@ export function settle(
       'raw' in version &&
       !isDeleted(version) &&
       sameContent(version.content, result) &&
-      plan.restamp !== true;
+      plan.restamp !== true &&
+      (before === undefined || !awaitsNewStamp(sql, key));
   const isNews = !wasSeen && (baseEntry === undefined || version.stamp > baseEntry.stamp);
   const moves = isNews || isAgreed || context.strategyFor(key.id) === MergeStrategy.PreferExternal;
   const entry = { deleted: isDeleted(version), stamp: version.stamp, line: versionLine };

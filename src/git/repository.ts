@@ -1,0 +1,53 @@
+import { existsSync } from 'node:fs';
+import { join, relative, resolve, sep } from 'node:path';
+
+import { resolvePath } from '../directory.js';
+import { SyncError } from '../errors.js';
+import { tryGit } from './run.js';
+
+/** The work tree of git that a folder lies in. */
+export interface Repository {
+  /** The root of the work tree, symbolic links resolved. */
+  readonly root: string;
+  /** The git folder of this work tree: of a linked one its own, not the common one. */
+  readonly gitDir: string;
+}
+
+/** What git is in the middle of, which somebody must finish or give up first. */
+export type Unfinished = 'merge' | 'rebase' | 'cherry-pick' | 'revert' | 'bisect';
+
+/** The work tree that a folder lies in; undefined outside of one, in a bare repository, or without git. */
+export function findRepository(folder: string): Repository | undefined {
+  if (!existsSync(folder)) return undefined;
+  const found = tryGit(['rev-parse', '--show-toplevel', '--absolute-git-dir'], { cwd: folder });
+  const [root, gitDir] = found?.split('\n') ?? [];
+  return root === undefined || gitDir === undefined || root === '' ? undefined : { root: resolvePath(root), gitDir };
+}
+
+/** The work tree that a folder lies in. Throws `usage` where there is none. */
+export function requireRepository(folder: string): Repository {
+  const found = findRepository(folder);
+  if (found !== undefined) return found;
+  throw new SyncError('usage', `${folder} lies in no work tree of git`, {
+    hint: 'run git init there first, or give another folder with -C',
+  });
+}
+
+/** A path as git names it: relative to the root, with slashes; `.` for the root itself. */
+export function pathInRepository({ root }: Repository, path: string): string {
+  const inside = relative(root, resolvePath(resolve(path)));
+  return inside === '' ? '.' : inside.split(sep).join('/');
+}
+
+/** What git is in the middle of, if anything. */
+export function findUnfinished({ gitDir }: Repository): Unfinished | undefined {
+  const marks: readonly (readonly [string, Unfinished])[] = [
+    ['rebase-merge', 'rebase'],
+    ['rebase-apply', 'rebase'],
+    ['MERGE_HEAD', 'merge'],
+    ['CHERRY_PICK_HEAD', 'cherry-pick'],
+    ['REVERT_HEAD', 'revert'],
+    ['BISECT_LOG', 'bisect'],
+  ];
+  return marks.find(([name]) => existsSync(join(gitDir, name)))?.[1];
+}

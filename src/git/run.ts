@@ -1,0 +1,116 @@
+import { spawn, spawnSync } from 'node:child_process';
+
+import { SyncError } from '../errors.js';
+
+/** What git is called with. */
+export interface GitOptions {
+  /** Where git is to find its repository. */
+  readonly cwd: string;
+  /** What git reads from its standard input. */
+  readonly input?: string | undefined;
+  /** Variables beside those of the process, `GIT_AUTHOR_NAME` for example. */
+  readonly env?: Readonly<Record<string, string>> | undefined;
+  /** After that many milliseconds git is stopped. */
+  readonly timeout?: number | undefined;
+}
+
+/** What a run of git gave. */
+export interface GitResult {
+  /** The exit status; 128 and more for a failure of git itself. */
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The only variables of git's own that are handed on: who commits, how a remote is reached, which settings of the user count. */
+const KEPT =
+  /^GIT_(?:AUTHOR_\w+|COMMITTER_\w+|SSH(?:_\w+)?|ASKPASS|SSL_\w+|HTTP_\w+|PROXY_\w+|CONFIG_(?:GLOBAL|SYSTEM|NOSYSTEM)|TERMINAL_PROMPT|EXEC_PATH|TEMPLATE_DIR)$/i;
+
+/**
+ * The environment that git runs in. A hook of git sets variables that name its repository and its index; those would
+ * redirect every command of ours, so none of them gets through.
+ */
+export function gitEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => !/^GIT_/i.test(name) || KEPT.test(name));
+  // No lock of the index for questions, messages that can be read by a program, and nobody is asked for a password.
+  return { GIT_TERMINAL_PROMPT: '0', ...Object.fromEntries(kept), GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C', LANGUAGE: '' };
+}
+
+/** Runs git, whatever its exit status. Throws `io` when there is no git, or it took too long. */
+export function runGit(args: readonly string[], { cwd, input, env, timeout }: GitOptions): GitResult {
+  const { status, stdout, stderr, error } = spawnSync('git', ['-c', 'core.quotePath=false', ...args], {
+    cwd,
+    env: { ...gitEnvironment(), ...env },
+    encoding: 'utf8',
+    maxBuffer: 1024 * 1024 * 1024,
+    windowsHide: true,
+    ...(input === undefined ? { stdio: ['ignore', 'pipe', 'pipe'] } : { input }),
+    ...(timeout !== undefined && { timeout }),
+  });
+  if (error !== undefined) throw cannotRun(error, args);
+  return { status: status ?? 128, stdout, stderr };
+}
+
+/** Runs git and gives what it printed. Throws `io` with git's own words when it fails. */
+export function git(args: readonly string[], options: GitOptions): string {
+  const { status, stdout, stderr } = runGit(args, options);
+  if (status !== 0) throw gitFailed(args, stderr);
+  return stdout;
+}
+
+/** Runs git and gives what it printed without the last line's end; undefined when it fails. */
+export function tryGit(args: readonly string[], options: GitOptions): string | undefined {
+  const { status, stdout } = runGit(args, options);
+  return status === 0 ? stdout.replace(/\r?\n$/, '') : undefined;
+}
+
+/** The error for a git command that failed and should not have. */
+export function gitFailed(args: readonly string[], stderr: string): SyncError {
+  const [first = '', ...details] = stderr.trim().split('\n');
+  return new SyncError('io', `git ${args[0] ?? ''} failed: ${first === '' ? 'it gave no reason' : first}`, {
+    details,
+    hint: 'see what git status says; nothing of the database was changed by it',
+  });
+}
+
+function cannotRun(error: NodeJS.ErrnoException, args: readonly string[]): SyncError {
+  if (error.code === 'ENOENT') {
+    return new SyncError('io', 'git cannot be started: there is no git on the PATH, or the folder is gone', {
+      hint: 'install git, or use export, import and sync, which need none',
+      cause: error,
+    });
+  }
+  if (error.code === 'ETIMEDOUT') {
+    return new SyncError('io', `git ${args[0] ?? ''} took too long and was stopped`, { cause: error });
+  }
+  return new SyncError('io', `git ${args[0] ?? ''} cannot be run: ${error.message}`, { cause: error });
+}
+
+/** Runs git and hands on what it prints line by line, without holding all of it. Throws `io` when it fails. */
+export async function streamGit(
+  args: readonly string[],
+  { cwd }: Pick<GitOptions, 'cwd'>,
+  onLine: (line: string) => void,
+): Promise<void> {
+  const child = spawn('git', ['-c', 'core.quotePath=false', ...args], {
+    cwd,
+    env: gitEnvironment(),
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const ended = new Promise<number>((resolve, reject) => {
+    child.on('error', (error) => reject(cannotRun(error, args)));
+    child.on('close', (status) => resolve(status ?? 128));
+  });
+  let rest = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    const lines = (rest + text).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) onLine(line);
+  });
+  const status = await ended;
+  if (rest !== '') onLine(rest);
+  if (status !== 0) throw gitFailed(args, stderr);
+}

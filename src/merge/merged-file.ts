@@ -1,0 +1,28 @@
+import type { ReasonedLoss } from './conflict.js';
+
+/** Three versions of one file, each as its text; the base is empty where both sides added the file. */
+export interface FileSides {
+  readonly base: string;
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+/** A value that lost in a merge of files, with the record that it is of. */
+export interface FileLoss extends ReasonedLoss {
+  /** The type tag of the record; empty where a file has none. */
+  readonly type: string;
+  readonly id: string;
+}
+
+/** What became of three versions of one file. */
+export interface MergedFile {
+  readonly text: string;
+  readonly losses: readonly FileLoss[];
+  /** What could not be read, as `ours:12: what`. Where there is any, the text holds conflict markers. */
+  readonly problems: readonly string[];
+}
+
+/** The lines of a conflict that git's tools understand, with the base between. */
+export function conflictLines(base: readonly string[], ours: readonly string[], theirs: readonly string[]): string[] {
+  return ['<<<<<<< ours', ...ours, '||||||| base', ...base, '=======', ...theirs, '>>>>>>> theirs'];
+}

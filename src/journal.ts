@@ -12,7 +12,7 @@ export interface JournalEntry extends Loss, RecordKey {
   readonly at: number;
 }
 
-/** Notes a value that lost; one that the journal has already is not noted twice. */
+/** Notes a value that lost, unless the journal has it already; says whether it was new. */
 export function noteLoss(
   sql: Sql,
   project: string,
@@ -20,8 +20,8 @@ export function noteLoss(
   loss: Loss,
   why: LossReason,
   now: number,
-): void {
-  sql.run(
+): boolean {
+  const changes = sql.run(
     `INSERT INTO scsync_journal (project, type, id, field, base, kept, lost, why, at)
      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
      WHERE NOT EXISTS (SELECT 1 FROM scsync_journal WHERE type = ?2 AND id = ?3 AND field IS ?4 AND kept IS ?6 AND lost = ?7)`,
@@ -35,6 +35,7 @@ export function noteLoss(
     why,
     now,
   );
+  return changes > 0;
 }
 
 /** The journal of a project, oldest first; of one record if a key is given. */

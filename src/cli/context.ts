@@ -76,6 +76,11 @@ export class Context {
     return (this.#store ??= Store.open(this.databasePath, options));
   }
 
+  /** The export directory alone; no database is opened for it. */
+  folder(): string {
+    return projectExportDir(findFolders(this.#base).folder);
+  }
+
   /** The project and its export directory. What is taken that the folder does not say goes into the notes. */
   place(): Place {
     return (this.#place ??= this.#findPlace());

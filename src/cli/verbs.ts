@@ -174,6 +174,38 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/rm.js'),
   },
   {
+    name: 'resolve',
+    summary: 'heal data files that a merge left with markers, unmerged, or with duplicate lines',
+    about:
+      'Every record by the one merge; values that lose go to the journal with the next import. Then commit, and sync.',
+    options: [dryRun()],
+    examples: [['sc-sync resolve && git commit', 'after a merge that stopped']],
+    load: () => import('./commands/resolve.js'),
+  },
+  {
+    name: 'merge-driver',
+    summary: 'merge three versions of a JSONL file, as git calls it',
+    about:
+      'The result goes into the file of ours. With --key the lines may be of any program: one JSON object a line, with a unique key.',
+    arguments: [
+      new Argument('<base>', '%O'),
+      new Argument('<ours>', '%A'),
+      new Argument('<theirs>', '%B'),
+      new Argument('<path>', '%P'),
+    ],
+    options: [
+      new Option('--key <name>', 'the field that identifies a line, for files of other programs'),
+      new Option('--together <names>', 'fields that move as one, with commas; repeatable')
+        .default([], 'none')
+        .argParser((value: string, before: readonly string[]) => [...before, value]),
+    ],
+    examples: [
+      ['sc-sync merge-driver --key id base.jsonl ours.jsonl theirs.jsonl issues.jsonl', 'without git, for a look'],
+      ['sc-sync init', 'sets it up for git'],
+    ],
+    load: () => import('./commands/merge-driver.js'),
+  },
+  {
     name: 'backup',
     summary: 'write a checked copy of the database while others use it',
     about:

@@ -8,7 +8,8 @@ import type { FileVersion, LineVersion, Tombstone, TombstoneVersion } from '../r
 import { isSeen, readBase, readBases } from '../store/base.js';
 import { derivedHash, readDerived } from '../store/derived.js';
 import type { RecordKey } from '../store/rows.js';
-import { completed, versionOf } from '../store/versions.js';
+import { completed } from '../merge/completed.js';
+import { versionOf } from '../store/versions.js';
 import { readTombstone } from '../tracking/tombstones.js';
 import type { StoredTombstone } from '../tracking/tombstones.js';
 import { planExport } from './plan.js';

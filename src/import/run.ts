@@ -1,5 +1,6 @@
 import { compareUtf8 } from '../record/order.js';
 import { isTombstone } from '../record/version.js';
+import { readLostValues, removeLostValues } from '../jsonl/lost-values.js';
 import type { PathForm } from '../record/version.js';
 import type { Entity } from '../registry/entity.js';
 import { readBase, writeBaseSeq, writeSettledHash } from '../store/base.js';
@@ -19,6 +20,7 @@ import type { Decision } from './decide.js';
 import { ImportContext } from './context.js';
 import { gather, homeOf } from './gather.js';
 import type { Gathered } from './gather.js';
+import { takeLostValues } from './lost-values.js';
 import { MergeStrategy } from './plan.js';
 import { deletedChildren, pagesOf } from './page.js';
 import { failOnProblems } from './problems.js';
@@ -65,20 +67,25 @@ export function runImport(store: Store, planned: Target, run: ImportRun): Import
     forces,
     isForced: ({ id }) => run.strategy === MergeStrategy.PreferExternal || run.forced.has(id),
   });
-  if (staged.files.size === 0) return statsOf(makeContext(store, planned, run, staged), run, staged);
+  const left = readLostValues(run.dir);
+  if (staged.files.size === 0 && left.length === 0)
+    return statsOf(makeContext(store, planned, run, staged), run, staged);
   try {
-    return sql.transaction('immediate', () => {
+    const stats = sql.transaction('immediate', () => {
       // Bound only here, so that an import that fails leaves no trace.
       const target = run.dryRun ? planned : bindTarget(sql, planned.dir, planned.project);
       const context = makeContext(store, target, run, staged);
       importStaged(context, run);
       failOnProblems(context.skipped, run.skipInvalid);
+      takeLostValues(context, left);
       noteSkipped(context);
       settleFiles(context, staged);
       const stats = statsOf(context, run, staged);
       if (run.dryRun) throw new DryRun(stats);
       return stats;
     });
+    removeLostValues(left);
+    return stats;
   } catch (error) {
     if (error instanceof DryRun) return error.stats;
     throw error;

@@ -1,0 +1,50 @@
+import { findRepository } from '../../git/repository.js';
+import { resolveFolder } from '../../git/resolve.js';
+import type { Healed, HealedFile, HealedFrom } from '../../git/resolve.js';
+import { isOn } from '../command.js';
+import type { Command } from '../command.js';
+import { count } from '../describe.js';
+import { EXIT } from '../exit-codes.js';
+import { failure, info, warning } from '../outcome.js';
+import type { Block } from '../outcome.js';
+
+/** Heals the data files of a project after a merge. */
+export const run: Command = ({ context, options }) => {
+  const dir = context.folder();
+  const dryRun = isOn(options, 'dryRun');
+  const healed = resolveFolder(findRepository(context.resolve('.')), dir, { now: Date.now(), dryRun });
+  const isDone = healed.left.length === 0 && healed.files.every(({ problems }) => problems.length === 0);
+  return {
+    status: isDone ? EXIT.done : EXIT.attention,
+    json: { dir, dryRun, ...healed },
+    text: describe(healed, dryRun),
+  };
+};
+
+const FROM: Readonly<Record<HealedFrom, string>> = {
+  index: 'its versions in git',
+  markers: 'its conflict markers',
+  lines: 'its lines',
+};
+
+function describe({ files, left, history }: Healed, dryRun: boolean): Block[] {
+  const all = [
+    ...files.flatMap((file) => describeFile(file, dryRun)),
+    ...left.map((name) => failure(`${name} is unmerged and no data file: edit it, then git add it`)),
+  ];
+  if (all.length === 0) return [info('nothing to heal')];
+  return [...all, ...(history === null ? [] : [info(`the old files were copied to ${history}`)])];
+}
+
+function describeFile({ name, from, lost, problems }: HealedFile, dryRun: boolean): Block[] {
+  if (problems.length > 0) {
+    return [
+      failure(`${name}: left as it was, since lines of it cannot be read`),
+      ...problems.map((problem) => failure(`  ${problem}`)),
+    ];
+  }
+  return [
+    info(`${name}: ${dryRun ? 'would be made anew' : 'made anew'} from ${FROM[from]}`),
+    ...(lost === 0 ? [] : [warning(`${name}: ${count(lost, 'value')} lost; sync takes them into the journal`)]),
+  ];
+}

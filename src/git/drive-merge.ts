@@ -1,0 +1,103 @@
+import { isUtf8 } from 'node:buffer';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+
+import { messageOf } from '../errors.js';
+import { fileExists, withIoErrors } from '../jsonl/file.js';
+import { keyReader } from '../jsonl/line-key.js';
+import { leaveLostValues } from '../jsonl/lost-values.js';
+import { linesOf } from '../merge/file-groups.js';
+import { mergeJsonFile } from '../merge/generic/merge-json-file.js';
+import { mergeDataFile } from '../merge/merge-lines.js';
+import { conflictLines } from '../merge/merged-file.js';
+import type { FileSides, MergedFile } from '../merge/merged-file.js';
+import { savecontext } from '../registry/savecontext.js';
+import { tryGit } from './run.js';
+
+/** What git starts a merge driver with. */
+export interface DriverCall {
+  /** The files of the three versions (`%O`, `%A`, `%B`); the result goes into that of ours. */
+  readonly base: string;
+  readonly ours: string;
+  readonly theirs: string;
+  /** The path of the merged file in the repository (`%P`). */
+  readonly path: string;
+  /** The field that identifies a line, for files that are not of this package. */
+  readonly key?: string | undefined;
+  /** Fields of such files that move together. */
+  readonly together?: readonly (readonly string[])[] | undefined;
+}
+
+/** What the merge driver did. */
+export interface DriverOutcome {
+  /** What could not be read; where there is any the file has conflict markers. */
+  readonly problems: readonly string[];
+  /** How many values lost. */
+  readonly lost: number;
+  /** The folder in which they were left. */
+  readonly leftIn: string | undefined;
+}
+
+/**
+ * Merges three versions of a file as git's merge driver, started in `cwd`, the root of the work tree. First leaves the values
+ * that lost in a file that git does not track, then writes the merged file over ours. Throws `io`.
+ */
+export function driveMerge(call: DriverCall, cwd: string, now: number): DriverOutcome {
+  const sides = [call.base, call.ours, call.theirs].map((path) => readBytes(resolve(cwd, path)));
+  const [base, ours, theirs] = sides.map((bytes) => bytes.toString('utf8')) as [string, string, string];
+  const broken = ['base', 'ours', 'theirs'].filter((_, index) => !isUtf8(sides[index] ?? Buffer.of()));
+  const write = (text: string, encoding: BufferEncoding): void =>
+    withIoErrors(call.ours, 'write', () => writeFileSync(resolve(cwd, call.ours), text, encoding));
+  if (broken.length > 0) {
+    // Every byte is kept when each is taken for a character.
+    const [o, a, b] = sides.map((bytes) => bytes.toString('latin1')) as [string, string, string];
+    write(wholeConflict({ base: o, ours: a, theirs: b }), 'latin1');
+    const problems = broken.map((side) => `${side}: expected UTF-8, found bytes that are none`);
+    return { problems, lost: 0, leftIn: undefined };
+  }
+  const merged = mergeSides(call, { base, ours, theirs });
+  const { losses } = merged;
+  const leftIn = losses.length === 0 ? undefined : folderForLosses(call, cwd);
+  if (losses.length > 0 && leftIn === undefined) {
+    // Without a place for what loses nothing may lose.
+    write(wholeConflict({ base, ours, theirs }), 'utf8');
+    return { problems: [`${call.path}: no folder to leave the values in that lose`], lost: 0, leftIn };
+  }
+  if (leftIn !== undefined) leaveLostValues(leftIn, losses, now);
+  write(merged.text, 'utf8');
+  return { problems: merged.problems, lost: losses.length, leftIn };
+}
+
+function readBytes(path: string): Buffer {
+  return withIoErrors(path, 'read', () => readFileSync(path));
+}
+
+function wholeConflict({ base, ours, theirs }: FileSides): string {
+  return `${conflictLines(linesOf(base), linesOf(ours), linesOf(theirs)).join('\n')}\n`;
+}
+
+/** Whatever goes wrong, ours must not be left standing as if it were the result. */
+function mergeSides({ path, key, together = [] }: DriverCall, sides: FileSides): MergedFile {
+  try {
+    return key === undefined ? mergeData(basename(path), sides) : mergeJsonFile(sides, { key, together });
+  } catch (error) {
+    return { text: wholeConflict(sides), losses: [], problems: [messageOf(error)] };
+  }
+}
+
+/** Merges three versions of a data file of this package. */
+export function mergeData(name: string, sides: FileSides): MergedFile {
+  return mergeDataFile({ registry: savecontext, name, keyOf: keyReader(savecontext, name) }, sides);
+}
+
+/** The export directory of the merged file, or for other files a folder in git's own. */
+function folderForLosses({ path, key }: DriverCall, cwd: string): string | undefined {
+  if (key === undefined) {
+    const dir = resolve(cwd, dirname(path));
+    return fileExists(dir) ? dir : undefined;
+  }
+  const folder = tryGit(['rev-parse', '--git-path', 'sc-sync'], { cwd });
+  if (folder === undefined) return undefined;
+  withIoErrors(folder, 'create the folder', () => mkdirSync(resolve(cwd, folder), { recursive: true }));
+  return resolve(cwd, folder);
+}

@@ -1,0 +1,170 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { atomicWrite, fileExists, withIoErrors } from '../jsonl/file.js';
+import { copyToHistory } from '../jsonl/history.js';
+import { withLock } from '../jsonl/lock.js';
+import { leaveLostValues } from '../jsonl/lost-values.js';
+import { hasMarkers, sidesOfMarked } from '../merge/marked-file.js';
+import type { FileSides, MergedFile } from '../merge/merged-file.js';
+import { mergeData } from './drive-merge.js';
+import { pathInRepository } from './repository.js';
+import type { Repository } from './repository.js';
+import { git } from './run.js';
+
+/** What a file was healed from: the versions in git's index, its conflict markers, or its own lines. */
+export type HealedFrom = 'index' | 'markers' | 'lines';
+
+/** What became of one data file. */
+export interface HealedFile {
+  readonly name: string;
+  readonly from: HealedFrom;
+  /** How many values lost; the next import takes them into the journal. */
+  readonly lost: number;
+  /** What could not be read: then the file was left as it was. */
+  readonly problems: readonly string[];
+}
+
+/** What {@link resolveFolder} did. */
+export interface Healed {
+  readonly files: readonly HealedFile[];
+  /** Unmerged files of the directory that are no data files: somebody must look at them. */
+  readonly left: readonly string[];
+  /** Where the old files were copied to. */
+  readonly history: string | null;
+}
+
+/** What is to be done with one data file. */
+interface Task {
+  readonly name: string;
+  readonly from: HealedFrom;
+  readonly merged: MergedFile;
+}
+
+/**
+ * Heals what a merge without the driver, or one that stopped, left in an export directory: unmerged files from the versions in
+ * git's index, files with markers from what the markers say, several lines of one record by making them one. All of it by the one merge.
+ * An unmerged file that has no markers and is none of the versions was resolved by hand; it only gets in order.
+ *
+ * Throws `io` and `busy`.
+ */
+export function resolveFolder(
+  repository: Repository | undefined,
+  dir: string,
+  options: { readonly now: number; readonly dryRun: boolean },
+): Healed {
+  const unmerged = repository === undefined ? new Map<string, Stages>() : unmergedFiles(repository, dir);
+  const names = [...unmerged.keys()].filter((name) => name.endsWith('.jsonl'));
+  const others = dataFiles(dir).filter((name) => !unmerged.has(name));
+  const heal = (): Healed => {
+    const tasks = [...names, ...others].flatMap((name) => taskOf(dir, name, unmerged.get(name)));
+    const done = tasks.filter(({ merged }) => merged.problems.length === 0);
+    const history = options.dryRun ? null : carryOut(repository, dir, done, unmerged, options.now);
+    return {
+      files: tasks.map(({ name, from, merged: { losses, problems } }) => ({
+        name,
+        from,
+        lost: problems.length === 0 ? losses.length : 0,
+        problems,
+      })),
+      left: [...unmerged.keys()].filter((name) => !name.endsWith('.jsonl')),
+      history,
+    };
+  };
+  return options.dryRun || !fileExists(dir) ? heal() : withLock(dir, { timeoutMs: 5000 }, heal);
+}
+
+/** The names of the index's objects of an unmerged file. */
+interface Stages {
+  readonly base?: string;
+  readonly ours?: string;
+  readonly theirs?: string;
+  readonly read: (object: string | undefined) => string;
+}
+
+const STAGES = ['base', 'ours', 'theirs'] as const;
+
+function unmergedFiles(repository: Repository, dir: string): Map<string, Stages> {
+  const { root } = repository;
+  const folder = pathInRepository(repository, dir);
+  const read = (object: string | undefined): string =>
+    object === undefined ? '' : git(['cat-file', 'blob', object], { cwd: root });
+  const files = new Map<string, Stages>();
+  for (const entry of git(['ls-files', '-u', '-z', '--', folder], { cwd: root }).split('\0')) {
+    const [, object, stage, path] = /^\d+ ([0-9a-f]+) ([123])\t(.*)$/s.exec(entry) ?? [];
+    const side = STAGES[Number(stage) - 1];
+    if (object === undefined || side === undefined || path === undefined) continue;
+    const name = path.slice(folder === '.' ? 0 : folder.length + 1);
+    files.set(name, { ...(files.get(name) ?? { read }), [side]: object });
+  }
+  return files;
+}
+
+function dataFiles(dir: string): string[] {
+  if (!fileExists(dir)) return [];
+  return withIoErrors(dir, 'read', () => readdirSync(dir))
+    .filter((name) => name.endsWith('.jsonl') && !name.startsWith('.'))
+    .sort();
+}
+
+function taskOf(dir: string, name: string, stages: Stages | undefined): Task[] {
+  const path = join(dir, name);
+  const text = fileExists(path) ? withIoErrors(path, 'read', () => readFileSync(path, 'utf8')) : undefined;
+  if (stages !== undefined) {
+    const sides: FileSides = {
+      base: stages.read(stages.base),
+      ours: stages.read(stages.ours),
+      theirs: stages.read(stages.theirs),
+    };
+    const isByHand = text !== undefined && !hasMarkers(text) && !Object.values(sides).includes(text);
+    if (!isByHand) return [{ name, from: 'index', merged: mergeSides(name, sides) }];
+  }
+  if (text === undefined) return [];
+  if (hasMarkers(text)) return [{ name, from: 'markers', merged: mergeData(name, sidesOfMarked(text)) }];
+  const merged = inOrder(name, text);
+  return stages !== undefined || merged.text !== text ? [{ name, from: 'lines', merged }] : [];
+}
+
+/** A side with markers, committed by somebody, is healed first. */
+function mergeSides(name: string, sides: FileSides): MergedFile {
+  const losses: MergedFile['losses'][number][] = [];
+  const healed = (text: string): string => {
+    if (!hasMarkers(text)) return text;
+    const merged = mergeData(name, sidesOfMarked(text));
+    losses.push(...merged.losses);
+    return merged.text;
+  };
+  const merged = mergeData(name, { base: sides.base, ours: healed(sides.ours), theirs: healed(sides.theirs) });
+  return { ...merged, losses: [...losses, ...merged.losses] };
+}
+
+/** One line for each record, in order. */
+function inOrder(name: string, text: string): MergedFile {
+  return mergeData(name, { base: '', ours: text, theirs: '' });
+}
+
+/** Writes the healed files, first what lost; tells git of those that were unmerged. */
+function carryOut(
+  repository: Repository | undefined,
+  dir: string,
+  tasks: readonly Task[],
+  unmerged: ReadonlyMap<string, Stages>,
+  now: number,
+): string | null {
+  if (tasks.length === 0) return null;
+  const history = copyToHistory(
+    dir,
+    tasks.map(({ name }) => name),
+    now,
+  );
+  for (const { name, merged } of tasks) {
+    leaveLostValues(dir, merged.losses, now);
+    atomicWrite(join(dir, name), merged.text);
+  }
+  const resolved = tasks.map(({ name }) => name).filter((name) => unmerged.has(name));
+  if (repository !== undefined && resolved.length > 0) {
+    const folder = pathInRepository(repository, dir);
+    git(['add', '--', ...resolved.map((name) => `:(top,literal)${folder}/${name}`)], { cwd: repository.root });
+  }
+  return history;
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+
+import type { Loss, LossReason } from '../merge/conflict.js';
+import type { FileLoss } from '../merge/merged-file.js';
+import { atomicWrite, fileExists, withIoErrors } from './file.js';
+
+/**
+ * Values that lost a merge of files. A merge driver has no database to note them in, so it leaves them in the export
+ * directory, each time in a file of its own that git ignores; the next import takes them into the journal.
+ */
+export interface LostValues {
+  readonly path: string;
+  readonly losses: readonly LostValue[];
+}
+
+/** A value that lost, as such a file has it. */
+export interface LostValue extends FileLoss {
+  /** When it lost, Unix milliseconds. */
+  readonly at: number;
+}
+
+const NAME = /^\.lost-values\.\d+\.[0-9a-f]+$/;
+
+/** Leaves lost values in an export directory. Throws `io`. */
+export function leaveLostValues(dir: string, losses: readonly FileLoss[], at: number): void {
+  if (losses.length === 0) return;
+  const lines = losses.map(({ type, id, loss: { field, base, kept, lost }, why }) =>
+    JSON.stringify({ type, id, field, base, kept, lost, why, at }),
+  );
+  atomicWrite(join(dir, `.lost-values.${at}.${randomBytes(6).toString('hex')}`), `${lines.join('\n')}\n`);
+}
+
+/** The lost values that wait in an export directory, oldest first. A file that is none of ours is left alone. */
+export function readLostValues(dir: string): LostValues[] {
+  if (!fileExists(dir)) return [];
+  const names = withIoErrors(dir, 'read', () => readdirSync(dir)).filter((name) => NAME.test(name));
+  return names.sort().flatMap((name) => {
+    const path = join(dir, name);
+    const lines = withIoErrors(path, 'read', () => readFileSync(path, 'utf8')).split('\n');
+    const losses = lines.filter((line) => line !== '').map(lostValueIn);
+    return losses.every((loss) => loss !== undefined) ? [{ path, losses }] : [];
+  });
+}
+
+/** Takes files of lost values away, when what they say is in a journal. */
+export function removeLostValues(all: readonly LostValues[]): void {
+  for (const { path } of all) withIoErrors(path, 'remove', () => rmSync(path, { force: true }));
+}
+
+function lostValueIn(line: string): LostValue | undefined {
+  try {
+    const { type, id, why, at, ...loss } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    if (typeof type !== 'string' || typeof id !== 'string' || typeof why !== 'string' || typeof at !== 'number') return;
+    return isLoss(loss) ? { type, id, loss, why: why as LossReason, at } : undefined;
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function isLoss(loss: Readonly<Record<string, unknown>>): loss is Readonly<Record<string, unknown>> & Loss {
+  const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
+  return (
+    isTextOrNull(loss['field']) &&
+    isTextOrNull(loss['base']) &&
+    isTextOrNull(loss['kept']) &&
+    typeof loss['lost'] === 'string'
+  );
+}

@@ -1,0 +1,183 @@
+import { formatLine } from '../jsonl/format.js';
+import type { ProjectCoordinates } from '../jsonl/format.js';
+import { LineError, parseLine } from '../jsonl/parse.js';
+import { scanObject, unquote } from '../record/json.js';
+import type { FileVersion, LineVersion, PathForm, TombstoneVersion } from '../record/version.js';
+import { completed } from './completed.js';
+import type { LossReason } from './conflict.js';
+import { groupLines, linesOf } from './file-groups.js';
+import type { DataFile, Group, Side } from './file-groups.js';
+import { asVersion } from './file-state.js';
+import { mergeDuplicates, mergeVersions } from './merge-record.js';
+import type { Present } from './merge-record.js';
+import { laterTombstone } from './merge-tombstone.js';
+import { conflictLines } from './merged-file.js';
+import type { FileLoss, FileSides, MergedFile } from './merged-file.js';
+
+/** A line of a side that is read: as it is written, or as the next version of itself. */
+type Version = LineVersion | Present;
+
+/** What one record's lines become. */
+interface MergedGroup {
+  readonly lines: readonly string[];
+  readonly losses?: readonly FileLoss[];
+}
+
+/**
+ * Merges three versions of a data file record by record, deletions too: what git's merge driver does, which sees one file at a time.
+ * A record that is absent on one side and unchanged on the other is absent; absent on one side and changed on the other it is
+ * the changed one. A line and a tombstone may so stand together in two files; the next import decides between them.
+ *
+ * A line that cannot be read and that the base does not have leaves a conflict with markers in its place.
+ */
+export function mergeDataFile(file: DataFile, sides: FileSides): MergedFile {
+  const lines = { base: linesOf(sides.base), ours: linesOf(sides.ours), theirs: linesOf(sides.theirs) };
+  const { inOrder, markers } = groupLines(file, lines);
+  if (markers.length > 0) {
+    const text = textOf(conflictLines(lines.base, lines.ours, lines.theirs));
+    return { text, losses: [], problems: markers.map((where) => `${where}: found a conflict marker`) };
+  }
+  const merged: string[] = [];
+  const losses: FileLoss[] = [];
+  const problems: string[] = [];
+  for (const group of inOrder) {
+    try {
+      const result = mergeGroup(file, group);
+      for (const line of result.lines) merged.push(line);
+      if (result.losses !== undefined) losses.push(...result.losses);
+    } catch (error) {
+      if (!(error instanceof UnreadableLine)) throw error;
+      const where = `${error.side}:${lines[error.side].indexOf(error.raw) + 1}`;
+      problems.push(...error.problems.map((problem) => `${where}: ${problem}`));
+      for (const line of conflictLines(group.base, group.ours, group.theirs)) merged.push(line);
+    }
+  }
+  return { text: textOf(merged), losses, problems };
+}
+
+function textOf(lines: readonly string[]): string {
+  return lines.length === 0 ? '' : `${lines.join('\n')}\n`;
+}
+
+/** Thrown where a line must be read and cannot be. */
+class UnreadableLine extends Error {
+  readonly side: Side;
+  readonly raw: string;
+  readonly problems: readonly string[];
+
+  constructor(side: Side, raw: string, problems: readonly string[]) {
+    super('unreadable line');
+    this.side = side;
+    this.raw = raw;
+    this.problems = problems;
+  }
+}
+
+function mergeGroup(file: DataFile, group: Group): MergedGroup {
+  const { base, ours, theirs, key } = group;
+  if (sameLines(ours, theirs)) return { lines: ours };
+  for (const side of ['ours', 'theirs'] as const) {
+    for (const raw of group[side]) if (!base.includes(raw)) read(file, side, raw);
+  }
+  if (sameLines(ours, base)) return { lines: theirs };
+  if (sameLines(theirs, base)) return { lines: ours };
+  // Of lines that no key is known of, all are of the same bytes.
+  if (key === undefined) return { lines: ours.length > theirs.length ? ours : theirs };
+  // Absent on one side, changed on the other: a single line stays as it is, byte for byte.
+  if (ours.length + theirs.length === 1) return { lines: [...ours, ...theirs] };
+  const versions = { ours: readSide(file, 'ours', ours), theirs: readSide(file, 'theirs', theirs) };
+  const tombstones = [...versions.ours, ...versions.theirs].filter((version) => version.kind === 'tombstone');
+  if (tombstones.length > 0) return { lines: [laterOf(tombstones).raw] };
+  return mergeRecord(key, readBase(file, group), versions.ours.filter(isLine), versions.theirs.filter(isLine));
+}
+
+function sameLines(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((raw, index) => raw === b[index]);
+}
+
+function isLine(version: FileVersion): version is LineVersion {
+  return version.kind === 'line';
+}
+
+function laterOf(tombstones: readonly TombstoneVersion[]): TombstoneVersion {
+  return tombstones.reduce(laterTombstone);
+}
+
+function readSide(file: DataFile, side: Side, raws: readonly string[]): FileVersion[] {
+  return raws.map((raw) => read(file, side, raw)).filter((version) => version !== undefined);
+}
+
+/** Reads a line; undefined for one of a type that the registry does not know. Throws {@link UnreadableLine}. */
+function read(file: DataFile, side: Side, raw: string): FileVersion | undefined {
+  try {
+    const version = parseLine(file.registry, raw);
+    return version.kind === 'unknown' ? undefined : version;
+  } catch (error) {
+    if (error instanceof LineError) throw new UnreadableLine(side, raw, error.problems);
+    throw error;
+  }
+}
+
+/** What both sides come from. Several lines of the base, or lines between markers, are no base. */
+function readBase({ registry }: DataFile, { base, hasBase }: Group): LineVersion | undefined {
+  const [raw, ...others] = base;
+  if (raw === undefined || others.length > 0 || !hasBase) return undefined;
+  try {
+    const version = parseLine(registry, raw);
+    return version.kind === 'line' ? version : undefined;
+  } catch (error) {
+    if (error instanceof LineError) return undefined;
+    throw error;
+  }
+}
+
+/** The one merge of what two sides have of a record that at least one of them has. */
+function mergeRecord(
+  { type, id }: NonNullable<Group['key']>,
+  base: LineVersion | undefined,
+  ours: readonly LineVersion[],
+  theirs: readonly LineVersion[],
+): MergedGroup {
+  const losses: FileLoss[] = [];
+  const lose = (lost: readonly FileLoss['loss'][], why: LossReason): void => {
+    losses.push(...lost.map((loss) => ({ type, id, loss, why })));
+  };
+  const all = [...ours, ...theirs];
+  const form: PathForm = all.some((line) => line.form === 'portable') ? 'portable' : 'absolute';
+  const full = all.find((line) => line.form === 'portable')?.content;
+  const one = (lines: readonly LineVersion[]): Version | undefined => {
+    const [first, ...rest] = lines.map((line) => asVersion(completed(line, base, full), form));
+    if (first === undefined) return undefined;
+    const merged = mergeDuplicates<Version>([first, ...rest]);
+    lose(merged.losses, 'duplicate');
+    return merged.version;
+  };
+  const [left, right] = [one(ours), one(theirs)];
+  let version = left ?? right;
+  if (left !== undefined && right !== undefined) {
+    const from = base === undefined ? undefined : asVersion(completed(base, undefined, full), form);
+    const merged = mergeVersions<Version>(from, left, right);
+    lose(merged.losses, from === undefined ? 'later version' : 'merge');
+    version = merged.version;
+  }
+  return { lines: version === undefined ? [] : [lineOf(version, form, all)], losses };
+}
+
+/** The bytes of a version. In absolute form its coordinates are those of the lines that it was made of. */
+function lineOf(version: Version, form: PathForm, lines: readonly LineVersion[]): string {
+  if ('raw' in version) return version.raw;
+  const coordinates = form === 'portable' ? { project: '.', scopeId: '' } : coordinatesOf(lines);
+  return formatLine(version.content, version.stamp, form, coordinates);
+}
+
+/** The coordinates that stand in the later one of some lines. */
+function coordinatesOf(lines: readonly LineVersion[]): ProjectCoordinates {
+  const later = lines.reduce((a, b) => (b.stamp > a.stamp || (b.stamp === a.stamp && b.raw > a.raw) ? b : a));
+  const members = new Map(scanObject(later.raw));
+  const textOfKind = (kind: 'scope' | 'scope-id'): string => {
+    const found = later.content.entity.synced.find(({ field }) => field.kind === 'text' && field.coordinate === kind);
+    const token = found === undefined ? undefined : members.get(found.name);
+    return token?.startsWith('"') === true ? unquote(token) : '';
+  };
+  return { project: textOfKind('scope'), scopeId: textOfKind('scope-id') };
+}

@@ -4,7 +4,7 @@ import { engineOptions } from './engine-checks.js';
 import { syncFiles } from './engine-operations.js';
 import { valuesInLoss } from './knowledge.js';
 import { mergeAsText, mergeTrees } from './merge-trees.js';
-import type { FileLoss } from './merge-trees.js';
+import type { FileLoss } from '../../src/merge/merged-file.js';
 import { changedNames, sameTree } from './mini-git.js';
 import type { Tree } from './mini-git.js';
 import type { World } from './world.js';

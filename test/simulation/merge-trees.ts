@@ -1,22 +1,10 @@
-import { formatLine } from '../../src/jsonl/format.js';
+import { mergeData } from '../../src/git/drive-merge.js';
 import { compareKeys, fileNames, fileOfType } from '../../src/jsonl/line-key.js';
-import { asVersion } from '../../src/merge/file-state.js';
-import type { Loss } from '../../src/merge/conflict.js';
-import { mergeDuplicates, mergeVersions } from '../../src/merge/merge-record.js';
-import type { Present } from '../../src/merge/merge-record.js';
-import { laterTombstone } from '../../src/merge/merge-tombstone.js';
-import type { FileVersion, LineVersion, TombstoneVersion } from '../../src/record/version.js';
+import type { FileLoss, FileSides } from '../../src/merge/merged-file.js';
+import type { FileVersion } from '../../src/record/version.js';
 import { savecontext } from '../../src/registry/savecontext.js';
 import { versionOf } from '../../src/store/versions.js';
 import type { Tree } from './mini-git.js';
-import { PROJECT } from './record-shapes.js';
-
-/** A value that a merge of files dropped. */
-export interface FileLoss {
-  readonly type: string;
-  readonly id: string;
-  readonly loss: Loss;
-}
 
 /** The outcome of a merge of three trees. */
 export interface MergedTree {
@@ -61,48 +49,55 @@ function entriesOf(text: string | undefined): FileEntries {
   return entries;
 }
 
-/**
- * The merge driver on each file: lines and tombstones merge by plain three-way; the function that merges two
- * lines is the engine's own.
- */
+/** The merge driver on each file. */
 export function mergeTrees(base: Tree, ours: Tree, theirs: Tree): MergedTree {
-  return mergeFiles(base, ours, theirs, (entries) => keysOf(entries).flatMap((key) => mergeEntry(entries, key)));
+  return mergeFiles(base, ours, theirs, (name, sides) => mergeTexts(name, sides));
 }
 
 /** What git does without a driver: regions that only one side changed are taken, others are left to `conflict`. */
 export function mergeAsText(base: Tree, ours: Tree, theirs: Tree, conflict: 'resolve' | 'keep both'): MergedTree {
-  return mergeFiles(base, ours, theirs, (entries) => {
-    const out: MergedEntry[] = [];
-    for (const region of regionsOf(entries)) {
-      const [changedHere, changedThere] = [entries[1], entries[2]].map((side) =>
-        region.some((key) => !sameLines(linesOf(side, key), linesOf(entries[0], key))),
-      );
-      const same = region.every((key) => sameLines(linesOf(entries[1], key), linesOf(entries[2], key)));
-      if (same || changedThere === false) out.push(...region.map((key) => entry(linesOf(entries[1], key))));
-      else if (changedHere === false) out.push(...region.map((key) => entry(linesOf(entries[2], key))));
-      else if (conflict === 'resolve') out.push(...region.flatMap((key) => mergeEntry(entries, key)));
+  return mergeFiles(base, ours, theirs, (name, texts) => {
+    const sides = [texts.base, texts.ours, texts.theirs].map(entriesOf) as unknown as Sides;
+    const lines: string[] = [];
+    const losses: FileLoss[] = [];
+    for (const region of regionsOf(sides)) {
+      const [b, o, t] = sides.map((side) => region.flatMap((key) => linesOf(side, key))) as [
+        string[],
+        string[],
+        string[],
+      ];
+      if (sameLines(o, t) || sameLines(t, b)) lines.push(...o);
+      else if (sameLines(o, b)) lines.push(...t);
+      else if (conflict === 'keep both') lines.push(...o, ...t.filter((raw) => !o.includes(raw)));
       else {
-        const kept = region.flatMap((key) => linesOf(entries[1], key));
-        out.push(
-          entry(kept),
-          ...region.map((key) => entry(linesOf(entries[2], key).filter((raw) => !kept.includes(raw)))),
-        );
+        const merged = mergeTexts(name, { base: b.join('\n'), ours: o.join('\n'), theirs: t.join('\n') });
+        lines.push(...merged.text.split('\n').filter((line) => line !== ''));
+        losses.push(...merged.losses);
       }
     }
-    return out;
+    return { text: lines.map((line) => `${line}\n`).join(''), losses };
   });
-}
-
-interface MergedEntry {
-  readonly raws: readonly string[];
-  readonly losses: readonly FileLoss[];
 }
 
 type Sides = readonly [base: FileEntries, ours: FileEntries, theirs: FileEntries];
 
-const entry = (raws: readonly string[]): MergedEntry => ({ raws, losses: [] });
+interface MergedText {
+  readonly text: string;
+  readonly losses: readonly FileLoss[];
+}
 
-function mergeFiles(base: Tree, ours: Tree, theirs: Tree, merge: (sides: Sides) => readonly MergedEntry[]): MergedTree {
+function mergeTexts(name: string, sides: FileSides): MergedText {
+  const { text, losses, problems } = mergeData(name, sides);
+  if (problems.length > 0) throw new Error(problems.join('; '));
+  return { text, losses };
+}
+
+function mergeFiles(
+  base: Tree,
+  ours: Tree,
+  theirs: Tree,
+  merge: (name: string, sides: FileSides) => MergedText,
+): MergedTree {
   const tree = new Map<string, string>();
   const losses: FileLoss[] = [];
   for (const name of fileNames(savecontext)) {
@@ -113,9 +108,9 @@ function mergeFiles(base: Tree, ours: Tree, theirs: Tree, merge: (sides: Sides) 
       tree.set(name, clean);
       continue;
     }
-    const merged = merge([entriesOf(b), entriesOf(o), entriesOf(t)]);
-    tree.set(name, merged.flatMap(({ raws }) => raws.map((raw) => `${raw}\n`)).join(''));
-    losses.push(...merged.flatMap((one) => one.losses));
+    const merged = merge(name, { base: b ?? '', ours: o ?? '', theirs: t ?? '' });
+    tree.set(name, merged.text);
+    losses.push(...merged.losses);
   }
   return { tree, losses };
 }
@@ -147,51 +142,6 @@ function linesOf(side: FileEntries, key: string): readonly string[] {
 
 function sameLines(a: readonly string[] = [], b: readonly string[] = []): boolean {
   return a.length === b.length && a.every((raw) => b.includes(raw));
-}
-
-function mergeEntry(sides: Sides, key: string): readonly MergedEntry[] {
-  const [b, o, t] = [linesOf(sides[0], key), linesOf(sides[1], key), linesOf(sides[2], key)];
-  if (sameLines(o, t) || sameLines(t, b)) return [entry(o)];
-  if (sameLines(o, b)) return [entry(t)];
-  const [base, ours, theirs] = sides.map((side) => oneVersion(side.get(key)));
-  const record = (sides[1].get(key) ?? sides[2].get(key))!;
-  const losses = [...(ours?.losses ?? []), ...(theirs?.losses ?? [])];
-  const lines = ((): readonly string[] => {
-    if (ours === undefined || theirs === undefined) return [rawOf((ours ?? theirs)!.version)];
-    if (isTombstone(ours.version) || isTombstone(theirs.version)) {
-      return [laterTombstone(ours.version as TombstoneVersion, theirs.version as TombstoneVersion).raw];
-    }
-    // A base with duplicates is no base.
-    const common = sides[0].get(key)?.versions.length === 1 ? (base?.version as Present | undefined) : undefined;
-    const merged = mergeVersions<LineVersion | Present>(common, ours.version, theirs.version);
-    losses.push(...merged.losses);
-    return [rawOf(merged.version)];
-  })();
-  return [{ raws: lines, losses: losses.map((loss) => ({ type: record.type, id: record.id, loss })) }];
-}
-
-type Version = LineVersion | Present | TombstoneVersion;
-
-/** What the lines of one record on one side amount to, without base. */
-function oneVersion(
-  found: Entry | undefined,
-): { readonly version: Version; readonly losses: readonly Loss[] } | undefined {
-  if (found === undefined) return undefined;
-  const tombstones = found.versions.filter((version) => version.kind === 'tombstone');
-  if (tombstones.length > 0) return { version: tombstones.reduce(laterTombstone), losses: [] };
-  const [first, ...rest] = found.versions
-    .filter((version) => version.kind === 'line')
-    .map((line) => asVersion(line, 'portable'));
-  return first === undefined ? undefined : mergeDuplicates<LineVersion | Present>([first, ...rest]);
-}
-
-function isTombstone(version: Version): version is TombstoneVersion {
-  return 'kind' in version && version.kind === 'tombstone';
-}
-
-function rawOf(version: Version): string {
-  if ('raw' in version) return version.raw;
-  return formatLine(version.content, version.stamp, 'portable', { project: PROJECT, scopeId: '' });
 }
 
 /** The lines of all records in a tree, those of the file of deletions left out. */

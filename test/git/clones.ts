@@ -1,0 +1,182 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect, onTestFinished } from 'vitest';
+
+import { MAIN, oneObject } from '../cli/helpers.js';
+import type { JsonObject, Ran } from '../cli/helpers.js';
+
+/** The built merge driver. */
+export const DRIVER = fileURLToPath(new URL('../../dist/merge-driver.js', import.meta.url));
+
+/** What git runs for a data file; `options` stand before the names. */
+export const driverCommand = (options = ''): string => `'${process.execPath}' '${DRIVER}' ${options} %O %A %B %P`;
+
+/** Settings of git that no machine's own reach. */
+export const GIT_ENV: Readonly<Record<string, string>> = {
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_AUTHOR_NAME: 'tester',
+  GIT_AUTHOR_EMAIL: 'tester@example.org',
+  GIT_COMMITTER_NAME: 'tester',
+  GIT_COMMITTER_EMAIL: 'tester@example.org',
+};
+
+/** A folder that is gone after the test. */
+export function folder(): string {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), 'sc-sync git ')));
+  onTestFinished(() => {
+    rmSync(path, { recursive: true, force: true });
+  });
+  return path;
+}
+
+/** Runs git, whatever comes of it. */
+export function tryGit(cwd: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
+  const { status, stdout, stderr } = spawnSync('git', args, {
+    cwd,
+    encoding: 'utf8',
+    env: { PATH: process.env['PATH'] ?? '', HOME: cwd, ...GIT_ENV, ...env },
+  });
+  return { status, stdout, stderr };
+}
+
+/** A work tree of git with a database of its own. */
+export class Clone {
+  readonly root: string;
+  readonly db: string;
+  readonly dir: string;
+
+  /** @param root an existing work tree, or a folder in which one is made. */
+  constructor(root: string, options: { readonly db?: string; readonly isThere?: boolean } = {}) {
+    this.root = root;
+    this.db = options.db ?? join(dirname(root), `${root.split('/').at(-1) ?? ''}.db`);
+    this.dir = join(root, '.savecontext');
+    if (options.isThere === true) return;
+    mkdirSync(root, { recursive: true });
+    this.git('init', '--quiet', '--initial-branch=main');
+  }
+
+  /** Clones another repository. */
+  static of(remote: string, root: string): Clone {
+    execFileSync('git', ['clone', '--quiet', remote, root], {
+      env: { PATH: process.env['PATH'] ?? '', ...GIT_ENV },
+      stdio: 'ignore',
+    });
+    return new Clone(root, { isThere: true });
+  }
+
+  /** Runs git, which must succeed. */
+  git(...args: readonly string[]): string {
+    const ran = tryGit(this.root, args);
+    expect(ran.status, `git ${args.join(' ')}: ${ran.stderr}${ran.stdout}`).toBe(0);
+    return ran.stdout.trim();
+  }
+
+  /** Runs git, whatever comes of it. */
+  tryGit(...args: readonly string[]): Ran {
+    return tryGit(this.root, args);
+  }
+
+  /** Sets the merge driver up, without `init`. */
+  useDriver(pattern = '.savecontext/*.jsonl', options = ''): this {
+    writeFileSync(join(this.root, '.git/info/attributes'), `${pattern} merge=savecontext\n`);
+    this.git('config', 'merge.savecontext.driver', driverCommand(options));
+    return this;
+  }
+
+  /** Runs the built command. */
+  run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+      cwd: this.root,
+      encoding: 'utf8',
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        HOME: dirname(this.root),
+        SC_DB: this.db,
+        SC_ACTOR: 'tester',
+        ...GIT_ENV,
+        ...env,
+      },
+    });
+    return { status, stdout, stderr };
+  }
+
+  /** Runs the built command, which must succeed, and gives what it printed. */
+  ok(...args: readonly string[]): string {
+    const ran = this.run(args);
+    expect(ran.status, `${args.join(' ')}: ${ran.stdout}${ran.stderr}`).toBe(0);
+    return ran.stdout;
+  }
+
+  /** Runs the built command with `--json`. */
+  json(args: readonly string[], status = 0): JsonObject {
+    const ran = this.run([...args, '--json']);
+    expect(ran.status, `${args.join(' ')}: ${ran.stdout}${ran.stderr}`).toBe(status);
+    return oneObject(ran.stdout);
+  }
+
+  /** Syncs, and commits the data folder. */
+  commit(message = 'records'): void {
+    this.ok('sync');
+    this.git('add', '-A', '.savecontext');
+    this.git('commit', '--quiet', '--allow-empty', '-m', message);
+  }
+
+  /** A field of a record, undefined where there is no such record. */
+  field(type: string, id: string, name: string): unknown {
+    const ran = this.run(['get', type, id, '--json']);
+    return ran.status === 0 ? (oneObject(ran.stdout)['record'] as JsonObject)[name] : undefined;
+  }
+
+  /** The journal, as `type/id field lost`, in the order of its texts. */
+  journal(): string[] {
+    const { conflicts } = this.json(['conflicts']);
+    return (conflicts as readonly JsonObject[])
+      .map(({ type, id, field, lost }) => `${String(type)}/${String(id)} ${String(field)} ${JSON.stringify(lost)}`)
+      .sort();
+  }
+
+  /** The data files. */
+  files(): Readonly<Record<string, string>> {
+    const names = readdirSync(this.dir).filter((name) => name.endsWith('.jsonl'));
+    return Object.fromEntries(names.sort().map((name) => [name, this.read(name)]));
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.dir, name), 'utf8');
+  }
+
+  /** All records of all types, as text. */
+  records(): string {
+    const types = ['session', 'plan', 'issue', 'context_item', 'memory', 'checkpoint', 'time_entry'];
+    return types.map((type) => this.ok('list', type, '--json')).join('');
+  }
+}
+
+/** Two clones of one bare repository that have a few records in common. */
+export function pair(options: { readonly driver?: boolean } = {}): { ann: Clone; bob: Clone; remote: string } {
+  const root = folder();
+  const remote = join(root, 'server.git');
+  tryGit(root, ['init', '--quiet', '--bare', '--initial-branch=main', remote]);
+  const ann = new Clone(join(root, 'ann'));
+  ann.git('remote', 'add', 'origin', remote);
+  ann.ok('init');
+  for (const n of [1, 2, 3]) {
+    ann.ok('put', 'issue', `issue_${n}`, `title=title ${n}`, 'details=d', 'labels=["a","b"]');
+    ann.ok('put', 'memory', `mem_${n}`, `key=k${n}`, `value=value ${n}`);
+  }
+  ann.commit();
+  ann.git('push', '--quiet', '-u', 'origin', 'main');
+  const bob = Clone.of(remote, join(root, 'bob'));
+  bob.ok('init');
+  bob.ok('sync');
+  // The attributes that `init` committed name the driver; a clone without it has nothing to run.
+  for (const clone of [ann, bob]) {
+    if (options.driver === false) clone.tryGit('config', '--remove-section', 'merge.savecontext');
+    else clone.useDriver();
+  }
+  return { ann, bob, remote };
+}

@@ -7,8 +7,9 @@ import { fileExists, withIoErrors } from '../jsonl/file.js';
 import { keyReader } from '../jsonl/line-key.js';
 import { leaveLostValues } from '../jsonl/lost-values.js';
 import { linesOf } from '../merge/file-groups.js';
+import type { DataFile } from '../merge/file-groups.js';
 import { mergeJsonFile } from '../merge/generic/merge-json-file.js';
-import { mergeDataFile } from '../merge/merge-lines.js';
+import { mergeDataFile, mergeDuplicateLines } from '../merge/merge-lines.js';
 import { conflictLines } from '../merge/merged-file.js';
 import type { FileSides, MergedFile } from '../merge/merged-file.js';
 import { savecontext } from '../registry/savecontext.js';
@@ -87,7 +88,16 @@ function mergeSides({ path, key, together = [] }: DriverCall, sides: FileSides):
 
 /** Merges three versions of a data file of this package. */
 export function mergeData(name: string, sides: FileSides): MergedFile {
-  return mergeDataFile({ registry: savecontext, name, keyOf: keyReader(savecontext, name) }, sides);
+  return mergeDataFile(dataFile(name), sides);
+}
+
+/** Makes one line of the lines that a data file has of each record. */
+export function mergeDuplicates(name: string, text: string): MergedFile {
+  return mergeDuplicateLines(dataFile(name), text);
+}
+
+function dataFile(name: string): DataFile {
+  return { registry: savecontext, name, keyOf: keyReader(savecontext, name) };
 }
 
 /** The export directory of the merged file, or for other files a folder in git's own. */

@@ -7,7 +7,7 @@ import { withLock } from '../jsonl/lock.js';
 import { leaveLostValues } from '../jsonl/lost-values.js';
 import { hasMarkers, sidesOfMarked } from '../merge/marked-file.js';
 import type { FileSides, MergedFile } from '../merge/merged-file.js';
-import { mergeData } from './drive-merge.js';
+import { mergeData, mergeDuplicates } from './drive-merge.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git } from './run.js';
@@ -121,7 +121,7 @@ function taskOf(dir: string, name: string, stages: Stages | undefined): Task[] {
   }
   if (text === undefined) return [];
   if (hasMarkers(text)) return [{ name, from: 'markers', merged: mergeData(name, sidesOfMarked(text)) }];
-  const merged = inOrder(name, text);
+  const merged = mergeDuplicates(name, text);
   return stages !== undefined || merged.text !== text ? [{ name, from: 'lines', merged }] : [];
 }
 
@@ -136,11 +136,6 @@ function mergeSides(name: string, sides: FileSides): MergedFile {
   };
   const merged = mergeData(name, { base: sides.base, ours: healed(sides.ours), theirs: healed(sides.theirs) });
   return { ...merged, losses: [...losses, ...merged.losses] };
-}
-
-/** One line for each record, in order. */
-function inOrder(name: string, text: string): MergedFile {
-  return mergeData(name, { base: '', ours: text, theirs: '' });
 }
 
 /** Writes the healed files, first what lost; tells git of those that were unmerged. */

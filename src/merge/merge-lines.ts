@@ -2,7 +2,7 @@ import { formatLine } from '../jsonl/format.js';
 import type { ProjectCoordinates } from '../jsonl/format.js';
 import { LineError, parseLine } from '../jsonl/parse.js';
 import { scanObject, unquote } from '../record/json.js';
-import type { FileVersion, LineVersion, PathForm, TombstoneVersion } from '../record/version.js';
+import type { FileVersion, LineVersion, PathForm } from '../record/version.js';
 import { completed } from './completed.js';
 import type { LossReason } from './conflict.js';
 import { groupLines, linesOf } from './file-groups.js';
@@ -31,6 +31,19 @@ interface MergedGroup {
  * A line that cannot be read and that the base does not have leaves a conflict with markers in its place.
  */
 export function mergeDataFile(file: DataFile, sides: FileSides): MergedFile {
+  return mergeLines(file, sides, (group) => mergeGroup(file, group));
+}
+
+/** Makes one line of the lines that a file has of each record, without a base, and puts them in order. */
+export function mergeDuplicateLines(file: DataFile, text: string): MergedFile {
+  return mergeLines(file, { base: '', ours: text, theirs: '' }, ({ ours, key }) =>
+    ours.length === 1 || key === undefined
+      ? { lines: ours }
+      : mergeVersionsOf(key, undefined, readSide(file, 'ours', ours), []),
+  );
+}
+
+function mergeLines(file: DataFile, sides: FileSides, merge: (group: Group) => MergedGroup): MergedFile {
   const lines = { base: linesOf(sides.base), ours: linesOf(sides.ours), theirs: linesOf(sides.theirs) };
   const { inOrder, markers } = groupLines(file, lines);
   if (markers.length > 0) {
@@ -42,7 +55,7 @@ export function mergeDataFile(file: DataFile, sides: FileSides): MergedFile {
   const problems: string[] = [];
   for (const group of inOrder) {
     try {
-      const result = mergeGroup(file, group);
+      const result = merge(group);
       for (const line of result.lines) merged.push(line);
       if (result.losses !== undefined) losses.push(...result.losses);
     } catch (error) {
@@ -85,10 +98,19 @@ function mergeGroup(file: DataFile, group: Group): MergedGroup {
   if (key === undefined) return { lines: ours.length > theirs.length ? ours : theirs };
   // Absent on one side, changed on the other: a single line stays as it is, byte for byte.
   if (ours.length + theirs.length === 1) return { lines: [...ours, ...theirs] };
-  const versions = { ours: readSide(file, 'ours', ours), theirs: readSide(file, 'theirs', theirs) };
-  const tombstones = [...versions.ours, ...versions.theirs].filter((version) => version.kind === 'tombstone');
-  if (tombstones.length > 0) return { lines: [laterOf(tombstones).raw] };
-  return mergeRecord(key, readBase(file, group), versions.ours.filter(isLine), versions.theirs.filter(isLine));
+  return mergeVersionsOf(key, readBase(file, group), readSide(file, 'ours', ours), readSide(file, 'theirs', theirs));
+}
+
+/** Merges what two sides have of a record: of tombstones the later one counts. */
+function mergeVersionsOf(
+  key: NonNullable<Group['key']>,
+  base: LineVersion | undefined,
+  ours: readonly FileVersion[],
+  theirs: readonly FileVersion[],
+): MergedGroup {
+  const tombstones = [...ours, ...theirs].filter((version) => version.kind === 'tombstone');
+  if (tombstones.length > 0) return { lines: [tombstones.reduce(laterTombstone).raw] };
+  return mergeRecord(key, base, ours.filter(isLine), theirs.filter(isLine));
 }
 
 function sameLines(a: readonly string[], b: readonly string[]): boolean {
@@ -97,10 +119,6 @@ function sameLines(a: readonly string[], b: readonly string[]): boolean {
 
 function isLine(version: FileVersion): version is LineVersion {
   return version.kind === 'line';
-}
-
-function laterOf(tombstones: readonly TombstoneVersion[]): TombstoneVersion {
-  return tombstones.reduce(laterTombstone);
 }
 
 function readSide(file: DataFile, side: Side, raws: readonly string[]): FileVersion[] {

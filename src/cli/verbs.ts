@@ -23,6 +23,11 @@ const TYPES = savecontext.entities.map(({ type }) => type);
 const type = (): Argument => new Argument('<type>', TYPES.join(', '));
 const dryRun = (): Option => new Option('--dry-run', 'say what would be done, and do nothing');
 
+const together = (): Option =>
+  new Option('--together <names>', 'fields that move as one, with commas; repeatable')
+    .default([], 'none')
+    .argParser((value: string, before: readonly string[]) => [...before, value]);
+
 /** Every strategy; the compiler sees to that, so that help need not load the merge. */
 const STRATEGIES: Readonly<Record<MergeStrategy, true>> = {
   'three-way': true,
@@ -34,10 +39,25 @@ const STRATEGIES: Readonly<Record<MergeStrategy, true>> = {
 export const VERBS: readonly Verb[] = [
   {
     name: 'init',
-    summary: 'make or complete the database, tracking and the export directory',
-    about: 'Safe to repeat: what is there is left alone. Names each thing that it did.',
+    summary: 'make or complete the database, tracking, the export directory and the set-up of git',
+    about: [
+      'Safe to repeat: what is there is left alone. Names each thing that it did. In a work tree of git it adds what is missing to',
+      "the ignore and attributes files of .savecontext, and sets the merge driver up in the clone's configuration.",
+    ].join('\n'),
+    arguments: [new Argument('[pattern]', 'with --driver-only: which files, as in .gitattributes')],
+    options: [
+      new Option('--hooks', 'also export before each commit, and import after each merge, checkout and rebase'),
+      new Option('--undo', 'take back what init did in this clone’s repository; data and database stay'),
+      new Option(
+        '--driver-only',
+        'only the merge driver, for JSONL files of other programs; needs --key and a pattern',
+      ),
+      new Option('--key <name>', 'with --driver-only: the field that identifies a line'),
+      together(),
+    ],
     examples: [
       ['sc-sync init', 'in the folder of a project'],
+      ["sc-sync init --driver-only --key id '*.jsonl'", 'lines of other trackers merge by id, field by field'],
       ['sc-sync init --db memory.db', 'with a database of its own'],
     ],
     load: () => import('./commands/init.js'),
@@ -183,6 +203,14 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/resolve.js'),
   },
   {
+    name: 'hook',
+    summary: 'do what a hook of git is for, as init --hooks sets it up',
+    about: 'Never fails, and waits for its work less than a second: what takes longer goes on in the background.',
+    arguments: [new Argument('<name>', 'the name of the hook')],
+    examples: [['sc-sync hook pre-commit', 'exports, and adds the data folder to the commit']],
+    load: () => import('./commands/hook.js'),
+  },
+  {
     name: 'merge-driver',
     summary: 'merge three versions of a JSONL file, as git calls it',
     about:
@@ -193,12 +221,7 @@ export const VERBS: readonly Verb[] = [
       new Argument('<theirs>', '%B'),
       new Argument('<path>', '%P'),
     ],
-    options: [
-      new Option('--key <name>', 'the field that identifies a line, for files of other programs'),
-      new Option('--together <names>', 'fields that move as one, with commas; repeatable')
-        .default([], 'none')
-        .argParser((value: string, before: readonly string[]) => [...before, value]),
-    ],
+    options: [new Option('--key <name>', 'the field that identifies a line, for files of other programs'), together()],
     examples: [
       ['sc-sync merge-driver --key id base.jsonl ours.jsonl theirs.jsonl issues.jsonl', 'without git, for a look'],
       ['sc-sync init', 'sets it up for git'],

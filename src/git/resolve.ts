@@ -100,6 +100,11 @@ function unmergedFiles(repository: Repository, dir: string): Map<string, Stages>
   return files;
 }
 
+/** The names of the files of an export directory that git calls unmerged. */
+export function unmergedNames(repository: Repository, dir: string): string[] {
+  return [...unmergedFiles(repository, dir).keys()];
+}
+
 function dataFiles(dir: string): string[] {
   if (!fileExists(dir)) return [];
   return withIoErrors(dir, 'read', () => readdirSync(dir))

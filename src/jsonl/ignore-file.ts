@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { atomicWrite, errorCode, withIoErrors } from './file.js';
+import { ensureOwnLines } from './own-lines.js';
+import type { OwnLines } from './own-lines.js';
 
 const IGNORE_ALL = '*';
 const KEPT = ['!.gitignore', '!.gitattributes', '!*.jsonl', '!sync.json'] as const;
@@ -28,23 +28,17 @@ export function gitignoreContent(): string {
  * @throws SyncError `io` if the file cannot be read or written.
  */
 export function ensureGitignore(dir: string): GitignoreOutcome {
-  const path = join(dir, '.gitignore');
-  const old = withIoErrors(path, 'read', () => readIfExists(path));
-  if (old === null) {
-    atomicWrite(path, gitignoreContent());
-    return 'created';
-  }
-  const text = old.toString('utf8');
-  const missing = missingPatterns(text);
-  if (missing.length === 0) return 'unchanged';
-  const ending = text.includes('\r\n') ? '\r\n' : '\n';
-  const added = ['# Added by savecontext-sync:', ...missing].map((line) => line + ending).join('');
-  const separator = text === '' || text.endsWith('\n') ? '' : ending;
-  atomicWrite(path, Buffer.concat([old, Buffer.from(separator + added)]));
-  return 'extended';
+  const done = extendGitignore(dir);
+  if (done === undefined) return 'unchanged';
+  return done.kind === 'file' ? 'created' : 'extended';
 }
 
-/** The patterns to append, in order. */
+/** Does what {@link ensureGitignore} does, and gives what it did. */
+export function extendGitignore(dir: string): OwnLines | undefined {
+  return ensureOwnLines(join(dir, '.gitignore'), gitignoreContent(), missingPatterns);
+}
+
+/** The patterns that an ignore file lacks, in order. */
 function missingPatterns(text: string): readonly string[] {
   const patterns = text
     .replace(/^\uFEFF/, '')
@@ -61,13 +55,4 @@ function missingPatterns(text: string): readonly string[] {
 /** The line as git reads it; `/x` and `x` are the same for the files that matter here. */
 function normalPattern(line: string): string {
   return line.trimEnd().replace(/^(!?)\/(?=[^/]*$)/, '$1');
-}
-
-function readIfExists(path: string): Buffer | null {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
 }

@@ -64,7 +64,7 @@ describe('ensureGitignore', () => {
       '*\n!.gitignore\n!*.jsonl\n# Added by savecontext-sync:\n!.gitattributes\n!sync.json\n',
     );
     expect(extended('*\r\n!.gitignore\r\n!.gitattributes\r\n!*.jsonl')).toBe(
-      '*\r\n!.gitignore\r\n!.gitattributes\r\n!*.jsonl\r\n# Added by savecontext-sync:\r\n!sync.json\r\n',
+      '*\r\n!.gitignore\r\n!.gitattributes\r\n!*.jsonl\r\n# Added by savecontext-sync (the line above had no end):\r\n!sync.json\r\n',
     );
   });
 

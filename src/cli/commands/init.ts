@@ -1,9 +1,16 @@
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 import { EXPORT_FOLDER, makeFolder } from '../../directory.js';
+import { SyncError } from '../../errors.js';
+import { installHooks } from '../../git/hooks.js';
+import { findRepository, pathInRepository, requireRepository } from '../../git/repository.js';
+import type { Repository } from '../../git/repository.js';
+import { rememberStep, setUpFolder, setUpGenericDriver } from '../../git/set-up.js';
+import { undoSetUp } from '../../git/undo.js';
 import { fileExists } from '../../jsonl/file.js';
 import { ensureGitignore } from '../../jsonl/ignore-file.js';
+import { ownFile } from '../../jsonl/own-lines.js';
 import { fileNames } from '../../jsonl/line-key.js';
 import { readLines } from '../../jsonl/line-reader.js';
 import type { Registry } from '../../registry/entity.js';
@@ -12,42 +19,102 @@ import type { Store } from '../../store/store.js';
 import { bindTarget, findTarget } from '../../store/target.js';
 import type { Context, Place } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { info } from '../outcome.js';
-import type { Command } from '../command.js';
+import { info, warning } from '../outcome.js';
+import type { Outcome } from '../outcome.js';
+import { isOn } from '../command.js';
+import type { Command, Invocation } from '../command.js';
 
-/** Sets up the database and the export directory; every step does only what is missing. */
-export const run: Command = ({ context, options }) => {
+/** Sets up the database, the export directory and git; every step does only what is missing. `--undo` takes back what is git's. */
+export const run: Command = (invocation) => {
+  const { options } = invocation;
+  if (isOn(options, 'undo')) return undo(invocation);
+  return isOn(options, 'driverOnly') ? initDriver(invocation) : init(invocation);
+};
+
+function init({ context, options }: Invocation): Outcome {
   const database = context.databasePath;
   const isNew = !existsSync(database);
   const store = context.store({ create: true });
   const place = context.place();
+  const repository = findRepository(context.resolve('.'));
   const done = [
     ...(isNew ? [`created the database ${database}`] : store.setUp.map((what) => `database: ${what}`)),
-    ...prepareFolder(store.registry, place.dir),
+    ...prepareFolder(repository, store.registry, place.dir),
     ...(typeof options['project'] === 'string' ? bindProject(store, place) : []),
+    ...(isOn(options, 'hooks') ? addHooks(requireRepository(context.resolve('.')), context, place) : []),
   ];
   return {
     status: EXIT.done,
     json: { database, project: place.projectPath, dir: place.dir, done },
     text: [...done.map((what) => info(what)), ...(done.length === 0 ? [info(nothingToDo(context, place))] : [])],
   };
-};
+}
 
 function nothingToDo({ databasePath }: Context, { projectPath }: Place): string {
   return `nothing to do: ${databasePath} and ${projectPath} are set up`;
 }
 
-function prepareFolder(registry: Registry, dir: string): string[] {
-  const done = makeFolder(dir) ? [`created the folder ${dir}`] : [];
-  const ignored = ensureGitignore(dir);
-  if (ignored !== 'unchanged') done.push(`${ignored} ${EXPORT_FOLDER}/.gitignore`);
+function prepareFolder(repository: Repository | undefined, registry: Registry, dir: string): string[] {
+  const isNew = makeFolder(dir);
+  const done = isNew ? [`created the folder ${dir}`] : [];
+  if (repository === undefined) {
+    const ignored = ensureGitignore(dir);
+    if (ignored !== 'unchanged') done.push(`${ignored} ${EXPORT_FOLDER}/.gitignore`);
+  } else {
+    if (isNew) rememberStep(repository, { kind: 'folder', path: dir });
+    done.push(...setUpFolder(repository, dir));
+  }
   if (!fileExists(join(dir, SETTINGS_FILE)) && isOfReference(registry, dir)) {
     writeSettings(dir, { paths: 'absolute' });
+    if (repository !== undefined) rememberStep(repository, ownFile(join(dir, SETTINGS_FILE)));
     done.push(
       `created ${EXPORT_FOLDER}/${SETTINGS_FILE} with paths: absolute, since the files were written by the SaveContext command line`,
     );
   }
   return done;
+}
+
+function addHooks(repository: Repository, context: Context, { dir }: Place): string[] {
+  const project = pathInRepository(repository, dirname(dir));
+  const options = ['--db', resolve(context.databasePath)];
+  return installHooks(repository, project, options).map((hook) => {
+    rememberStep(repository, hook);
+    return `installed the hook ${hook.path}${hook.before === null ? '' : ', which calls the one that was there'}`;
+  });
+}
+
+/** Sets up the merge driver for files of other programs, and nothing else. */
+function initDriver({ context, args, options }: Invocation): Outcome {
+  const [pattern] = args;
+  const { key, together } = options;
+  if (typeof key !== 'string' || pattern === undefined) {
+    throw new SyncError('usage', 'init --driver-only: expected --key <name> and a pattern of files', {
+      hint: "for example: init --driver-only --key id '*.jsonl'",
+    });
+  }
+  const folder = context.resolve('.');
+  const names = Array.isArray(together) ? together.map(String) : [];
+  const done = setUpGenericDriver(requireRepository(folder), folder, pattern, { key, together: names });
+  const nothing = `nothing to do: ${pattern} merges by ${key} in this clone`;
+  return {
+    status: EXIT.done,
+    json: { pattern, key, together: names, done },
+    text: (done.length === 0 ? [nothing] : done).map((what) => info(what)),
+  };
+}
+
+/** Takes back what `init` did in the repository. */
+function undo({ context }: Invocation): Outcome {
+  const undone = undoSetUp(requireRepository(context.resolve('.')));
+  return {
+    status: EXIT.done,
+    json: { undone: undone.map(({ says }) => says) },
+    text: [
+      ...(undone.length === 0 ? [info('nothing to take back: init did nothing in this clone')] : []),
+      ...undone.map(({ says, isDone }) => (isDone ? info(says) : warning(says))),
+      ...(undone.length === 0 ? [] : [info('the database and the data files stay as they are')]),
+    ],
+  };
 }
 
 /** Lines of the reference program have no `v`; one line with it says that a team uses this program already. */

@@ -1,0 +1,79 @@
+import { spawn } from 'node:child_process';
+import { basename, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+import { HOOKS } from '../../git/hooks.js';
+import { pathInRepository, requireRepository } from '../../git/repository.js';
+import { runGit } from '../../git/run.js';
+import { SyncError } from '../../errors.js';
+import type { Command } from '../command.js';
+import type { Context } from '../context.js';
+import { EXIT } from '../exit-codes.js';
+import { warning } from '../outcome.js';
+
+/** A commit waits for a hook no longer, in milliseconds; the start of two processes comes on top. */
+const PATIENCE = 600;
+
+/** Does what a hook is for, in a process of its own that may outlive it. */
+export const run: Command = async ({ context, args: [name = ''], options }) => {
+  const verb = Object.entries(HOOKS).find(([known]) => known === name)?.[1];
+  if (verb === undefined) {
+    throw new SyncError('usage', `there is no hook ${name} here`, {
+      hint: `the hooks: ${Object.keys(HOOKS).join(', ')}`,
+    });
+  }
+  const main = fileURLToPath(new URL('../main.js', import.meta.url));
+  const project = typeof options['project'] === 'string' ? ['--project', options['project']] : [];
+  const words = ['-C', context.resolve('.'), '--db', resolve(context.databasePath), ...project, verb, '--quiet'];
+  const ended = await runFor(PATIENCE, [main, ...words]);
+  if (ended === undefined) return says(`${verb} takes longer and goes on in the background`);
+  if (ended.status !== 0) return says(`${verb}: ${ended.stderr.split('\n')[0] ?? ''}`);
+  if (name === 'pre-commit') addToCommit(context);
+  return says();
+};
+
+function says(text?: string): ReturnType<Command> {
+  return {
+    status: EXIT.done,
+    json: { text: text ?? null },
+    text: text === undefined ? [] : [warning(`sc-sync: ${text}`)],
+  };
+}
+
+/** Runs Node; undefined when it has not ended in time. */
+async function runFor(
+  patience: number,
+  args: readonly string[],
+): Promise<{ readonly status: number; readonly stderr: string } | undefined> {
+  const child = spawn(process.execPath, args, {
+    detached: true,
+    stdio: ['ignore', 'ignore', 'pipe'],
+    windowsHide: true,
+  });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  return new Promise((done) => {
+    const timer = setTimeout(() => {
+      child.unref();
+      child.stderr.destroy();
+      done(undefined);
+    }, patience);
+    child.on('close', (status) => {
+      clearTimeout(timer);
+      done({ status: status ?? 1, stderr });
+    });
+  });
+}
+
+/**
+ * Adds the data folder to the commit that is being made. A commit of named paths alone has an index of its own, which is thrown
+ * away: there nothing is added.
+ */
+function addToCommit(context: Context): void {
+  const index = process.env['GIT_INDEX_FILE'];
+  if (index !== undefined && !['index', 'index.lock'].includes(basename(index))) return;
+  const repository = requireRepository(context.resolve('.'));
+  const folder = pathInRepository(repository, context.folder());
+  const env = index === undefined ? {} : { GIT_INDEX_FILE: resolve(index) };
+  runGit(['add', '--', `:(top,literal)${folder}`], { cwd: repository.root, env });
+}

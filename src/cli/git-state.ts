@@ -1,0 +1,36 @@
+import { findRepository, findUnfinished } from '../git/repository.js';
+import type { Unfinished } from '../git/repository.js';
+import { driverState } from '../git/set-up.js';
+import { unmergedNames } from '../git/resolve.js';
+import { failure, warning } from './outcome.js';
+import type { Line } from './outcome.js';
+
+/** What git has to do with an export directory in this clone. */
+export interface GitState {
+  /** Whether data files merge by the driver here. */
+  readonly driver: 'missing' | 'stale' | 'installed';
+  /** What git is in the middle of. */
+  readonly unfinished: Unfinished | null;
+  /** Files of the directory that git calls unmerged. */
+  readonly unmerged: readonly string[];
+}
+
+/** Looks at the work tree of a folder; undefined outside of one. */
+export function findGitState(folder: string, dir: string): GitState | undefined {
+  const repository = findRepository(folder);
+  if (repository === undefined) return undefined;
+  const unfinished = findUnfinished(repository) ?? null;
+  return { driver: driverState(repository), unfinished, unmerged: unmergedNames(repository, dir) };
+}
+
+/** What somebody should know of it. */
+export function describeGit({ driver, unfinished, unmerged }: GitState): Line[] {
+  const what = { missing: 'is not set up in this clone', stale: 'of this clone lies elsewhere', installed: '' }[driver];
+  return [
+    ...(driver === 'installed'
+      ? []
+      : [warning(`the merge driver ${what}: files merge as text, which sync puts right; init sets it up`)]),
+    ...(unfinished === null ? [] : [warning(`git is in the middle of a ${unfinished}`)]),
+    ...unmerged.map((name) => failure(`unmerged: ${name} (resolve heals it)`)),
+  ];
+}

@@ -1,0 +1,107 @@
+import { join } from 'node:path';
+
+import { extendGitignore } from '../jsonl/ignore-file.js';
+import { ensureOwnLines } from '../jsonl/own-lines.js';
+import type { OwnLines } from '../jsonl/own-lines.js';
+import { DRIVER_NAME, driverCommand, genericDriverName } from './driver-command.js';
+import type { GenericOptions } from './driver-command.js';
+import type { InstalledHook } from './hooks.js';
+import { pathInRepository } from './repository.js';
+import type { Repository } from './repository.js';
+import { git, tryGit } from './run.js';
+
+/** One thing that was done in a repository, with what is needed to take it back. */
+export type Step =
+  | OwnLines
+  | InstalledHook
+  | { readonly kind: 'folder'; readonly path: string }
+  | { readonly kind: 'driver'; readonly name: string };
+
+/** Where this clone's configuration keeps what was done in it: it is never committed, and goes with the clone. */
+const MEMORY = 'sc-sync.added';
+
+/** What this clone's repository was changed by, oldest first. */
+export function rememberedSteps({ root }: Repository): Step[] {
+  const values = tryGit(['config', '--local', '-z', '--get-all', MEMORY], { cwd: root });
+  return (values ?? '').split('\0').flatMap((value) => (value === '' ? [] : [JSON.parse(value) as Step]));
+}
+
+/** Remembers what was done, for `--undo`. */
+export function rememberStep({ root }: Repository, step: Step): void {
+  git(['config', '--local', '--add', MEMORY, JSON.stringify(step)], { cwd: root });
+}
+
+/** Forgets all of it. */
+export function forgetSteps({ root }: Repository): void {
+  tryGit(['config', '--local', '--remove-section', 'sc-sync'], { cwd: root });
+}
+
+/** The attributes of an export directory: its files merge by the driver, and have the same bytes on every machine. */
+const ATTRIBUTES = [`*.jsonl text eol=lf merge=${DRIVER_NAME}`, 'sync.json text eol=lf'] as const;
+
+/**
+ * Sets an export directory up for git: what git sees of it, how its files merge, the driver in the clone's configuration. Gives a
+ * line about each thing that was done. Throws `io`.
+ */
+export function setUpFolder(repository: Repository, dir: string): string[] {
+  return [
+    ...noteLines(repository, extendGitignore(dir)),
+    ...addAttributes(repository, join(dir, '.gitattributes'), ATTRIBUTES),
+    ...setUpDriver(repository, DRIVER_NAME, 'merges records of savecontext-sync', driverCommand()),
+  ];
+}
+
+/** Sets the merge driver up for JSONL files of other programs that match a pattern, from a folder on. */
+export function setUpGenericDriver(
+  repository: Repository,
+  folder: string,
+  pattern: string,
+  options: GenericOptions,
+): string[] {
+  const name = genericDriverName(options);
+  return [
+    ...addAttributes(repository, join(folder, '.gitattributes'), [`${attributePattern(pattern)} merge=${name}`]),
+    ...setUpDriver(repository, name, `merges lines of JSON by ${options.key}`, driverCommand(options)),
+  ];
+}
+
+/** A pattern with white space or quotes stands in quotes. */
+function attributePattern(pattern: string): string {
+  return /[\s"]/.test(pattern) ? JSON.stringify(pattern) : pattern;
+}
+
+function addAttributes(repository: Repository, path: string, lines: readonly string[]): string[] {
+  const content = ['# Made by savecontext-sync: records merge one by one.', ...lines]
+    .map((line) => `${line}\n`)
+    .join('');
+  const missing = (text: string): string[] => {
+    const present = new Set(text.split('\n').map((line) => line.trim()));
+    return lines.filter((line) => !present.has(line));
+  };
+  return noteLines(repository, ensureOwnLines(path, content, missing));
+}
+
+function noteLines(repository: Repository, own: OwnLines | undefined): string[] {
+  if (own === undefined) return [];
+  rememberStep(repository, own);
+  const name = pathInRepository(repository, own.path);
+  return [own.kind === 'file' ? `created ${name}` : `added to ${name}: ${own.lines.join(', ')}`];
+}
+
+function setUpDriver(repository: Repository, name: string, says: string, command: string): string[] {
+  const { root } = repository;
+  const found = tryGit(['config', '--local', '--get', `merge.${name}.driver`], { cwd: root });
+  if (found === command) return [];
+  git(['config', '--local', `merge.${name}.name`, says], { cwd: root });
+  git(['config', '--local', `merge.${name}.driver`, command], { cwd: root });
+  if (found !== undefined) return [`updated the merge driver ${name} in this clone's configuration`];
+  rememberStep(repository, { kind: 'driver', name });
+  return [`set up the merge driver ${name} in this clone's configuration`];
+}
+
+/** Whether this clone merges data files by the driver: not at all, by one that lies elsewhere, or by this one. */
+export function driverState({ root }: Repository): 'missing' | 'stale' | 'installed' {
+  const found = tryGit(['config', '--get', `merge.${DRIVER_NAME}.driver`], { cwd: root });
+  if (found === undefined) return 'missing';
+  return found === driverCommand() ? 'installed' : 'stale';
+}

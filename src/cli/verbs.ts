@@ -181,6 +181,18 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/list.js'),
   },
   {
+    name: 'log',
+    summary: "list one record's versions through git's history, newest first",
+    about: 'Reads the commits of HEAD and the files as they are; needs no database.',
+    arguments: [new Argument('<id>', 'the full id of the record')],
+    options: [new Option('--limit <n>', 'at most so many').argParser(readLimit)],
+    examples: [
+      ['sc-sync log issue_1', 'when, who, which fields'],
+      ['sc-sync log issue_1 --limit 1 --json', 'the newest version, with full values'],
+    ],
+    load: () => import('./commands/log.js'),
+  },
+  {
     name: 'rm',
     summary: 'delete a record with all that cannot be without it',
     about:

@@ -1,0 +1,66 @@
+import { SyncError } from '../../errors.js';
+import { readRecordLog } from '../../git/record-log.js';
+import type { LoggedVersion } from '../../git/record-log.js';
+import { requireRepository } from '../../git/repository.js';
+import { tryGit } from '../../git/run.js';
+import type { FieldChange } from '../../record/compare.js';
+import { toJson } from '../../record/object.js';
+import { savecontext } from '../../registry/savecontext.js';
+import type { Command } from '../command.js';
+import { EXIT } from '../exit-codes.js';
+import { ExactJson } from '../json-text.js';
+import { data } from '../outcome.js';
+import type { Line } from '../outcome.js';
+
+/** Lists the versions of one record in git's history. */
+export const run: Command = async ({ context, args: [id = ''], options }) => {
+  const { root: cwd } = requireRepository(context.resolve('.'));
+  if (tryGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { cwd }) === undefined) {
+    throw new SyncError('usage', `${cwd} has no commits yet`, { hint: 'commit the files first' });
+  }
+  const all = await readRecordLog(savecontext, cwd, id);
+  if (all.length === 0) {
+    throw new SyncError('not_found', `no commit of HEAD has a record ${id}`, { hint: 'give the full id of a record' });
+  }
+  const { limit } = options;
+  const versions = typeof limit === 'number' ? all.slice(0, limit) : all;
+  const type = all.find(({ version }) => version !== undefined)?.version?.type ?? null;
+  return { status: EXIT.done, json: { id, type, versions: versions.map(jsonOf) }, text: versions.flatMap(describe) };
+};
+
+function jsonOf({ commit, author, time, action, version, fields }: LoggedVersion): object {
+  return {
+    commit: commit ?? null,
+    author,
+    time,
+    action,
+    stamp: version === undefined ? null : new Date(version.stamp).toISOString(),
+    deleted_by: version?.kind === 'tombstone' ? version.by : null,
+    fields: fields.map(fieldJson),
+    record: version?.kind === 'line' ? new ExactJson(toJson(version.content)) : null,
+  };
+}
+
+function fieldJson(change: FieldChange): object {
+  const exact = (token: string): ExactJson => new ExactJson(token);
+  return 'from' in change
+    ? { field: change.field, from: exact(change.from), to: exact(change.to) }
+    : { field: change.field, added: change.added.map(exact), removed: change.removed.map(exact) };
+}
+
+function describe({ commit, author, time, action, version, fields }: LoggedVersion): Line[] {
+  const place = commit === undefined ? 'not committed' : `${commit.slice(0, 10)}  ${time}  ${author}`;
+  const by = version?.kind === 'tombstone' ? ` by ${version.by}` : '';
+  const what = action === 'unreadable' ? 'unreadable line' : `${action}${by}`;
+  return [data(`${place}  ${what}`, 'strong'), ...fields.map((change) => data(`    ${fieldText(change)}`))];
+}
+
+function fieldText(change: FieldChange): string {
+  if ('from' in change) return `${change.field}: ${cut(change.from)} -> ${cut(change.to)}`;
+  const parts = [...change.removed.map((token) => `-${cut(token)}`), ...change.added.map((token) => `+${cut(token)}`)];
+  return `${change.field}: ${parts.join(' ')}`;
+}
+
+function cut(token: string): string {
+  return token.length > 60 ? `${token.slice(0, 57)}...` : token;
+}

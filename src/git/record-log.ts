@@ -1,0 +1,125 @@
+import { LineError, parseLine } from '../jsonl/parse.js';
+import { compareContents } from '../record/compare.js';
+import type { FieldChange } from '../record/compare.js';
+import { quote } from '../record/json.js';
+import type { FileVersion } from '../record/version.js';
+import type { Registry } from '../registry/entity.js';
+import { streamGit } from './run.js';
+
+/** One version of a record as a commit made it; `commit` is undefined for files that are not committed yet. */
+export interface LoggedVersion {
+  readonly commit: string | undefined;
+  readonly author: string;
+  /** The time of the commit, RFC 3339; empty when there is none. */
+  readonly time: string;
+  /** `removed`: its line went away, and no deletion was written for it. */
+  readonly action: 'created' | 'changed' | 'deleted' | 'restored' | 'removed' | 'unreadable';
+  /** What the files say since then. */
+  readonly version: FileVersion | undefined;
+  readonly fields: readonly FieldChange[];
+}
+
+/** The lines of one record that a comparison with one parent took out and put in. */
+interface Difference {
+  readonly commit: string;
+  readonly parents: number;
+  readonly time: string;
+  readonly author: string;
+  readonly removed: string[];
+  readonly added: string[];
+}
+
+/** Nothing of a user's settings may change the form of the patch. */
+const PATCH = ['-p', '-U0', '--text', '--no-color', '--no-ext-diff', '--no-textconv', '--no-renames'];
+const PLAIN = ['--output-indicator-new=+', '--output-indicator-old=-', '--inter-hunk-context=0'];
+const FORMAT = '--format=tformat:%x00%H%x00%P%x00%cI%x00%an';
+
+/** The versions of a record in the history of HEAD, newest first, files that are not committed on top. */
+export async function readRecordLog(registry: Registry, cwd: string, id: string): Promise<LoggedVersion[]> {
+  const text = quote(id);
+  const files = [...new Set(registry.entities.map(({ file }) => file)), 'deletions.jsonl'];
+  const paths = ['--', ...files.map((file) => `:(top,glob)**/${file}`)];
+  const pick = `-G${text.replace(/[.[\](){}*+?^$|\\]/g, '\\$&')}`;
+  const differences: Difference[] = [{ commit: '', parents: 1, time: '', author: '', removed: [], added: [] }];
+  const read = reader(text, differences);
+  await streamGit(['diff', ...PATCH, ...PLAIN, pick, 'HEAD', ...paths], { cwd }, read);
+  const walk = ['log', '--no-follow', '--no-show-signature', '--no-notes', '--full-history', '--diff-merges=separate'];
+  await streamGit([...walk, FORMAT, ...PATCH, ...PLAIN, pick, 'HEAD', ...paths], { cwd }, read);
+  return byCommit(differences).flatMap((group) => versionOf(registry, id, group));
+}
+
+/** Takes a patch line by line, and keeps only lines that name the record. */
+function reader(text: string, differences: Difference[]): (line: string) => void {
+  let inHunk = false;
+  return (line) => {
+    if (line.startsWith('\0')) {
+      const [, commit = '', parents = '', time = '', author = ''] = line.split('\0');
+      const count = parents === '' ? 1 : parents.split(' ').length;
+      differences.push({ commit, parents: count, time, author, removed: [], added: [] });
+      inHunk = false;
+    } else if (line.startsWith('diff --git ')) inHunk = false;
+    else if (line.startsWith('@@')) inHunk = true;
+    else if (inHunk && line.includes(text)) {
+      const into = line.startsWith('+') ? 'added' : 'removed';
+      differences.at(-1)?.[into].push(line.slice(1).replace(/\r$/, ''));
+    }
+  };
+}
+
+/** The comparisons of a merge with its parents stand one after another. */
+function byCommit(differences: readonly Difference[]): Difference[][] {
+  const groups = new Map<string, Difference[]>();
+  for (const difference of differences) {
+    const group = groups.get(difference.commit);
+    if (group === undefined) groups.set(difference.commit, [difference]);
+    else group.push(difference);
+  }
+  return [...groups.values()];
+}
+
+type Side = FileVersion | 'unreadable' | undefined;
+
+/** What a commit made of the record. A merge made something only where it differs from every parent. */
+function versionOf(registry: Registry, id: string, group: readonly Difference[]): LoggedVersion[] {
+  const [first] = group;
+  if (first === undefined || group.length < first.parents) return [];
+  const sides = group.map(({ removed, added }): [Side, Side] => [
+    sideOf(registry, id, removed),
+    sideOf(registry, id, added),
+  ]);
+  if (sides.some(([before, after]) => rawOf(before) === rawOf(after))) return [];
+  const [before, after] = sides[0] ?? [];
+  const { commit, author, time } = first;
+  return [{ commit: commit === '' ? undefined : commit, author, time, ...describe(before, after) }];
+}
+
+function describe(before: Side, after: Side): Pick<LoggedVersion, 'action' | 'version' | 'fields'> {
+  if (after === 'unreadable') return { action: 'unreadable', version: undefined, fields: [] };
+  if (after === undefined) return { action: 'removed', version: undefined, fields: [] };
+  if (after.kind === 'tombstone') return { action: 'deleted', version: after, fields: [] };
+  if (before === undefined) return { action: 'created', version: after, fields: [] };
+  if (before === 'unreadable') return { action: 'changed', version: after, fields: [] };
+  if (before.kind === 'tombstone') return { action: 'restored', version: after, fields: [] };
+  return { action: 'changed', version: after, fields: compareContents(before.content, after.content) };
+}
+
+function rawOf(side: Side): string | undefined {
+  return typeof side === 'object' ? side.raw : side;
+}
+
+/** The record among lines that name its id; a line counts before a deletion, and both before what cannot be read. */
+function sideOf(registry: Registry, id: string, lines: readonly string[]): Side {
+  let found: Side;
+  for (const line of lines) {
+    try {
+      const version = parseLine(registry, line);
+      if (version.kind === 'unknown' || version.id !== id) continue;
+      if (version.kind === 'line') return version;
+      found = version;
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      found ??= 'unreadable';
+    }
+  }
+  return found;
+}

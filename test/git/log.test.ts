@@ -1,0 +1,128 @@
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+
+import { readRecordLog } from '../../src/git/record-log.js';
+import { savecontext } from '../../src/registry/savecontext.js';
+
+const TIME = '2026-01-01T00:00:00.000Z';
+const ENV = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
+
+class Repo {
+  readonly root = mkdtempSync(join(tmpdir(), 'sc-sync log é '));
+  constructor() {
+    onTestFinished(() => {
+      rmSync(this.root, { recursive: true, force: true });
+    });
+    this.git('init', '-qb', 'main');
+    for (const [name, value] of [
+      ['user.name', 'Ann'],
+      ['user.email', 'a@example.org'],
+      ['diff.noprefix', 'true'],
+      ['color.ui', 'always'],
+      ['diff.algorithm', 'patience'],
+    ] as const) {
+      this.git('config', name, value);
+    }
+    mkdirSync(join(this.root, '.savecontext'));
+  }
+  git(...args: string[]): string {
+    return execFileSync('git', args, { cwd: this.root, env: ENV, encoding: 'utf8', stdio: 'pipe' });
+  }
+  write(values: Readonly<Record<string, string>>, deletions = ''): void {
+    const lines = Object.entries(values).map(([id, value]) => memory(id, value));
+    writeFileSync(join(this.root, '.savecontext/memories.jsonl'), lines.join(''));
+    writeFileSync(join(this.root, '.savecontext/deletions.jsonl'), deletions);
+  }
+  commit(): string {
+    this.git('add', '-A');
+    this.git('commit', '-qm', 'x');
+    return this.git('rev-parse', 'HEAD').trim();
+  }
+  async log(id = 'm1'): Promise<(readonly [string | undefined, string])[]> {
+    const found = await readRecordLog(savecontext, this.root, id);
+    return found.map(({ commit, action }) => [commit, action]);
+  }
+}
+
+function memory(id: string, value: string): string {
+  const record = {
+    type: 'memory',
+    id,
+    project_path: '.',
+    key: id,
+    value,
+    category: 'note',
+    created_at: 1,
+    updated_at: 1,
+  };
+  return `${JSON.stringify({ ...record, v: 1, exported_at: TIME })}\n`;
+}
+
+const FILLER = Object.fromEntries(['f1', 'f2', 'f3', 'f4', 'f5', 'f6'].map((id) => [id, 'same']));
+
+test('names what became of a record, newest first, and what is not committed', async () => {
+  const repo = new Repo();
+  repo.write({ m1: 'a' });
+  const one = repo.commit();
+  repo.write({ m1: 'b' });
+  const two = repo.commit();
+  const gone = { entity_type: 'memory', entity_id: 'm1', project_path: '.', deleted_at: TIME, deleted_by: 'Bob' };
+  repo.write({}, `${JSON.stringify(gone)}\n`);
+  const three = repo.commit();
+  repo.write({ m1: 'c' });
+  const four = repo.commit();
+  repo.write({ m1: 'd' });
+  const found = await readRecordLog(savecontext, repo.root, 'm1');
+  expect(found.map(({ commit, action }) => [commit, action])).toEqual([
+    [undefined, 'changed'],
+    [four, 'restored'],
+    [three, 'deleted'],
+    [two, 'changed'],
+    [one, 'created'],
+  ]);
+  expect(found[3]?.fields).toEqual([{ field: 'value', from: '"a"', to: '"b"' }]);
+  expect(found[4]?.author).toBe('Ann');
+  expect(await repo.log('unknown')).toEqual([]);
+});
+
+test('a version that came through a merge appears once, a renamed folder makes none', async () => {
+  const repo = new Repo();
+  repo.write({ m1: 'a', ...FILLER, z: 'a' });
+  const one = repo.commit();
+  repo.git('checkout', '-qb', 'side');
+  repo.write({ m1: 'b', ...FILLER, z: 'a' });
+  const two = repo.commit();
+  repo.git('checkout', '-q', 'main');
+  repo.write({ m1: 'a', ...FILLER, z: 'c' });
+  repo.commit();
+  repo.git('merge', '-qm', 'm', 'side');
+  mkdirSync(join(repo.root, 'sub'));
+  renameSync(join(repo.root, '.savecontext'), join(repo.root, 'sub/.savecontext'));
+  repo.commit();
+  expect(await repo.log()).toEqual([
+    [two, 'changed'],
+    [one, 'created'],
+  ]);
+});
+
+test('a version that a merge made appears as of that merge', async () => {
+  const repo = new Repo();
+  repo.write({ m1: 'a' });
+  const one = repo.commit();
+  repo.git('checkout', '-qb', 'side');
+  repo.write({ m1: 'b' });
+  const two = repo.commit();
+  repo.git('checkout', '-q', 'main');
+  repo.write({ m1: 'c' });
+  const three = repo.commit();
+  expect(() => repo.git('merge', '-q', 'side')).toThrow();
+  repo.write({ m1: 'd' });
+  const merge = repo.commit();
+  const found = await repo.log();
+  expect(found[0]).toEqual([merge, 'changed']);
+  expect(new Set(found.slice(1).map(([commit]) => commit))).toEqual(new Set([one, two, three]));
+  expect(found).toHaveLength(4);
+});

@@ -1,24 +1,14 @@
-import { execFileSync } from 'node:child_process';
 import { userInfo } from 'node:os';
+
+import { tryGit } from '../git/run.js';
 
 /** Who works here, for deletions: `SC_ACTOR`, else the name that git knows, else the login. */
 export function findActor(folder: string, env: NodeJS.ProcessEnv = process.env): string {
-  return firstFilled([() => env['SC_ACTOR'], () => gitName(folder, env), loginName]) ?? 'unknown';
+  return firstFilled([() => env['SC_ACTOR'], () => gitName(folder), loginName]) ?? 'unknown';
 }
 
-/** Variables of a calling hook must not redirect git to another repository. */
-function gitName(folder: string, env: NodeJS.ProcessEnv): string {
-  const clean = Object.fromEntries(Object.entries(env).filter(([name]) => !/^GIT_/i.test(name)));
-  return orNothing(() =>
-    execFileSync('git', ['config', 'user.name'], {
-      cwd: folder,
-      env: clean,
-      encoding: 'utf8',
-      stdio: ['ignore', 'pipe', 'ignore'],
-      timeout: 5000,
-      windowsHide: true,
-    }).trim(),
-  );
+function gitName(folder: string): string {
+  return orNothing(() => tryGit(['config', 'user.name'], { cwd: folder, timeout: 5000 }) ?? '');
 }
 
 function loginName(): string {

@@ -206,6 +206,22 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/rm.js'),
   },
   {
+    name: 'pull',
+    summary: 'sync, commit the data folder, merge what the remote has, and sync again',
+    about:
+      'Commits nothing but .savecontext; what is staged elsewhere stays staged. Merges by the merge driver whether this clone is set up or not.',
+    examples: [['sc-sync pull', 'what the team did is in the database']],
+    load: () => import('./commands/pull.js'),
+  },
+  {
+    name: 'push',
+    summary: 'pull, then push; again while others push first',
+    about:
+      'Any remote of git will do. Gives up after about two minutes in which others were faster; everything is committed then.',
+    examples: [['sc-sync push', 'what is in the database is with the team']],
+    load: () => import('./commands/push.js'),
+  },
+  {
     name: 'resolve',
     summary: 'heal data files that a merge left with markers, unmerged, or with duplicate lines',
     about:

@@ -1,0 +1,186 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { Clone, folder, pair, tryGit } from './clones.js';
+
+/** Both have what the other has. */
+function expectEqual(ann: Clone, bob: Clone): void {
+  expect(bob.files()).toEqual(ann.files());
+  expect(bob.records()).toBe(ann.records());
+}
+
+describe('push and pull', () => {
+  it('bring what one has to the other, in clones where nobody set anything up', () => {
+    const { ann, bob } = pair({ driver: false });
+    ann.ok('put', 'issue', 'issue_1', 'title=by ann', 'labels=["a","b","ann"]');
+    bob.ok('put', 'issue', 'issue_1', 'priority=4', 'labels=["a","b","bob"]');
+    bob.ok('put', 'memory', 'mem_1', 'value=by bob');
+    expect(ann.ok('push')).toMatch(/^pushed 1 commit to origin\/main$/m);
+    const pushed = bob.json(['push']);
+    expect(pushed).toMatchObject({ merged: ['merge'], inSync: true, tries: 1, pushed: { others: 0 } });
+    expect(ann.ok('pull')).toMatch(/^origin\/main: fast forward$/m);
+    expectEqual(ann, bob);
+    expect(ann.field('issue', 'issue_1', 'labels')).toEqual(['a', 'ann', 'b', 'bob']);
+    expect(ann.field('issue', 'issue_1', 'title')).toBe('by ann');
+    expect(ann.field('issue', 'issue_1', 'priority')).toBe(4);
+    expect([...ann.journal(), ...bob.journal()]).toEqual([]);
+    expect(ann.ok('push')).toMatch(/^nothing to push to origin\/main$/m);
+    expect(ann.git('log', '-1', '--format=%an', '--no-merges')).toBe('tester');
+  });
+
+  it('P18 touch nothing outside of the data folder: staged, unstaged and untracked work stays, byte for byte', () => {
+    const { ann, bob } = pair();
+    for (const name of ['staged.txt', 'unstaged.txt']) writeFileSync(join(bob.root, name), 'first\n');
+    bob.git('add', '-A');
+    bob.git('commit', '--quiet', '-m', 'code');
+    ann.ok('put', 'memory', 'mem_1', 'value=by ann');
+    ann.ok('push');
+    bob.ok('put', 'memory', 'mem_2', 'value=by bob');
+    writeFileSync(join(bob.root, 'staged.txt'), 'second\n');
+    bob.git('add', 'staged.txt');
+    writeFileSync(join(bob.root, 'staged.txt'), 'third\n');
+    writeFileSync(join(bob.root, 'unstaged.txt'), 'second\n');
+    writeFileSync(join(bob.root, 'untracked.txt'), 'new\n');
+    const outside = (): string[] => [
+      bob.git('diff', '--cached', '--', '.', ':!.savecontext'),
+      bob.git('diff', '--', '.', ':!.savecontext'),
+      bob.git('ls-files', '--others', '--exclude-standard'),
+      bob.git('stash', 'list'),
+      bob.git('config', '--local', '--list'),
+      bob.git('for-each-ref', '--format=%(refname)'),
+    ];
+    const before = outside();
+    expect(bob.json(['push'])).toMatchObject({ merged: ['merge'], inSync: true, pushed: { others: 1 } });
+    expect(outside()).toEqual(before);
+    expect(bob.git('show', '--name-only', '--format=', '--first-parent', 'HEAD')).not.toContain('.txt');
+    ann.ok('pull');
+    expectEqual(ann, bob);
+  });
+
+  it('begin with an empty remote and a repository without a commit', () => {
+    const root = folder();
+    const remote = join(root, 'empty.git');
+    tryGit(root, ['init', '--quiet', '--bare', remote]);
+    const clone = new Clone(join(root, 'new'));
+    clone.git('remote', 'add', 'server', remote);
+    clone.ok('init');
+    clone.ok('put', 'memory', 'mem_1', 'key=k', 'value=v');
+    expect(clone.ok('pull')).toMatch(/^server has no branch main yet$/m);
+    expect(clone.ok('push')).toMatch(/^pushed \d+ commits? to server\/main$/m);
+    expect(clone.git('ls-remote', remote, 'main')).not.toBe('');
+  });
+
+  it('retry while others push first', () => {
+    const { ann, bob, remote } = pair();
+    // The first push finds the branch moved meanwhile.
+    const hook = join(remote, 'hooks/update');
+    const marker = join(remote, 'raced');
+    ann.ok('put', 'memory', 'mem_1', 'value=by ann');
+    ann.commit();
+    ann.git('push', '--quiet', 'origin', 'HEAD:refs/heads/faster');
+    writeFileSync(
+      hook,
+      `#!/bin/sh\n[ "$1" = refs/heads/main ] || exit 0\nif [ ! -e '${marker}' ]; then touch '${marker}'; env -u GIT_QUARANTINE_PATH -u GIT_OBJECT_DIRECTORY git update-ref refs/heads/main refs/heads/faster; fi\nexit 0\n`,
+    );
+    chmodSync(hook, 0o755);
+    bob.ok('put', 'memory', 'mem_2', 'value=by bob');
+    expect(bob.json(['push'])).toMatchObject({ tries: 2, merged: ['up to date', 'merge'], inSync: true });
+    ann.ok('pull');
+    expectEqual(ann, bob);
+  });
+
+  it('merge what a forge merged as text, and heal conflicts of data files', () => {
+    const { ann, bob } = pair({ driver: false });
+    rmSync(join(bob.dir, '.gitattributes'));
+    bob.git('commit', '--quiet', '-am', 'no driver here');
+    ann.ok('put', 'memory', 'mem_1', 'value=by ann');
+    ann.ok('put', 'memory', 'mem_2', 'value=by ann');
+    ann.ok('push');
+    bob.ok('put', 'memory', 'mem_1', 'category=decision');
+    expect(bob.json(['pull'])).toMatchObject({ merged: ['merge'], inSync: true });
+    expect(bob.field('memory', 'mem_1', 'value')).toBe('by ann');
+    expect(bob.field('memory', 'mem_1', 'category')).toBe('decision');
+    expect(bob.field('memory', 'mem_2', 'value')).toBe('by ann');
+    expect(bob.git('status', '--porcelain')).toBe('');
+  });
+
+  it('give a merge back where other files conflict, and say which', () => {
+    const { ann, bob } = pair();
+    for (const clone of [ann, bob]) {
+      writeFileSync(join(clone.root, 'code.txt'), `${clone.root}\n`);
+      clone.git('add', '-A');
+      clone.git('commit', '--quiet', '-m', 'code');
+    }
+    ann.git('push', '--quiet');
+    const head = bob.git('rev-parse', 'HEAD');
+    expect(bob.json(['push'], 6)).toMatchObject({ error: { code: 'refused', details: ['conflict in code.txt'] } });
+    expect(bob.git('rev-parse', 'HEAD')).toBe(head);
+    expect(bob.git('status', '--porcelain')).toBe('');
+  });
+});
+
+describe('what keeps a push from its remote is said, and nothing is lost', () => {
+  const changed = (): { bob: Clone; remote: string } => {
+    const { bob, remote } = pair();
+    bob.ok('put', 'memory', 'mem_1', 'value=kept');
+    return { bob, remote };
+  };
+
+  it('the remote is gone', () => {
+    const { bob, remote } = changed();
+    rmSync(remote, { recursive: true });
+    const { error } = bob.json(['push'], 8);
+    expect(error).toMatchObject({ code: 'io', message: expect.stringContaining('cannot be reached') as string });
+    expect(bob.git('show', 'HEAD:.savecontext/memories.jsonl')).toContain('"kept"');
+  });
+
+  it('the branch is protected', () => {
+    const { bob, remote } = changed();
+    const hook = join(remote, 'hooks/pre-receive');
+    writeFileSync(hook, '#!/bin/sh\necho "main is protected" >&2\nexit 1\n');
+    chmodSync(hook, 0o755);
+    const { error } = bob.json(['push'], 6);
+    expect(error).toMatchObject({ code: 'refused', message: expect.stringContaining('takes no push') as string });
+    expect(JSON.stringify(error)).toContain('main is protected');
+    expect(bob.git('show', 'HEAD:.savecontext/memories.jsonl')).toContain('"kept"');
+  });
+
+  it('it asks for a password', () => {
+    const { bob } = changed();
+    const helper = join(bob.root, '..', 'git-remote-locked');
+    writeFileSync(
+      helper,
+      `#!/bin/sh\necho "fatal: could not read Username for 'https://example.org': terminal prompts disabled" >&2\nexit 128\n`,
+    );
+    chmodSync(helper, 0o755);
+    bob.git('remote', 'set-url', 'origin', 'locked::x');
+    const ran = bob.run(['push', '--json'], { PATH: `${join(bob.root, '..')}:${process.env['PATH'] ?? ''}` });
+    expect(ran.status).toBe(8);
+    expect(ran.stdout).toContain('asks for a login');
+  });
+
+  it('a detached head, no remote, an unfinished merge', () => {
+    const { bob } = changed();
+    bob.git('checkout', '--quiet', '--detach');
+    expect(bob.json(['push'], 4)).toMatchObject({ error: { message: expect.stringContaining('detached') as string } });
+    bob.git('checkout', '--quiet', 'main');
+    writeFileSync(join(bob.root, '.git/MERGE_HEAD'), `${bob.git('rev-parse', 'HEAD')}\n`);
+    expect(bob.json(['pull'], 6)).toMatchObject({ error: { message: 'git is in the middle of a merge' } });
+    rmSync(join(bob.root, '.git/MERGE_HEAD'));
+    bob.git('remote', 'remove', 'origin');
+    expect(bob.json(['push'], 4)).toMatchObject({ error: { message: 'this repository has no remote' } });
+  });
+
+  it('a commit hook of the user that fails', () => {
+    const { bob } = changed();
+    mkdirSync(join(bob.root, '.git/hooks'), { recursive: true });
+    const hook = join(bob.root, '.git/hooks/pre-commit');
+    writeFileSync(hook, '#!/bin/sh\necho "no commits today" >&2\nexit 1\n');
+    chmodSync(hook, 0o755);
+    const { error } = bob.json(['push'], 8);
+    expect(JSON.stringify(error)).toContain('no commits today');
+    expect(existsSync(bob.db)).toBe(true);
+    expect(readFileSync(join(bob.dir, 'memories.jsonl'), 'utf8')).toContain('"kept"');
+  });
+});

@@ -3,6 +3,7 @@ import type { ExporterOptions } from './export/exporter.js';
 import type { ExportStats } from './export/stats.js';
 import { makeFolder } from './directory.js';
 import { Importer } from './import/importer.js';
+import type { ImporterOptions } from './import/importer.js';
 import type { ImportStats } from './import/stats.js';
 import { getSyncStatus } from './status.js';
 import type { SyncStatus } from './status.js';
@@ -18,11 +19,16 @@ export interface SyncOutcome {
   readonly inSync: boolean;
 }
 
+/** What {@link sync} is called with. */
+export interface SyncOptions extends ExporterOptions, Pick<ImporterOptions, 'history'> {
+  readonly dryRun?: boolean;
+}
+
 /**
  * Brings both sides to the same: import, then export, then a look whether they agree.
  * A dry run says what the import would do and what the export would write now.
  */
-export function sync(store: Store, options: ExporterOptions & { readonly dryRun?: boolean }): SyncOutcome {
+export function sync(store: Store, options: SyncOptions): SyncOutcome {
   const dryRun = options.dryRun === true;
   if (!dryRun) makeFolder(options.dir);
   const imported = new Importer(store, options).importAll(options.dir, { dryRun });

@@ -4,9 +4,10 @@ import { isAbsolute, join, resolve } from 'node:path';
 
 import { projectExportDir, resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
-import type { ExporterOptions } from '../export/exporter.js';
+import { gitHistory } from '../git/history.js';
 import { findProject } from '../project.js';
 import { Store } from '../store/store.js';
+import type { SyncOptions } from '../sync.js';
 import { findActor } from './actor.js';
 import { findFolders } from './folders.js';
 import type { Folders } from './folders.js';
@@ -113,10 +114,11 @@ export class Context {
   }
 
   /** What export, import and sync are called with. */
-  syncOptions(place: Place = this.place()): ExporterOptions {
+  syncOptions(place: Place = this.place()): SyncOptions {
     return {
       ...place,
       actor: findActor(this.#base, this.#env),
+      history: gitHistory(place.dir),
       ...(this.#bar && { onProgress: this.#bar.onProgress }),
     };
   }

@@ -6,6 +6,7 @@ import { RowWriter } from '../store/row-writer.js';
 import type { Sql } from '../store/sql.js';
 import type { Target } from '../store/target.js';
 import type { Tally } from '../stats.js';
+import type { HistoryOfImport } from './history.js';
 import type { MergeStrategy } from './plan.js';
 import type { SkippedLine } from './stage.js';
 import type { EntityStats, Notable, Notice } from './stats.js';
@@ -26,6 +27,8 @@ export class ImportContext {
   readonly now: number;
   readonly strategyFor: (id: string) => MergeStrategy;
   readonly tally: Tally<EntityStats>;
+  /** The history of the files, where there is one. */
+  readonly history: HistoryOfImport | undefined;
   readonly notices: Notice[] = [];
   /** Lines that cannot be read, those of the first pass included. */
   readonly skipped: SkippedLine[];
@@ -51,6 +54,7 @@ export class ImportContext {
       | 'now'
       | 'strategyFor'
       | 'tally'
+      | 'history'
       | 'unsettled'
       | 'skipped'
     > & { readonly skipInvalid: boolean },
@@ -65,6 +69,7 @@ export class ImportContext {
     this.now = values.now;
     this.strategyFor = values.strategyFor;
     this.tally = values.tally;
+    this.history = values.history;
     this.unsettled = values.unsettled;
     this.skipped = values.skipped;
     this.#skipInvalid = values.skipInvalid;

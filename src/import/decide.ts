@@ -1,4 +1,4 @@
-import { isDeleted } from '../merge/file-state.js';
+import { isDeleted, sameStated } from '../merge/file-state.js';
 import { wholeRecord } from '../merge/merge-record.js';
 import { tokenOf } from '../record/content.js';
 import type { Content } from '../record/content.js';
@@ -10,7 +10,7 @@ import { readTombstone } from '../tracking/tombstones.js';
 import type { ImportContext } from './context.js';
 import { clearDead } from './gather.js';
 import type { Gathered } from './gather.js';
-import { planImport } from './plan.js';
+import { MergeStrategy, planImport } from './plan.js';
 import type { ImportPlan } from './plan.js';
 
 /** A record whose outcome is known, before its natural key and its row are written. */
@@ -41,7 +41,10 @@ export function decide(context: ImportContext, gathered: Gathered): Decision | u
   const isKnown = state !== undefined || base !== undefined;
   const wasSeen = isKnown && versionLine !== undefined && isSeen(context.sql, versionLine);
   const strategy = context.strategyFor(key.id);
-  const plan = planImport({ strategy, file: version, isSeen: wasSeen, base, state });
+  const asksHistory =
+    strategy === MergeStrategy.ThreeWay && !wasSeen && base !== undefined && !sameStated(version, base);
+  const ancestry = asksHistory ? context.history?.ancestryOf(gathered) : undefined;
+  const plan = planImport({ strategy, file: version, isSeen: wasSeen, base, state, ancestry });
   if (isTombstone(plan.result)) return { gathered, plan, wasSeen };
   const result = clearDead(context, plan.result);
   const parent = missingParent(context, result);

@@ -4,6 +4,7 @@ import { basename, dirname } from 'node:path';
 import { SyncError } from '../errors.js';
 import { resolvePath } from '../directory.js';
 import { fileExists } from '../jsonl/file.js';
+import type { History } from '../jsonl/file-history.js';
 import { withLock } from '../jsonl/lock.js';
 import { findProject } from '../project.js';
 import { readSettings } from '../settings.js';
@@ -33,6 +34,8 @@ export interface ImporterOptions {
   readonly lockTimeoutMs?: number;
   /** Told now and then how far a long import is. */
   readonly onProgress?: (progress: Progress) => void;
+  /** The history of the files, so that a line that was exported, never committed and thrown away is not lost to a later one. */
+  readonly history?: History | undefined;
 }
 
 /**
@@ -96,6 +99,7 @@ export class Importer {
         now: (this.#options.now ?? Date.now)(),
         dryRun,
         onProgress: this.#options.onProgress,
+        history: this.#options.history,
       }),
     );
   }
@@ -121,6 +125,7 @@ export function planImportAll(
     now: Date.now(),
     dryRun: true,
     onProgress: undefined,
+    history: undefined,
   });
   const staged = store.sql.all(
     `SELECT type, count(*) FROM (

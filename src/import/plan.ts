@@ -2,7 +2,7 @@ import { sameContent, tokenOf } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { compareIntegers } from '../record/numbers.js';
 import { isTombstone } from '../record/version.js';
-import type { FileVersion, Tombstone } from '../record/version.js';
+import type { FileVersion, LineVersion, Tombstone } from '../record/version.js';
 import { differingValues, mergeContents, wholeRecord, winsTie } from '../merge/merge-record.js';
 import type { Present } from '../merge/merge-record.js';
 import { laterTombstone } from '../merge/merge-tombstone.js';
@@ -35,6 +35,16 @@ export interface ImportInput {
   readonly base: FileVersion | undefined;
   /** The row, or else the tombstone, in the database. */
   readonly state: Content | Tombstone | undefined;
+  /** Where there is no history, or the version did not come with it: undefined. */
+  readonly ancestry?: Ancestry | undefined;
+}
+
+/** What the history of the files says of a record whose version came with it. */
+export interface Ancestry {
+  /** Whether this target's base is a part of it. */
+  readonly hasBase: boolean;
+  /** The newest of its versions that was ever taken into account. */
+  readonly newestSeen: Stated | undefined;
 }
 
 /** The record's new state in the database, and what was lost on the way. */
@@ -61,10 +71,58 @@ export function planImport(input: ImportInput): ImportPlan {
   if (strategy === MergeStrategy.PreferLocal) return keep(state, taken, 'prefer-local');
   if (isBase) return { result: state, losses: [] };
   if (isSeen && strategy === MergeStrategy.ThreeWay) return { result: state, losses: [], rolledBack: true };
+  const isDiscarded = base !== undefined && input.ancestry?.hasBase === false;
+  if (isDiscarded) {
+    const plan = planOverDiscarded(state, file, base, input.ancestry.newestSeen);
+    if (plan !== undefined) return plan;
+  }
   if (isTombstone(state) && isDeleted(file)) return { result: laterTombstone<Tombstone>(state, file), losses: [] };
   if (base !== undefined && isOlder(file, base)) return keep(state, taken, 'older version');
   if (isTombstone(state)) return isDeleted(file) ? { result: state, losses: [] } : deletedHere(state, file);
+  if (isDiscarded) return planWithoutCommon(state, file, base);
   return isDeleted(file) ? deletedThere(state, file, base) : bothPresent(input.strategy, state, file.content, base);
+}
+
+/**
+ * The version of the files came with a history that the base is no part of: what was exported was thrown away before it was
+ * committed. So the newest version that both have seen is what they have in common, and the row counts as changed.
+ */
+function planOverDiscarded(
+  state: Content | Tombstone,
+  file: Stated,
+  base: FileVersion,
+  seen: Stated | undefined,
+): ImportPlan | undefined {
+  if (seen === undefined || isDeleted(seen) || isTombstone(state)) return undefined;
+  const common = isMergedInto(seen.content, base, file) ? base.content : seen.content;
+  if (sameContent(state, common)) return { result: isDeleted(file) ? file : file.content, losses: [] };
+  if (isDeleted(file)) return againstTombstone(state, file, base);
+  const merged = mergeContents(common, state, file.content);
+  return { result: merged.content, losses: merged.losses.map((loss) => ({ loss, why: 'merge' })) };
+}
+
+/** After a rebase the base is in no commit as it was, but all that it says is in the version of the files. */
+function isMergedInto(common: Content, base: FileVersion, file: Stated): base is LineVersion {
+  if (base.kind !== 'line' || isDeleted(file)) return false;
+  const { content, losses } = mergeContents(common, base.content, file.content);
+  return losses.length === 0 && sameContent(content, file.content);
+}
+
+/** A row of which nothing is known that the files' version has in common with it. */
+function planWithoutCommon(row: Content, file: Stated, base: FileVersion): ImportPlan {
+  if (isDeleted(file)) return againstTombstone(row, file, base);
+  const isBase = base.kind === 'line' && sameContent(row, base.content);
+  return isBase
+    ? { result: file.content, losses: lostTo(row, file.content, 'later version') }
+    : keep(row, file.content, 'later version');
+}
+
+/** A row that counts as changed: its last stamp against the tombstone's, or its `updated_at` when it was edited since. */
+function againstTombstone(row: Content, tombstone: Tombstone, base: FileVersion): ImportPlan {
+  const isBase = base.kind === 'line' && sameContent(row, base.content);
+  if (!isBase) return deletedThere(row, tombstone, undefined);
+  if (base.stamp > tombstone.stamp) return { result: row, losses: [] };
+  return { result: tombstone, losses: [{ loss: wholeRecord(row), why: 'deleted' }] };
 }
 
 function keep(state: Content | Tombstone, taken: Content | Tombstone, why: LossReason): ImportPlan {

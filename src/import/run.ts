@@ -1,5 +1,6 @@
 import { compareUtf8 } from '../record/order.js';
 import { isTombstone } from '../record/version.js';
+import type { History } from '../jsonl/file-history.js';
 import { readLostValues, removeLostValues } from '../jsonl/lost-values.js';
 import type { PathForm } from '../record/version.js';
 import type { Entity } from '../registry/entity.js';
@@ -9,7 +10,7 @@ import { putBackAside } from '../store/references.js';
 import { Rows } from '../store/rows.js';
 import type { Store } from '../store/store.js';
 import type { Target } from '../store/target.js';
-import { bindTarget, findTarget } from '../store/target.js';
+import { bindTarget, findTarget, readPoint, writePoint } from '../store/target.js';
 import { Tally } from '../stats.js';
 import { lastChange, markChanged, newestChange, settleMarks } from '../tracking/marks.js';
 import type { Progress } from '../export/stats.js';
@@ -20,6 +21,7 @@ import type { Decision } from './decide.js';
 import { ImportContext } from './context.js';
 import { gather, homeOf } from './gather.js';
 import type { Gathered } from './gather.js';
+import { HistoryOfImport } from './history.js';
 import { takeLostValues } from './lost-values.js';
 import { MergeStrategy } from './plan.js';
 import { deletedChildren, pagesOf } from './page.js';
@@ -42,6 +44,7 @@ export interface ImportRun {
   readonly now: number;
   readonly dryRun: boolean;
   readonly onProgress: ((progress: Progress) => void) | undefined;
+  readonly history: History | undefined;
 }
 
 /** Thrown to undo a dry run; it carries the outcome. */
@@ -80,6 +83,7 @@ export function runImport(store: Store, planned: Target, run: ImportRun): Import
       takeLostValues(context, left);
       noteSkipped(context);
       settleFiles(context, staged);
+      if (isAgreement(context, run, staged)) writePoint(sql, target, run.history?.point());
       const stats = statsOf(context, run, staged);
       if (run.dryRun) throw new DryRun(stats);
       return stats;
@@ -103,10 +107,24 @@ function makeContext({ sql, registry }: Store, target: Target, run: ImportRun, s
     now: run.now,
     strategyFor: (id) => (run.forced.has(id) ? MergeStrategy.PreferExternal : run.strategy),
     tally: new Tally(registry, NO_ENTITY_STATS),
+    history:
+      run.history === undefined
+        ? undefined
+        : new HistoryOfImport({ sql, registry, form: run.form }, run.history, readPoint(sql, target)),
     unsettled: new Set(staged.unsettled),
     skipped: staged.skipped,
     skipInvalid: run.skipInvalid,
   });
+}
+
+/** What was left in its file was not agreed on: its history must be read again when it comes in. */
+function isAgreement(
+  { skipped, notices }: ImportContext,
+  { history, only, dryRun }: ImportRun,
+  { files }: Staged,
+): boolean {
+  const isWhole = skipped.length === 0 && notices.every(({ what }) => what !== 'orphaned' && what !== 'skipped');
+  return history !== undefined && only === undefined && !dryRun && files.size > 0 && isWhole;
 }
 
 function statsOf({ tally, notices }: ImportContext, { dryRun }: ImportRun, staged: Staged): ImportStats {

@@ -54,9 +54,30 @@ export function bindTarget(sql: Sql, dir: string, project: string): Target {
   });
 }
 
+/** The point of the files' history at which database and files last agreed. */
+export function readPoint(sql: Sql, { id }: Target): string | undefined {
+  const row = sql.get(`SELECT value FROM scsync_meta WHERE name = ?`, pointName(id));
+  return row === undefined ? undefined : String(row[0]);
+}
+
+/** Remembers that point; without one the last is kept. */
+export function writePoint(sql: Sql, { id }: Target, point: string | undefined): void {
+  if (point === undefined) return;
+  sql.run(
+    `INSERT INTO scsync_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
+    pointName(id),
+    point,
+  );
+}
+
+function pointName(id: number): string {
+  return `point of target ${id}`;
+}
+
 /** A directory that now belongs to another project has no base there. */
 function forgetTarget(sql: Sql, target: Target): void {
   for (const table of ['scsync_base', 'scsync_files', 'scsync_targets']) {
     sql.run(`DELETE FROM ${table} WHERE target = ?`, target.id);
   }
+  sql.run(`DELETE FROM scsync_meta WHERE name = ?`, pointName(target.id));
 }

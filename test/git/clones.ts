@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 
+import { Store } from '../../src/store/store.js';
 import { MAIN, oneObject } from '../cli/helpers.js';
 import type { JsonObject, Ran } from '../cli/helpers.js';
 
@@ -156,6 +157,35 @@ export class Clone {
   }
 }
 
+/** Three issues and three memories, written as another program would. */
+function addRecords({ db, root }: Clone): void {
+  const store = Store.open(db);
+  for (const n of [1, 2, 3]) {
+    store.sql.run(
+      `INSERT INTO issues (id, project_path, title, details, created_at, updated_at) VALUES (?, ?, ?, 'd', 1, 1)`,
+      `issue_${n}`,
+      root,
+      `title ${n}`,
+    );
+    for (const label of ['a', 'b']) {
+      store.sql.run(
+        `INSERT INTO issue_labels (id, issue_id, label) VALUES (?, ?, ?)`,
+        `label_${n}${label}`,
+        `issue_${n}`,
+        label,
+      );
+    }
+    store.sql.run(
+      `INSERT INTO project_memory (id, project_path, key, value, category, created_at, updated_at) VALUES (?, ?, ?, ?, 'note', 1, 1)`,
+      `mem_${n}`,
+      root,
+      `k${n}`,
+      `value ${n}`,
+    );
+  }
+  store.close();
+}
+
 /** Two clones of one bare repository that have a few records in common. */
 export function pair(options: { readonly driver?: boolean } = {}): { ann: Clone; bob: Clone; remote: string } {
   const root = folder();
@@ -164,10 +194,7 @@ export function pair(options: { readonly driver?: boolean } = {}): { ann: Clone;
   const ann = new Clone(join(root, 'ann'));
   ann.git('remote', 'add', 'origin', remote);
   ann.ok('init');
-  for (const n of [1, 2, 3]) {
-    ann.ok('put', 'issue', `issue_${n}`, `title=title ${n}`, 'details=d', 'labels=["a","b"]');
-    ann.ok('put', 'memory', `mem_${n}`, `key=k${n}`, `value=value ${n}`);
-  }
+  addRecords(ann);
   ann.commit();
   ann.git('push', '--quiet', '-u', 'origin', 'main');
   const bob = Clone.of(remote, join(root, 'bob'));

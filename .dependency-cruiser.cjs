@@ -25,7 +25,10 @@ const LAYERS = [
   },
   {
     name: 'operations',
-    paths: ['^src/(export|import)/(?!plan)', '^src/(?!errors\\.ts$|directory\\.ts$|index\\.ts$|merge-driver\\.ts$)[^/]+\\.ts$'],
+    paths: [
+      '^src/(export|import)/(?!plan)',
+      '^src/(?!errors\\.ts$|directory\\.ts$|index\\.ts$|merge-driver\\.ts$)[^/]+\\.ts$',
+    ],
   },
   { name: 'entries', paths: ['^src/cli/', '^src/merge-driver\\.ts$', '^src/index\\.ts$'] },
 ];

@@ -30,7 +30,7 @@ const KEPT =
  * The environment that git runs in. A hook of git sets variables that name its repository and its index; those would
  * redirect every command of ours, so none of them gets through.
  */
-export function gitEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
+function gitEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv {
   const kept = Object.entries(env).filter(([name]) => !/^GIT_/i.test(name) || KEPT.test(name));
   // No lock of the index for questions, messages that can be read by a program, and nobody is asked for a password.
   return { GIT_TERMINAL_PROMPT: '0', ...Object.fromEntries(kept), GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C', LANGUAGE: '' };

@@ -13,10 +13,10 @@ import type { JsonObject, Ran } from '../cli/helpers.js';
 export const DRIVER = fileURLToPath(new URL('../../dist/merge-driver.js', import.meta.url));
 
 /** What git runs for a data file; `options` stand before the names. */
-export const driverCommand = (options = ''): string => `'${process.execPath}' '${DRIVER}' ${options} %O %A %B %P`;
+const driverCommand = (options = ''): string => `'${process.execPath}' '${DRIVER}' ${options} %O %A %B %P`;
 
 /** Settings of git that no machine's own reach. */
-export const GIT_ENV: Readonly<Record<string, string>> = {
+const GIT_ENV: Readonly<Record<string, string>> = {
   GIT_CONFIG_GLOBAL: '/dev/null',
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_AUTHOR_NAME: 'tester',

@@ -250,11 +250,7 @@ describe('3,000 issues with disjoint edits on both sides', () => {
         .split('\n')
         .map((each) => JSON.parse(each) as Record<string, unknown>),
     );
-    const [b, o, t] = [base, ours, theirs].map(byId) as [
-      typeof after,
-      typeof after,
-      typeof after,
-    ];
+    const [b, o, t] = [base, ours, theirs].map(byId) as [typeof after, typeof after, typeof after];
     let both = 0;
     for (const id of new Set([...o.keys(), ...t.keys()])) {
       const [was, mine, other, now] = [b.get(id), o.get(id), t.get(id), after.get(id)];

@@ -38,7 +38,7 @@ export function oursIsFirst({ order }: Decider, ours: string | undefined, theirs
 }
 
 /** Merges a value three ways; objects by member, arrays by element. `path` names it for the losses. */
-export function mergeTokens(path: string, tokens: Tokens, decider: Decider): string | undefined {
+function mergeTokens(path: string, tokens: Tokens, decider: Decider): string | undefined {
   const { base, ours, theirs } = tokens;
   if (ours === theirs || theirs === base) return ours;
   if (ours === base) return theirs;

@@ -1,6 +1,6 @@
 import { SyncError } from '../errors.js';
 import { commitFolder } from '../git/commit-folder.js';
-import { mergeCommit } from '../git/merge-upstream.js';
+import { mergeUpstream } from '../git/merge-upstream.js';
 import type { MergedBy } from '../git/merge-upstream.js';
 import { findUnfinished, requireRepository } from '../git/repository.js';
 import type { Repository } from '../git/repository.js';
@@ -17,7 +17,7 @@ export interface Pulled {
   readonly upstream: Upstream;
   /** The commit that the remote's branch is at; undefined where it has none yet. */
   readonly theirs: string | undefined;
-  readonly merged: MergedBy;
+  readonly merged: Exclude<MergedBy, 'moved'>;
   /** The first lines of the commits that were made of the data folder. */
   readonly commits: readonly string[];
   /** Each sync, in order: before the merge, and after one that brought something. */
@@ -37,16 +37,33 @@ export async function pullPlace(context: Context, place: Place): Promise<Pulled>
     });
   }
   const upstream = findUpstream(repository);
+  const { dir } = place;
   const { actor = 'unknown' } = context.syncOptions(place);
-  const syncs = [syncOrThrow(context, place)];
-  const commits = [await commitFolder(repository, place.dir, actor)];
-  const theirs = fetchUpstream(repository, upstream);
-  const merged = theirs === undefined ? 'up to date' : await mergeCommit(repository, place.dir, theirs, actor);
-  if (merged !== 'up to date') {
+  const syncs: SyncOutcome[] = [];
+  const commits: (string | undefined)[] = [];
+  const syncAndCommit = async (): Promise<void> => {
     syncs.push(syncOrThrow(context, place));
-    commits.push(await commitFolder(repository, place.dir, actor));
+    commits.push(await commitFolder(repository, dir, actor));
+  };
+  for (let tries = 1; ; tries++) {
+    await syncAndCommit();
+    const theirs = await fetchUpstream(repository, upstream);
+    const merged =
+      theirs === undefined ? 'up to date' : await mergeUpstream({ repository, dir, upstream, commit: theirs, actor });
+    if (merged === 'moved' && tries < MOST_TRIES) continue;
+    if (merged === 'moved') throw keepsMoving(tries);
+    if (merged !== 'up to date') await syncAndCommit();
+    return { repository, upstream, theirs, merged, syncs, commits: commits.filter((each) => each !== undefined) };
   }
-  return { repository, upstream, theirs, merged, syncs, commits: commits.filter((each) => each !== undefined) };
+}
+
+/** So often a merge is made anew because somebody in this clone committed or exported meanwhile. */
+const MOST_TRIES = 20;
+
+function keepsMoving(tries: number): SyncError {
+  return new SyncError('busy', `nothing was merged: this clone was changed ${tries} times while a merge was made`, {
+    hint: 'everything is committed in this clone; try again when it is quiet',
+  });
 }
 
 /** What is not in the files must not be committed as if it were. */

@@ -1,26 +1,23 @@
-import { SyncError } from '../errors.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
-import { git, gitFailed, runGit, tryGit } from './run.js';
+import { git, gitFailed, runWhenFree, tryGit } from './run.js';
 
 /** Our own hooks do nothing while this package commits and merges. */
 const QUIET = { SC_SYNC_HOOK: 'off' } as const;
-
-/** How long another git that holds the index is waited for, in milliseconds. */
-const PATIENCE = 10_000;
 
 /** The environment of commits: who makes them, and that our hooks keep still. Without an identity git would refuse. */
 export function committerEnvironment({ root }: Repository, actor: string): Record<string, string> {
   const setting = (name: string): string | undefined => tryGit(['config', '--get', name], { cwd: root });
   const name = setting('user.name') ?? actor;
   const email = setting('user.email') ?? `${actor.replaceAll(/[^\w.+-]+/g, '.')}@localhost`;
-  const env = process.env;
+  // An empty variable is as good as none.
+  const of = (variable: string): string | undefined => [process.env[variable]].find((value) => value !== '');
   return {
     ...QUIET,
-    GIT_AUTHOR_NAME: env['SC_ACTOR'] ?? env['GIT_AUTHOR_NAME'] ?? name,
-    GIT_AUTHOR_EMAIL: env['GIT_AUTHOR_EMAIL'] ?? email,
-    GIT_COMMITTER_NAME: env['GIT_COMMITTER_NAME'] ?? name,
-    GIT_COMMITTER_EMAIL: env['GIT_COMMITTER_EMAIL'] ?? email,
+    GIT_AUTHOR_NAME: of('SC_ACTOR') ?? of('GIT_AUTHOR_NAME') ?? name,
+    GIT_AUTHOR_EMAIL: of('GIT_AUTHOR_EMAIL') ?? email,
+    GIT_COMMITTER_NAME: of('GIT_COMMITTER_NAME') ?? name,
+    GIT_COMMITTER_EMAIL: of('GIT_COMMITTER_EMAIL') ?? email,
   };
 }
 
@@ -31,12 +28,18 @@ export function committerEnvironment({ root }: Repository, actor: string): Recor
 export async function commitFolder(repository: Repository, dir: string, actor: string): Promise<string | undefined> {
   const { root: cwd } = repository;
   const path = `:(top,literal)${pathInRepository(repository, dir)}`;
-  if (git(['status', '--porcelain', '--', path], { cwd }) === '') return undefined;
-  await gitWhenFree(['add', '--', path], cwd, QUIET);
+  const isClean = (): boolean => git(['status', '--porcelain', '--', path], { cwd }) === '';
+  if (isClean()) return undefined;
+  const add = ['add', '--', path];
+  const added = await runWhenFree(add, { cwd, env: QUIET });
+  if (added.status !== 0) throw gitFailed(add, added.stderr);
   const subject = subjectOf(git(['diff', '--cached', '--numstat', '--', path], { cwd }));
-  const env = committerEnvironment(repository, actor);
-  await gitWhenFree(['commit', '--quiet', '--only', '-m', subject, '-m', `By ${actor}.`, '--', path], cwd, env);
-  return subject;
+  const commit = ['commit', '--quiet', '--only', '-m', subject, '-m', `By ${actor}.`, '--', path];
+  const { status, stdout, stderr } = await runWhenFree(commit, { cwd, env: committerEnvironment(repository, actor) });
+  if (status === 0) return subject;
+  // Somebody else in this clone committed the same meanwhile.
+  if (isClean()) return undefined;
+  throw gitFailed(commit, stderr.trim() === '' ? stdout : stderr);
 }
 
 /** What a commit is about, from how many lines of which files came. */
@@ -50,21 +53,4 @@ function subjectOf(numstat: string): string {
   }
   const parts = [...(changed > 0 ? [`${changed} changed`] : []), ...(deleted > 0 ? [`${deleted} deleted`] : [])];
   return `Records: ${parts.length === 0 ? 'set-up' : parts.join(', ')}`;
-}
-
-/** Runs git, again as long as another git holds the index. */
-export async function gitWhenFree(
-  args: readonly string[],
-  cwd: string,
-  env: Readonly<Record<string, string>>,
-): Promise<string> {
-  for (const since = Date.now(); ;) {
-    const { status, stdout, stderr } = runGit(args, { cwd, env });
-    if (status === 0) return stdout;
-    if (!/\.lock'?: File exists/.test(stderr)) throw gitFailed(args, stderr.trim() === '' ? stdout : stderr);
-    if (Date.now() - since > PATIENCE) {
-      throw new SyncError('busy', 'another git holds the index of this clone', { hint: 'wait for it, then try again' });
-    }
-    await new Promise((resume) => setTimeout(resume, 50 + Math.random() * 100));
-  }
 }

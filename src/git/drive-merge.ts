@@ -100,14 +100,15 @@ function dataFile(name: string): DataFile {
   return { registry: savecontext, name, keyOf: keyReader(savecontext, name) };
 }
 
-/** The export directory of the merged file, or for other files a folder in git's own. */
+/** The export directory of the merged file, or for other files a folder in git's own, which all work trees share. */
 function folderForLosses({ path, key }: DriverCall, cwd: string): string | undefined {
   if (key === undefined) {
     const dir = resolve(cwd, dirname(path));
     return fileExists(dir) ? dir : undefined;
   }
-  const folder = tryGit(['rev-parse', '--git-path', 'sc-sync'], { cwd });
-  if (folder === undefined) return undefined;
-  withIoErrors(folder, 'create the folder', () => mkdirSync(resolve(cwd, folder), { recursive: true }));
-  return resolve(cwd, folder);
+  const common = tryGit(['rev-parse', '--git-common-dir'], { cwd });
+  if (common === undefined) return undefined;
+  const folder = resolve(cwd, common, 'sc-sync');
+  withIoErrors(folder, 'create the folder', () => mkdirSync(folder, { recursive: true }));
+  return folder;
 }

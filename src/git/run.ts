@@ -10,6 +10,8 @@ export interface GitOptions {
   readonly input?: string | undefined;
   /** Variables beside those of the process, `GIT_AUTHOR_NAME` for example. */
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** Settings for this run alone, as `name=value`. */
+  readonly settings?: readonly string[] | undefined;
   /** After that many milliseconds git is stopped. */
   readonly timeout?: number | undefined;
 }
@@ -36,17 +38,23 @@ function gitEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv
   return { GIT_TERMINAL_PROMPT: '0', ...Object.fromEntries(kept), GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C', LANGUAGE: '' };
 }
 
+const asOptions = (settings: readonly string[]): string[] => settings.flatMap((setting) => ['-c', setting]);
+
 /** Runs git, whatever its exit status. Throws `io` when there is no git, or it took too long. */
-export function runGit(args: readonly string[], { cwd, input, env, timeout }: GitOptions): GitResult {
-  const { status, stdout, stderr, error } = spawnSync('git', ['-c', 'core.quotePath=false', ...args], {
-    cwd,
-    env: { ...gitEnvironment(), ...env },
-    encoding: 'utf8',
-    maxBuffer: 1024 * 1024 * 1024,
-    windowsHide: true,
-    ...(input === undefined ? { stdio: ['ignore', 'pipe', 'pipe'] } : { input }),
-    ...(timeout !== undefined && { timeout }),
-  });
+export function runGit(args: readonly string[], { cwd, input, env, settings = [], timeout }: GitOptions): GitResult {
+  const { status, stdout, stderr, error } = spawnSync(
+    'git',
+    [...asOptions(['core.quotePath=false', ...settings]), ...args],
+    {
+      cwd,
+      env: { ...gitEnvironment(), ...env },
+      encoding: 'utf8',
+      maxBuffer: 1024 * 1024 * 1024,
+      windowsHide: true,
+      ...(input === undefined ? { stdio: ['ignore', 'pipe', 'pipe'] } : { input }),
+      ...(timeout !== undefined && { timeout }),
+    },
+  );
   if (error !== undefined) throw cannotRun(error, args);
   return { status: status ?? 128, stdout, stderr };
 }
@@ -62,6 +70,27 @@ export function git(args: readonly string[], options: GitOptions): string {
 export function tryGit(args: readonly string[], options: GitOptions): string | undefined {
   const { status, stdout } = runGit(args, options);
   return status === 0 ? stdout.replace(/\r?\n$/, '') : undefined;
+}
+
+/** How long another git that holds a lock is waited for, in milliseconds. */
+const PATIENCE = 30_000;
+
+/** What git says when another one holds the index, or moved a ref while it worked. */
+const HELD = /\.lock'?: File exists|cannot lock ref '[^']+': is at/;
+
+/** Runs git, whatever its exit status, and again as long as another git is in its way. Throws `busy` when that does not end. */
+export async function runWhenFree(args: readonly string[], options: GitOptions): Promise<GitResult> {
+  for (const since = Date.now(); ;) {
+    const result = runGit(args, options);
+    if (result.status === 0 || !HELD.test(result.stderr)) return result;
+    if (Date.now() - since > PATIENCE) {
+      throw new SyncError('busy', `git ${args[0] ?? ''}: another git holds this clone`, {
+        details: result.stderr.trim().split('\n'),
+        hint: 'wait for it, then try again; git says which lock to remove if a process was killed',
+      });
+    }
+    await new Promise((resume) => setTimeout(resume, 50 + Math.random() * 100));
+  }
 }
 
 /** The error for a git command that failed and should not have. */
@@ -92,7 +121,7 @@ export async function streamGit(
   { cwd }: Pick<GitOptions, 'cwd'>,
   onLine: (line: string) => void,
 ): Promise<void> {
-  const child = spawn('git', ['-c', 'core.quotePath=false', ...args], {
+  const child = spawn('git', [...asOptions(['core.quotePath=false']), ...args], {
     cwd,
     env: gitEnvironment(),
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,24 +1,27 @@
 import { SyncError } from '../errors.js';
 import type { Repository } from './repository.js';
-import { runGit, tryGit } from './run.js';
+import { runGit, runWhenFree, tryGit } from './run.js';
+import type { GitOptions } from './run.js';
 
 /** Where a branch is pushed to and pulled from. */
 export interface Upstream {
   readonly remote: string;
   /** The branch there, without `refs/heads/`. */
   readonly branch: string;
+  /** The branch here. */
+  readonly local: string;
 }
 
 /** The upstream of the branch that is checked out. Throws `usage` for a detached head, and without a remote. */
 export function findUpstream({ root: cwd }: Repository): Upstream {
-  const branch = tryGit(['symbolic-ref', '--quiet', '--short', 'HEAD'], { cwd });
-  if (branch === undefined) {
+  const local = tryGit(['symbolic-ref', '--quiet', '--short', 'HEAD'], { cwd });
+  if (local === undefined) {
     throw new SyncError('usage', 'no branch is checked out (detached HEAD), so there is nothing to pull or push', {
       hint: 'git switch to a branch first; sync works without one',
     });
   }
-  const remotes = (tryGit(['remote'], { cwd }) ?? '').split('\n').filter((name) => name !== '');
-  const configured = tryGit(['config', '--get', `branch.${branch}.remote`], { cwd });
+  const remotes = remotesOf(cwd);
+  const configured = tryGit(['config', '--get', `branch.${local}.remote`], { cwd });
   const remote = configured ?? (remotes.length === 1 ? remotes[0] : remotes.find((name) => name === 'origin'));
   if (remote === undefined) {
     throw new SyncError(
@@ -30,25 +33,51 @@ export function findUpstream({ root: cwd }: Repository): Upstream {
       },
     );
   }
-  const there = tryGit(['config', '--get', `branch.${branch}.merge`], { cwd });
-  return { remote, branch: (there ?? branch).replace(/^refs\/heads\//, '') };
+  const there = tryGit(['config', '--get', `branch.${local}.merge`], { cwd });
+  return { remote, branch: (there ?? local).replace(/^refs\/heads\//, ''), local };
 }
 
-/** Nobody is asked for a password: a remote that wants one is an error. */
-function network({ root: cwd }: Repository): Record<string, string> {
+function remotesOf(cwd: string): string[] {
+  return (tryGit(['remote'], { cwd }) ?? '').split('\n').filter((name) => name !== '');
+}
+
+/**
+ * Throws `usage` for a branch that pulls from one of another name: `git push` refuses to push there as well (`push.default`),
+ * since what is on a branch of somebody's own is not meant for the one that it began from.
+ */
+export function requireSameName({ root: cwd }: Repository, { remote, branch, local }: Upstream): void {
+  if (branch === local || tryGit(['config', '--get', 'push.default'], { cwd }) === 'upstream') return;
+  throw new SyncError('usage', `the branch ${local} pulls from ${remote}/${branch}, a branch of another name`, {
+    hint: `git push --set-upstream ${remote} ${local} once, or set push.default to upstream to push to ${branch}`,
+  });
+}
+
+/** Nobody is asked for a password, and a connection that stands still ends: both are errors. */
+function network({ root: cwd }: Repository): GitOptions {
   const isSet = process.env['GIT_SSH_COMMAND'] !== undefined || process.env['GIT_SSH'] !== undefined;
   const hasCommand = isSet || tryGit(['config', '--get', 'core.sshCommand'], { cwd }) !== undefined;
-  return { GIT_TERMINAL_PROMPT: '0', ...(hasCommand ? {} : { GIT_SSH_COMMAND: 'ssh -o BatchMode=yes' }) };
+  const ssh = 'ssh -o BatchMode=yes -o ConnectTimeout=30 -o ServerAliveInterval=15';
+  return {
+    cwd,
+    settings: ['http.lowSpeedLimit=1', 'http.lowSpeedTime=60', 'push.followTags=false'],
+    env: {
+      GIT_TERMINAL_PROMPT: '0',
+      // Programs that ask in a window are not started; one that is named for git itself may give a token.
+      GIT_ASKPASS: process.env['GIT_ASKPASS'] ?? '',
+      SC_SYNC_HOOK: 'off',
+      ...(hasCommand ? {} : { GIT_SSH_COMMAND: ssh }),
+    },
+  };
 }
 
 /** Fetches the branch; gives its commit there, undefined when the remote has no such branch. Throws `io` and `refused`. */
-export function fetchUpstream(repository: Repository, { remote, branch }: Upstream): string | undefined {
+export async function fetchUpstream(repository: Repository, { remote, branch }: Upstream): Promise<string | undefined> {
   const cwd = repository.root;
-  const { status, stderr } = runGit(['fetch', '--quiet', remote, `refs/heads/${branch}`], {
-    cwd,
-    env: network(repository),
-  });
-  if (status === 0) return tryGit(['rev-parse', '--verify', 'FETCH_HEAD'], { cwd });
+  // Another fetch may overwrite FETCH_HEAD at any time. A remote without a name has no tracking branches.
+  const tracking = `refs/remotes/${remotesOf(cwd).includes(remote) ? remote : 'sc-sync'}/${branch}`;
+  const args = ['fetch', '--quiet', '--no-tags', remote, `+refs/heads/${branch}:${tracking}`];
+  const { status, stderr } = await runWhenFree(args, network(repository));
+  if (status === 0) return tryGit(['rev-parse', '--verify', tracking], { cwd });
   if (/couldn't find remote ref|no such ref was fetched/i.test(stderr)) return undefined;
   throw remoteError(remote, stderr);
 }
@@ -59,18 +88,15 @@ export type Pushed = 'pushed' | 'up to date' | 'raced';
 /** Pushes HEAD to the branch. Throws `io` and `refused`, in words that say what to do. */
 export function pushUpstream(repository: Repository, { remote, branch }: Upstream): Pushed {
   const args = ['push', '--porcelain', remote, `HEAD:refs/heads/${branch}`];
-  const { status, stdout, stderr } = runGit(args, {
-    cwd: repository.root,
-    env: { ...network(repository), SC_SYNC_HOOK: 'off' },
-  });
+  const { status, stdout, stderr } = runGit(args, network(repository));
   if (status === 0) return /^=\t/m.test(stdout) ? 'up to date' : 'pushed';
-  const said = `${stdout}\n${stderr}`;
-  if (RACED.test(said)) return 'raced';
-  throw remoteError(remote, said);
+  if (RACED.test(stdout)) return 'raced';
+  throw remoteError(remote, `${stdout}\n${stderr}`);
 }
 
+/** The line of `git push --porcelain` about a ref that somebody else moved; what a hook of the server says stands elsewhere. */
 const RACED =
-  /non-fast-forward|fetch first|stale info|cannot lock ref|failed to update ref|incorrect old value|reference already exists|unable to create .*\.lock/i;
+  /^!\t.*\((?:non-fast-forward|fetch first|stale info|cannot lock ref.*|failed to update ref|incorrect old value.*|reference already exists|failed to lock)\)$/im;
 
 /** Kinds of failure of a remote, with what to do about each. The first that fits counts. */
 const FAILURES: readonly (readonly [pattern: RegExp, code: 'io' | 'refused', what: string, hint: string])[] = [

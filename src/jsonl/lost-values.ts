@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { basename, join } from 'node:path';
 
 import type { Loss, LossReason } from '../merge/conflict.js';
 import type { FileLoss } from '../merge/merged-file.js';
@@ -32,6 +32,15 @@ export function leaveLostValues(dir: string, losses: readonly FileLoss[], at: nu
   atomicWrite(join(dir, `.lost-values.${at}.${randomBytes(6).toString('hex')}`), `${lines.join('\n')}\n`);
 }
 
+/** Takes the files of lost values of one export directory over into another. Throws `io`. */
+export function moveLostValues(from: string, to: string): void {
+  for (const { path } of readLostValues(from)) {
+    const target = join(to, basename(path));
+    withIoErrors(target, 'write', () => copyFileSync(path, target));
+    removeLostValue(path);
+  }
+}
+
 /** The lost values that wait in an export directory, oldest first. A file that is none of ours is left alone. */
 export function readLostValues(dir: string): LostValues[] {
   if (!fileExists(dir)) return [];
@@ -46,7 +55,11 @@ export function readLostValues(dir: string): LostValues[] {
 
 /** Takes files of lost values away, when what they say is in a journal. */
 export function removeLostValues(all: readonly LostValues[]): void {
-  for (const { path } of all) withIoErrors(path, 'remove', () => rmSync(path, { force: true }));
+  for (const { path } of all) removeLostValue(path);
+}
+
+function removeLostValue(path: string): void {
+  withIoErrors(path, 'remove', () => rmSync(path, { force: true }));
 }
 
 function lostValueIn(line: string): LostValue | undefined {

@@ -1,11 +1,18 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFile, execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 
+import { readAssignment } from '../../src/cli/field-values.js';
+import { listConflicts } from '../../src/conflicts.js';
+import { gitHistory } from '../../src/git/history.js';
+import { findProject } from '../../src/project.js';
+import { toJson } from '../../src/record/object.js';
+import { Records } from '../../src/records.js';
 import { Store } from '../../src/store/store.js';
+import { sync } from '../../src/sync.js';
 import { MAIN, oneObject } from '../cli/helpers.js';
 import type { JsonObject, Ran } from '../cli/helpers.js';
 
@@ -93,16 +100,23 @@ export class Clone {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
       cwd: this.root,
       encoding: 'utf8',
-      env: {
-        PATH: process.env['PATH'] ?? '',
-        HOME: dirname(this.root),
-        SC_DB: this.db,
-        SC_ACTOR: 'tester',
-        ...GIT_ENV,
-        ...env,
-      },
+      env: { ...this.#env(), ...env },
     });
     return { status, stdout, stderr };
+  }
+
+  /** Starts the built command, beside others. */
+  start(args: readonly string[]): Promise<Ran> {
+    return new Promise((resolve) => {
+      execFile(process.execPath, [MAIN, ...args], { cwd: this.root, env: this.#env() }, (error, stdout, stderr) => {
+        resolve({ status: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
+      });
+    });
+  }
+
+  #env(): Record<string, string> {
+    const { PATH = '' } = process.env;
+    return { PATH, HOME: dirname(this.root), SC_DB: this.db, SC_ACTOR: 'tester', ...GIT_ENV };
   }
 
   /** Runs the built command, which must succeed, and gives what it printed. */
@@ -121,23 +135,38 @@ export class Clone {
 
   /** Syncs, and commits the data folder. */
   commit(message = 'records'): void {
-    this.ok('sync');
+    this.#withStore((store, projectPath) => {
+      const { dir } = this;
+      const { export: exported } = sync(store, { projectPath, dir, actor: 'tester', history: gitHistory(dir) });
+      expect(exported.refused).toEqual([]);
+    });
     this.git('add', '-A', '.savecontext');
     this.git('commit', '--quiet', '--allow-empty', '-m', message);
   }
 
+  /** Changes a record as `sc-sync put` does, later than everything before. */
+  put(type: string, id: string, ...assignments: readonly string[]): void {
+    const before = Date.now();
+    while (Date.now() === before);
+    this.#withStore((store, projectPath) => {
+      const records = new Records(store, projectPath);
+      const values = assignments.map((text) => readAssignment(records.entity(type), text, (path) => path));
+      records.put(type, id, Object.fromEntries(values.map(({ name, value }) => [name, value])));
+    });
+  }
+
   /** A field of a record, undefined where there is no such record. */
   field(type: string, id: string, name: string): unknown {
-    const ran = this.run(['get', type, id, '--json']);
-    return ran.status === 0 ? (oneObject(ran.stdout)['record'] as JsonObject)[name] : undefined;
+    return this.#withStore((store, projectPath) => {
+      const found = new Records(store, projectPath).get(type, id);
+      return found === undefined ? undefined : (JSON.parse(toJson(found)) as JsonObject)[name];
+    });
   }
 
   /** The journal, as `type/id field lost`, in the order of its texts. */
   journal(): string[] {
-    const { conflicts } = this.json(['conflicts']);
-    return (conflicts as readonly JsonObject[])
-      .map(({ type, id, field, lost }) => `${String(type)}/${String(id)} ${String(field)} ${JSON.stringify(lost)}`)
-      .sort();
+    const entries = this.#withStore((store, projectPath) => listConflicts(store, projectPath));
+    return entries.map(({ type, id, field, lost }) => `${type}/${id} ${String(field)} ${lost}`).sort();
   }
 
   /** The data files. */
@@ -152,8 +181,20 @@ export class Clone {
 
   /** All records of all types, as text. */
   records(): string {
-    const types = ['session', 'plan', 'issue', 'context_item', 'memory', 'checkpoint', 'time_entry'];
-    return types.map((type) => this.ok('list', type, '--json')).join('');
+    return this.#withStore((store, projectPath) => {
+      const records = new Records(store, projectPath);
+      const all = store.registry.entities.flatMap(({ type }) => [...records.list(type)]);
+      return all.map((content) => `${toJson(content)}\n`).join('');
+    });
+  }
+
+  #withStore<T>(body: (store: Store, projectPath: string) => T): T {
+    const store = Store.open(this.db);
+    try {
+      return body(store, findProject(store, this.dir).project);
+    } finally {
+      store.close();
+    }
   }
 }
 

@@ -152,10 +152,10 @@ describe('the driver', () => {
 
   it.each(['rebase', 'cherry-pick', 'stash'] as const)('works in a %s', (how) => {
     const { ann, bob } = pair();
-    ann.ok('put', 'issue', 'issue_1', 'title=by ann');
+    ann.put('issue', 'issue_1', 'title=by ann');
     ann.commit();
     ann.git('push', '--quiet');
-    bob.ok('put', 'issue', 'issue_1', 'priority=4');
+    bob.put('issue', 'issue_1', 'priority=4');
     if (how === 'stash') {
       bob.ok('sync');
       bob.git('stash', '--quiet');
@@ -179,9 +179,9 @@ describe('the driver', () => {
 
   it('takes a revert for an old version: the database’s stays, and the record is named', () => {
     const { ann } = pair();
-    ann.ok('put', 'issue', 'issue_1', 'title=second');
+    ann.put('issue', 'issue_1', 'title=second');
     ann.commit();
-    ann.ok('put', 'issue', 'issue_2', 'title=other');
+    ann.put('issue', 'issue_2', 'title=other');
     ann.commit();
     ann.git('revert', '--no-edit', 'HEAD~1');
     expect(ann.field('issue', 'issue_1', 'title')).toBe('second');
@@ -237,10 +237,10 @@ describe('the driver', () => {
 
   it('leaves markers and a conflict where it cannot read a line, never ours alone', () => {
     const { ann, bob } = pair();
-    ann.ok('put', 'memory', 'mem_2', 'value=by ann');
+    ann.put('memory', 'mem_2', 'value=by ann');
     ann.commit();
     ann.git('push', '--quiet');
-    bob.ok('put', 'memory', 'mem_1', 'value=by bob');
+    bob.put('memory', 'mem_1', 'value=by bob');
     bob.ok('sync');
     const path = join(bob.dir, 'memories.jsonl');
     writeFileSync(path, bob.read('memories.jsonl').replace(/"value":"value 3".*/, '"value":"cut'));

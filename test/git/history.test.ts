@@ -21,13 +21,13 @@ const DISCARDS: readonly (readonly [name: string, discard: (bob: Clone) => void]
 describe.each(DISCARDS)('an export that was discarded by %s, then a pull of a newer concurrent line', (_, discard) => {
   it('loses nothing: other fields merge, the same field goes to the journal, a deletion is told', () => {
     const { ann, bob } = pair();
-    bob.ok('put', 'issue', 'issue_1', 'priority=4');
-    bob.ok('put', 'issue', 'issue_2', 'details=by bob');
-    bob.ok('put', 'memory', 'mem_1', 'value=by bob');
+    bob.put('issue', 'issue_1', 'priority=4');
+    bob.put('issue', 'issue_2', 'details=by bob');
+    bob.put('memory', 'mem_1', 'value=by bob');
     bob.ok('sync');
     discard(bob);
-    ann.ok('put', 'issue', 'issue_1', 'title=by ann');
-    ann.ok('put', 'issue', 'issue_2', 'details=by ann');
+    ann.put('issue', 'issue_1', 'title=by ann');
+    ann.put('issue', 'issue_2', 'details=by ann');
     ann.ok('rm', 'memory', 'mem_1', '--yes');
     ann.commit();
     ann.git('push', '--quiet');
@@ -51,12 +51,12 @@ describe.each(DISCARDS)('an export that was discarded by %s, then a pull of a ne
 describe('a base that is in the history', () => {
   it('is one after a commit and a pull: no merge is made of what is plainly newer', () => {
     const { ann, bob } = pair();
-    bob.ok('put', 'issue', 'issue_1', 'priority=4');
+    bob.put('issue', 'issue_1', 'priority=4');
     bob.commit();
     bob.git('push', '--quiet');
     ann.git('pull', '--quiet');
     ann.ok('sync');
-    ann.ok('put', 'issue', 'issue_1', 'priority=1');
+    ann.put('issue', 'issue_1', 'priority=1');
     ann.commit();
     ann.git('push', '--quiet');
     bob.git('pull', '--quiet');
@@ -67,10 +67,10 @@ describe('a base that is in the history', () => {
 
   it.each(['rebase', 'squash'])('counts as one after a %s: what it says is in the new line', (how) => {
     const { ann, bob } = pair();
-    ann.ok('put', 'issue', 'issue_1', 'title=by ann');
+    ann.put('issue', 'issue_1', 'title=by ann');
     ann.commit();
     ann.git('push', '--quiet');
-    bob.ok('put', 'issue', 'issue_1', 'priority=4');
+    bob.put('issue', 'issue_1', 'priority=4');
     bob.commit();
     bob.git('fetch', '--quiet');
     if (how === 'rebase') bob.git('rebase', '--quiet', 'origin/main');
@@ -80,7 +80,7 @@ describe('a base that is in the history', () => {
       bob.git('merge', '--quiet', '--squash', 'mine');
       bob.git('commit', '--quiet', '-m', 'squashed');
     }
-    bob.ok('put', 'issue', 'issue_1', 'details=later');
+    bob.put('issue', 'issue_1', 'details=later');
     bob.ok('sync');
     expect(['title', 'priority', 'details'].map((name) => bob.field('issue', 'issue_1', name))).toEqual([
       'by ann',
@@ -93,14 +93,14 @@ describe('a base that is in the history', () => {
 
   it('is looked for in all of the history where the last agreement is gone', () => {
     const { ann, bob } = pair();
-    bob.ok('put', 'issue', 'issue_1', 'priority=4');
+    bob.put('issue', 'issue_1', 'priority=4');
     bob.commit();
-    bob.ok('put', 'issue', 'issue_2', 'priority=4');
+    bob.put('issue', 'issue_2', 'priority=4');
     bob.ok('sync');
     bob.git('reset', '--quiet', '--hard', 'origin/main');
     bob.git('reflog', 'expire', '--expire=now', '--all');
     bob.git('gc', '--quiet', '--prune=now');
-    ann.ok('put', 'issue', 'issue_1', 'title=by ann');
+    ann.put('issue', 'issue_1', 'title=by ann');
     ann.commit();
     ann.git('push', '--quiet');
     bob.git('pull', '--quiet', '--ff-only');

@@ -13,9 +13,9 @@ function expectEqual(ann: Clone, bob: Clone): void {
 describe('push and pull', () => {
   it('bring what one has to the other, in clones where nobody set anything up', () => {
     const { ann, bob } = pair({ driver: false });
-    ann.ok('put', 'issue', 'issue_1', 'title=by ann', 'labels=["a","b","ann"]');
-    bob.ok('put', 'issue', 'issue_1', 'priority=4', 'labels=["a","b","bob"]');
-    bob.ok('put', 'memory', 'mem_1', 'value=by bob');
+    ann.put('issue', 'issue_1', 'title=by ann', 'labels=["a","b","ann"]');
+    bob.put('issue', 'issue_1', 'priority=4', 'labels=["a","b","bob"]');
+    bob.put('memory', 'mem_1', 'value=by bob');
     expect(ann.ok('push')).toMatch(/^pushed 1 commit to origin\/main$/m);
     const pushed = bob.json(['push']);
     expect(pushed).toMatchObject({ merged: ['merge'], inSync: true, tries: 1, pushed: { others: 0 } });
@@ -34,14 +34,18 @@ describe('push and pull', () => {
     for (const name of ['staged.txt', 'unstaged.txt']) writeFileSync(join(bob.root, name), 'first\n');
     bob.git('add', '-A');
     bob.git('commit', '--quiet', '-m', 'code');
-    ann.ok('put', 'memory', 'mem_1', 'value=by ann');
+    ann.put('memory', 'mem_1', 'value=by ann');
     ann.ok('push');
-    bob.ok('put', 'memory', 'mem_2', 'value=by bob');
+    bob.put('memory', 'mem_2', 'value=by bob');
     writeFileSync(join(bob.root, 'staged.txt'), 'second\n');
     bob.git('add', 'staged.txt');
     writeFileSync(join(bob.root, 'staged.txt'), 'third\n');
     writeFileSync(join(bob.root, 'unstaged.txt'), 'second\n');
     writeFileSync(join(bob.root, 'untracked.txt'), 'new\n');
+    // What a user set for merges by hand does not change what these verbs do.
+    bob.git('config', 'branch.main.mergeOptions', '--squash --no-commit');
+    bob.git('config', 'merge.ff', 'false');
+    bob.git('config', 'merge.autoStash', 'true');
     const outside = (): string[] => [
       bob.git('diff', '--cached', '--', '.', ':!.savecontext'),
       bob.git('diff', '--', '.', ':!.savecontext'),
@@ -65,7 +69,7 @@ describe('push and pull', () => {
     const clone = new Clone(join(root, 'new'));
     clone.git('remote', 'add', 'server', remote);
     clone.ok('init');
-    clone.ok('put', 'memory', 'mem_1', 'key=k', 'value=v');
+    clone.put('memory', 'mem_1', 'key=k', 'value=v');
     expect(clone.ok('pull')).toMatch(/^server has no branch main yet$/m);
     expect(clone.ok('push')).toMatch(/^pushed \d+ commits? to server\/main$/m);
     expect(clone.git('ls-remote', remote, 'main')).not.toBe('');
@@ -76,7 +80,7 @@ describe('push and pull', () => {
     // The first push finds the branch moved meanwhile.
     const hook = join(remote, 'hooks/update');
     const marker = join(remote, 'raced');
-    ann.ok('put', 'memory', 'mem_1', 'value=by ann');
+    ann.put('memory', 'mem_1', 'value=by ann');
     ann.commit();
     ann.git('push', '--quiet', 'origin', 'HEAD:refs/heads/faster');
     writeFileSync(
@@ -84,7 +88,7 @@ describe('push and pull', () => {
       `#!/bin/sh\n[ "$1" = refs/heads/main ] || exit 0\nif [ ! -e '${marker}' ]; then touch '${marker}'; env -u GIT_QUARANTINE_PATH -u GIT_OBJECT_DIRECTORY git update-ref refs/heads/main refs/heads/faster; fi\nexit 0\n`,
     );
     chmodSync(hook, 0o755);
-    bob.ok('put', 'memory', 'mem_2', 'value=by bob');
+    bob.put('memory', 'mem_2', 'value=by bob');
     expect(bob.json(['push'])).toMatchObject({ tries: 2, merged: ['up to date', 'merge'], inSync: true });
     ann.ok('pull');
     expectEqual(ann, bob);
@@ -94,15 +98,98 @@ describe('push and pull', () => {
     const { ann, bob } = pair({ driver: false });
     rmSync(join(bob.dir, '.gitattributes'));
     bob.git('commit', '--quiet', '-am', 'no driver here');
-    ann.ok('put', 'memory', 'mem_1', 'value=by ann');
-    ann.ok('put', 'memory', 'mem_2', 'value=by ann');
+    writeFileSync(join(bob.root, 'staged.txt'), 'staged\n');
+    bob.git('add', 'staged.txt');
+    ann.put('memory', 'mem_1', 'value=by ann');
+    ann.put('memory', 'mem_2', 'value=by ann');
     ann.ok('push');
-    bob.ok('put', 'memory', 'mem_1', 'category=decision');
+    bob.put('memory', 'mem_1', 'category=decision');
     expect(bob.json(['pull'])).toMatchObject({ merged: ['merge'], inSync: true });
     expect(bob.field('memory', 'mem_1', 'value')).toBe('by ann');
     expect(bob.field('memory', 'mem_1', 'category')).toBe('decision');
     expect(bob.field('memory', 'mem_2', 'value')).toBe('by ann');
+    expect(bob.git('status', '--porcelain')).toBe('A  staged.txt');
+  });
+
+  it('P21 bring what lost a merge into the journal of the clone that merged', () => {
+    const { ann, bob } = pair({ driver: false });
+    ann.put('memory', 'mem_1', 'value=by ann');
+    ann.ok('push');
+    bob.put('memory', 'mem_1', 'value=by bob');
+    bob.ok('push');
+    ann.ok('pull');
+    expectEqual(ann, bob);
+    expect(ann.field('memory', 'mem_1', 'value')).toBe('by bob');
+    expect(bob.journal()).toEqual(['memory/mem_1 value "by ann"']);
+  });
+
+  it('make the merge where no hook of the user and no other git comes between', async () => {
+    const { ann, bob } = pair();
+    const hook = join(bob.root, '.git/hooks/pre-merge-commit');
+    mkdirSync(join(bob.root, '.git/hooks'), { recursive: true });
+    writeFileSync(hook, '#!/bin/sh\nexit 1\n');
+    chmodSync(hook, 0o755);
+    ann.put('memory', 'mem_1', 'value=by ann');
+    ann.ok('push');
+    bob.put('memory', 'mem_2', 'value=by bob');
+    const pushes = await Promise.all([1, 2, 3].map(() => bob.start(['push', '--json'])));
+    for (const { status, stdout, stderr } of pushes) expect(status, `${stdout}${stderr}`).toBe(0);
     expect(bob.git('status', '--porcelain')).toBe('');
+    expect(existsSync(join(bob.root, '.git/MERGE_HEAD'))).toBe(false);
+    expect(bob.git('worktree', 'list').split('\n')).toHaveLength(1);
+    ann.ok('pull');
+    expectEqual(ann, bob);
+    expect(ann.field('memory', 'mem_2', 'value')).toBe('by bob');
+  });
+
+  it('merge two clones that pushed to an empty remote first, each', () => {
+    const root = folder();
+    const remote = join(root, 'empty.git');
+    tryGit(root, ['init', '--quiet', '--bare', '--initial-branch=main', remote]);
+    const [ann, bob] = ['ann', 'bob'].map((name) => {
+      const clone = new Clone(join(root, name));
+      clone.git('remote', 'add', 'origin', remote);
+      clone.ok('init');
+      clone.put('memory', `mem_${name}`, `key=${name}`, 'value=v');
+      return clone;
+    }) as [Clone, Clone];
+    writeFileSync(join(bob.root, 'code.txt'), 'code\n');
+    bob.git('add', 'code.txt');
+    bob.git('commit', '--quiet', '-m', 'code');
+    ann.ok('push');
+    bob.ok('push');
+    ann.ok('pull');
+    expectEqual(ann, bob);
+    expect(ann.field('memory', 'mem_bob', 'value')).toBe('v');
+    expect(readFileSync(join(ann.root, 'code.txt'), 'utf8')).toBe('code\n');
+  });
+
+  it('work from a linked work tree, and from a submodule, with core.autocrlf', () => {
+    const { ann, bob, remote } = pair();
+    const outer = new Clone(join(bob.root, '../outer'));
+    outer.git('-c', 'protocol.file.allow=always', 'submodule', '--quiet', 'add', '-b', 'main', remote, 'inner');
+    outer.git('commit', '--quiet', '-m', 'a submodule');
+    const inner = new Clone(join(outer.root, 'inner'), { isThere: true, db: join(outer.root, '../inner.db') });
+    inner.git('config', 'core.autocrlf', 'true');
+    inner.ok('init');
+    inner.ok('sync');
+    bob.git('worktree', 'add', '--quiet', '-b', 'side', '../side', 'origin/main');
+    bob.git('config', 'push.default', 'upstream');
+    const side = new Clone(join(bob.root, '../side'), { isThere: true, db: bob.db });
+    ann.put('memory', 'mem_1', 'value=by ann');
+    ann.ok('push');
+    inner.put('memory', 'mem_2', 'value=by inner');
+    expect(inner.json(['push'])).toMatchObject({ merged: ['merge'], inSync: true });
+    expect(inner.git('status', '--porcelain')).toBe('');
+    side.run(['sync']);
+    side.put('memory', 'mem_3', 'value=by side');
+    expect(side.json(['push'])).toMatchObject({ merged: ['merge'], branch: 'main', inSync: true });
+    ann.ok('pull');
+    expectEqual(ann, side);
+    expect(ann.field('memory', 'mem_2', 'value')).toBe('by inner');
+    expect(ann.field('memory', 'mem_3', 'value')).toBe('by side');
+    expect(side.git('branch', '--show-current')).toBe('side');
+    expect(bob.git('branch', '--show-current')).toBe('main');
   });
 
   it('give a merge back where other files conflict, and say which', () => {
@@ -123,7 +210,7 @@ describe('push and pull', () => {
 describe('what keeps a push from its remote is said, and nothing is lost', () => {
   const changed = (): { bob: Clone; remote: string } => {
     const { bob, remote } = pair();
-    bob.ok('put', 'memory', 'mem_1', 'value=kept');
+    bob.put('memory', 'mem_1', 'value=kept');
     return { bob, remote };
   };
 
@@ -138,7 +225,7 @@ describe('what keeps a push from its remote is said, and nothing is lost', () =>
   it('the branch is protected', () => {
     const { bob, remote } = changed();
     const hook = join(remote, 'hooks/pre-receive');
-    writeFileSync(hook, '#!/bin/sh\necho "main is protected" >&2\nexit 1\n');
+    writeFileSync(hook, '#!/bin/sh\necho "main is protected: cannot lock ref" >&2\nexit 1\n');
     chmodSync(hook, 0o755);
     const { error } = bob.json(['push'], 6);
     expect(error).toMatchObject({ code: 'refused', message: expect.stringContaining('takes no push') as string });
@@ -170,6 +257,15 @@ describe('what keeps a push from its remote is said, and nothing is lost', () =>
     rmSync(join(bob.root, '.git/MERGE_HEAD'));
     bob.git('remote', 'remove', 'origin');
     expect(bob.json(['push'], 4)).toMatchObject({ error: { message: 'this repository has no remote' } });
+  });
+
+  it('a branch that began from one of another name', () => {
+    const { bob } = changed();
+    bob.git('checkout', '--quiet', '-b', 'feature', 'origin/main');
+    const { error } = bob.json(['push'], 4);
+    expect(error).toMatchObject({ hint: expect.stringContaining('--set-upstream origin feature') as string });
+    bob.git('push', '--quiet', '--set-upstream', 'origin', 'feature');
+    expect(bob.json(['push'])).toMatchObject({ branch: 'feature', inSync: true });
   });
 
   it('a commit hook of the user that fails', () => {

@@ -7,8 +7,8 @@ import { Clone, folder, pair } from './clones.js';
 function linked(): { main: Clone; other: Clone } {
   const main = new Clone(join(folder(), 'main tree')).useDriver();
   main.ok('init');
-  main.ok('put', 'memory', 'mem_1', 'key=a', 'value=one');
-  main.ok('put', 'issue', 'issue_1', 'title=one', 'labels=["x"]');
+  main.put('memory', 'mem_1', 'key=a', 'value=one');
+  main.put('issue', 'issue_1', 'title=one', 'labels=["x"]');
   main.commit();
   const root = join(main.root, '..', 'linked tree');
   main.git('worktree', 'add', '--quiet', '-b', 'feature', root);
@@ -19,7 +19,7 @@ describe('one database, several work trees', () => {
   it('a linked one has the project of the main one, and a base of its own', () => {
     const { main, other } = linked();
     expect(other.json(['sync'])).toMatchObject({ project: main.root, dir: other.dir, inSync: true });
-    main.ok('put', 'memory', 'mem_1', 'value=two');
+    main.put('memory', 'mem_1', 'value=two');
     main.commit();
     // The other branch has the old line still; the next export there would bring the new one.
     expect(other.json(['sync', '--dry-run'])).toMatchObject({ export: { total: { written: 1 } } });
@@ -32,9 +32,9 @@ describe('one database, several work trees', () => {
   it('edits on both branches meet in the database, and the branches merge without a conflict', () => {
     const { main, other } = linked();
     other.ok('sync');
-    other.ok('put', 'issue', 'issue_1', 'labels=["x","feature"]');
+    other.put('issue', 'issue_1', 'labels=["x","feature"]');
     other.commit();
-    main.ok('put', 'issue', 'issue_1', 'title=two');
+    main.put('issue', 'issue_1', 'title=two');
     main.commit();
     main.git('merge', '--quiet', '--no-edit', 'feature');
     main.ok('sync');
@@ -47,8 +47,8 @@ describe('one database, several work trees', () => {
   it('switching a branch loses nothing: an old line is told from news, and put right', () => {
     const { main } = linked();
     main.git('branch', 'old');
-    main.ok('put', 'memory', 'mem_1', 'value=two');
-    main.ok('put', 'memory', 'mem_2', 'key=b', 'value=new');
+    main.put('memory', 'mem_1', 'value=two');
+    main.put('memory', 'mem_2', 'key=b', 'value=new');
     main.ok('rm', 'issue', 'issue_1', '--yes');
     main.commit();
     main.git('checkout', '--quiet', 'old');
@@ -67,7 +67,7 @@ describe('unusual work trees', () => {
   it('a detached head syncs', () => {
     const { main } = linked();
     main.git('checkout', '--quiet', '--detach');
-    main.ok('put', 'memory', 'mem_1', 'value=detached');
+    main.put('memory', 'mem_1', 'value=detached');
     main.commit();
     expect(main.json(['sync'])).toMatchObject({ inSync: true });
   });
@@ -80,7 +80,7 @@ describe('unusual work trees', () => {
     inner.ok('init');
     expect(inner.json(['sync'])).toMatchObject({ project: inner.root, inSync: true });
     expect(inner.records()).toBe(bob.records());
-    inner.ok('put', 'memory', 'mem_1', 'value=inside');
+    inner.put('memory', 'mem_1', 'value=inside');
     inner.commit();
     expect(outer.git('status', '--porcelain', '--ignore-submodules=none')).toContain('inner');
   });
@@ -93,7 +93,7 @@ describe('unusual work trees', () => {
     clone.ok('init');
     expect(clone.json(['sync'])).toMatchObject({ inSync: true });
     expect(clone.records()).toBe(ann.records());
-    clone.ok('put', 'memory', 'mem_1', 'value=on windows');
+    clone.put('memory', 'mem_1', 'value=on windows');
     clone.commit();
     expect(clone.git('show', 'HEAD:.savecontext/memories.jsonl')).not.toContain('\r');
     expect(clone.git('diff', '--stat', 'HEAD~1', '--', '.savecontext')).toContain('memories.jsonl | 2 +-');

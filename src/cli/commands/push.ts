@@ -1,7 +1,7 @@
 import { SyncError } from '../../errors.js';
-import { pathInRepository } from '../../git/repository.js';
+import { pathInRepository, requireRepository } from '../../git/repository.js';
 import { tryGit } from '../../git/run.js';
-import { pushUpstream } from '../../git/upstream.js';
+import { findUpstream, pushUpstream, requireSameName } from '../../git/upstream.js';
 import type { Pushed } from '../../git/upstream.js';
 import type { Command } from '../command.js';
 import type { Context, Place } from '../context.js';
@@ -22,6 +22,8 @@ const LONGEST_PAUSE = 5000;
 /** Pulls, then pushes; again with growing pauses while others push first. */
 export const run: Command = async ({ context }) => {
   const place = context.place();
+  const repository = requireRepository(context.resolve('.'));
+  requireSameName(repository, findUpstream(repository));
   const pulls: Pulled[] = [];
   const { pushed, outgoing } = await pushPlace(context, place, pulls);
   const last = pulls.at(-1);

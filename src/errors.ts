@@ -18,6 +18,8 @@ export const ERROR_EXIT_STATUS = {
   unseen_overwrite: 6,
   /** The operation was refused because it could lose data. */
   refused: 6,
+  /** A value looks like a secret. */
+  secret_found: 6,
   /** The database cannot be opened, is no SQLite database, or is damaged. */
   database: 2,
   /** The database is another program's, or lacks tables that the registry names. */

@@ -12,6 +12,7 @@ export type { Database, SqlValue, Statement } from './store/database.js';
 export { fromBetterSqlite3 } from './store/drivers/better-sqlite3.js';
 export type { BetterSqlite3Connection, BetterSqlite3Statement } from './store/drivers/better-sqlite3.js';
 
+export type { Guard, GuardFinding, NewValue } from './export/guard.js';
 export { Exporter } from './export/exporter.js';
 export type { ExporterOptions, ExportOptions } from './export/exporter.js';
 export type { ExportCounts, ExportFileInfo, ExportStats, Progress, RefusedRecord } from './export/stats.js';
@@ -29,6 +30,8 @@ export { defaultExportDir, projectExportDir } from './directory.js';
 export { backup, restore } from './backup.js';
 export type { BackupInfo, RestoreInfo } from './backup.js';
 
+export { listPrivate, setPrivate } from './private.js';
+export type { PrivacyChange } from './private.js';
 export { dropConflicts, listConflicts, takeConflict } from './conflicts.js';
 export type { JournalEntry } from './journal.js';
 export type { Loss, LossReason } from './merge/conflict.js';

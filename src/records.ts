@@ -47,6 +47,13 @@ export class Records {
     return this.#rows.read(this.entity(type), id);
   }
 
+  /** A record that must be there. Throws `not_found`. */
+  require(type: string, id: string): Content {
+    const found = this.get(type, id);
+    if (found === undefined) throw notFound(type, id, this.#project);
+    return found;
+  }
+
   /** All records of a type in the order of their ids, page by page. */
   *list(type: string): Generator<Content> {
     const entity = this.entity(type);
@@ -109,9 +116,8 @@ export class Records {
 
   /** Deletes a record with all that goes with it. Throws `not_found`. */
   remove(type: string, id: string): RecordKey[] {
-    const entity = this.entity(type);
     return this.#store.sql.transaction('immediate', () => {
-      if (this.#rows.read(entity, id) === undefined) throw notFound(type, id, this.#project);
+      this.require(type, id);
       const gone = this.goesWith(type, id);
       for (const key of [...gone].reverse()) this.#writer.remove(this.entity(key.type), key.id);
       return gone;

@@ -10,15 +10,17 @@ import { Store } from '../store/store.js';
 import type { SyncOptions } from '../sync.js';
 import { findActor } from './actor.js';
 import { findFolders } from './folders.js';
+import { secretGuard } from './secret-guard.js';
 import type { Folders } from './folders.js';
 import type { Confirm } from './outcome.js';
 import type { ProgressBar } from './progress.js';
 
-/** Options that every verb has, as they were given. */
+/** Options that a verb hands on to all that it does, as they were given. */
 export interface GlobalOptions {
   readonly directory?: string;
   readonly db?: string;
   readonly project?: string;
+  readonly allowSecret?: readonly string[];
 }
 
 /** What there is only where somebody looks on. */
@@ -119,6 +121,7 @@ export class Context {
       ...place,
       actor: findActor(this.#base, this.#env),
       history: gitHistory(place.dir),
+      guard: secretGuard(this.#options.allowSecret ?? []),
       ...(this.#bar && { onProgress: this.#bar.onProgress }),
     };
   }

@@ -23,6 +23,9 @@ const TYPES = savecontext.entities.map(({ type }) => type);
 const type = (): Argument => new Argument('<type>', TYPES.join(', '));
 const dryRun = (): Option => new Option('--dry-run', 'say what would be done, and do nothing');
 
+const allowSecret = (): Option =>
+  new Option('--allow-secret <id...>', 'let values of these records out that look like secrets');
+
 const together = (): Option =>
   new Option('--together <names>', 'fields that move as one, with commas; repeatable')
     .default([], 'none')
@@ -77,11 +80,12 @@ export const VERBS: readonly Verb[] = [
     name: 'export',
     summary: 'write what changed in the database to the files',
     about:
-      'Overwrites no version that was never imported: then nothing is written, the records are named, and the exit status is 6.',
+      'Overwrites no version that was never imported, and writes no value that looks like a secret: then nothing is written, the records\nare named, and the exit status is 6.',
     options: [
       new Option('--full', 'derive every line again, not only those of changed records'),
       new Option('--force', 'overwrite versions that were never imported; the old files are copied to .history first'),
       new Option('--unpublish', 'write deletions of records that are private now and were exported before'),
+      allowSecret(),
       dryRun(),
     ],
     examples: [
@@ -113,7 +117,11 @@ export const VERBS: readonly Verb[] = [
     name: 'sync',
     summary: 'import, then export, then look whether both sides agree',
     about: 'The everyday verb.',
-    options: [dryRun(), new Option('--all', 'every project that this database has an export directory for')],
+    options: [
+      allowSecret(),
+      dryRun(),
+      new Option('--all', 'every project that this database has an export directory for'),
+    ],
     examples: [
       ['sc-sync sync', 'after a pull and before a commit'],
       ['sc-sync sync --all --quiet', 'all projects; only what needs attention is written'],
@@ -206,10 +214,24 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/rm.js'),
   },
   {
+    name: 'private',
+    summary: 'keep a record, with all that cannot be without it, in this database',
+    about: 'Without a record it lists those that are kept. Rules for many records go into sync.json.',
+    arguments: [new Argument('[type]', TYPES.join(', ')), new Argument('[id]', 'the id of the record')],
+    options: [new Option('--undo', 'let it out again')],
+    examples: [
+      ['sc-sync private memory mem_1', 'never leaves this database'],
+      ['sc-sync private', 'which are kept'],
+      ['sc-sync private memory mem_1 --undo', 'goes out with the next export'],
+    ],
+    load: () => import('./commands/private.js'),
+  },
+  {
     name: 'pull',
     summary: 'sync, commit the data folder, merge what the remote has, and sync again',
     about:
       'Commits nothing but .savecontext; what is staged elsewhere stays staged. Merges by the merge driver whether this clone is set up or not.',
+    options: [allowSecret()],
     examples: [['sc-sync pull', 'what the team did is in the database']],
     load: () => import('./commands/pull.js'),
   },
@@ -218,6 +240,7 @@ export const VERBS: readonly Verb[] = [
     summary: 'pull, then push; again while others push first',
     about:
       'Any remote of git will do. Gives up after about two minutes in which others were faster; everything is committed then.',
+    options: [allowSecret()],
     examples: [['sc-sync push', 'what is in the database is with the team']],
     load: () => import('./commands/push.js'),
   },

@@ -6,6 +6,7 @@ import type { Tally } from '../stats.js';
 import type { Rows } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
 import type { Target } from '../store/target.js';
+import type { Guard, GuardedValues } from './guard.js';
 import type { OldFiles } from './old-lines.js';
 import type { Progress, RefusedRecord } from './stats.js';
 
@@ -20,6 +21,7 @@ export interface ExportRun {
   readonly unpublish: boolean;
   readonly dryRun: boolean;
   readonly onProgress: ((progress: Progress) => void) | undefined;
+  readonly guard: Guard | undefined;
 }
 
 /** What the parts of one export share. */
@@ -33,6 +35,8 @@ export interface ExportContext extends ExportRun {
   readonly refused: RefusedRecord[];
   readonly form: PathForm;
   readonly isPrivate: (content: Content) => boolean;
+  /** Takes what the files are to get; undefined where nobody looks at it. */
+  readonly guarded: GuardedValues | undefined;
   /** Set when a version that was never seen is overwritten. */
   overwrites: boolean;
 }

@@ -12,6 +12,7 @@ import { completed } from '../merge/completed.js';
 import { versionOf } from '../store/versions.js';
 import { readTombstone } from '../tracking/tombstones.js';
 import type { StoredTombstone } from '../tracking/tombstones.js';
+import { newValues } from './guard.js';
 import { planExport } from './plan.js';
 import type { ExportPlan } from './plan.js';
 import type { ExportContext } from './context.js';
@@ -57,6 +58,7 @@ export function exportRecord(
   // Gone without a trace, so nothing says that it was deleted: the next import takes it from the file again.
   if (state === undefined) return raws;
   const plan = planOf(context, todo, known, state);
+  if (plan.kind === 'line') context.guarded?.add(newValues(plan.content, contentsOf(known)));
   const result = textOf(context, plan, coordinates);
   const before = [...known.lines.map(({ raw }) => raw), ...todo.tombstones];
   const dropped = before.filter((raw) => raw !== result);
@@ -93,6 +95,11 @@ function gatherKnown(
     bases: bases.flatMap((version) => completedBase(version, todo.content)),
     stored: todo.hasTombstone ? readTombstone(sql, target.project, todo) : undefined,
   };
+}
+
+/** The versions of a record that stand in the files, or did so when some target last had it. */
+function contentsOf({ lines, bases }: Known): Content[] {
+  return [...lines, ...bases].flatMap((version) => (version.kind === 'line' ? [version.content] : []));
 }
 
 function completedBase(version: FileVersion | undefined, content: Content | undefined): (LineVersion | Tombstone)[] {

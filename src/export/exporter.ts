@@ -6,6 +6,7 @@ import { fileExists } from '../jsonl/file.js';
 import { readSettings } from '../settings.js';
 import { plannedTarget } from '../store/target.js';
 import type { Store } from '../store/store.js';
+import type { Guard } from './guard.js';
 import { runExport } from './run.js';
 import type { ExportStats, Progress } from './stats.js';
 
@@ -23,6 +24,8 @@ export interface ExporterOptions {
   readonly lockTimeoutMs?: number;
   /** Told now and then how far a long export is. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Looks at values before they get into a file; what it finds stops the export. */
+  readonly guard?: Guard | undefined;
 }
 
 /** How one export is done. */
@@ -64,7 +67,7 @@ export class Exporter {
    */
   export(options: ExportOptions = {}): ExportStats {
     const dryRun = options.dryRun === true;
-    const { actor = 'unknown', now = Date.now, lockTimeoutMs = 5000, onProgress } = this.#options;
+    const { actor = 'unknown', now = Date.now, lockTimeoutMs = 5000, onProgress, guard } = this.#options;
     const run = (dir: string): ExportStats =>
       runExport(this.#store, plannedTarget(this.#store.sql, dir, resolvePath(this.#options.projectPath)), {
         dir,
@@ -76,6 +79,7 @@ export class Exporter {
         unpublish: options.unpublish === true,
         dryRun,
         onProgress,
+        guard,
       });
     if (dryRun) return run(resolvePath(this.#options.dir));
     makeFolder(this.#options.dir);

@@ -3,18 +3,23 @@ import type { Content } from '../record/content.js';
 import { unquote } from '../record/json.js';
 import { toToken } from '../record/object.js';
 import { requireEntity } from '../registry/entity.js';
-import type { Registry } from '../registry/entity.js';
 import type { PrivateRule } from '../settings.js';
+import { hasPrivateMarks, isMarkedPrivate } from '../store/private-marks.js';
 import type { Rows } from '../store/rows.js';
+import type { Store } from '../store/store.js';
 
-/** Makes the test for records that never leave the database: a rule fits them, or a record that they cannot be without. */
+/**
+ * Makes the test for records that never leave the database: they were marked, or a rule fits them, or one of these is true of a record
+ * that they cannot be without.
+ */
 export function privacyTest(
-  registry: Registry,
+  { sql, registry }: Store,
   rows: Rows,
   rules: readonly PrivateRule[],
 ): (content: Content) => boolean {
-  if (rules.length === 0) return () => false;
+  if (rules.length === 0 && !hasPrivateMarks(sql)) return () => false;
   const isPrivate = (content: Content): boolean =>
+    isMarkedPrivate(sql, { type: content.entity.type, id: content.id }) ||
     rules.some((rule) => fits(rule, content)) ||
     Object.entries(content.entity.parents).some(([field, type]) => {
       const parent = rows.read(requireEntity(registry, type), unquote(tokenOf(content, field)));

@@ -9,15 +9,16 @@ import { hasBase, settledHash, writeSettledHash } from '../store/base.js';
 import { Rows } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
 import type { Store } from '../store/store.js';
-import { bindTarget } from '../store/target.js';
+import { bindTarget, readNote, writeNote } from '../store/target.js';
 import type { Target } from '../store/target.js';
 import { newestChange, settleMarks } from '../tracking/marks.js';
 import { Tally } from '../stats.js';
 import { commitDone } from './commit.js';
 import type { ExportContext, ExportRun } from './context.js';
+import { GuardedValues } from './guard.js';
 import { OldFiles } from './old-lines.js';
 import { privacyTest } from './private.js';
-import type { ExportFileInfo, ExportStats } from './stats.js';
+import type { ExportFileInfo, ExportStats, RefusedRecord } from './stats.js';
 import { LineFile } from './line-file.js';
 import { fillTodo, makeExportTables } from './todo.js';
 import { stageTombstones, writeDeletions, writeRecords } from './write-files.js';
@@ -39,13 +40,13 @@ export function runExport(store: Store, planned: Target, run: ExportRun): Export
   try {
     const { context, newest, written } = sql.transaction('deferred', () => {
       const newest = newestChange(sql);
-      const full = run.full || (planned.form !== undefined && planned.form !== run.settings.paths);
+      const full = run.full || isSetOtherwise(sql, planned, run);
       const count = fillTodo(sql, registry, planned, full);
       const context = makeContext(store, planned, run, count);
       const isIdle = count === 0 && !context.old.laidOut;
       return { context, newest, written: isIdle ? [] : stageFiles(context, files, count) };
     });
-    const refused = context.refused.filter(({ why }) => why === 'private' || !run.force);
+    const refused = context.refused.filter(({ why }) => why !== 'unseen' || !run.force);
     const stats = (history: string | null): ExportStats => ({
       ...context.tally.result(),
       files: written.map(({ name, path, size, lines }) => ({ name, path, size, lines })),
@@ -72,9 +73,15 @@ export function runExport(store: Store, planned: Target, run: ExportRun): Export
   }
 }
 
+/** Whether the target was written by other settings, so that any line may be another now. */
+function isSetOtherwise(sql: Sql, target: Target, { settings }: ExportRun): boolean {
+  if (target.form !== undefined && target.form !== settings.paths) return true;
+  return (readNote(sql, target, 'private rules') ?? '[]') !== JSON.stringify(settings.private);
+}
+
 /** Commits what the target has now. */
 function commit(context: ExportContext, target: Target, written: readonly WrittenFile[], newest: number): void {
-  const { sql, registry, old, form } = context;
+  const { sql, registry, old, form, settings } = context;
   for (const { name, sha256 } of written) {
     const found = old.hashOf(name);
     // A file that was missing has only the lines that were written now.
@@ -85,11 +92,13 @@ function commit(context: ExportContext, target: Target, written: readonly Writte
   commitDone({ ...context, target });
   settleMarks(sql, target, newest);
   sql.run(`UPDATE scsync_targets SET form = ? WHERE target = ? AND form IS NOT ?`, form, target.id, form);
+  writeNote(sql, target, 'private rules', JSON.stringify(settings.private));
 }
 
 function makeContext(store: Store, target: Target, run: ExportRun, count: number): ExportContext {
   const { sql, registry } = store;
   const rows = new Rows(sql, registry, target.project);
+  const refused: RefusedRecord[] = [];
   const wanted = fileNames(registry).filter(
     (name) => (count > 0 && isWanted(sql, registry, name)) || mayBeIrregular(sql, target, name),
   );
@@ -100,10 +109,11 @@ function makeContext(store: Store, target: Target, run: ExportRun, count: number
     target,
     rows,
     form: run.settings.paths,
-    isPrivate: privacyTest(registry, rows, run.settings.private),
+    isPrivate: privacyTest(store, rows, run.settings.private),
     old: new OldFiles(sql, registry, run.dir, wanted),
     tally: new Tally(registry, { written: 0, deleted: 0, unchanged: 0 }),
-    refused: [],
+    refused,
+    guarded: run.guard && new GuardedValues(run.guard, (found) => refused.push({ ...found, why: 'secret' })),
     overwrites: false,
   };
 }
@@ -153,5 +163,6 @@ function stageFiles(context: ExportContext, files: FileSet, total: number): Writ
   stage(registry.deletionsFile, (file) => {
     writeDeletions(context, file);
   });
+  context.guarded?.flush();
   return written;
 }

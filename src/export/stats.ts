@@ -1,5 +1,6 @@
 import type { ByEntity } from '../stats.js';
 import type { RecordKey } from '../store/rows.js';
+import type { GuardFinding } from './guard.js';
 
 /** What an export did with the records of one type. */
 export interface ExportCounts extends Readonly<Record<string, number>> {
@@ -22,10 +23,11 @@ export interface ExportFileInfo {
 }
 
 /** A record that an export must not write. */
-export interface RefusedRecord extends RecordKey {
+export type RefusedRecord =
   /** `unseen`: its version in the files was never imported. `private`: it is private now, and was exported before. */
-  readonly why: 'unseen' | 'private';
-}
+  | (RecordKey & { readonly why: 'unseen' | 'private' })
+  /** What the guard found in a value. */
+  | (GuardFinding & { readonly why: 'secret' });
 
 /** The outcome of an export, keyed by type tag, with totals beside. */
 export type ExportStats = ByEntity<ExportCounts> & {

@@ -10,7 +10,7 @@ import { putBackAside } from '../store/references.js';
 import { Rows } from '../store/rows.js';
 import type { Store } from '../store/store.js';
 import type { Target } from '../store/target.js';
-import { bindTarget, findTarget, readPoint, writePoint } from '../store/target.js';
+import { bindTarget, findTarget, readNote, writeNote } from '../store/target.js';
 import { Tally } from '../stats.js';
 import { lastChange, markChanged, newestChange, settleMarks } from '../tracking/marks.js';
 import type { Progress } from '../export/stats.js';
@@ -83,7 +83,8 @@ export function runImport(store: Store, planned: Target, run: ImportRun): Import
       takeLostValues(context, left);
       noteSkipped(context);
       settleFiles(context, staged);
-      if (isAgreement(context, run, staged)) writePoint(sql, target, run.history?.point());
+      const point = isAgreement(context, run, staged) ? run.history?.point() : undefined;
+      if (point !== undefined) writeNote(sql, target, 'point', point);
       const stats = statsOf(context, run, staged);
       if (run.dryRun) throw new DryRun(stats);
       return stats;
@@ -110,7 +111,7 @@ function makeContext({ sql, registry }: Store, target: Target, run: ImportRun, s
     history:
       run.history === undefined
         ? undefined
-        : new HistoryOfImport({ sql, registry, form: run.form }, run.history, readPoint(sql, target)),
+        : new HistoryOfImport({ sql, registry, form: run.form }, run.history, readNote(sql, target, 'point')),
     unsettled: new Set(staged.unsettled),
     skipped: staged.skipped,
     skipInvalid: run.skipInvalid,

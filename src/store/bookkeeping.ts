@@ -41,6 +41,9 @@ export const BOOKKEEPING: readonly string[] = [
   // Files in which every line is the base of its record, by the hash of their bytes.
   `CREATE TABLE IF NOT EXISTS scsync_files (
     target INTEGER NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (target, name)) WITHOUT ROWID`,
+  // Records that never leave the database, each with its children.
+  `CREATE TABLE IF NOT EXISTS scsync_private (
+    type TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID`,
   // Values that lost.
   `CREATE TABLE IF NOT EXISTS scsync_journal (
     n INTEGER PRIMARY KEY AUTOINCREMENT, project TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, field TEXT,

@@ -54,24 +54,30 @@ export function bindTarget(sql: Sql, dir: string, project: string): Target {
   });
 }
 
-/** The point of the files' history at which database and files last agreed. */
-export function readPoint(sql: Sql, { id }: Target): string | undefined {
-  const row = sql.get(`SELECT value FROM scsync_meta WHERE name = ?`, pointName(id));
+/**
+ * What is remembered of a target beside its records: the `point` of the files' history at which database and files last agreed, and the
+ * `private rules` that the last export went by.
+ */
+const NOTES = ['point', 'private rules'] as const;
+type Note = (typeof NOTES)[number];
+
+/** What is remembered of a target; undefined before it was. */
+export function readNote(sql: Sql, target: Target, note: Note): string | undefined {
+  const row = sql.get(`SELECT value FROM scsync_meta WHERE name = ?`, noteName(target, note));
   return row === undefined ? undefined : String(row[0]);
 }
 
-/** Remembers that point; without one the last is kept. */
-export function writePoint(sql: Sql, { id }: Target, point: string | undefined): void {
-  if (point === undefined) return;
+/** Remembers something of a target. */
+export function writeNote(sql: Sql, target: Target, note: Note, value: string): void {
   sql.run(
     `INSERT INTO scsync_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-    pointName(id),
-    point,
+    noteName(target, note),
+    value,
   );
 }
 
-function pointName(id: number): string {
-  return `point of target ${id}`;
+function noteName({ id }: Target, note: Note): string {
+  return `${note} of target ${id}`;
 }
 
 /** A directory that now belongs to another project has no base there. */
@@ -79,5 +85,5 @@ function forgetTarget(sql: Sql, target: Target): void {
   for (const table of ['scsync_base', 'scsync_files', 'scsync_targets']) {
     sql.run(`DELETE FROM ${table} WHERE target = ?`, target.id);
   }
-  sql.run(`DELETE FROM scsync_meta WHERE name = ?`, pointName(target.id));
+  for (const note of NOTES) sql.run(`DELETE FROM scsync_meta WHERE name = ?`, noteName(target, note));
 }

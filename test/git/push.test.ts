@@ -94,6 +94,28 @@ describe('push and pull', () => {
     expectEqual(ann, bob);
   });
 
+  it('look at what is committed already, whoever wrote it', () => {
+    const { ann, remote } = pair();
+    const token = `ghp_${'a1B2'.repeat(9)}`;
+    const before = tryGit(remote, ['rev-parse', 'main']).stdout;
+    // Another program exports without looking, and somebody commits; then the value is taken back.
+    ann.put('memory', 'mem_1', `value=${token}`);
+    ann.commit();
+    writeFileSync(join(ann.dir, 'notes.jsonl'), `${token}\n`);
+    ann.git('add', '.savecontext');
+    ann.put('memory', 'mem_1', 'value=harmless');
+    ann.commit();
+    const { status, stdout, stderr } = ann.run(['push']);
+    expect(status).toBe(6);
+    expect(stderr).toMatch(/^ {2}memory mem_1: value: GITHUB_TOKEN/m);
+    expect(stderr).toMatch(/^ {2}a line of notes.jsonl: text: GITHUB_TOKEN/m);
+    expect(stdout + stderr).not.toContain(token);
+    expect(tryGit(remote, ['rev-parse', 'main']).stdout).toBe(before);
+    expect(ann.ok('push', '--allow-secret', 'mem_1', 'notes.jsonl')).toMatch(/^pushed 2 commits to origin\/main$/m);
+    ann.put('memory', 'mem_2', 'value=more');
+    expect(ann.ok('push')).toMatch(/^pushed 1 commit to origin\/main$/m);
+  });
+
   it('merge what a forge merged as text, and heal conflicts of data files', () => {
     const { ann, bob } = pair({ driver: false });
     rmSync(join(bob.dir, '.gitattributes'));

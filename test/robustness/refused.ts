@@ -21,6 +21,7 @@ const EXIT_STATUS: Readonly<Record<SyncErrorCode, number>> = {
   not_found: 4,
   unseen_overwrite: 6,
   refused: 6,
+  secret_found: 6,
   database: 2,
   schema: 2,
   bad_row: 2,

@@ -1,4 +1,3 @@
-import { SyncError } from '../../errors.js';
 import type { Content } from '../../record/content.js';
 import { unquote } from '../../record/json.js';
 import { toJson } from '../../record/object.js';
@@ -12,12 +11,7 @@ import type { Line } from '../outcome.js';
 /** Prints one record. */
 export const run: Command = ({ context, args: [type = '', id = ''] }) => {
   const { projectPath } = context.place();
-  const content = new Records(context.store(), projectPath).get(type, id);
-  if (content === undefined) {
-    throw new SyncError('not_found', `there is no ${type} ${id} in ${projectPath}`, {
-      hint: `see the list: list ${type}`,
-    });
-  }
+  const content = new Records(context.store(), projectPath).require(type, id);
   return {
     status: EXIT.done,
     json: { record: new ExactJson(toJson(content)) },

@@ -9,6 +9,7 @@ import { count } from '../describe.js';
 import { describePull, pullJson, pullStatus } from '../describe-pull.js';
 import { EXIT } from '../exit-codes.js';
 import { info } from '../outcome.js';
+import { refuseOutgoingSecrets } from '../outgoing-secrets.js';
 import { pullPlace } from '../pull-place.js';
 import type { Pulled } from '../pull-place.js';
 
@@ -56,6 +57,7 @@ async function pushPlace(
     const pulled = await pullPlace(context, place);
     pulls.push(pulled);
     if (pullStatus([pulled]) !== EXIT.done && pulled.syncs.at(-1)?.inSync === false) throw notInSync();
+    await refuseSecrets(context, place, pulled);
     const outgoing = outgoingOf(pulled, place);
     const pushed = pushUpstream(pulled.repository, pulled.upstream);
     if (pushed !== 'raced') return { pushed, outgoing };
@@ -63,6 +65,15 @@ async function pushPlace(
     const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (pulls.length - 1)) * (0.5 + Math.random());
     await new Promise((resume) => setTimeout(resume, pause));
   }
+}
+
+/** Exports are looked at as they are made; what was written or committed by other means is so here. */
+async function refuseSecrets(context: Context, place: Place, { repository, upstream, theirs }: Pulled): Promise<void> {
+  const { guard } = context.syncOptions(place);
+  if (guard === undefined) return;
+  const { registry } = context.store();
+  const { remote } = upstream;
+  await refuseOutgoingSecrets({ repository, dir: place.dir, remote, theirs, registry, guard });
 }
 
 function outgoingOf({ repository, theirs, upstream }: Pulled, { dir }: Place): Outgoing {

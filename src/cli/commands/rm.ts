@@ -12,11 +12,7 @@ import type { Confirm } from '../outcome.js';
 export const run: Command = async ({ context, args: [type = '', id = ''], options }) => {
   const { projectPath } = context.place();
   const records = new Records(context.store(), projectPath);
-  if (records.get(type, id) === undefined) {
-    throw new SyncError('not_found', `there is no ${type} ${id} in ${projectPath}`, {
-      hint: `see the list: list ${type}`,
-    });
-  }
+  records.require(type, id);
   const [, ...others] = records.goesWith(type, id);
   if (!isOn(options, 'yes') && !(await isAgreed(context.confirm, { type, id }, others))) {
     return { status: EXIT.attention, json: { deleted: [] }, text: [data('nothing was deleted')] };

@@ -1,0 +1,69 @@
+import { SyncError } from '../errors.js';
+import { GuardedValues, newValues } from '../export/guard.js';
+import type { Guard, GuardFinding, NewValue } from '../export/guard.js';
+import { readOutgoing } from '../git/outgoing.js';
+import type { ChangedLine } from '../git/patch.js';
+import type { Repository } from '../git/repository.js';
+import type { Content } from '../record/content.js';
+import type { Registry } from '../registry/entity.js';
+import { versionOf } from '../store/versions.js';
+import { describeFinding } from './refusal.js';
+
+/** What is looked at. */
+interface Outgoing {
+  readonly repository: Repository;
+  /** The export directory. */
+  readonly dir: string;
+  readonly remote: string;
+  /** The commit that the remote's branch is at. */
+  readonly theirs: string | undefined;
+  readonly registry: Registry;
+  readonly guard: Guard;
+}
+
+/**
+ * Looks at every value that commits of this clone would bring to a remote: another program may have written the files, or somebody by
+ * hand. Throws `secret_found`.
+ */
+export async function refuseOutgoingSecrets(outgoing: Outgoing): Promise<void> {
+  const { repository, dir, remote, theirs, registry, guard } = outgoing;
+  const found: GuardFinding[] = [];
+  const values = new GuardedValues(guard, (finding) => found.push(finding));
+  await readOutgoing(repository, dir, { remote, theirs }, (changes) => {
+    values.add(valuesOfCommit(registry, changes));
+  });
+  values.flush();
+  if (found.length === 0) return;
+  throw new SyncError('secret_found', 'nothing was pushed: commits of this clone have values that look like secrets', {
+    details: [...new Set(found.map(describeFinding))],
+    hint: `change the records, then git reset --soft to what ${remote} has, and push again; --allow-secret ${found[0]?.id ?? ''} lets one out`,
+  });
+}
+
+/** The values that a commit brought into data files. A line that is no record's is a value as it is. */
+function valuesOfCommit(registry: Registry, changes: readonly ChangedLine[]): NewValue[] {
+  const before = new Map<string, Content[]>();
+  const removed = new Set<string>();
+  for (const { line } of changes.filter(({ sign }) => sign === '-')) {
+    removed.add(line);
+    const content = contentOf(registry, line);
+    if (content === undefined) continue;
+    const key = keyOf(content);
+    before.set(key, [...(before.get(key) ?? []), content]);
+  }
+  return changes.flatMap(({ sign, line, file }): NewValue[] => {
+    if (sign === '-' || removed.has(line) || !file.endsWith('.jsonl')) return [];
+    const content = contentOf(registry, line);
+    if (content === undefined) return [{ type: 'a line of', id: file, field: 'text', name: 'text', text: line }];
+    return newValues(content, before.get(keyOf(content)) ?? []);
+  });
+}
+
+function contentOf(registry: Registry, line: string): Content | undefined {
+  const version = versionOf(registry, line);
+  return version?.kind === 'line' ? version.content : undefined;
+}
+
+function keyOf({ entity, id }: Content): string {
+  return `${entity.type} ${id}`;
+}

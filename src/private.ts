@@ -1,0 +1,41 @@
+import { Records } from './records.js';
+import { listPrivateMarks, writePrivateMark } from './store/private-marks.js';
+import type { RecordKey } from './store/rows.js';
+import type { Store } from './store/store.js';
+import { markChanged } from './tracking/marks.js';
+
+/** What a change of privacy concerns. */
+export interface PrivacyChange {
+  /** The record itself first, then those that cannot be without it. */
+  readonly records: readonly RecordKey[];
+  /** Those of them that were exported: they stay in the files until an export with `unpublish`. */
+  readonly exported: readonly RecordKey[];
+}
+
+/**
+ * Says that a record, with all that cannot be without it, never leaves the database, or that it may again. The mark lies in the
+ * database alone. What was exported before makes exports refuse, until one is told to `unpublish`.
+ *
+ * @throws SyncError `not_found` when the project has no such record, `usage` for an unknown type.
+ */
+export function setPrivate(store: Store, projectPath: string, key: RecordKey, isPrivate: boolean): PrivacyChange {
+  const { sql } = store;
+  const records = new Records(store, projectPath);
+  return sql.transaction('immediate', () => {
+    records.require(key.type, key.id);
+    writePrivateMark(sql, key, isPrivate);
+    const concerned = records.goesWith(key.type, key.id);
+    for (const each of concerned) markChanged(sql, each, projectPath);
+    const exported = `SELECT 1 FROM scsync_base WHERE type = ? AND id = ? AND deleted = 0 AND line <> '' LIMIT 1`;
+    return {
+      records: concerned,
+      exported: concerned.filter(({ type, id }) => sql.get(exported, type, id) !== undefined),
+    };
+  });
+}
+
+/** The records of a project that were said to be private, without those that are so by a rule or by their parent. */
+export function listPrivate(store: Store, projectPath: string): RecordKey[] {
+  const records = new Records(store, projectPath);
+  return listPrivateMarks(store.sql).filter(({ type, id }) => records.get(type, id) !== undefined);
+}

@@ -1,0 +1,18 @@
+import { scanArray } from './json.js';
+import type { Content } from './content.js';
+
+/** A value of a record; of a set each element is one. */
+export interface ContentValue {
+  readonly field: string;
+  readonly token: string;
+}
+
+/** All values of a record, those of fields that the registry does not know included. */
+export function* valuesOf({ entity, tokens, unknown }: Content): Generator<ContentValue> {
+  for (const { name, field, index } of entity.synced) {
+    const token = tokens[index] ?? 'null';
+    if (field.kind !== 'set') yield { field: name, token };
+    else for (const element of scanArray(token)) yield { field: name, token: element };
+  }
+  for (const [field, token] of unknown) yield { field, token };
+}

@@ -1,0 +1,72 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { Sandbox } from './helpers.js';
+
+/** Made here, so that no scanner takes this file for a leak. */
+const TOKEN = `ghp_${'a1B2'.repeat(9)}`;
+const AWS = `wJalrXUtnFEMI/K7MDENG/${'bPxRfiCYzz'.repeat(2)}`.slice(0, 40);
+
+function withSecrets(): Sandbox {
+  const sandbox = new Sandbox();
+  sandbox.ok(['init']);
+  sandbox.ok(['put', 'memory', 'mem_1', 'key=server', `value=use ${TOKEN} // secretlint-disable`]);
+  sandbox.ok(['put', 'memory', 'mem_2', 'key=aws_secret_access_key', `value=${AWS}`]);
+  sandbox.ok(['put', 'memory', 'mem_3', 'key=plain', 'value=harmless']);
+  return sandbox;
+}
+
+describe('values that look like secrets', () => {
+  it('stop export and sync with 6, named by record and field, and never printed', () => {
+    const sandbox = withSecrets();
+    for (const verb of ['export', 'sync']) {
+      const { status, stdout, stderr } = sandbox.run([verb]);
+      expect(status).toBe(6);
+      expect(stderr).toMatch(/^sc-sync: nothing was written: 2 values look like a secret$/m);
+      expect(stderr).toMatch(/^ {2}memory mem_1: value: GITHUB_TOKEN/m);
+      expect(stderr).toMatch(/^ {2}memory mem_2: value: AWSSecretAccessKey/m);
+      expect(stdout + stderr).not.toContain(TOKEN);
+      expect(stdout + stderr).not.toContain(AWS);
+    }
+    const { error } = sandbox.json(['export'], { status: 6 });
+    expect(error).toMatchObject({ code: 'secret_found' });
+    expect(JSON.stringify(error)).not.toContain(TOKEN);
+  });
+
+  it('go out when they are allowed for the record, and are not asked for again until they change', () => {
+    const sandbox = withSecrets();
+    expect(sandbox.error(['export', '--allow-secret', 'mem_1'], 6)['details']).toEqual([
+      expect.stringContaining('mem_2: value') as unknown,
+    ]);
+    sandbox.ok(['sync', '--allow-secret', 'mem_1', 'mem_2']);
+    expect(readFileSync(join(sandbox.dir, 'memories.jsonl'), 'utf8')).toContain(TOKEN);
+    sandbox.ok(['put', 'memory', 'mem_1', 'category=decision']);
+    sandbox.ok(['sync']);
+    sandbox.ok(['put', 'memory', 'mem_1', `value=now ${TOKEN}`]);
+    expect(sandbox.run(['sync']).status).toBe(6);
+  });
+
+  it('may stay in the database, by the verb private', () => {
+    const sandbox = withSecrets();
+    expect(sandbox.ok(['private'])).toContain('no record was made private');
+    expect(sandbox.ok(['private', 'memory', 'mem_1'])).toBe('memory mem_1 stays in this database from now on\n');
+    sandbox.ok(['private', 'memory', 'mem_2']);
+    expect(sandbox.ok(['private'])).toBe('memory mem_1\nmemory mem_2\n');
+    sandbox.ok(['sync']);
+    const text = readFileSync(join(sandbox.dir, 'memories.jsonl'), 'utf8');
+    expect(text).toContain('mem_3');
+    expect(text).not.toContain('mem_1');
+    expect(sandbox.json(['private', 'memory', 'mem_3'])).toMatchObject({
+      private: true,
+      exported: [{ type: 'memory', id: 'mem_3' }],
+    });
+    expect(sandbox.run(['sync']).stderr).toContain('export --unpublish');
+    sandbox.ok(['export', '--unpublish']);
+    expect(readFileSync(join(sandbox.dir, 'memories.jsonl'), 'utf8')).toBe('');
+    sandbox.ok(['private', 'memory', 'mem_1', '--undo']);
+    expect(sandbox.run(['sync']).status).toBe(6);
+    expect(sandbox.error(['private', 'memory'], 4)['message']).toContain('expected the id');
+    expect(sandbox.error(['private', 'memory', 'none'], 4)['code']).toBe('not_found');
+  });
+});

@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { GuardedValues } from '../../src/export/guard.js';
+import type { Guard, NewValue } from '../../src/export/guard.js';
+import { Replica } from './helpers.js';
+
+/** A guard that finds the word SECRET, and remembers what it was asked. */
+function watching(): { guard: Guard; asked: NewValue[] } {
+  const asked: NewValue[] = [];
+  return {
+    asked,
+    guard: (values) => {
+      asked.push(...values);
+      return values.flatMap(({ type, id, field, text }) =>
+        text.includes('SECRET') ? [{ type, id, field, what: 'the word' }] : [],
+      );
+    },
+  };
+}
+
+const texts = (asked: readonly NewValue[]): string[] => asked.map(({ id, field, text }) => `${id} ${field} ${text}`);
+
+function withIssue(): Replica {
+  const replica = new Replica();
+  replica.run(`INSERT INTO issues (id, project_path, title, details, created_at, updated_at)
+               VALUES ('i1', :project, 'a title', 'details', 1, 1)`);
+  return replica;
+}
+
+describe('a guard of exports', () => {
+  it('is asked for values that the files never had, and for no others', () => {
+    const replica = withIssue();
+    const first = watching();
+    replica.exporter({ guard: first.guard }).export();
+    expect(texts(first.asked)).toEqual(expect.arrayContaining(['i1 title a title', 'i1 details details']));
+    const second = watching();
+    replica.run(
+      `UPDATE issues SET title = 'another', updated_at = 2; INSERT INTO issue_labels VALUES ('l1', 'i1', 'new label')`,
+    );
+    replica.exporter({ guard: second.guard }).export();
+    expect(texts(second.asked)).toEqual(['i1 title another', 'i1 labels new label']);
+    const third = watching();
+    replica.exporter({ guard: third.guard }).export({ full: true });
+    expect(third.asked).toEqual([]);
+  });
+
+  it('stops the whole export, whatever else is forced, and names record and field', () => {
+    const replica = withIssue();
+    replica.export();
+    const before = replica.files();
+    replica.run(`UPDATE issues SET details = 'SECRET', updated_at = 2`);
+    replica.run(
+      `INSERT INTO project_memory (id, project_path, key, value, created_at, updated_at) VALUES ('m1', :project, 'k', 'v', 1, 1)`,
+    );
+    const { guard } = watching();
+    for (const options of [{}, { force: true }, { full: true }, { dryRun: true }]) {
+      expect(replica.exporter({ guard }).export(options).refused).toEqual([
+        { type: 'issue', id: 'i1', field: 'details', what: 'the word', why: 'secret' },
+      ]);
+      expect(replica.files()).toEqual(before);
+      expect(replica.pending()).toEqual({ issue: 1, memory: 1 });
+    }
+    replica.run(`UPDATE issues SET details = 'harmless', updated_at = 3`);
+    expect(replica.exporter({ guard }).export()).toMatchObject({ refused: [], total: { written: 2 } });
+  });
+
+  it('is not asked again for what it let out, when the files lose it', () => {
+    const replica = withIssue();
+    const before = replica.files();
+    replica.run(`UPDATE issues SET details = 'SECRET', updated_at = 2`);
+    replica.export();
+    for (const name of Object.keys(replica.files())) replica.write(name, before[name] ?? '');
+    expect(replica.import().total.restored).toBe(1);
+    const { guard, asked } = watching();
+    expect(replica.exporter({ guard }).export()).toMatchObject({ refused: [], total: { written: 1 } });
+    expect(asked).toEqual([]);
+  });
+
+  it('is told what a value is called, and never sees private records', () => {
+    const replica = new Replica();
+    replica.write('sync.json', JSON.stringify({ private: [{ type: 'memory', where: { key: 'hidden' } }] }));
+    for (const [id, key] of [
+      ['m1', 'access_key'],
+      ['m2', 'hidden'],
+    ]) {
+      replica.run(`INSERT INTO project_memory (id, project_path, key, value, created_at, updated_at)
+                   VALUES ('${id ?? ''}', :project, '${key ?? ''}', 'SECRET', 1, 1)`);
+    }
+    const { guard, asked } = watching();
+    expect(
+      replica
+        .exporter({ guard })
+        .export()
+        .refused.map(({ id }) => id),
+    ).toEqual(['m1']);
+    expect(asked.find(({ field }) => field === 'value')?.name).toBe('access_key');
+    expect(asked.filter(({ id }) => id === 'm2')).toEqual([]);
+  });
+
+  it('gets every value once, in batches', () => {
+    const size = fc.integer({ min: 0, max: 200_000 });
+    fc.assert(
+      fc.property(fc.array(size, { maxLength: 8 }), (sizes) => {
+        const values = sizes.map((length, n) => ({
+          type: 't',
+          id: String(n),
+          field: 'f',
+          name: 'f',
+          text: 'x'.repeat(length),
+        }));
+        const batches: string[][] = [];
+        const found: string[] = [];
+        const guarded = new GuardedValues(
+          (batch) => {
+            batches.push(batch.map(({ id }) => id));
+            return batch.map(({ type, id, field }) => ({ type, id, field, what: '' }));
+          },
+          ({ id }) => found.push(id),
+        );
+        for (const value of values) guarded.add([value]);
+        guarded.flush();
+        expect(batches.flat()).toEqual(values.map(({ id }) => id));
+        expect(found).toEqual(batches.flat());
+        expect(batches.every((batch) => batch.length > 0)).toBe(true);
+        const total = sizes.reduce((sum, each) => sum + each, 0);
+        expect(batches.length).toBeLessThanOrEqual(Math.floor(total / (1 << 17)) + 1);
+      }),
+      { numRuns: 20 },
+    );
+  });
+});

@@ -3,12 +3,14 @@ import { join } from 'node:path';
 import { resolvePath } from './directory.js';
 import { SyncError } from './errors.js';
 import type { SyncErrorCode } from './errors.js';
+import { isSetOtherwise } from './export/set-otherwise.js';
 import type { ExportFileInfo } from './export/stats.js';
 import { planImportAll } from './import/importer.js';
 import type { Notice } from './import/stats.js';
 import { countLines, fileExists, fileSize } from './jsonl/file.js';
 import { fileNames } from './jsonl/line-key.js';
 import { project as projectSql } from './tracking/triggers.js';
+import { readSettings } from './settings.js';
 import { Tally } from './stats.js';
 import type { ByEntity } from './stats.js';
 import type { Store } from './store/store.js';
@@ -97,7 +99,13 @@ export function getSyncStatus(
 /** Files that would stop an import (markers, a newer format, wrong settings) are a problem to name, not an error of the question. */
 function plannedImport(store: Store, target: Target): ReturnType<typeof planImportAll> {
   try {
-    return planImportAll(store, target);
+    const planned = planImportAll(store, target);
+    if (target.form === undefined || !isSetOtherwise(store.sql, target, readSettings(target.dir, store.registry)))
+      return planned;
+    return {
+      ...planned,
+      problems: [...planned.problems, 'the settings changed since the last export; sync applies them'],
+    };
   } catch (error) {
     if (!(error instanceof SyncError) || !UNREADABLE.has(error.code)) throw error;
     return { records: new Map(), notices: [], problems: error.details.length > 0 ? error.details : [error.message] };

@@ -9,7 +9,7 @@ import { hasBase, settledHash, writeSettledHash } from '../store/base.js';
 import { Rows } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
 import type { Store } from '../store/store.js';
-import { bindTarget, readNote, writeNote } from '../store/target.js';
+import { bindTarget } from '../store/target.js';
 import type { Target } from '../store/target.js';
 import { newestChange, settleMarks } from '../tracking/marks.js';
 import { Tally } from '../stats.js';
@@ -18,6 +18,7 @@ import type { ExportContext, ExportRun } from './context.js';
 import { GuardedValues } from './guard.js';
 import { OldFiles } from './old-lines.js';
 import { privacyTest } from './private.js';
+import { isSetOtherwise, noteSettings } from './set-otherwise.js';
 import type { ExportFileInfo, ExportStats, RefusedRecord } from './stats.js';
 import { LineFile } from './line-file.js';
 import { fillTodo, makeExportTables } from './todo.js';
@@ -40,7 +41,7 @@ export function runExport(store: Store, planned: Target, run: ExportRun): Export
   try {
     const { context, newest, written } = sql.transaction('deferred', () => {
       const newest = newestChange(sql);
-      const full = run.full || isSetOtherwise(sql, planned, run);
+      const full = run.full || isSetOtherwise(sql, planned, run.settings);
       const count = fillTodo(sql, registry, planned, full);
       const context = makeContext(store, planned, run, count);
       const isIdle = count === 0 && !context.old.laidOut;
@@ -73,15 +74,9 @@ export function runExport(store: Store, planned: Target, run: ExportRun): Export
   }
 }
 
-/** Whether the target was written by other settings, so that any line may be another now. */
-function isSetOtherwise(sql: Sql, target: Target, { settings }: ExportRun): boolean {
-  if (target.form !== undefined && target.form !== settings.paths) return true;
-  return (readNote(sql, target, 'private rules') ?? '[]') !== JSON.stringify(settings.private);
-}
-
 /** Commits what the target has now. */
 function commit(context: ExportContext, target: Target, written: readonly WrittenFile[], newest: number): void {
-  const { sql, registry, old, form, settings } = context;
+  const { sql, registry, old, settings } = context;
   for (const { name, sha256 } of written) {
     const found = old.hashOf(name);
     // A file that was missing has only the lines that were written now.
@@ -91,8 +86,7 @@ function commit(context: ExportContext, target: Target, written: readonly Writte
   }
   commitDone({ ...context, target });
   settleMarks(sql, target, newest);
-  sql.run(`UPDATE scsync_targets SET form = ? WHERE target = ? AND form IS NOT ?`, form, target.id, form);
-  writeNote(sql, target, 'private rules', JSON.stringify(settings.private));
+  noteSettings(sql, target, settings);
 }
 
 function makeContext(store: Store, target: Target, run: ExportRun, count: number): ExportContext {

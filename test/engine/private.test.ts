@@ -74,8 +74,10 @@ describe('rules of sync.json that change', () => {
     replica.export();
     const rules = [{ type: 'session', where: { name: 's1 hidden' } }];
     replica.write('sync.json', JSON.stringify({ private: rules }));
+    expect(replica.status()).toMatchObject({ inSync: false, problems: [expect.stringContaining('settings changed')] });
     expect(replica.exporter().export().refused).toContainEqual({ ...s1, why: 'private' });
     replica.export({ unpublish: true });
+    expect(replica.status().inSync).toBe(true);
     expect(replica.deletions()).toEqual(['context_item/s1c', 'session/s1']);
     expect(replica.exporter().export().total).toEqual({ written: 0, deleted: 0, unchanged: 0 });
     replica.write('sync.json', '{}');

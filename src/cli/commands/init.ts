@@ -68,7 +68,7 @@ function prepareFolder(repository: Repository | undefined, registry: Registry, d
     writeSettings(dir, { paths: 'absolute' });
     if (repository !== undefined) rememberStep(repository, ownFile(join(dir, SETTINGS_FILE)));
     done.push(
-      `created ${EXPORT_FOLDER}/${SETTINGS_FILE} with paths: absolute, since the files were written by the SaveContext command line`,
+      `created ${EXPORT_FOLDER}/${SETTINGS_FILE} with paths: absolute, since the files were written by the SaveContext command line (they leave out labels and dependencies; portable has them)`,
     );
   }
   return done;

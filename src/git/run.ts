@@ -75,8 +75,8 @@ export function tryGit(args: readonly string[], options: GitOptions): string | u
 /** How long another git that holds a lock is waited for, in milliseconds. */
 const PATIENCE = 30_000;
 
-/** What git says when another one holds the index, or moved a ref while it worked. */
-const HELD = /\.lock'?: File exists|cannot lock ref '[^']+': is at/;
+/** What git says when another one holds the index, moved a ref while it worked, or is just about to make a linked work tree. */
+const HELD = /\.lock'?: File exists|cannot lock ref '[^']+': is at|bad object worktrees\/[^/]+\/HEAD/;
 
 /** Runs git, whatever its exit status, and again as long as another git is in its way. Throws `busy` when that does not end. */
 export async function runWhenFree(args: readonly string[], options: GitOptions): Promise<GitResult> {

@@ -94,6 +94,24 @@ describe('push and pull', () => {
     expectEqual(ann, bob);
   });
 
+  it('wait for another git that is just making a linked work tree', async () => {
+    const { ann, bob } = pair();
+    bob.put('memory', 'mem_2', 'value=by bob');
+    bob.ok('push');
+    // So it looks for a moment while `git worktree add` works: the tree is there, and has no commit yet.
+    const tree = join(ann.root, '.git/worktrees/unborn');
+    mkdirSync(tree, { recursive: true });
+    writeFileSync(join(tree, 'commondir'), '../..\n');
+    writeFileSync(join(tree, 'gitdir'), `${join(ann.root, '../unborn/.git')}\n`);
+    writeFileSync(join(tree, 'HEAD'), `${'0'.repeat(40)}\n`);
+    expect(ann.tryGit('fetch').stderr).toContain('bad object');
+    const pulling = ann.start(['pull']);
+    await new Promise((resume) => setTimeout(resume, 2000));
+    rmSync(tree, { recursive: true });
+    expect(await pulling).toMatchObject({ status: 0 });
+    expectEqual(ann, bob);
+  });
+
   it('look at what is committed already, whoever wrote it', () => {
     const { ann, remote } = pair();
     const token = `ghp_${'a1B2'.repeat(9)}`;

@@ -1,4 +1,6 @@
 import { Exporter } from '../../src/export/exporter.js';
+import { gitHistory } from '../../src/git/history.js';
+import type { History } from '../../src/jsonl/file-history.js';
 import type { ImportStats } from '../../src/import/stats.js';
 import { sync } from '../../src/sync.js';
 import { linesOf } from './clone.js';
@@ -13,8 +15,14 @@ import type { World } from './world.js';
 export function engineOptions(
   world: World,
   clone: Clone,
-): { projectPath: string; dir: string; actor: string; now: () => number } {
-  return { projectPath: PROJECT, dir: clone.dir, actor: clone.name, now: () => world.now(clone) };
+): { projectPath: string; dir: string; actor: string; now: () => number; history?: History } {
+  return {
+    projectPath: PROJECT,
+    dir: clone.dir,
+    actor: clone.name,
+    now: () => world.now(clone),
+    ...(world.options.repositories === true && { history: gitHistory(clone.dir) }),
+  };
 }
 
 /** Runs an export: it replaces nothing that the database has not read, and drops no record without a tombstone. */

@@ -85,6 +85,12 @@ export function syncFiles(world: World, clone: Clone, looksTwice = true): void {
   if (looksTwice) checkFixpoint(world, clone);
 }
 
+/** Whether the files have something that was never read. */
+export function hasUnseen(world: World, clone: Clone): boolean {
+  const stats = new Exporter(clone.database.store, engineOptions(world, clone)).export({ full: true, dryRun: true });
+  return stats.refused.length > 0;
+}
+
 function notices(list: readonly { readonly what: string; readonly id: string }[]): string {
   return list.map(({ what, id }) => `, ${what} ${id}`).join('');
 }

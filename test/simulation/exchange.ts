@@ -1,5 +1,5 @@
 import { syncFiles } from './engine-operations.js';
-import { checkoutBack, commit, pull, push } from './git-operations.js';
+import { operate } from './operations.js';
 import type { World } from './world.js';
 
 /** All exchange with all until nothing changes any more. Gives the number of rounds that changed something. */
@@ -9,13 +9,13 @@ export function exchange(world: World, most: number): number | undefined {
     const before = everything(world);
     for (const clone of world.clones) {
       world.time++;
-      checkoutBack(world, clone);
+      operate(world, clone, 'checkoutBack');
       syncFiles(world, clone, false);
-      commit(world, clone);
-      pull(world, clone, world.git.origin, 1);
+      operate(world, clone, 'commit');
+      operate(world, clone, 'pull');
       syncFiles(world, clone);
-      commit(world, clone);
-      push(world, clone);
+      operate(world, clone, 'commit');
+      operate(world, clone, 'push');
     }
     if (everything(world) === before) return round;
   }

@@ -1,7 +1,5 @@
-import { Exporter } from '../../src/export/exporter.js';
 import type { Clone } from './clone.js';
-import { engineOptions } from './engine-checks.js';
-import { syncFiles } from './engine-operations.js';
+import { hasUnseen, syncFiles } from './engine-operations.js';
 import { valuesInLoss } from './knowledge.js';
 import { mergeAsText, mergeTrees } from './merge-trees.js';
 import type { FileLoss } from '../../src/merge/merged-file.js';
@@ -15,7 +13,15 @@ export function commit(world: World, clone: Clone): void {
   world.say(clone, `git commit ${clone.head}`);
 }
 
-export function pull(world: World, clone: Clone, other: number, pick: number): void {
+export function pull(world: World, clone: Clone, pick: number): void {
+  merge(world, clone, world.git.origin, pick);
+}
+
+export function mergePeer(world: World, clone: Clone, pick: number): void {
+  merge(world, clone, world.clones[pick % world.clones.length]!.head, pick);
+}
+
+function merge(world: World, clone: Clone, other: number, pick: number): void {
   if (clone.detachedFrom !== undefined) return;
   if (world.options.syncsBeforePull && clone.hasDiscarded) syncFiles(world, clone);
   commit(world, clone);
@@ -125,11 +131,6 @@ function isClean(world: World, clone: Clone): boolean {
 function checkout(world: World, clone: Clone, commit: number): void {
   clone.head = commit;
   clone.write(world.git.tree(commit));
-}
-
-function hasUnseen(world: World, clone: Clone): boolean {
-  const stats = new Exporter(clone.database.store, engineOptions(world, clone)).export({ full: true, dryRun: true });
-  return stats.refused.length > 0;
 }
 
 function noteLosses(world: World, clone: Clone, losses: readonly FileLoss[]): void {

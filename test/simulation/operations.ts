@@ -3,24 +3,17 @@ import type { Clone } from './clone.js';
 import { backup, copyDatabase, dropDatabase, restore } from './database-operations.js';
 import { exportFiles, importFile, importFiles, rehearse, syncFiles } from './engine-operations.js';
 import { dropLine, editFile } from './file-operations.js';
-import {
-  checkoutBack,
-  checkoutOld,
-  checkoutSide,
-  commit,
-  pull,
-  push,
-  rebase,
-  revert,
-  stash,
-} from './git-operations.js';
+import * as simulatedGit from './git-operations.js';
 import { insertAgain, insertInSession, insertRoot } from './insert-operations.js';
 import { link, refer, unlink } from './link-operations.js';
+import * as realGit from './real-git.js';
 import { add, deleteRecord, edit, move, rekey, remove, replace, unset, writeGroup } from './row-operations.js';
 import type { Operation, Step } from './schedule.js';
 import type { World } from './world.js';
 
-const OPERATIONS: Readonly<Record<Operation, (world: World, clone: Clone, pick: number) => void>> = {
+type Operate = (world: World, clone: Clone, pick: number) => void;
+
+const OPERATIONS: Readonly<Partial<Record<Operation, Operate>>> = {
   edit: (world, clone, pick) => edit(world, clone, pick, true),
   editUnbumped: (world, clone, pick) => edit(world, clone, pick, false),
   reopen: (world, clone, pick) => writeGroup(world, clone, pick, false),
@@ -49,24 +42,24 @@ const OPERATIONS: Readonly<Record<Operation, (world: World, clone: Clone, pick: 
   rehearse,
   editFile,
   dropLine,
-  commit,
-  pull: (world, clone, pick) => pull(world, clone, world.git.origin, pick),
-  push,
-  mergePeer: (world, clone, pick) => pull(world, clone, world.clones[pick % world.clones.length]!.head, pick),
-  rebase,
-  checkoutOld,
-  checkoutSide,
-  checkoutBack,
-  stash,
-  revert,
+  ...simulatedGit,
   backup,
   restore,
   copyDatabase,
   dropDatabase,
 };
 
+const IN_REPOSITORIES = { ...OPERATIONS, ...realGit };
+
 /** Carries out one step of a schedule. */
 export function carryOut(world: World, { clone, operation, pick }: Step): void {
   world.time++;
-  OPERATIONS[operation](world, world.clones[clone % world.clones.length]!, pick);
+  operate(world, world.clones[clone % world.clones.length]!, operation, pick);
+}
+
+/** Does something in a clone. */
+export function operate(world: World, clone: Clone, operation: Operation, pick = 1): void {
+  const found = (world.options.repositories === true ? IN_REPOSITORIES : OPERATIONS)[operation];
+  if (found === undefined) throw new Error(`${operation} is for real repositories alone`);
+  found(world, clone, pick);
 }

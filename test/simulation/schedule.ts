@@ -44,7 +44,34 @@ export const COPIES = { backup: 2, restore: 2, copyDatabase: 2 } as const;
 /** What takes an old version, or one side whole, on purpose, with weights. */
 export const CHOICES = { revert: 2, force: 2, preferLocal: 1, preferNewer: 1, checkoutSide: 2 } as const;
 
-export type Operation = keyof typeof ORDINARY | keyof typeof COPIES | keyof typeof CHOICES;
+/** What is done in real repositories, where a step takes longer, with weights. */
+export const REAL = {
+  edit: 14,
+  reopen: 2,
+  add: 5,
+  remove: 4,
+  insertRoot: 2,
+  insertInSession: 4,
+  deleteRoot: 1,
+  deleteInSession: 3,
+  export: 4,
+  sync: 10,
+  commit: 6,
+  pull: 9,
+  push: 6,
+  mergePeer: 3,
+  rebase: 4,
+  checkoutOld: 1,
+  checkoutBack: 2,
+  stash: 3,
+  reset: 2,
+} as const;
+
+/** What brings an older state back on purpose, with weights: a removed label can come with it. */
+export const OLDER = { stashPop: 3, cherryPick: 3 } as const;
+
+export type Operation =
+  keyof typeof ORDINARY | keyof typeof COPIES | keyof typeof CHOICES | keyof typeof REAL | keyof typeof OLDER;
 
 /** One step: which clone does what; `pick` chooses among what the operation can be done to. */
 export interface Step {
@@ -69,18 +96,20 @@ export interface Schedule {
 export interface ScheduleFamily {
   readonly weights: Readonly<Partial<Record<Operation, number>>>;
   readonly steps: { readonly least: number; readonly most: number };
+  /** 4 if not given. */
+  readonly mostClones?: number;
 }
 
 const YEARS = 3.15e10;
 const SKEWS = [0, 0, 9.5 * YEARS, -9.5 * YEARS, 22 * YEARS];
 
 /** Schedules of a family, shrinking to fewer steps. */
-export function schedules({ weights, steps }: ScheduleFamily): fc.Arbitrary<Schedule> {
+export function schedules({ weights, steps, mostClones = 4 }: ScheduleFamily): fc.Arbitrary<Schedule> {
   const operations = Object.entries(weights) as [Operation, number][];
   const operation = fc.oneof(...operations.map(([name, weight]) => ({ weight, arbitrary: fc.constant(name) })));
   const step = fc.record({ clone: fc.nat(11), operation, pick: fc.nat(999_999) });
   return fc.record({
-    clones: fc.integer({ min: 2, max: 4 }),
+    clones: fc.integer({ min: 2, max: mostClones }),
     skews: fc.array(fc.constantFrom(...SKEWS), { minLength: 4, maxLength: 4 }),
     coarseness: fc.constantFrom(1, 1, 7),
     namesAuthors: fc.boolean(),

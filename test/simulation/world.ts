@@ -5,6 +5,7 @@ import { Knowledge } from './knowledge.js';
 import { MiniGit } from './mini-git.js';
 import { shapeOf } from './record-shapes.js';
 import type { RecordShape } from './record-shapes.js';
+import { makeRepositories, makeRepository } from './repository.js';
 import type { Schedule } from './schedule.js';
 import { SimulatedDatabase } from './simulated-database.js';
 import type { DatabaseMemory, PresentState } from './simulated-database.js';
@@ -22,6 +23,8 @@ export interface WorldOptions {
   readonly sharedDatabase?: boolean;
   /** The last clone has no merge driver. */
   readonly textMerges?: boolean;
+  /** The clones are repositories of the machine's git, and imports ask its history. */
+  readonly repositories?: boolean;
   /** A pull syncs first where exported lines were thrown away, as the command does. */
   readonly syncsBeforePull: boolean;
 }
@@ -73,6 +76,10 @@ export class World {
       );
     }
     this.clones = clones;
+    if (options.repositories === true) {
+      makeRepositories(folder);
+      clones.forEach(makeRepository);
+    }
   }
 
   /** An empty database, or a copy of one with all that its user knows. */

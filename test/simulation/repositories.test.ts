@@ -1,0 +1,20 @@
+import { simulate, allBut } from './properties.js';
+import { OLDER, REAL } from './schedule.js';
+
+// The schedules of the other simulations, in few but real repositories: git itself merges, and nobody syncs before a pull.
+simulate({
+  name: 'repositories with the merge driver',
+  family: { weights: REAL, steps: { least: 25, most: 30 }, mostClones: 3 },
+  options: { repositories: true, syncsBeforePull: false },
+  properties: allBut('P10', 'P17'),
+  runs: 8,
+});
+
+// Without the driver, and where an old edit is brought back on purpose, a removed label can return.
+simulate({
+  name: 'repositories of which one has no merge driver, with old edits brought back',
+  family: { weights: { ...REAL, ...OLDER }, steps: { least: 25, most: 30 }, mostClones: 3 },
+  options: { repositories: true, syncsBeforePull: false, textMerges: true },
+  properties: allBut('P8', 'P10', 'P17'),
+  runs: 8,
+});

@@ -1,6 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process';
+import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 import { SyncError } from '../errors.js';
+import { withIoErrors } from '../jsonl/file.js';
+import { readLines } from '../jsonl/line-reader.js';
 
 /** What git is called with. */
 export interface GitOptions {
@@ -8,6 +13,8 @@ export interface GitOptions {
   readonly cwd: string;
   /** What git reads from its standard input. */
   readonly input?: string | undefined;
+  /** An open file that takes what git prints, in place of the result. */
+  readonly output?: number | undefined;
   /** Variables beside those of the process, `GIT_AUTHOR_NAME` for example. */
   readonly env?: Readonly<Record<string, string>> | undefined;
   /** Settings for this run alone, as `name=value`. */
@@ -41,7 +48,10 @@ function gitEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv
 const asOptions = (settings: readonly string[]): string[] => settings.flatMap((setting) => ['-c', setting]);
 
 /** Runs git, whatever its exit status. Throws `io` when there is no git, or it took too long. */
-export function runGit(args: readonly string[], { cwd, input, env, settings = [], timeout }: GitOptions): GitResult {
+export function runGit(
+  args: readonly string[],
+  { cwd, input, output, env, settings = [], timeout }: GitOptions,
+): GitResult {
   const { status, stdout, stderr, error } = spawnSync(
     'git',
     [...asOptions(['core.quotePath=false', ...settings]), ...args],
@@ -51,12 +61,13 @@ export function runGit(args: readonly string[], { cwd, input, env, settings = []
       encoding: 'utf8',
       maxBuffer: 1024 * 1024 * 1024,
       windowsHide: true,
-      ...(input === undefined ? { stdio: ['ignore', 'pipe', 'pipe'] } : { input }),
+      stdio: [input === undefined ? 'ignore' : 'pipe', output ?? 'pipe', 'pipe'],
+      ...(input !== undefined && { input }),
       ...(timeout !== undefined && { timeout }),
     },
   );
   if (error !== undefined) throw cannotRun(error, args);
-  return { status: status ?? 128, stdout, stderr };
+  return { status: status ?? 128, stdout: output === undefined ? stdout : '', stderr };
 }
 
 /** Runs git and gives what it printed. Throws `io` with git's own words when it fails. */
@@ -142,4 +153,25 @@ export async function streamGit(
   const status = await ended;
   if (rest !== '') onLine(rest);
   if (status !== 0) throw gitFailed(args, stderr);
+}
+
+/**
+ * Runs git and gives the lines that it printed, without their ends, in constant memory: a history can be longer than the longest string,
+ * so it goes through a temporary file. Throws `io` when git fails.
+ */
+export function* gitLines(args: readonly string[], cwd: string): Generator<string> {
+  const folder = withIoErrors(tmpdir(), 'create a folder in', () => mkdtempSync(join(tmpdir(), 'sc-sync-git-')));
+  try {
+    const path = join(folder, 'output');
+    const fd = withIoErrors(path, 'create', () => openSync(path, 'wx', 0o600));
+    try {
+      const { status, stderr } = runGit(args, { cwd, output: fd });
+      if (status !== 0) throw gitFailed(args, stderr);
+    } finally {
+      closeSync(fd);
+    }
+    for (const { text } of readLines(path)) yield text;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }

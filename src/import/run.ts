@@ -71,8 +71,11 @@ export function runImport(store: Store, planned: Target, run: ImportRun): Import
     isForced: ({ id }) => run.strategy === MergeStrategy.PreferExternal || run.forced.has(id),
   });
   const left = readLostValues(run.dir);
-  if (staged.files.size === 0 && left.length === 0)
+  if (staged.files.size === 0 && left.length === 0) {
+    // The files say what was agreed on before, now at the present point too.
+    if (planned.id >= 0) notePoint(store, planned, run);
     return statsOf(makeContext(store, planned, run, staged), run, staged);
+  }
   try {
     const stats = sql.transaction('immediate', () => {
       // Bound only here, so that an import that fails leaves no trace.
@@ -83,8 +86,7 @@ export function runImport(store: Store, planned: Target, run: ImportRun): Import
       takeLostValues(context, left);
       noteSkipped(context);
       settleFiles(context, staged);
-      const point = isAgreement(context, run, staged) ? run.history?.point() : undefined;
-      if (point !== undefined) writeNote(sql, target, 'point', point);
+      if (isAgreement(context, staged)) notePoint(store, target, run);
       const stats = statsOf(context, run, staged);
       if (run.dryRun) throw new DryRun(stats);
       return stats;
@@ -119,13 +121,15 @@ function makeContext({ sql, registry }: Store, target: Target, run: ImportRun, s
 }
 
 /** What was left in its file was not agreed on: its history must be read again when it comes in. */
-function isAgreement(
-  { skipped, notices }: ImportContext,
-  { history, only, dryRun }: ImportRun,
-  { files }: Staged,
-): boolean {
+function isAgreement({ skipped, notices }: ImportContext, { files }: Staged): boolean {
   const isWhole = skipped.length === 0 && notices.every(({ what }) => what !== 'orphaned' && what !== 'skipped');
-  return history !== undefined && only === undefined && !dryRun && files.size > 0 && isWhole;
+  return files.size > 0 && isWhole;
+}
+
+/** From this point on the history is to be read when an import next asks it. */
+function notePoint({ sql }: Store, target: Target, { history, only, dryRun }: ImportRun): void {
+  const point = only === undefined && !dryRun ? history?.point() : undefined;
+  if (point !== undefined && point !== readNote(sql, target, 'point')) writeNote(sql, target, 'point', point);
 }
 
 function statsOf({ tally, notices }: ImportContext, { dryRun }: ImportRun, staged: Staged): ImportStats {

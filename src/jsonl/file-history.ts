@@ -13,7 +13,7 @@ export interface HistoryLine {
  * from: whether what the database last agreed on is in that history, or was thrown away before it was part of it.
  */
 export interface History {
-  /** An opaque name of the present point; undefined where there is no history yet. */
+  /** An opaque name of the present point; undefined where there is no history yet, or the files are not those of it. */
   readonly point: () => string | undefined;
   /**
    * The lines that changed since a point: those that stood there in their places, and each that came since. Without a point, or

@@ -8,11 +8,13 @@ import { expect, onTestFinished } from 'vitest';
 import { readAssignment } from '../../src/cli/field-values.js';
 import { listConflicts } from '../../src/conflicts.js';
 import { gitHistory } from '../../src/git/history.js';
+import type { History } from '../../src/jsonl/file-history.js';
 import { findProject } from '../../src/project.js';
 import { toJson } from '../../src/record/object.js';
 import { Records } from '../../src/records.js';
 import { Store } from '../../src/store/store.js';
 import { sync } from '../../src/sync.js';
+import type { SyncOutcome } from '../../src/sync.js';
 import { MAIN, oneObject } from '../cli/helpers.js';
 import type { JsonObject, Ran } from '../cli/helpers.js';
 
@@ -133,13 +135,18 @@ export class Clone {
     return oneObject(ran.stdout);
   }
 
+  /** Syncs as the command does. */
+  sync(history: History = gitHistory(this.dir)): SyncOutcome {
+    return this.#withStore((store, projectPath) => {
+      const outcome = sync(store, { projectPath, dir: this.dir, actor: 'tester', history });
+      expect(outcome.export.refused).toEqual([]);
+      return outcome;
+    });
+  }
+
   /** Syncs, and commits the data folder. */
   commit(message = 'records'): void {
-    this.#withStore((store, projectPath) => {
-      const { dir } = this;
-      const { export: exported } = sync(store, { projectPath, dir, actor: 'tester', history: gitHistory(dir) });
-      expect(exported.refused).toEqual([]);
-    });
+    this.sync();
     this.git('add', '-A', '.savecontext');
     this.git('commit', '--quiet', '--allow-empty', '-m', message);
   }

@@ -111,6 +111,71 @@ describe('a base that is in the history', () => {
   });
 });
 
+describe('what an import reads of the history', () => {
+  /** How many lines of it a sync is given. */
+  function linesRead(clone: Clone): number {
+    const history = gitHistory(clone.dir);
+    let count = 0;
+    clone.sync({
+      point: history.point,
+      *lines(since) {
+        for (const each of history.lines(since)) {
+          count++;
+          yield each;
+        }
+      },
+    });
+    return count;
+  }
+
+  it('does not grow with what was before the last agreement, for one who only ever exports too', () => {
+    const { ann, bob } = pair();
+    const pullOne = (): number => {
+      bob.git('pull', '--quiet');
+      bob.put('memory', 'mem_1', 'value=news');
+      bob.commit();
+      bob.git('push', '--quiet');
+      ann.git('pull', '--quiet');
+      return linesRead(ann);
+    };
+    const push = (commits: number): void => {
+      for (let n = 0; n < commits; n++) {
+        ann.put('issue', 'issue_1', `title=title ${n}`);
+        ann.commit();
+      }
+      ann.git('push', '--quiet');
+    };
+    push(2);
+    const first = pullOne();
+    // The line that bob wrote and the one before it, twice each, and the last commit of ann's.
+    expect(first).toBeGreaterThan(2);
+    expect(first).toBeLessThan(10);
+    push(10);
+    expect(pullOne()).toBe(first);
+    expect(ann.field('memory', 'mem_1', 'value')).toBe('news');
+    expect(linesRead(ann)).toBe(0);
+  });
+
+  it('begins before a commit whose files were not those of the work tree when it was agreed on', () => {
+    const { ann, bob } = pair();
+    bob.put('issue', 'issue_1', 'priority=4');
+    bob.sync();
+    ann.put('issue', 'issue_1', 'title=by ann');
+    ann.put('memory', 'mem_1', 'value=by ann');
+    ann.commit();
+    ann.git('push', '--quiet');
+    bob.git('fetch', '--quiet');
+    bob.git('reset', '--quiet', '--mixed', 'origin/main');
+    bob.sync();
+    bob.git('checkout', '--quiet', '--', '.savecontext/memories.jsonl');
+    bob.sync();
+    expect(bob.field('memory', 'mem_1', 'value')).toBe('by ann');
+    bob.git('checkout', '--quiet', '--', '.savecontext');
+    bob.sync();
+    expect(['title', 'priority'].map((name) => bob.field('issue', 'issue_1', name))).toEqual(['by ann', 4]);
+  });
+});
+
 describe('gitHistory', () => {
   const line = (n: number, value: string): string =>
     `{"type":"memory","id":"mem_${String(n).padStart(6, '0')}","value":"${value}"}`;

@@ -27,12 +27,15 @@ interface Asked {
   readonly row: Content | undefined;
 }
 
+type LinesByKey = ReadonlyMap<string, readonly HistoryLine[]>;
+
 /** What one import has read of a history: the lines of the records that are to be decided. */
 export class HistoryOfImport {
   readonly #place: Place;
   readonly #history: History;
   readonly #since: string | undefined;
-  #lines: Map<string, HistoryLine[]> | undefined;
+  #changes: LinesByKey | undefined;
+  #arrivals: LinesByKey | undefined;
 
   constructor(place: Place, history: History, since: string | undefined) {
     this.#place = place;
@@ -42,42 +45,57 @@ export class HistoryOfImport {
 
   /**
    * What the history says of a record whose file version was never seen; undefined where that version did not come with it, so
-   * that there is nothing to say. The history is read when it is first needed, once.
+   * that there is nothing to say. Each half of the history is read when it is first needed, once; most records need only the first.
    */
   ancestryOf({ key, found, base, row }: Asked): Ancestry | undefined {
-    const { sql, registry, form } = this.#place;
+    const { sql } = this.#place;
     const [inFile] = found;
     if (inFile === undefined || found.length > 1 || base === undefined) return undefined;
-    const lines = (this.#lines ??= this.#read()).get(`${key.type} ${key.id}`) ?? [];
-    if (!lines.some(({ line, isNow }) => isNow && line === inFile.raw)) return undefined;
-    const versions = lines.flatMap(({ line }) => {
-      const version = versionOf(registry, line);
-      if (version === undefined) return [];
-      const stated: Stated = version.kind === 'tombstone' ? version : asVersion(completed(version, base, row), form);
-      return [{ stated, wasSeen: isSeen(sql, line) }];
-    });
-    const seen = versions.filter(({ wasSeen }) => wasSeen).map(({ stated }) => stated);
+    const linesIn = (all: LinesByKey): readonly HistoryLine[] => all.get(`${key.type} ${key.id}`) ?? [];
+    const changes = linesIn((this.#changes ??= this.#read(this.#history.changes(this.#since))));
+    if (!changes.some(({ line, isNow }) => isNow && line === inFile.raw)) return undefined;
+    const isBase = ({ stated }: Known): boolean =>
+      isDeleted(stated) === (base.kind === 'tombstone') && sameStated(stated, base);
+    const changed = this.#versions(changes, base, row);
+    if (changed.some(isBase)) return { hasBase: true, newestSeen: undefined };
+    const arrivals = linesIn((this.#arrivals ??= this.#read(this.#history.arrivals(this.#since))));
+    const arrived = this.#versions(arrivals, base, row);
+    const seen = [...changed, ...arrived].filter(({ line }) => isSeen(sql, line)).map(({ stated }) => stated);
     return {
-      hasBase: versions.some(
-        ({ stated }) => isDeleted(stated) === (base.kind === 'tombstone') && sameStated(stated, base),
-      ),
+      hasBase: arrived.some(isBase),
       newestSeen: seen.reduce<Stated | undefined>((a, b) => (a === undefined || b.stamp > a.stamp ? b : a), undefined),
     };
   }
 
-  #read(): Map<string, HistoryLine[]> {
+  #versions(lines: readonly HistoryLine[], base: FileVersion, row: Content | undefined): Known[] {
+    const { registry, form } = this.#place;
+    return lines.flatMap(({ line }) => {
+      const version = versionOf(registry, line);
+      if (version === undefined) return [];
+      const stated = version.kind === 'tombstone' ? version : asVersion(completed(version, base, row), form);
+      return [{ line, stated }];
+    });
+  }
+
+  #read(lines: Iterable<HistoryLine>): LinesByKey {
     const { sql, registry } = this.#place;
-    const lines = new Map<string, HistoryLine[]>();
-    for (const found of this.#history.lines(this.#since)) {
+    const byKey = new Map<string, HistoryLine[]>();
+    for (const found of lines) {
       const key = keyReader(registry, found.file)(found.line) ?? versionOf(registry, found.line);
       if (key === undefined) continue;
       const isAsked = `SELECT 1 FROM temp.scsync_staged WHERE type = ? AND id = ?`;
       if (sql.get(isAsked, key.type, key.id) === undefined) continue;
       const name = `${key.type} ${key.id}`;
-      const others = lines.get(name);
-      if (others === undefined) lines.set(name, [found]);
+      const others = byKey.get(name);
+      if (others === undefined) byKey.set(name, [found]);
       else others.push(found);
     }
-    return lines;
+    return byKey;
   }
+}
+
+/** A version that the history has, with its line. */
+interface Known {
+  readonly line: string;
+  readonly stated: Stated;
 }

@@ -4,7 +4,7 @@ export interface HistoryLine {
   readonly file: string;
   /** The line without its end. */
   readonly line: string;
-  /** True for a line that stands there at the present point. */
+  /** True for a line that stands there at the present point and did not at the former one. */
   readonly isNow: boolean;
 }
 
@@ -16,8 +16,13 @@ export interface History {
   /** An opaque name of the present point; undefined where there is no history yet, or the files are not those of it. */
   readonly point: () => string | undefined;
   /**
-   * The lines that changed since a point: those that stood there in their places, and each that came since. Without a point, or
-   * where it is gone, all lines of the history.
+   * The lines in which a point and the present one differ: those that stood there, and those that stand in their places now. Without
+   * a point, or where it is gone, all that stand there now.
    */
-  readonly lines: (since: string | undefined) => Iterable<HistoryLine>;
+  readonly changes: (since: string | undefined) => Iterable<HistoryLine>;
+  /**
+   * Each line that came since a point, also those that went again: without a point, or where it is gone, all there ever was. It takes
+   * much longer than the changes, so it is asked only about what they leave open.
+   */
+  readonly arrivals: (since: string | undefined) => Iterable<HistoryLine>;
 }

@@ -1,5 +1,4 @@
 import { readdirSync } from 'node:fs';
-import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { interesting, NOW, rowsOf, Stage } from './kill.js';
@@ -31,7 +30,7 @@ function edited(world: World): void {
   add.memory(world, 'm1');
 }
 
-/** Files as after a pull: news, a conflict, a deletion, a line that is gone, one that stands twice. */
+/** Files as after a pull: news, a conflict, a deletion, a line that is gone, one that stands twice; what the merge driver left. */
 function pulled(world: World): void {
   const issues = world.read('issues.jsonl').trimEnd().split('\n');
   const theirs = line('issue', 'i1', { title: 'theirs', details: 'theirs', updated_at: 3000 }, LATER);
@@ -40,6 +39,8 @@ function pulled(world: World): void {
   world.write('issues.jsonl', file(theirs, issues[2] ?? '', fourth, twin, line('issue', 'i6', {}, LATER)));
   world.write('context_items.jsonl', file(line('context_item', 'c1', { key: 'key c1', value: 'theirs' }, LATER)));
   world.write('deletions.jsonl', file(deletion('context_item', 'c3', LATER)));
+  const lost = { type: 'issue', id: 'i2', field: 'title', base: '"i2"', kept: '"theirs"', lost: '"lost in a merge"' };
+  world.write('.lost-values.1000.ab12', file(JSON.stringify({ ...lost, why: 'merge', at: 1000 })));
 }
 
 function stage(...steps: readonly ((world: World) => void)[]): Stage {
@@ -87,7 +88,7 @@ function killEverywhere(scene: Stage, task: Task, again: (world: World) => void,
     expect(look(world), where).toEqual(expected);
     expect(temporaryFiles(world.dir), where).toEqual([]);
     expect(
-      readdirSync(join(world.dir)).filter((name) => name.includes('journal')),
+      readdirSync(world.dir).filter((name) => name.startsWith('.lost-values')),
       where,
     ).toEqual([]);
     world.close();

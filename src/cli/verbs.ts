@@ -192,7 +192,7 @@ export const VERBS: readonly Verb[] = [
     name: 'log',
     summary: "list one record's versions through git's history, newest first",
     about: 'Reads the commits of HEAD and the files as they are; needs no database.',
-    arguments: [new Argument('<id>', 'the full id of the record')],
+    arguments: [new Argument('<id>', 'the id of the record, the beginning of it, or its short id')],
     options: [new Option('--limit <n>', 'at most so many').argParser(readLimit)],
     examples: [
       ['sc-sync log issue_1', 'when, who, which fields'],

@@ -4,7 +4,7 @@ import type { FieldChange } from '../record/compare.js';
 import { quote } from '../record/json.js';
 import type { FileVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
-import { streamGit } from './run.js';
+import { literally, readPatches } from './patches.js';
 
 /** One version of a record as a commit made it; `commit` is undefined for files that are not committed yet. */
 export interface LoggedVersion {
@@ -29,22 +29,11 @@ interface Difference {
   readonly added: string[];
 }
 
-/** Nothing of a user's settings may change the form of the patch. */
-const PATCH = ['-p', '-U0', '--text', '--no-color', '--no-ext-diff', '--no-textconv', '--no-renames'];
-const PLAIN = ['--output-indicator-new=+', '--output-indicator-old=-', '--inter-hunk-context=0'];
-const FORMAT = '--format=tformat:%x00%H%x00%P%x00%cI%x00%an';
-
 /** The versions of a record in the history of HEAD, newest first, files that are not committed on top. */
 export async function readRecordLog(registry: Registry, cwd: string, id: string): Promise<LoggedVersion[]> {
   const text = quote(id);
-  const files = [...new Set(registry.entities.map(({ file }) => file)), 'deletions.jsonl'];
-  const paths = ['--', ...files.map((file) => `:(top,glob)**/${file}`)];
-  const pick = `-G${text.replace(/[.[\](){}*+?^$|\\]/g, '\\$&')}`;
   const differences: Difference[] = [{ commit: '', parents: 1, time: '', author: '', removed: [], added: [] }];
-  const read = reader(text, differences);
-  await streamGit(['diff', ...PATCH, ...PLAIN, pick, 'HEAD', ...paths], { cwd }, read);
-  const walk = ['log', '--no-follow', '--no-show-signature', '--no-notes', '--full-history', '--diff-merges=separate'];
-  await streamGit([...walk, FORMAT, ...PATCH, ...PLAIN, pick, 'HEAD', ...paths], { cwd }, read);
+  await readPatches(registry, cwd, literally(text), reader(text, differences));
   return byCommit(differences).flatMap((group) => versionOf(registry, id, group));
 }
 

@@ -4,8 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
+import { run as log } from '../../src/cli/commands/log.js';
+import { Context } from '../../src/cli/context.js';
+import { findRecordIds } from '../../src/git/find-record.js';
 import { readRecordLog } from '../../src/git/record-log.js';
 import { savecontext } from '../../src/registry/savecontext.js';
+import { lineOf, sample } from '../record/samples.js';
 
 const TIME = '2026-01-01T00:00:00.000Z';
 const ENV = { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
@@ -102,6 +106,8 @@ test('a version that came through a merge appears once, a renamed folder makes n
   mkdirSync(join(repo.root, 'sub'));
   renameSync(join(repo.root, '.savecontext'), join(repo.root, 'sub/.savecontext'));
   repo.commit();
+  renameSync(join(repo.root, 'sub'), join(repo.root, 'parent'));
+  repo.commit();
   expect(await repo.log()).toEqual([
     [two, 'changed'],
     [one, 'created'],
@@ -125,4 +131,38 @@ test('a version that a merge made appears as of that merge', async () => {
   expect(found[0]).toEqual([merge, 'changed']);
   expect(new Set(found.slice(1).map(([commit]) => commit))).toEqual(new Set([one, two, three]));
   expect(found).toHaveLength(4);
+});
+
+test('finds a record by its short id or the beginning of its id, also one that is deleted', async () => {
+  const repo = new Repo();
+  repo.write({ mem_1a: 'a', mem_1b: 'b', mem_2: 'c' });
+  const issue = sample('issue', { id: 'issue_1', short_id: 'mem_1' });
+  const path = join(repo.root, '.savecontext/issues.jsonl');
+  writeFileSync(path, `${lineOf(issue, 10).raw}\n`);
+  repo.commit();
+  const find = (text: string): Promise<string[]> => findRecordIds(savecontext, repo.root, text);
+  expect(await find('mem_1')).toEqual(['issue_1']);
+  expect(await find('mem')).toEqual(['mem_1a', 'mem_1b', 'mem_2']);
+  const gone = { entity_type: 'memory', entity_id: 'mem_2', project_path: '.', deleted_at: TIME, deleted_by: 'Bob' };
+  repo.write({ mem_1a: 'a', mem_1b: 'b' }, `${JSON.stringify(gone)}\n`);
+  writeFileSync(path, `${lineOf(sample('issue', { id: 'issue_1', short_id: 'SC-7' }), 20).raw}\n`);
+  expect(await find('SC-7')).toEqual(['issue_1']);
+  expect(await find('mem_2')).toEqual(['mem_2']);
+  expect([await find('em_2'), await find('c'), await find('mem.'), await find('')]).toEqual([[], [], [], []]);
+});
+
+test('the verb takes such a name, and lists what it could mean', async () => {
+  const repo = new Repo();
+  repo.write({ m1: 'a', m10: 'b', m11: 'c' });
+  repo.commit();
+  const run = async (name: string): Promise<object> => {
+    const context = new Context({ directory: repo.root, db: join(repo.root, 'none.db') });
+    const { json } = await log({ context, args: [name], options: {} });
+    return json;
+  };
+  expect(await run('m1')).toMatchObject({ id: 'm1', type: 'memory', versions: [{ action: 'created' }] });
+  expect(await run('m10')).toMatchObject({ id: 'm10' });
+  expect(await run('m11')).toMatchObject({ id: 'm11' });
+  await expect(run('m')).rejects.toMatchObject({ code: 'usage', details: ['m1', 'm10', 'm11'] });
+  await expect(run('n')).rejects.toMatchObject({ code: 'not_found' });
 });

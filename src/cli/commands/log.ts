@@ -1,4 +1,5 @@
 import { SyncError } from '../../errors.js';
+import { findRecordIds } from '../../git/find-record.js';
 import { readRecordLog } from '../../git/record-log.js';
 import type { LoggedVersion } from '../../git/record-log.js';
 import { requireRepository } from '../../git/repository.js';
@@ -7,26 +8,46 @@ import type { FieldChange } from '../../record/compare.js';
 import { toJson } from '../../record/object.js';
 import { savecontext } from '../../registry/savecontext.js';
 import type { Command } from '../command.js';
+import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { ExactJson } from '../json-text.js';
 import { data } from '../outcome.js';
 import type { Line } from '../outcome.js';
 
 /** Lists the versions of one record in git's history. */
-export const run: Command = async ({ context, args: [id = ''], options }) => {
+export const run: Command = async ({ context, args: [name = ''], options }) => {
   const { root: cwd } = requireRepository(context.resolve('.'));
   if (tryGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { cwd }) === undefined) {
     throw new SyncError('usage', `${cwd} has no commits yet`, { hint: 'commit the files first' });
   }
-  const all = await readRecordLog(savecontext, cwd, id);
-  if (all.length === 0) {
-    throw new SyncError('not_found', `no commit of HEAD has a record ${id}`, { hint: 'give the full id of a record' });
-  }
+  const { id, all } = await readNamed(cwd, name);
   const { limit } = options;
   const versions = typeof limit === 'number' ? all.slice(0, limit) : all;
   const type = all.find(({ version }) => version !== undefined)?.version?.type ?? null;
   return { status: EXIT.done, json: { id, type, versions: versions.map(jsonOf) }, text: versions.flatMap(describe) };
 };
+
+/** Reads the log of the record with that id, or of the one that a short id or the beginning of an id names. */
+async function readNamed(cwd: string, name: string): Promise<{ readonly id: string; readonly all: LoggedVersion[] }> {
+  const exact = await readRecordLog(savecontext, cwd, name);
+  if (exact.length > 0) return { id: name, all: exact };
+  const [id, ...others] = await findRecordIds(savecontext, cwd, name);
+  if (id === undefined) {
+    throw new SyncError('not_found', `no commit of HEAD has a record ${name}`, {
+      hint: 'give its id, the beginning of it, or its short id',
+    });
+  }
+  if (others.length === 0) return { id, all: await readRecordLog(savecontext, cwd, id) };
+  const details = [id, ...others].slice(0, MOST_NAMED);
+  const left = others.length + 1 - details.length;
+  throw new SyncError('usage', `${name} names ${count(others.length + 1, 'record')}`, {
+    details: left > 0 ? [...details, `and ${left} more`] : details,
+    hint: 'give more of the id',
+  });
+}
+
+/** So many records that a name could mean are listed. */
+const MOST_NAMED = 10;
 
 function jsonOf({ commit, author, time, action, version, fields }: LoggedVersion): object {
   return {

@@ -7,7 +7,10 @@ import { expect, onTestFinished } from 'vitest';
 
 import { readAssignment } from '../../src/cli/field-values.js';
 import { listConflicts } from '../../src/conflicts.js';
+import { makeFolder } from '../../src/directory.js';
 import { gitHistory } from '../../src/git/history.js';
+import { requireRepository } from '../../src/git/repository.js';
+import { setUpFolder } from '../../src/git/set-up.js';
 import type { History } from '../../src/jsonl/file-history.js';
 import { findProject } from '../../src/project.js';
 import { toJson } from '../../src/record/object.js';
@@ -135,6 +138,13 @@ export class Clone {
     return oneObject(ran.stdout);
   }
 
+  /** Does what the command does, in this process. */
+  init(): void {
+    Store.open(this.db, { create: true }).close();
+    makeFolder(this.dir);
+    setUpFolder(requireRepository(this.root), this.dir);
+  }
+
   /** Syncs as the command does. */
   sync(history: History = gitHistory(this.dir)): SyncOutcome {
     return this.#withStore((store, projectPath) => {
@@ -160,6 +170,11 @@ export class Clone {
       const values = assignments.map((text) => readAssignment(records.entity(type), text, (path) => path));
       records.put(type, id, Object.fromEntries(values.map(({ name, value }) => [name, value])));
     });
+  }
+
+  /** Deletes a record as `sc-sync rm` does. */
+  rm(type: string, id: string): void {
+    this.#withStore((store, projectPath) => new Records(store, projectPath).remove(type, id));
   }
 
   /** A field of a record, undefined where there is no such record. */
@@ -241,13 +256,13 @@ export function pair(options: { readonly driver?: boolean } = {}): { ann: Clone;
   tryGit(root, ['init', '--quiet', '--bare', '--initial-branch=main', remote]);
   const ann = new Clone(join(root, 'ann'));
   ann.git('remote', 'add', 'origin', remote);
-  ann.ok('init');
+  ann.init();
   addRecords(ann);
   ann.commit();
   ann.git('push', '--quiet', '-u', 'origin', 'main');
   const bob = Clone.of(remote, join(root, 'bob'));
-  bob.ok('init');
-  bob.ok('sync');
+  bob.init();
+  bob.sync();
   // The attributes that `init` committed name the driver; a clone without it has nothing to run.
   for (const clone of [ann, bob]) {
     if (options.driver === false) clone.tryGit('config', '--remove-section', 'merge.savecontext');

@@ -2,8 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
+import { findRepository } from '../../src/git/repository.js';
+import { resolveFolder } from '../../src/git/resolve.js';
 import { MAIN } from '../cli/helpers.js';
 import type { Ran } from '../cli/helpers.js';
 import { DRIVER, folder, pair } from './clones.js';
@@ -17,106 +20,145 @@ function settle(ann: Clone, bob: Clone): void {
     clone.git('push', '--quiet');
   }
   bob.git('pull', '--quiet', '--no-edit', '--no-rebase');
-  bob.ok('sync');
+  bob.sync();
   expect(bob.files()).toEqual(ann.files());
   expect(bob.records()).toBe(ann.records());
   for (const clone of [ann, bob]) {
-    expect(clone.json(['sync'])).toMatchObject({ inSync: true });
+    expect(clone.sync().inSync).toBe(true);
     expect(clone.git('status', '--porcelain')).toBe('');
   }
 }
 
-/** Ann's and bob's edits at the same time, both committed. */
-function edit(
-  ann: Clone,
-  bob: Clone,
-  byAnn: readonly (readonly string[])[],
-  byBob: readonly (readonly string[])[],
-): void {
+/** `put` or `rm`, a type, an id, and for `put` what is assigned. */
+type Edit = readonly [verb: 'put' | 'rm', type: string, id: string, ...assignments: readonly string[]];
+
+/** Ann's and bob's edits at the same time, both committed; bob's are the later ones. */
+function edit(ann: Clone, bob: Clone, byAnn: readonly Edit[], byBob: readonly Edit[]): void {
   for (const [clone, edits] of [
     [ann, byAnn],
     [bob, byBob],
   ] as const) {
-    for (const words of edits) clone.ok(...words);
+    for (const [verb, type, id, ...assignments] of edits) clone[verb](type, id, ...assignments);
     clone.commit();
   }
   ann.git('push', '--quiet');
 }
 
-describe.each([
-  ['the driver', true],
-  ['text and resolve', false],
-])('two clones, merged by %s', (_, driver) => {
-  const merge = (clone: Clone): void => {
-    const { status } = clone.tryGit('pull', '--quiet', '--no-edit', '--no-rebase');
-    if (driver) expect(status).toBe(0);
-    if (status !== 0) {
-      clone.ok('resolve');
+/** What two did at the same time, and what one merge makes of it. */
+interface Case {
+  readonly name: string;
+  readonly ann: Edit;
+  readonly bob: Edit;
+  /** Fields of the record afterwards; undefined when it is deleted. */
+  readonly merged: Readonly<Record<string, unknown>> | undefined;
+  /** What stands in a journal, a part of it. */
+  readonly lost?: string;
+  /** What ann wrote, where the whole line of bob's stays: it is in a journal then. */
+  readonly written: string;
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'different fields of one record',
+    ann: ['put', 'issue', 'issue_1', 'title=title by ann'],
+    bob: ['put', 'issue', 'issue_1', 'priority=4'],
+    merged: { title: 'title by ann', priority: 4 },
+    written: 'title by ann',
+  },
+  {
+    name: 'labels of one record',
+    ann: ['put', 'issue', 'issue_2', 'labels=["b","label by ann"]'],
+    bob: ['put', 'issue', 'issue_2', 'labels=["a","b","label by bob"]'],
+    merged: { labels: ['b', 'label by ann', 'label by bob'] },
+    written: 'label by ann',
+  },
+  {
+    name: 'the same field of one record',
+    ann: ['put', 'issue', 'issue_3', 'details=details by ann'],
+    bob: ['put', 'issue', 'issue_3', 'details=details by bob'],
+    merged: { details: 'details by bob' },
+    lost: 'issue/issue_3 details "details by ann"',
+    written: 'details by ann',
+  },
+  {
+    name: 'a record that the other deletes before',
+    ann: ['rm', 'memory', 'mem_1'],
+    bob: ['put', 'memory', 'mem_1', 'value=kept by bob'],
+    merged: { value: 'kept by bob' },
+    written: '',
+  },
+  {
+    name: 'its neighbour, which the other deletes after',
+    ann: ['put', 'memory', 'mem_2', 'value=value by ann'],
+    bob: ['rm', 'memory', 'mem_2'],
+    merged: undefined,
+    lost: 'value by ann',
+    written: 'value by ann',
+  },
+  {
+    name: 'the neighbour of these',
+    ann: ['put', 'memory', 'mem_3', 'value=third by ann'],
+    bob: ['put', 'issue', 'issue_3', 'priority=0'],
+    merged: { value: 'third by ann' },
+    written: 'third by ann',
+  },
+];
+
+/** How a merge comes about, and whether its conflicts merge by what both sides had in common. */
+const WAYS: readonly (readonly [name: string, hasBase: boolean, merge: (clone: Clone) => void])[] = [
+  [
+    'the driver',
+    true,
+    (clone): void => {
+      clone.git('pull', '--quiet', '--no-edit', '--no-rebase');
+    },
+  ],
+  [
+    'text and resolve',
+    true,
+    (clone): void => {
+      expect(clone.tryGit('pull', '--quiet', '--no-edit', '--no-rebase').status).toBe(1);
+      expect(resolveFolder(findRepository(clone.root), clone.dir, { now: Date.now(), dryRun: false }).left).toEqual([]);
       clone.git('commit', '--quiet', '--no-edit');
+    },
+  ],
+  [
+    'hand, both lines kept',
+    false,
+    (clone): void => {
+      expect(clone.tryGit('pull', '--quiet', '--no-edit', '--no-rebase').status).toBe(1);
+      for (const [name, text] of Object.entries(clone.files())) {
+        writeFileSync(join(clone.dir, name), text.replaceAll(/^(?:<{7}|={7}|>{7}).*\n/gm, ''));
+      }
+      clone.git('commit', '--quiet', '--no-edit', '--all');
+    },
+  ],
+];
+
+describe.each(WAYS)('two clones that edit at the same time, merged by %s', (_, hasBase, merge) => {
+  it('end equal, with every value merged or in a journal', () => {
+    const { ann, bob } = pair({ driver: hasBase && merge === WAYS[0]?.[2] });
+    const all = (who: 'ann' | 'bob'): Edit[] => CASES.map((each) => each[who]);
+    edit(ann, bob, all('ann'), all('bob'));
+    merge(bob);
+    bob.commit();
+    bob.git('push', '--quiet');
+    settle(ann, bob);
+    const journal = [...ann.journal(), ...bob.journal()];
+    for (const {
+      name,
+      ann: [, type, id],
+      merged,
+      lost,
+      written,
+    } of CASES) {
+      const fields = Object.keys(merged ?? { id });
+      const found = Object.fromEntries(fields.map((field) => [field, ann.field(type, id, field)]));
+      const isMerged = isDeepStrictEqual(found, merged ?? { id: undefined });
+      if (hasBase) expect(found, name).toEqual(merged ?? { id: undefined });
+      if (!isMerged || lost !== undefined) expect(journal.join('\n'), name).toContain(lost ?? written);
     }
-  };
-
-  it('different fields of one record, neighbours, and labels of one record merge without a conflict', () => {
-    const { ann, bob } = pair({ driver });
-    edit(
-      ann,
-      bob,
-      [
-        ['put', 'issue', 'issue_1', 'title=by ann', 'labels=["b","from ann"]'],
-        ['put', 'memory', 'mem_1', 'value=by ann'],
-      ],
-      [
-        ['put', 'issue', 'issue_1', 'priority=4', 'labels=["a","b","from bob"]'],
-        ['put', 'memory', 'mem_2', 'value=by bob'],
-      ],
-    );
-    merge(bob);
-    bob.commit();
-    bob.git('push', '--quiet');
-    settle(ann, bob);
-    for (const clone of [ann, bob]) {
-      expect(clone.field('issue', 'issue_1', 'title')).toBe('by ann');
-      expect(clone.field('issue', 'issue_1', 'priority')).toBe(4);
-      expect(clone.field('issue', 'issue_1', 'labels')).toEqual(['b', 'from ann', 'from bob']);
-      expect(clone.field('memory', 'mem_1', 'value')).toBe('by ann');
-      expect(clone.field('memory', 'mem_2', 'value')).toBe('by bob');
-      expect(clone.journal()).toEqual([]);
-    }
-  });
-
-  it('the same field on both sides: the later update wins, the journal has the other', () => {
-    const { ann, bob } = pair({ driver });
-    edit(ann, bob, [['put', 'issue', 'issue_2', 'details=by ann']], [['put', 'issue', 'issue_2', 'details=by bob']]);
-    merge(bob);
-    bob.commit();
-    bob.git('push', '--quiet');
-    settle(ann, bob);
-    expect(ann.field('issue', 'issue_2', 'details')).toBe('by bob');
-    expect([...ann.journal(), ...bob.journal()]).toEqual(['issue/issue_2 details "by ann"']);
-  });
-
-  it('delete against edit: the later one counts, and nothing is lost', () => {
-    const { ann, bob } = pair({ driver });
-    edit(
-      ann,
-      bob,
-      [
-        ['rm', 'memory', 'mem_1', '--yes'],
-        ['put', 'memory', 'mem_3', 'value=edited by ann'],
-      ],
-      [
-        ['put', 'memory', 'mem_1', 'value=edited by bob'],
-        ['rm', 'memory', 'mem_3', '--yes'],
-      ],
-    );
-    merge(bob);
-    bob.commit();
-    bob.git('push', '--quiet');
-    settle(ann, bob);
-    expect(ann.field('memory', 'mem_1', 'value')).toBe('edited by bob');
-    expect(ann.field('memory', 'mem_3', 'value')).toBeUndefined();
-    const journals = [...ann.journal(), ...bob.journal()].join('\n');
-    expect(journals).toContain('edited by ann');
+    if (hasBase) expect(journal).toHaveLength(CASES.filter(({ lost }) => lost !== undefined).length);
   });
 });
 
@@ -133,7 +175,7 @@ describe('the driver', () => {
     expect(bob.ok('sync')).toMatch(/^conflict: memory mem_1: value: a value lost a merge of files/m);
     expect(left()).toEqual([]);
     expect(bob.journal()).toEqual(['memory/mem_1 value "by ann"']);
-    bob.ok('sync');
+    bob.sync();
     expect(bob.journal()).toHaveLength(1);
   });
 
@@ -157,7 +199,7 @@ describe('the driver', () => {
     ann.git('push', '--quiet');
     bob.put('issue', 'issue_1', 'priority=4');
     if (how === 'stash') {
-      bob.ok('sync');
+      bob.sync();
       bob.git('stash', '--quiet');
       bob.git('pull', '--quiet', '--ff-only');
       bob.git('stash', 'pop', '--quiet');
@@ -167,7 +209,7 @@ describe('the driver', () => {
       if (how === 'rebase') bob.git('rebase', '--quiet', 'origin/main');
       else bob.git('cherry-pick', 'origin/main');
     }
-    bob.ok('sync');
+    bob.sync();
     expect(bob.field('issue', 'issue_1', 'title')).toBe('by ann');
     expect(bob.field('issue', 'issue_1', 'priority')).toBe(4);
     expect(bob.journal()).toEqual([]);
@@ -194,8 +236,7 @@ describe('the driver', () => {
 
   it('merges crossed histories, whose base is a merge itself', () => {
     const { ann, bob } = pair();
-    const left = ['put', 'issue', 'issue_1'];
-    edit(ann, bob, [[...left, 'title=by ann']], [[...left, 'details=by bob']]);
+    edit(ann, bob, [['put', 'issue', 'issue_1', 'title=by ann']], [['put', 'issue', 'issue_1', 'details=by bob']]);
     // Each merges the other's commit on its own.
     bob.git('fetch', '--quiet');
     bob.git('branch', 'first', 'HEAD');
@@ -206,8 +247,8 @@ describe('the driver', () => {
       [ann, 'priority=0'],
       [bob, 'labels=["a","b","c"]'],
     ] as const) {
-      clone.ok('sync');
-      clone.ok(...left, word);
+      clone.sync();
+      clone.put('issue', 'issue_1', word);
       clone.commit();
     }
     ann.git('push', '--quiet');
@@ -228,7 +269,7 @@ describe('the driver', () => {
 
   it('merges a file that both sides added', () => {
     const { ann, bob } = pair();
-    const plan = (id: string): string[] => ['put', 'plan', id, `title=${id}`];
+    const plan = (id: string): Edit => ['put', 'plan', id, `title=${id}`];
     edit(ann, bob, [plan('plan_a'), plan('plan_c')], [plan('plan_b')]);
     bob.git('pull', '--quiet', '--no-edit', '--no-rebase');
     settle(ann, bob);
@@ -241,7 +282,7 @@ describe('the driver', () => {
     ann.commit();
     ann.git('push', '--quiet');
     bob.put('memory', 'mem_1', 'value=by bob');
-    bob.ok('sync');
+    bob.sync();
     const path = join(bob.dir, 'memories.jsonl');
     writeFileSync(path, bob.read('memories.jsonl').replace(/"value":"value 3".*/, '"value":"cut'));
     bob.git('commit', '--quiet', '-am', 'a line that is cut off');

@@ -51,6 +51,7 @@ const SECONDS_PER_SCHEDULE = 10;
 export function simulate({ name, family, options, properties, runs }: Simulation): void {
   const numRuns = Number(process.env['SIMULATION_RUNS'] ?? runs);
   const seed = Number(process.env['SIMULATION_SEED'] ?? 1);
+  const limit = (30 + numRuns * SECONDS_PER_SCHEDULE) * 1000;
   const played = new Map<string, Played>();
   describe(name, () => {
     for (const property of properties) {
@@ -68,9 +69,11 @@ export function simulate({ name, family, options, properties, runs }: Simulation
             if (failures.length === 0) return;
             throw new Error([...failures.map(({ what }) => what), ...outcome.trace].join('\n'));
           });
-          await fc.assert(holds, { numRuns, seed });
+          // What was found so far is said when the time is over, rather than that it is over.
+          const found = { interruptAfterTimeLimit: limit - 10_000, markInterruptAsFailure: true };
+          await fc.assert(holds, { numRuns, seed, ...found });
         },
-        (30 + numRuns * SECONDS_PER_SCHEDULE) * 1000,
+        limit,
       );
     }
   });

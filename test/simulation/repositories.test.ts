@@ -1,10 +1,10 @@
 import { simulate, allBut } from './properties.js';
-import { OLDER, REAL } from './schedule.js';
+import { DISCARDS, OLDER, REAL } from './schedule.js';
 
 // The schedules of the other simulations, in few but real repositories: git itself merges, and nobody syncs before a pull.
 simulate({
   name: 'repositories with the merge driver',
-  family: { weights: REAL, steps: { least: 25, most: 30 }, mostClones: 3 },
+  family: { weights: REAL, steps: { least: 20, most: 25 }, mostClones: 3, bursts: DISCARDS },
   options: { repositories: true, syncsBeforePull: false },
   properties: allBut('P10', 'P17'),
   runs: 8,
@@ -13,7 +13,7 @@ simulate({
 // Without the driver, and where an old edit is brought back on purpose, a removed label can return.
 simulate({
   name: 'repositories of which one has no merge driver, with old edits brought back',
-  family: { weights: { ...REAL, ...OLDER }, steps: { least: 25, most: 30 }, mostClones: 3 },
+  family: { weights: { ...REAL, ...OLDER }, steps: { least: 20, most: 25 }, mostClones: 3, bursts: DISCARDS },
   options: { repositories: true, syncsBeforePull: false, textMerges: true },
   properties: allBut('P8', 'P10', 'P17'),
   runs: 8,

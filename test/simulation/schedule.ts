@@ -67,6 +67,27 @@ export const REAL = {
   reset: 2,
 } as const;
 
+/** Steps in a row, of two clones. */
+type Burst = readonly (readonly [clone: 0 | 1, operation: Operation])[];
+
+const NEWS: Burst = [
+  [1, 'pull'],
+  [1, 'sync'],
+  [1, 'edit'],
+  [1, 'sync'],
+  [1, 'commit'],
+  [1, 'push'],
+];
+
+/**
+ * Steps that single ones seldom come to, with one pick for all: a clone exports an edit and throws it away, another one edits the same and
+ * pushes, and the first pulls that.
+ */
+export const DISCARDS: readonly Burst[] = [
+  [[0, 'edit'], [0, 'export'], [0, 'stash'], ...NEWS, [0, 'pull'], [0, 'sync']],
+  [[0, 'edit'], [0, 'export'], [0, 'commit'], [0, 'reset'], ...NEWS, [0, 'pull'], [0, 'sync']],
+];
+
 /** What brings an older state back on purpose, with weights: a removed label can come with it. */
 export const OLDER = { stashPop: 3, cherryPick: 3 } as const;
 
@@ -98,21 +119,36 @@ export interface ScheduleFamily {
   readonly steps: { readonly least: number; readonly most: number };
   /** 4 if not given. */
   readonly mostClones?: number;
+  /** Drawn now and then in place of a step. */
+  readonly bursts?: readonly Burst[];
 }
 
 const YEARS = 3.15e10;
 const SKEWS = [0, 0, 9.5 * YEARS, -9.5 * YEARS, 22 * YEARS];
 
 /** Schedules of a family, shrinking to fewer steps. */
-export function schedules({ weights, steps, mostClones = 4 }: ScheduleFamily): fc.Arbitrary<Schedule> {
+export function schedules({ weights, steps, mostClones = 4, bursts }: ScheduleFamily): fc.Arbitrary<Schedule> {
   const operations = Object.entries(weights) as [Operation, number][];
   const operation = fc.oneof(...operations.map(([name, weight]) => ({ weight, arbitrary: fc.constant(name) })));
   const step = fc.record({ clone: fc.nat(11), operation, pick: fc.nat(999_999) });
+  const size = { minLength: steps.least, maxLength: steps.most, size: 'max' } as const;
   return fc.record({
     clones: fc.integer({ min: 2, max: mostClones }),
     skews: fc.array(fc.constantFrom(...SKEWS), { minLength: 4, maxLength: 4 }),
     coarseness: fc.constantFrom(1, 1, 7),
     namesAuthors: fc.boolean(),
-    steps: fc.array(step, { minLength: steps.least, maxLength: steps.most, size: 'max' }),
+    steps:
+      bursts === undefined
+        ? fc.array(step, size)
+        : fc
+            .array(fc.oneof({ weight: 9, arbitrary: fc.tuple(step) }, { weight: 1, arbitrary: burstOf(bursts) }), size)
+            .map((all) => all.flat()),
   });
+}
+
+function burstOf(bursts: readonly Burst[]): fc.Arbitrary<Step[]> {
+  const drawn = fc.record({ burst: fc.constantFrom(...bursts), first: fc.nat(11), pick: fc.nat(999_999) });
+  return drawn.map(({ burst, first, pick }) =>
+    burst.map(([clone, operation]) => ({ clone: first + clone, operation, pick })),
+  );
 }

@@ -1,7 +1,7 @@
+import { makeFolder } from './directory.js';
 import { Exporter } from './export/exporter.js';
 import type { ExporterOptions } from './export/exporter.js';
 import type { ExportStats } from './export/stats.js';
-import { makeFolder } from './directory.js';
 import { Importer } from './import/importer.js';
 import type { ImporterOptions } from './import/importer.js';
 import type { ImportStats } from './import/stats.js';
@@ -15,7 +15,10 @@ export interface SyncOutcome {
   readonly export: ExportStats;
   /** Where both sides stand afterwards; undefined for a dry run. */
   readonly status: SyncStatus | undefined;
-  /** True when the database and the files say the same, and nothing was rolled back, orphaned, skipped or refused. */
+  /**
+   * True when the database and the files say the same, and nothing was rolled back, orphaned, skipped or refused; for a dry run:
+   * when they would.
+   */
   readonly inSync: boolean;
 }
 
@@ -26,15 +29,32 @@ export interface SyncOptions extends ExporterOptions, Pick<ImporterOptions, 'his
 
 /**
  * Brings both sides to the same: import, then export, then a look whether they agree.
- * A dry run says what the import would do and what the export would write now.
+ * A dry run says what both would do, the export after the import, and changes nothing.
  */
 export function sync(store: Store, options: SyncOptions): SyncOutcome {
-  const dryRun = options.dryRun === true;
-  if (!dryRun) makeFolder(options.dir);
-  const imported = new Importer(store, options).importAll(options.dir, { dryRun });
-  const exported = new Exporter(store, options).export({ dryRun });
-  const status = dryRun ? undefined : getSyncStatus(store, options);
+  if (options.dryRun === true) return rehearseSync(store, options, (outcome) => outcome);
+  makeFolder(options.dir);
+  const imported = new Importer(store, options).importAll(options.dir);
+  const exported = new Exporter(store, options).export();
+  const status = getSyncStatus(store, options);
+  return outcomeOf(imported, exported, status, status.inSync);
+}
+
+/** A dry sync; `look` sees the database as the import would leave it. */
+export function rehearseSync<T>(store: Store, options: SyncOptions, look: (outcome: SyncOutcome) => T): T {
+  return new Importer(store, options).rehearse(options.dir, (imported) => {
+    const exported = new Exporter(store, options).export({ dryRun: true });
+    return look(outcomeOf(imported, exported, undefined, store.problems().length === 0));
+  });
+}
+
+function outcomeOf(
+  imported: ImportStats,
+  exported: ExportStats,
+  status: SyncStatus | undefined,
+  agree: boolean,
+): SyncOutcome {
   const { rolledBack, orphaned, skipped } = imported.total;
-  const inSync = rolledBack + orphaned + skipped + exported.refused.length === 0 && status?.inSync !== false;
+  const inSync = agree && rolledBack + orphaned + skipped + exported.refused.length === 0;
   return { import: imported, export: exported, status, inSync };
 }

@@ -27,7 +27,7 @@ const NAMES: Readonly<Record<Notable, string>> = {
 };
 
 /** A record that must be named. */
-function describeNotice(notice: Notice): Line {
+export function describeNotice(notice: Notice): Line {
   // A line that cannot be read may have no id; its message says where it stands.
   if (notice.id === '?') return failure(`${NAMES[notice.what]}: ${notice.message}`);
   const isFailure = notice.what === 'orphaned' || notice.what === 'rolledBack' || notice.what === 'skipped';
@@ -55,7 +55,7 @@ export function describeImport(stats: ImportStats, dir: string): Block[] {
 
 /** What an export did. */
 export function describeExport(stats: ExportStats, dir: string): Block[] {
-  if (stats.refused.length > 0 && !stats.dryRun) return [];
+  if (stats.refused.length > 0) return [];
   const { written, deleted } = stats.total;
   const did = [written && count(written, 'line'), deleted && count(deleted, 'deletion')].filter((part) => part !== 0);
   const verb = stats.dryRun ? 'would write' : 'wrote';
@@ -92,8 +92,9 @@ export function describeStatus(status: SyncStatus): Block[] {
 }
 
 /** The last word of `status` and `sync`. */
-export function describeInSync(inSync: boolean): Line {
-  return inSync ? info('in sync', 'good') : failure('not in sync');
+export function describeInSync(inSync: boolean, dryRun = false): Line {
+  const would = dryRun ? 'would be ' : '';
+  return inSync ? info(`${would}in sync`, 'good') : failure(dryRun ? 'would not be in sync' : 'not in sync');
 }
 
 /** Counts by type, for `--verbose`. */

@@ -129,6 +129,18 @@ export const VERBS: readonly Verb[] = [
     load: () => import('./commands/sync.js'),
   },
   {
+    name: 'diff',
+    summary: 'say what sync would change, record by record, field by field',
+    about:
+      'First what the import would do to the database, then what the export would do to the files. Changes nothing.',
+    options: [new Option('--base <rev>', 'instead: how the records differ from the data files of a commit')],
+    examples: [
+      ['sc-sync diff', 'before a sync, or after switching a branch'],
+      ['sc-sync diff --base main', 'what was done to the records on this branch'],
+    ],
+    load: () => import('./commands/diff.js'),
+  },
+  {
     name: 'conflicts',
     summary: 'list values that lost a merge, take them back, or drop them',
     arguments: [

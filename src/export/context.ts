@@ -1,3 +1,4 @@
+import type { RecordChange } from '../record/change.js';
 import type { Content } from '../record/content.js';
 import type { PathForm } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
@@ -22,6 +23,7 @@ export interface ExportRun {
   readonly dryRun: boolean;
   readonly onProgress: ((progress: Progress) => void) | undefined;
   readonly guard: Guard | undefined;
+  readonly onChange: ((change: RecordChange) => void) | undefined;
 }
 
 /** What the parts of one export share. */

@@ -1,6 +1,9 @@
 import { formatLine, formatTombstone } from '../jsonl/format.js';
 import type { ProjectCoordinates } from '../jsonl/format.js';
+import { fileState } from '../merge/file-state.js';
 import { laterTombstone } from '../merge/merge-tombstone.js';
+import { changeOf, stateOf } from '../record/change.js';
+import type { RecordChange } from '../record/change.js';
 import type { Content } from '../record/content.js';
 import { digestOf } from '../record/json.js';
 import { isTombstone } from '../record/version.js';
@@ -70,7 +73,22 @@ export function exportRecord(
   const isUnchanged = before.length === 1 && dropped.length === 0;
   context.tally.add(todo.type, isUnchanged ? 'unchanged' : isDeleted ? 'deleted' : 'written');
   noteDone(context, todo, result, versionOfPlan(plan, known));
+  if (!isUnchanged) context.onChange?.({ where: 'files', ...changeInFiles(context, todo, known, state), line: result });
   return isDeleted ? [] : [result];
+}
+
+/** What becomes of a record in the files. One that they lack and had is put back. */
+function changeInFiles(
+  { sql, target, form }: ExportContext,
+  todo: TodoRecord,
+  { lines, tombstones }: Known,
+  state: Content | Tombstone,
+): Omit<RecordChange, 'where'> {
+  const { version } = fileState(lines, tombstones, form);
+  const had = todo.hasBase && (readBase(sql, target, todo)?.line ?? '') !== '';
+  const lacked = had ? 'deleted' : undefined;
+  const before = version === undefined ? lacked : stateOf(version);
+  return changeOf(todo, before, isTombstone(state) ? 'deleted' : state);
 }
 
 function gatherKnown(

@@ -3,6 +3,7 @@ import { ensureGitignore } from '../jsonl/ignore-file.js';
 import { removeStaleTemporaryFiles } from '../jsonl/file-set.js';
 import { makeFolder, resolvePath } from '../directory.js';
 import { fileExists } from '../jsonl/file.js';
+import type { RecordChange } from '../record/change.js';
 import { readSettings } from '../settings.js';
 import { plannedTarget } from '../store/target.js';
 import type { Store } from '../store/store.js';
@@ -26,6 +27,11 @@ export interface ExporterOptions {
   readonly onProgress?: (progress: Progress) => void;
   /** Looks at values before they get into a file; what it finds stops the export. */
   readonly guard?: Guard | undefined;
+  /**
+   * Told of each record that an export writes, or a dry run would write, before anything is written; where `stats.refused` then has
+   * records, nothing is.
+   */
+  readonly onChange?: (change: RecordChange) => void;
 }
 
 /** How one export is done. */
@@ -67,7 +73,7 @@ export class Exporter {
    */
   export(options: ExportOptions = {}): ExportStats {
     const dryRun = options.dryRun === true;
-    const { actor = 'unknown', now = Date.now, lockTimeoutMs = 5000, onProgress, guard } = this.#options;
+    const { actor = 'unknown', now = Date.now, lockTimeoutMs = 5000, onProgress, guard, onChange } = this.#options;
     const run = (dir: string): ExportStats =>
       runExport(this.#store, plannedTarget(this.#store.sql, dir, resolvePath(this.#options.projectPath)), {
         dir,
@@ -80,6 +86,7 @@ export class Exporter {
         dryRun,
         onProgress,
         guard,
+        onChange,
       });
     if (dryRun) return run(resolvePath(this.#options.dir));
     makeFolder(this.#options.dir);

@@ -1,5 +1,6 @@
 import { LineError, parseLine } from '../jsonl/parse.js';
-import { compareContents } from '../record/compare.js';
+import { changeBetween, stateOf } from '../record/change.js';
+import type { ChangeAction } from '../record/change.js';
 import type { FieldChange } from '../record/compare.js';
 import { quote } from '../record/json.js';
 import type { FileVersion } from '../record/version.js';
@@ -12,8 +13,7 @@ export interface LoggedVersion {
   readonly author: string;
   /** The time of the commit, RFC 3339; empty when there is none. */
   readonly time: string;
-  /** `removed`: its line went away, and no deletion was written for it. */
-  readonly action: 'created' | 'changed' | 'deleted' | 'restored' | 'removed' | 'unreadable';
+  readonly action: ChangeAction | 'unreadable';
   /** What the files say since then. */
   readonly version: FileVersion | undefined;
   readonly fields: readonly FieldChange[];
@@ -84,12 +84,9 @@ function versionOf(registry: Registry, id: string, group: readonly Difference[])
 
 function describe(before: Side, after: Side): Pick<LoggedVersion, 'action' | 'version' | 'fields'> {
   if (after === 'unreadable') return { action: 'unreadable', version: undefined, fields: [] };
-  if (after === undefined) return { action: 'removed', version: undefined, fields: [] };
-  if (after.kind === 'tombstone') return { action: 'deleted', version: after, fields: [] };
-  if (before === undefined) return { action: 'created', version: after, fields: [] };
-  if (before === 'unreadable') return { action: 'changed', version: after, fields: [] };
-  if (before.kind === 'tombstone') return { action: 'restored', version: after, fields: [] };
-  return { action: 'changed', version: after, fields: compareContents(before.content, after.content) };
+  if (before === 'unreadable' && after?.kind === 'line') return { action: 'changed', version: after, fields: [] };
+  const [old, now] = [before, after].map((side) => (typeof side === 'object' ? stateOf(side) : undefined));
+  return { ...changeBetween(old, now), version: after };
 }
 
 function rawOf(side: Side): string | undefined {

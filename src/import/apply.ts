@@ -29,7 +29,7 @@ export function applyDecision(
     noteDerivedVersion(context, gathered, result);
     result = withFreeNaturalKey(context, gathered, result, holder);
     if (row === undefined || !sameContent(row, result)) {
-      context.beforeWrite();
+      context.beforeChange(key, row);
       context.writer.write(result, row, context.now);
       if (row === undefined) context.rememberRow(key.type, key.id);
       context.tally.add(key.type, row === undefined ? 'created' : 'updated');

@@ -1,11 +1,13 @@
+import type { Content } from '../record/content.js';
 import type { PathForm, Tombstone } from '../record/version.js';
 import { requireEntity } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';
-import type { Rows } from '../store/rows.js';
+import type { RecordKey, Rows } from '../store/rows.js';
 import { RowWriter } from '../store/row-writer.js';
 import type { Sql } from '../store/sql.js';
 import type { Target } from '../store/target.js';
 import type { Tally } from '../stats.js';
+import type { RowsBefore } from './changes.js';
 import type { HistoryOfImport } from './history.js';
 import type { MergeStrategy } from './plan.js';
 import type { SkippedLine } from './stage.js';
@@ -38,6 +40,8 @@ export class ImportContext {
   readonly decided = new Set<string>();
   /** Tombstones of rows that go last, when all that refers to them is decided, by `type/id`. */
   readonly doomed = new Map<string, Tombstone>();
+  /** What changed rows held before; kept only where somebody asks what changes. */
+  readonly rowsBefore: RowsBefore | undefined;
   readonly #skipInvalid: boolean;
   readonly #projects = new Map<string, string | null | undefined>();
   #resume: (() => void) | undefined;
@@ -57,6 +61,7 @@ export class ImportContext {
       | 'history'
       | 'unsettled'
       | 'skipped'
+      | 'rowsBefore'
     > & { readonly skipInvalid: boolean },
   ) {
     this.sql = values.sql;
@@ -72,6 +77,7 @@ export class ImportContext {
     this.history = values.history;
     this.unsettled = values.unsettled;
     this.skipped = values.skipped;
+    this.rowsBefore = values.rowsBefore;
     this.#skipInvalid = values.skipInvalid;
   }
 
@@ -110,6 +116,12 @@ export class ImportContext {
   /** To be called before the first row is written. */
   beforeWrite(): void {
     this.#resume ??= suspendForeignTriggers(this.sql, this.registry);
+  }
+
+  /** To be called before a record's row is made, changed or deleted; `row` is what it holds until then. */
+  beforeChange(key: RecordKey, row: Content | undefined): void {
+    this.beforeWrite();
+    this.rowsBefore?.note(key, row);
   }
 
   /** To be called after the last row was written. */

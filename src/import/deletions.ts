@@ -24,7 +24,6 @@ export function applyTombstone(
   tombstone: Tombstone,
 ): void {
   if (row !== undefined) {
-    context.beforeWrite();
     removeRow(context, entity, row, tombstone);
     context.tally.add(key.type, 'deleted');
     return;
@@ -76,6 +75,7 @@ function removeRow(context: ImportContext, entity: Entity, row: Content, tombsto
     }
   }
   const referrers = referringRows(context, { type: entity.type, id: row.id });
+  context.beforeChange({ type: entity.type, id: row.id }, row);
   context.writer.remove(entity, row.id);
   context.forgetRows();
   writeTombstone(sql, target.project, tombstone);
@@ -119,6 +119,7 @@ function noteClearedReferences(context: ImportContext, referrers: readonly Refer
   for (const { key, entity, before } of referrers) {
     const after = context.rows.read(entity, key.id);
     if (after === undefined || sameContent(before, after)) continue;
+    context.rowsBefore?.note(key, before);
     // What was only kept aside is in no table that a trigger watches.
     markChanged(context.sql, key, context.target.project);
     const stamp = stampOfContent(context, key, before);

@@ -5,15 +5,17 @@ import { SyncError } from '../errors.js';
 import { resolvePath } from '../directory.js';
 import { fileExists } from '../jsonl/file.js';
 import type { History } from '../jsonl/file-history.js';
-import { withLock } from '../jsonl/lock.js';
+import { hasLock, withLock } from '../jsonl/lock.js';
 import { findProject } from '../project.js';
+import type { RecordChange } from '../record/change.js';
 import { readSettings } from '../settings.js';
 import type { Store } from '../store/store.js';
 import { plannedTarget } from '../store/target.js';
 import type { Target } from '../store/target.js';
 import type { Progress } from '../export/stats.js';
 import { MergeStrategy } from './plan.js';
-import { runImport } from './run.js';
+import { rehearseImport, runImport } from './run.js';
+import type { ImportRun } from './run.js';
 import type { ImportStats, Notice } from './stats.js';
 
 /** How an {@link Importer} works. */
@@ -34,6 +36,8 @@ export interface ImporterOptions {
   readonly lockTimeoutMs?: number;
   /** Told now and then how far a long import is. */
   readonly onProgress?: (progress: Progress) => void;
+  /** Told of each record that an import changes, before it is committed, and of each that a dry run would change. */
+  readonly onChange?: (change: RecordChange) => void;
   /** The history of the files, so that a line that was exported, never committed and thrown away is not lost to a later one. */
   readonly history?: History | undefined;
 }
@@ -67,6 +71,14 @@ export class Importer {
     return this.#import(dir, undefined, options.dryRun === true);
   }
 
+  /**
+   * Imports all files of an export directory, gives what `look` finds while everything is as it would be then, and takes it all
+   * back. Changes nothing, and makes no file. @internal
+   */
+  rehearse<T>(dir: string, look: (stats: ImportStats) => T): T {
+    return this.#rehearse(dir, undefined, look);
+  }
+
   /** Imports one file of an export directory, records and all. */
   importFile(path: string, options: { readonly dryRun?: boolean } = {}): ImportStats {
     if (!fileExists(path)) throw new SyncError('io', `${path}: there is no such file`, { hint: 'check the path' });
@@ -79,29 +91,49 @@ export class Importer {
   }
 
   #import(path: string, only: readonly string[] | undefined, dryRun: boolean): ImportStats {
-    if (!fileExists(path) && !dryRun) {
+    if (dryRun) return this.#rehearse(path, only, (stats) => stats);
+    if (!fileExists(path)) {
       throw new SyncError('io', `${path}: there is no such export directory`, {
         hint: 'run export first, or check the path',
       });
     }
     const dir = resolvePath(path);
-    const { strategy = MergeStrategy.ThreeWay, projectPath, forceIds = [], lockTimeoutMs = 5000 } = this.#options;
+    return locked(dir, this.#lockTimeoutMs, () => runImport(this.#store, this.#target(dir), this.#run(dir, only)));
+  }
+
+  #rehearse<T>(path: string, only: readonly string[] | undefined, look: (stats: ImportStats) => T): T {
+    const dir = resolvePath(path);
+    const rehearse = (): T => rehearseImport(this.#store, this.#target(dir), this.#run(dir, only), look);
+    // The lock is a file, and nothing is to be made: where there is none, nobody has ever worked.
+    return hasLock(dir) ? locked(dir, this.#lockTimeoutMs, rehearse) : rehearse();
+  }
+
+  get #lockTimeoutMs(): number {
+    return this.#options.lockTimeoutMs ?? 5000;
+  }
+
+  #target(dir: string): Target {
+    const { projectPath } = this.#options;
     const project = projectPath === undefined ? findProject(this.#store, dir).project : resolvePath(projectPath);
-    return locked(dir, lockTimeoutMs, () =>
-      runImport(this.#store, plannedTarget(this.#store.sql, dir, project), {
-        dir,
-        form: readSettings(dir, this.#store.registry).paths,
-        strategy,
-        forced: new Set(forceIds),
-        skipInvalid: this.#options.skipInvalid === true,
-        only,
-        actor: this.#options.actor ?? 'unknown',
-        now: (this.#options.now ?? Date.now)(),
-        dryRun,
-        onProgress: this.#options.onProgress,
-        history: this.#options.history,
-      }),
-    );
+    return plannedTarget(this.#store.sql, dir, project);
+  }
+
+  #run(dir: string, only: readonly string[] | undefined): ImportRun {
+    const { strategy = MergeStrategy.ThreeWay, forceIds = [], skipInvalid, actor = 'unknown' } = this.#options;
+    const { now = Date.now, onProgress, onChange, history } = this.#options;
+    return {
+      dir,
+      form: readSettings(dir, this.#store.registry).paths,
+      strategy,
+      forced: new Set(forceIds),
+      skipInvalid: skipInvalid === true,
+      only,
+      actor,
+      now: now(),
+      onProgress,
+      onChange,
+      history,
+    };
   }
 }
 
@@ -114,7 +146,7 @@ export function planImportAll(
   readonly notices: readonly Notice[];
   readonly problems: readonly string[];
 } {
-  const stats = runImport(store, target, {
+  const run: ImportRun = {
     dir: target.dir,
     form: readSettings(target.dir, store.registry).paths,
     strategy: MergeStrategy.ThreeWay,
@@ -123,10 +155,11 @@ export function planImportAll(
     only: undefined,
     actor: '',
     now: Date.now(),
-    dryRun: true,
     onProgress: undefined,
+    onChange: undefined,
     history: undefined,
-  });
+  };
+  const stats = rehearseImport(store, target, run, (found) => found);
   const staged = store.sql.all(
     `SELECT type, count(*) FROM (
        SELECT s.type, s.id FROM temp.scsync_staged s

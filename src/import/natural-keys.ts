@@ -33,7 +33,7 @@ export function withFreeNaturalKey(
   const renamed = withOtherKey(holder);
   const stamp = stampOfContent(context, key, holder);
   if (stamp !== undefined) writeDerived(context.sql, key, stamp + 1, renamed);
-  context.beforeWrite();
+  context.beforeChange(key, holder);
   context.writer.write(renamed, holder, context.now);
   nameRenamed(context, holder, content.id);
   return content;

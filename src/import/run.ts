@@ -2,6 +2,8 @@ import { compareUtf8 } from '../record/order.js';
 import { isTombstone } from '../record/version.js';
 import type { History } from '../jsonl/file-history.js';
 import { readLostValues, removeLostValues } from '../jsonl/lost-values.js';
+import type { LostValues } from '../jsonl/lost-values.js';
+import type { RecordChange } from '../record/change.js';
 import type { PathForm } from '../record/version.js';
 import type { Entity } from '../registry/entity.js';
 import { readBase, writeBaseSeq, writeSettledHash } from '../store/base.js';
@@ -15,6 +17,7 @@ import { Tally } from '../stats.js';
 import { lastChange, markChanged, newestChange, settleMarks } from '../tracking/marks.js';
 import type { Progress } from '../export/stats.js';
 import { applyDecision } from './apply.js';
+import { RowsBefore } from './changes.js';
 import { decide } from './decide.js';
 import { clearDeadAside, isReferredTo } from './deletions.js';
 import type { Decision } from './decide.js';
@@ -42,27 +45,50 @@ export interface ImportRun {
   readonly only: readonly string[] | undefined;
   readonly actor: string;
   readonly now: number;
-  readonly dryRun: boolean;
   readonly onProgress: ((progress: Progress) => void) | undefined;
+  readonly onChange: ((change: RecordChange) => void) | undefined;
   readonly history: History | undefined;
 }
 
-/** Thrown to undo a dry run; it carries the outcome. */
-class DryRun extends Error {
-  readonly stats: ImportStats;
-  constructor(stats: ImportStats) {
-    super('dry run');
-    this.stats = stats;
-  }
+/** What was found in the files. */
+interface Found {
+  readonly staged: Staged;
+  readonly left: readonly LostValues[];
+  /** True when there is nothing to import. */
+  readonly isIdle: boolean;
 }
 
 /**
  * Carries out an import under the directory's lock: reads and checks the files, then decides and writes all
- * records in one transaction, parents first. A dry run does the same and rolls it back, as what becomes of a child
- * depends on what became of its parent.
+ * records in one transaction, parents first.
  */
 export function runImport(store: Store, planned: Target, run: ImportRun): ImportStats {
-  const { sql, registry } = store;
+  const found = findNews(store, planned, run);
+  if (found.isIdle) {
+    // The files say what was agreed on before, now at the present point too.
+    if (planned.id >= 0) notePoint(store, planned, run);
+    return statsOf(makeContext(store, planned, run, found), found);
+  }
+  const stats = store.sql.transaction('immediate', () => carryOut(store, planned, run, found));
+  removeLostValues(found.left);
+  return stats;
+}
+
+/**
+ * Does the same and rolls it back, as what becomes of a child depends on what became of its parent. `look` sees the
+ * database as the import would leave it.
+ */
+export function rehearseImport<T>(store: Store, planned: Target, run: ImportRun, look: (stats: ImportStats) => T): T {
+  const found = findNews(store, planned, run);
+  return store.sql.rehearse(found.isIdle ? 'deferred' : 'immediate', () => {
+    const stats = found.isIdle
+      ? statsOf(makeContext(store, planned, run, found), found)
+      : carryOut(store, planned, run, found);
+    return look({ ...stats, dryRun: true });
+  });
+}
+
+function findNews({ sql, registry }: Store, planned: Target, run: ImportRun): Found {
   const forces = run.strategy === MergeStrategy.PreferExternal || run.forced.size > 0;
   const staged = stageFiles(sql, registry, planned, {
     dir: run.dir,
@@ -71,35 +97,25 @@ export function runImport(store: Store, planned: Target, run: ImportRun): Import
     isForced: ({ id }) => run.strategy === MergeStrategy.PreferExternal || run.forced.has(id),
   });
   const left = readLostValues(run.dir);
-  if (staged.files.size === 0 && left.length === 0) {
-    // The files say what was agreed on before, now at the present point too.
-    if (planned.id >= 0) notePoint(store, planned, run);
-    return statsOf(makeContext(store, planned, run, staged), run, staged);
-  }
-  try {
-    const stats = sql.transaction('immediate', () => {
-      // Bound only here, so that an import that fails leaves no trace.
-      const target = run.dryRun ? planned : bindTarget(sql, planned.dir, planned.project);
-      const context = makeContext(store, target, run, staged);
-      importStaged(context, run);
-      failOnProblems(context.skipped, run.skipInvalid);
-      takeLostValues(context, left);
-      noteSkipped(context);
-      settleFiles(context, staged);
-      if (isAgreement(context, staged)) notePoint(store, target, run);
-      const stats = statsOf(context, run, staged);
-      if (run.dryRun) throw new DryRun(stats);
-      return stats;
-    });
-    removeLostValues(left);
-    return stats;
-  } catch (error) {
-    if (error instanceof DryRun) return error.stats;
-    throw error;
-  }
+  return { staged, left, isIdle: staged.files.size === 0 && left.length === 0 };
 }
 
-function makeContext({ sql, registry }: Store, target: Target, run: ImportRun, staged: Staged): ImportContext {
+function carryOut(store: Store, planned: Target, run: ImportRun, found: Found): ImportStats {
+  const { staged, left } = found;
+  // Bound only here, so that an import that fails leaves no trace.
+  const target = bindTarget(store.sql, planned.dir, planned.project);
+  const context = makeContext(store, target, run, found);
+  importStaged(context, run);
+  failOnProblems(context.skipped, run.skipInvalid);
+  takeLostValues(context, left);
+  noteSkipped(context);
+  settleFiles(context, staged);
+  if (isAgreement(context, staged)) notePoint(store, target, run);
+  for (const change of context.rowsBefore?.changes(context.registry, context.rows) ?? []) run.onChange?.(change);
+  return statsOf(context, found);
+}
+
+function makeContext({ sql, registry }: Store, target: Target, run: ImportRun, { staged }: Found): ImportContext {
   return new ImportContext({
     sql,
     registry,
@@ -117,6 +133,7 @@ function makeContext({ sql, registry }: Store, target: Target, run: ImportRun, s
     unsettled: new Set(staged.unsettled),
     skipped: staged.skipped,
     skipInvalid: run.skipInvalid,
+    rowsBefore: run.onChange === undefined ? undefined : new RowsBefore(sql),
   });
 }
 
@@ -127,18 +144,18 @@ function isAgreement({ skipped, notices }: ImportContext, { files }: Staged): bo
 }
 
 /** From this point on the history is to be read when an import next asks it. */
-function notePoint({ sql }: Store, target: Target, { history, only, dryRun }: ImportRun): void {
-  const point = only === undefined && !dryRun ? history?.point() : undefined;
+function notePoint({ sql }: Store, target: Target, { history, only }: ImportRun): void {
+  const point = only === undefined ? history?.point() : undefined;
   if (point !== undefined && point !== readNote(sql, target, 'point')) writeNote(sql, target, 'point', point);
 }
 
-function statsOf({ tally, notices }: ImportContext, { dryRun }: ImportRun, staged: Staged): ImportStats {
+function statsOf({ tally, notices }: ImportContext, { staged }: Found): ImportStats {
   return {
     ...tally.result(),
     unknown: Object.fromEntries(staged.unknown),
     notices,
     problems: staged.skipped.map(({ problem }) => problem),
-    dryRun,
+    dryRun: false,
   };
 }
 
@@ -212,7 +229,7 @@ function importEntity(context: ImportContext, entity: Entity, doomed: Decision[]
   }
   for (const { gathered } of deferred) {
     if (gathered.row === undefined) continue;
-    context.beforeWrite();
+    context.beforeChange(gathered.key, gathered.row);
     context.writer.parkNaturalKey(entity, gathered.key.id);
   }
   for (const decision of deferred.map(parked)) applyDecision(context, decision, holderOf(context, decision));
@@ -228,7 +245,7 @@ function isDoomed(context: ImportContext, { gathered, plan }: Decision): boolean
   if (!isReferredTo(context, entity, key.id)) return false;
   context.doomed.set(`${key.type}/${key.id}`, plan.result);
   if (entity.naturalKey.length > 0) {
-    context.beforeWrite();
+    context.beforeChange(key, row);
     context.writer.parkNaturalKey(entity, key.id);
   }
   return true;

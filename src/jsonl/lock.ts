@@ -35,6 +35,11 @@ export function withLock<T>(dir: string, options: LockOptions, body: () => T): T
   }
 }
 
+/** Says whether a folder was ever locked. */
+export function hasLock(dir: string): boolean {
+  return statSync(join(dir, LOCK_FILE), { throwIfNoEntry: false }) !== undefined;
+}
+
 function acquire(dir: string, timeoutMs: number): () => void {
   requireWritable(dir);
   let connection: Database | undefined;

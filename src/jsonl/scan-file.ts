@@ -12,7 +12,7 @@ import { LineError, parseLine } from './parse.js';
 export function keyOfLine(
   registry: Registry,
   keyOf: (raw: string) => LineKey | undefined,
-  line: TextLine,
+  line: Pick<TextLine, 'text' | 'invalidUtf8'>,
 ): (LineKey & { readonly deleted: boolean }) | undefined {
   if (line.invalidUtf8 === true) return undefined;
   const quick = keyOf(line.text);

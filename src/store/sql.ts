@@ -53,16 +53,27 @@ export class Sql {
    * @throws SyncError `busy` where another connection holds the lock for longer than the connection waits
    */
   transaction<T>(mode: TransactionMode, body: () => T): T {
+    return this.#within(mode, 'keep', body);
+  }
+
+  /** Does as {@link Sql.transaction}, and rolls back what `body` did when it returns, too: it saw what would have been. */
+  rehearse<T>(mode: TransactionMode, body: () => T): T {
+    return this.#within(mode, 'undo', body);
+  }
+
+  #within<T>(mode: TransactionMode, end: 'keep' | 'undo', body: () => T): T {
     const depth = this.#depth;
     const savepoint = `scsync_${String(depth)}`;
+    const keep = depth === 0 ? 'COMMIT' : `RELEASE ${savepoint}`;
+    const undo = depth === 0 ? 'ROLLBACK' : `ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`;
     this.exec(depth === 0 ? `BEGIN ${mode.toUpperCase()}` : `SAVEPOINT ${savepoint}`);
     this.#depth = depth + 1;
     try {
       const result = body();
-      this.exec(depth === 0 ? 'COMMIT' : `RELEASE ${savepoint}`);
+      this.exec(end === 'keep' ? keep : undo);
       return result;
     } catch (error) {
-      this.#rollBack(depth === 0 ? 'ROLLBACK' : `ROLLBACK TO ${savepoint}; RELEASE ${savepoint}`);
+      this.#rollBack(undo);
       throw error;
     } finally {
       this.#depth = depth;

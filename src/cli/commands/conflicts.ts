@@ -4,7 +4,7 @@ import type { JournalEntry } from '../../journal.js';
 import type { Store } from '../../store/store.js';
 import { count, recordName } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
-import { ExactJson } from '../json-text.js';
+import { lossJson } from '../field-change.js';
 import { data, grid, info } from '../outcome.js';
 import type { Command } from '../command.js';
 import type { Block, Outcome } from '../outcome.js';
@@ -105,12 +105,8 @@ function dropEntries(store: Store, project: string, numbers: readonly number[]):
   };
 }
 
-function toObject({ n, type, id, field, base, kept, lost, why, at }: JournalEntry): object {
-  return { n, type, id, field, base: exact(base), kept: exact(kept), lost: exact(lost), why, at };
-}
-
-function exact(token: string | null): ExactJson | null {
-  return token === null ? null : new ExactJson(token);
+function toObject(entry: JournalEntry): object {
+  return { n: entry.n, ...lossJson(entry), at: entry.at };
 }
 
 function short(token: string | null): string {

@@ -18,7 +18,7 @@ export const run: Command = ({ context, options }) => {
   return {
     status: error === undefined ? EXIT.done : EXIT.refused,
     json: { project: place.projectPath, dir: place.dir, ...stats },
-    text: error === undefined ? describeExport(stats, place.dir) : [],
+    text: describeExport(stats, place.dir),
     error,
   };
 };

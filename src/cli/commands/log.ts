@@ -4,12 +4,12 @@ import { readRecordLog } from '../../git/record-log.js';
 import type { LoggedVersion } from '../../git/record-log.js';
 import { requireRepository } from '../../git/repository.js';
 import { tryGit } from '../../git/run.js';
-import type { FieldChange } from '../../record/compare.js';
 import { toJson } from '../../record/object.js';
 import { savecontext } from '../../registry/savecontext.js';
 import type { Command } from '../command.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
+import { fieldJson, fieldText } from '../field-change.js';
 import { ExactJson } from '../json-text.js';
 import { data } from '../outcome.js';
 import type { Line } from '../outcome.js';
@@ -62,26 +62,9 @@ function jsonOf({ commit, author, time, action, version, fields }: LoggedVersion
   };
 }
 
-function fieldJson(change: FieldChange): object {
-  const exact = (token: string): ExactJson => new ExactJson(token);
-  return 'from' in change
-    ? { field: change.field, from: exact(change.from), to: exact(change.to) }
-    : { field: change.field, added: change.added.map(exact), removed: change.removed.map(exact) };
-}
-
 function describe({ commit, author, time, action, version, fields }: LoggedVersion): Line[] {
   const place = commit === undefined ? 'not committed' : `${commit.slice(0, 10)}  ${time}  ${author}`;
   const by = version?.kind === 'tombstone' ? ` by ${version.by}` : '';
   const what = action === 'unreadable' ? 'unreadable line' : `${action}${by}`;
   return [data(`${place}  ${what}`, 'strong'), ...fields.map((change) => data(`    ${fieldText(change)}`))];
-}
-
-function fieldText(change: FieldChange): string {
-  if ('from' in change) return `${change.field}: ${cut(change.from)} -> ${cut(change.to)}`;
-  const parts = [...change.removed.map((token) => `-${cut(token)}`), ...change.added.map((token) => `+${cut(token)}`)];
-  return `${change.field}: ${parts.join(' ')}`;
-}
-
-function cut(token: string): string {
-  return token.length > 60 ? `${token.slice(0, 57)}...` : token;
 }

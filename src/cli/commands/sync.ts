@@ -3,9 +3,8 @@ import { existsSync } from 'node:fs';
 import { SyncError } from '../../errors.js';
 import { listTargets } from '../../store/target.js';
 import { sync } from '../../sync.js';
-import type { SyncOutcome } from '../../sync.js';
 import type { Context, Place } from '../context.js';
-import { count, describeExport, describeImport, describeInSync } from '../describe.js';
+import { describeExport, describeImport, describeInSync } from '../describe.js';
 import { EXIT, statusOfError } from '../exit-codes.js';
 import { isOn } from '../command.js';
 import { failure, info, warning } from '../outcome.js';
@@ -21,32 +20,19 @@ export const run: Command = ({ context, options }) => {
 
 function syncOne(context: Context, place: Place, dryRun: boolean): Outcome {
   const outcome = sync(context.store(), { ...context.syncOptions(place), dryRun });
-  const error = dryRun ? undefined : describeRefusal(outcome.export.refused);
+  const error = describeRefusal(outcome.export.refused);
+  const problems = outcome.status?.problems ?? context.store().problems();
   return {
-    status: error === undefined ? statusOf(outcome) : EXIT.refused,
+    status: error !== undefined ? EXIT.refused : outcome.inSync ? EXIT.done : EXIT.attention,
     json: { project: place.projectPath, dir: place.dir, ...outcome },
     text: [
       ...describeImport(outcome.import, place.dir),
-      ...(error === undefined ? describeExport(outcome.export, place.dir) : []),
-      ...(dryRun ? describeDryRun(outcome) : describeEnd(outcome)),
+      ...describeExport(outcome.export, place.dir),
+      ...problems.map((problem) => failure(`problem: ${problem}`)),
+      describeInSync(outcome.inSync, dryRun),
     ],
     error,
   };
-}
-
-/** A dry run imports nothing, so that its export finds the files' news unseen; only a real one can end out of step. */
-function statusOf({ import: { total }, export: { dryRun }, inSync }: SyncOutcome): number {
-  const needsAttention = total.rolledBack + total.orphaned + total.skipped > 0 || (!dryRun && !inSync);
-  return needsAttention ? EXIT.attention : EXIT.done;
-}
-
-function describeDryRun({ export: { refused } }: SyncOutcome): Block[] {
-  return refused.length === 0 ? [] : [info(`${count(refused.length, 'record')} would be imported before the export`)];
-}
-
-function describeEnd({ status, inSync }: SyncOutcome): Block[] {
-  const problems = (status?.problems ?? []).map((problem) => failure(`problem: ${problem}`));
-  return [...problems, describeInSync(inSync)];
 }
 
 /** One project that fails does not keep the others from being synced. */

@@ -1,0 +1,125 @@
+import { diff, diffSince } from '../../diff.js';
+import type { SyncDiff } from '../../diff.js';
+import { filesOfCommit, requireCommit } from '../../git/commit-files.js';
+import { requireRepository } from '../../git/repository.js';
+import type { RecordChange } from '../../record/change.js';
+import { isOn } from '../command.js';
+import type { Command } from '../command.js';
+import type { Context } from '../context.js';
+import { count, describeNotice, recordName } from '../describe.js';
+import { EXIT } from '../exit-codes.js';
+import { cut, fieldJson, fieldText, lossJson } from '../field-change.js';
+import { ExactJson } from '../json-text.js';
+import { data, failure, info, warning } from '../outcome.js';
+import type { Line, Outcome } from '../outcome.js';
+
+/** Says what a sync would change, or what changed since a commit. */
+export const run: Command = ({ context, options }) => {
+  const { base } = options;
+  const isJson = isOn(options, 'json');
+  return typeof base === 'string' ? describeSince(context, base, isJson) : describeSync(context, isJson);
+};
+
+function describeSync(context: Context, isJson: boolean): Outcome {
+  const place = context.place();
+  const told = { database: new Told(isJson, 'database: '), files: new Told(isJson, 'files: ') };
+  const found = diff(context.store(), {
+    ...context.syncOptions(place),
+    onChange: (change) => {
+      told[change.where].take(change);
+    },
+  });
+  const { conflicts, import: imported, export: exported } = found;
+  // What is refused is refused as a whole.
+  const files = exported.refused.length > 0 ? new Told(isJson) : told.files;
+  const further = describeFurther(found, files.count === 0);
+  const isNothing = told.database.count + files.count + further.length === 0;
+  return {
+    status: EXIT.done,
+    json: {
+      project: place.projectPath,
+      dir: place.dir,
+      changes: [...told.database.json, ...files.json],
+      conflicts: conflicts.map(lossJson),
+      notices: imported.notices,
+      refused: exported.refused,
+      files: exported.files.map(({ name }) => name),
+    },
+    text: [
+      ...told.database.text,
+      ...files.text,
+      ...further,
+      ...(isNothing ? [info('nothing would change', 'good')] : []),
+    ],
+  };
+}
+
+/** What is to be said beside the changes. */
+function describeFurther({ conflicts, import: { notices }, export: exported }: SyncDiff, isSame: boolean): Line[] {
+  const { files, refused } = exported;
+  const isTold = (type: string, id: string): boolean =>
+    conflicts.some((entry) => entry.type === type && entry.id === id);
+  return [
+    ...conflicts.map((entry) => {
+      const to = entry.kept === null ? '' : ` to ${cut(entry.kept)}`;
+      const what = `${entry.field ?? 'the whole record'}: ${cut(entry.lost)} would lose${to} (${entry.why})`;
+      return warning(`conflict: ${recordName(entry)}: ${what}`);
+    }),
+    ...notices.filter(({ what, type, id }) => what !== 'conflicts' || !isTold(type, id)).map(describeNotice),
+    ...refused.map((record) =>
+      failure(`refused: ${recordName(record)}: it is private now, and in the files; nothing would be exported`),
+    ),
+    ...(isSame && refused.length === 0
+      ? files.map(({ name }) => data(`${name}: its lines would be put in order`))
+      : []),
+  ];
+}
+
+function describeSince(context: Context, base: string, isJson: boolean): Outcome {
+  const repository = requireRepository(context.resolve('.'));
+  const commit = requireCommit(repository, base);
+  const place = context.place();
+  const told = new Told(isJson);
+  const options = { ...context.syncOptions(place), onChange: (change: RecordChange): void => told.take(change) };
+  const unreadable = diffSince(context.store(), options, filesOfCommit(repository, commit, place.dir));
+  return {
+    status: EXIT.done,
+    json: { project: place.projectPath, dir: place.dir, base: commit, changes: told.json, unreadable },
+    text: [
+      ...told.text,
+      ...(unreadable > 0 ? [warning(`${count(unreadable, 'line')} of ${base} cannot be read, and were left out`)] : []),
+      ...(told.count === 0 ? [info(`no record differs from ${base}`, 'good')] : []),
+    ],
+  };
+}
+
+/** Changes as they were told, in the one form that will be written. */
+class Told {
+  readonly json: object[] = [];
+  readonly text: Line[] = [];
+  readonly #isJson: boolean;
+  readonly #where: string;
+  count = 0;
+
+  constructor(isJson: boolean, where = '') {
+    this.#isJson = isJson;
+    this.#where = where;
+  }
+
+  take(change: RecordChange): void {
+    this.count++;
+    if (this.#isJson) {
+      this.json.push(changeJson(change));
+      return;
+    }
+    const { action, fields } = change;
+    this.text.push(data(`${this.#where}${recordName(change)} ${action}`, 'strong'));
+    if (action === 'changed' && fields.length === 0) this.text.push(data('    the line alone, no value'));
+    for (const field of fields) this.text.push(data(`    ${fieldText(field)}`));
+  }
+}
+
+function changeJson({ where, type, id, action, fields, record }: RecordChange): object {
+  const exact = record === null ? null : new ExactJson(record);
+  return { where, type, id, action, fields: fields.map(fieldJson), record: exact };
+}

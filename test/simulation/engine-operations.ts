@@ -4,10 +4,12 @@ import { Exporter } from '../../src/export/exporter.js';
 import { Importer } from '../../src/import/importer.js';
 import type { MergeStrategy } from '../../src/import/plan.js';
 import { sync } from '../../src/sync.js';
+import type { SyncOutcome } from '../../src/sync.js';
 import { linesOf } from './clone.js';
 import type { Clone } from './clone.js';
 import { checkAgreement, checkFixpoint, engineOptions, exporting, importing, noteRead } from './engine-checks.js';
 import { changedNames, sameTree } from './mini-git.js';
+import { checkTold, rehearseSync } from './rehearsal.js';
 import type { World } from './world.js';
 
 export function exportFiles(world: World, clone: Clone, full: boolean): void {
@@ -35,7 +37,7 @@ export function importFile(world: World, clone: Clone, pick: number): void {
   world.say(clone, `import ${name}${notices(stats.notices)}`);
 }
 
-/** Dry runs, and an import that fails, leave everything as it was. */
+/** Dry runs, and an import that fails, leave everything as it was; what a dry sync says is what the next one does. */
 export function rehearse(world: World, clone: Clone): void {
   const [files, rows] = [clone.files(), clone.database.dump()];
   const { store } = clone.database;
@@ -57,9 +59,11 @@ export function rehearse(world: World, clone: Clone): void {
   const after = clone.database.dump();
   if (!sameTree(rows, after)) world.fail('P17', `${clone.name}: a failed import changes ${changedNames(rows, after)}`);
   world.say(clone, 'dry runs');
+  const told = rehearseSync(world, clone);
+  checkTold(world, clone, told, syncFiles(world, clone));
 }
 
-export function syncFiles(world: World, clone: Clone, looksTwice = true): void {
+export function syncFiles(world: World, clone: Clone, looksTwice = true): SyncOutcome {
   const outcome = importing(world, clone, () =>
     exporting(world, clone, () => {
       const before = clone.lines();
@@ -73,7 +77,7 @@ export function syncFiles(world: World, clone: Clone, looksTwice = true): void {
   const { refused } = outcome.export;
   if (refused.length > 0) {
     world.fail('P20', `${clone.name}: sync refused ${refused.map(({ id }) => id).join(', ')}`);
-    return;
+    return outcome;
   }
   world.checks += 3;
   if (outcome.status?.inSync === false && outcome.import.total.orphaned === 0) {
@@ -83,6 +87,7 @@ export function syncFiles(world: World, clone: Clone, looksTwice = true): void {
   const orphans = outcome.import.notices.filter(({ what }) => what === 'orphaned').map(({ id }) => id);
   checkAgreement(world, clone, new Set(orphans));
   if (looksTwice) checkFixpoint(world, clone);
+  return outcome;
 }
 
 /** Whether the files have something that was never read. */

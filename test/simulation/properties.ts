@@ -15,7 +15,7 @@ const PROPERTIES = {
   P4: 'nothing deleted comes back by itself',
   P6: 'all clones end with the same bytes, in at most three rounds',
   P8: 'what was removed from a set stays removed',
-  P10: 'dry runs change nothing',
+  P10: 'dry runs change nothing, and a dry sync tells what the sync does',
   P11: 'a full export after a sync changes nothing',
   P12: 'a second sync changes no byte, row or base',
   P15: 'a clock that is years off never makes an older value beat a causally later one',

@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+
 import { diff, diffSince } from '../../diff.js';
 import type { SyncDiff } from '../../diff.js';
 import { filesOfCommit, requireCommit } from '../../git/commit-files.js';
@@ -76,9 +78,9 @@ function describeFurther({ conflicts, import: { notices }, export: exported }: S
 }
 
 function describeSince(context: Context, base: string, isJson: boolean): Outcome {
-  const repository = requireRepository(context.resolve('.'));
-  const commit = requireCommit(repository, base);
   const place = context.place();
+  const repository = requireRepository(dirname(place.dir));
+  const commit = requireCommit(repository, base);
   const told = new Told(isJson);
   const options = { ...context.syncOptions(place), onChange: (change: RecordChange): void => told.take(change) };
   const unreadable = diffSince(context.store(), options, filesOfCommit(repository, commit, place.dir));

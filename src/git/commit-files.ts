@@ -7,7 +7,8 @@ import { git, tryGit } from './run.js';
 /** The commit that a name means: a branch, a tag, `HEAD~3`. Throws `usage` where it means none. */
 export function requireCommit({ root: cwd }: Repository, name: string): string {
   const commit = tryGit(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`], { cwd });
-  if (commit !== undefined) return commit;
+  // `^name` is resolved too, to what is not meant.
+  if (commit !== undefined && !commit.startsWith('^')) return commit;
   throw new SyncError('usage', `${JSON.stringify(name)} is no commit of ${cwd}`, {
     hint: 'name a branch, a tag or a commit that git log knows',
   });

@@ -253,6 +253,27 @@ export function conformance(name: string, open: (path: string) => Database): voi
         expect(rows(sql)).toEqual([]);
       });
 
+      it('rehearses: what returns is undone too, and its result is given', () => {
+        const sql = withTable();
+        const count = (): unknown => sql.get('SELECT count(*) FROM t')?.[0];
+        const body = (): unknown => {
+          sql.transaction('immediate', () => insert(sql, 1n));
+          sql.exec('CREATE TEMP TABLE u (x)');
+          return sql.transaction('deferred', count);
+        };
+        expect(sql.rehearse('immediate', body)).toBe(1n);
+        expect(rows(sql)).toEqual([]);
+        expect(sql.all("SELECT name FROM sqlite_temp_schema WHERE name = 'u'")).toEqual([]);
+        sql.transaction('immediate', () => {
+          insert(sql, 2n);
+          expect(sql.rehearse('deferred', body)).toBe(2n);
+          insert(sql, 3n);
+        });
+        expect(rows(sql)).toEqual([2n, 3n]);
+        expect(() => sql.rehearse('deferred', () => sql.exec('nonsense'))).toThrow('nonsense');
+        expect(sql.transaction('deferred', count)).toBe(2n);
+      });
+
       it('keeps going after a constraint that failed and was caught', () => {
         const sql = withTable();
         sql.transaction('immediate', () => {

@@ -1,0 +1,124 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { Sandbox } from './helpers.js';
+
+const edit = (path: string, from: string | RegExp, to: string): void => {
+  writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
+};
+
+/** A sandbox with a memory and an issue, in the files and in the database. */
+function synced(): Sandbox {
+  const sandbox = new Sandbox();
+  sandbox.ok(['init']);
+  sandbox.ok(['put', 'memory', 'mem_1', 'key=a', 'value=one']);
+  sandbox.ok(['put', 'issue', 'issue_1', 'title=one', 'labels=["x"]']);
+  sandbox.ok(['sync']);
+  return sandbox;
+}
+
+describe('diff', () => {
+  it('shows records and fields, those of the import first; the value that would lose; exits with 0', () => {
+    const sandbox = synced();
+    expect(sandbox.ok(['diff'])).toBe('nothing would change\n');
+    expect(sandbox.ok(['diff', '--quiet'])).toBe('');
+    edit(join(sandbox.dir, 'memories.jsonl'), '"one"', '"theirs"');
+    sandbox.ok(['put', 'memory', 'mem_1', 'value=mine']);
+    sandbox.ok(['put', 'issue', 'issue_1', 'labels=["x","urgent"]', `close_reason=\u009b31m\u202e${'z'.repeat(99)}`]);
+    edit(join(sandbox.dir, 'issues.jsonl'), '"one"', '"by hand"');
+    const { status, stdout, stderr } = sandbox.run(['diff']);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const text = stdout.replaceAll(/ *updated_at: .*\n/g, '');
+    expect(text).toBe(
+      [
+        'database: issue issue_1 changed',
+        '    title: "one" -> "by hand"',
+        'files: issue issue_1 changed',
+        `    close_reason: null -> "31m${'z'.repeat(51)}...`,
+        '    labels: +"urgent"',
+        'files: memory mem_1 changed',
+        '    value: "theirs" -> "mine"',
+        'conflict: memory mem_1: value: "theirs" would lose to "mine" (merge)',
+        '',
+      ].join('\n'),
+    );
+    expect(sandbox.run(['diff']).stdout).toBe(stdout);
+    expect(sandbox.ok(['conflicts'])).toBe('no conflicts\n');
+    expect(sandbox.ok(['sync'])).toMatch(/^conflict: memory mem_1: value: a value lost \(merge\); see conflicts$/m);
+    expect(sandbox.ok(['diff'])).toBe('nothing would change\n');
+  });
+
+  it('--json is exact: integers of 64 bits, whole values, whole records', () => {
+    const sandbox = synced();
+    sandbox.ok(['put', 'session', 'sess_1', 'name=s']);
+    sandbox.ok(['put', 'context_item', 'item_1', 'session_id=sess_1', 'key=k', 'value=v', 'size=9007199254740993']);
+    sandbox.ok(['put', 'memory', 'mem_1', `value=${'z'.repeat(99)}\u202e`]);
+    const { stdout } = sandbox.run(['diff', '--json']);
+    expect(stdout).toContain('"size":9007199254740993,');
+    expect(stdout).toContain(`{"field":"value","from":"one","to":"${'z'.repeat(99)}\\u202e"}`);
+    expect(sandbox.json(['diff'])).toMatchObject({
+      project: sandbox.project,
+      dir: sandbox.dir,
+      changes: [
+        { where: 'files', type: 'session', id: 'sess_1', action: 'created', fields: [], record: { name: 's' } },
+        { where: 'files', type: 'context_item', id: 'item_1', action: 'created', record: { value: 'v' } },
+        { where: 'files', type: 'memory', id: 'mem_1', action: 'changed', record: { key: 'a' } },
+      ],
+      conflicts: [],
+      notices: [],
+      refused: [],
+      files: ['sessions.jsonl', 'context_items.jsonl', 'memories.jsonl'],
+    });
+    edit(join(sandbox.dir, 'memories.jsonl'), '"one"', '"theirs"');
+    expect(sandbox.json(['diff'])).toMatchObject({
+      conflicts: [{ type: 'memory', id: 'mem_1', field: 'value', base: 'one', lost: 'theirs', why: 'merge' }],
+      notices: [{ what: 'conflicts', type: 'memory', id: 'mem_1' }],
+    });
+  });
+
+  it('names what is refused, and then shows nothing of the files', () => {
+    const sandbox = synced();
+    const rule = { type: 'memory', where: { key: 'a' } };
+    writeFileSync(join(sandbox.dir, 'sync.json'), JSON.stringify({ private: [rule] }));
+    sandbox.ok(['put', 'memory', 'mem_1', 'value=secret']);
+    sandbox.ok(['put', 'issue', 'issue_1', 'title=two']);
+    expect(sandbox.ok(['diff'])).toBe(
+      'refused: memory mem_1: it is private now, and in the files; nothing would be exported\n',
+    );
+    expect(sandbox.json(['diff'])).toMatchObject({ changes: [], refused: [{ id: 'mem_1', why: 'private' }] });
+    expect(sandbox.error(['sync', '--dry-run'], 6)['code']).toBe('refused');
+    expect(sandbox.error(['sync'], 6)['code']).toBe('refused');
+  });
+
+  it('fails as sync does where files cannot be read; --base needs a repository', () => {
+    const sandbox = synced();
+    expect(sandbox.error(['diff', '--base', 'HEAD'], 4)).toMatchObject({ code: 'usage' });
+    edit(join(sandbox.dir, 'memories.jsonl'), '{', '');
+    expect(sandbox.error(['diff'], 4)['code']).toBe('bad_input');
+  });
+});
+
+describe('sync --dry-run', () => {
+  it('says what the sync says, with the same exit status, and does nothing', () => {
+    const sandbox = synced();
+    edit(join(sandbox.dir, 'memories.jsonl'), '"one"', '"theirs"');
+    sandbox.ok(['put', 'issue', 'issue_1', 'title=two']);
+    const dry = sandbox.ok(['sync', '--dry-run']);
+    expect(sandbox.ok(['sync', '--dry-run'])).toBe(dry);
+    const words: readonly (readonly [string, string])[] = [
+      ['would import', 'imported'],
+      ['would write', 'wrote'],
+      ['would be in sync', 'in sync'],
+    ];
+    expect(words.reduce((text, [would, did]) => text.replace(would, did), dry)).toBe(sandbox.ok(['sync']));
+    const old = readFileSync(join(sandbox.dir, 'issues.jsonl'));
+    sandbox.ok(['put', 'issue', 'issue_1', 'title=three']);
+    sandbox.ok(['sync']);
+    writeFileSync(join(sandbox.dir, 'issues.jsonl'), old);
+    const { status, stdout } = sandbox.run(['sync', '--dry-run']);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^rolled back: issue issue_1: .*\nwould write 1 line to .*\nwould not be in sync\n$/m);
+    expect(readFileSync(join(sandbox.dir, 'issues.jsonl'))).toEqual(old);
+  });
+});

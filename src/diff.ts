@@ -4,7 +4,7 @@ import { listConflicts } from './conflicts.js';
 import { resolvePath } from './directory.js';
 import type { JournalEntry } from './journal.js';
 import { differingRecords } from './jsonl/differing-records.js';
-import type { FileLine, LinesOfFile } from './jsonl/differing-records.js';
+import type { LinesOfFile } from './jsonl/differing-records.js';
 import { fileExists } from './jsonl/file.js';
 import { fileOfType, keyReader } from './jsonl/line-key.js';
 import { readLines } from './jsonl/line-reader.js';
@@ -62,23 +62,24 @@ export function diffSince(store: Store, options: DiffOptions, files: LinesOfFile
   const { refused } = rehearseSync(store, { ...options, onChange }, (outcome) => outcome.export);
   if (refused.length > 0) written.clear();
   const { paths } = readSettings(dir, registry);
-  const after = filesAfter(registry, dir, written);
-  const { records, unreadable } = differingRecords(registry, files, after);
-  let lost = unreadable;
-  for (const record of records) {
-    const [old, now] = [record.before, record.after].map((lines) => lines.map((line) => versionOf(registry, line)));
-    lost += old?.filter((version) => version === undefined).length ?? 0;
-    const [before, state] = [stateIn(old ?? [], now ?? [], paths), stateIn(now ?? [], old ?? [], paths)];
-    if (isNothing(before) && isNothing(state)) continue;
-    const change = changeOf(record.key, before, state);
+  const { records, unreadable } = differingRecords(registry, files, filesAfter(registry, dir, written));
+  let leftOut = unreadable;
+  const versionsIn = (lines: readonly string[]): Versions => lines.map((line) => versionOf(registry, line));
+  for (const { key, ...lines } of records) {
+    const [old, now] = [versionsIn(lines.before), versionsIn(lines.after)] as const;
+    leftOut += old.filter((version) => version === undefined).length;
+    const [before, after] = [stateIn(old, now, paths), stateIn(now, old, paths)] as const;
+    if (isNothing(before) && isNothing(after)) continue;
+    const change = changeOf(key, before, after);
     if (change.action !== 'changed' || change.fields.length > 0) options.onChange({ where: 'files', ...change });
   }
-  return lost;
+  return leftOut;
 }
 
 /** The line that a record will have. */
-interface WrittenLine extends FileLine {
+interface WrittenLine {
   readonly file: string;
+  readonly text: string;
 }
 
 /** The files with the lines that will be written in place of those that are there. */
@@ -88,9 +89,10 @@ function filesAfter(registry: Registry, dir: string, written: ReadonlyMap<string
     const keyOf = keyReader(registry, name);
     for (const line of fileExists(path) ? readLines(path) : []) {
       const key = written.size === 0 ? undefined : keyOfLine(registry, keyOf, line);
-      if (key === undefined || !written.has(`${key.type} ${key.id}`)) yield line;
+      const isReplaced = key !== undefined && written.has(`${key.type} ${key.id}`);
+      if (!isReplaced && line.invalidUtf8 !== true) yield line.text;
     }
-    for (const line of written.values()) if (line.file === name) yield line;
+    for (const { file, text } of written.values()) if (file === name) yield text;
   };
 }
 

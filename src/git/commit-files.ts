@@ -1,5 +1,5 @@
 import { SyncError } from '../errors.js';
-import type { FileLine, LinesOfFile } from '../jsonl/differing-records.js';
+import type { LinesOfFile } from '../jsonl/differing-records.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git, tryGit } from './run.js';
@@ -33,11 +33,11 @@ export function filesOfCommit(repository: Repository, commit: string, dir: strin
   };
 }
 
-function* linesOf(text: string): Generator<FileLine> {
+function* linesOf(text: string): Generator<string> {
   for (let start = 0; start < text.length;) {
     const newline = text.indexOf('\n', start);
     const end = newline === -1 ? text.length : newline;
-    yield { text: text.slice(start, text[end - 1] === '\r' ? end - 1 : end) };
+    yield text.slice(start, text[end - 1] === '\r' ? end - 1 : end);
     start = end + 1;
   }
 }

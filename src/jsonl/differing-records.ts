@@ -2,13 +2,10 @@ import { compareUtf8 } from '../record/order.js';
 import type { Registry } from '../registry/entity.js';
 import { fileNames, keyReader } from './line-key.js';
 import type { LineKey } from './line-key.js';
-import type { TextLine } from './line-reader.js';
 import { keyOfLine } from './scan-file.js';
 
-/** A line of a data file, wherever that is read from. */
-export type FileLine = Pick<TextLine, 'text' | 'invalidUtf8'>;
-/** Gives the lines of a data file by its name; it may be asked more than once. */
-export type LinesOfFile = (name: string) => Iterable<FileLine>;
+/** Gives the lines of a data file by its name, wherever they are read from; it may be asked more than once. */
+export type LinesOfFile = (name: string) => Iterable<string>;
 
 /** All lines that two sets of data files have of one record, tombstones too. */
 export interface DifferingRecord {
@@ -37,21 +34,21 @@ export function differingRecords(registry: Registry, before: LinesOfFile, after:
   };
   for (const name of fileNames(registry)) {
     const keyOf = lineKeys(registry, name);
-    const old = new Map([...before(name)].map((line) => [line.text, line]));
-    for (const line of after(name)) if (!old.delete(line.text)) note(keyOf(line));
-    for (const line of old.values()) {
+    const old = new Set(before(name));
+    for (const line of after(name)) if (!old.delete(line)) note(keyOf(line));
+    for (const line of old) {
       const key = keyOf(line);
-      if (key === undefined && line.text.trim() !== '') unreadable++;
+      if (key === undefined && line.trim() !== '') unreadable++;
       note(key);
     }
   }
   if (records.size === 0) return { records: [], unreadable };
   for (const name of fileNames(registry)) {
     const keyOf = lineKeys(registry, name);
-    const linesOf = (lines: Iterable<FileLine>, side: 'before' | 'after'): void => {
+    const linesOf = (lines: Iterable<string>, side: 'before' | 'after'): void => {
       for (const line of lines) {
         const key = keyOf(line);
-        if (key !== undefined) records.get(`${key.type} ${key.id}`)?.[side].push(line.text);
+        if (key !== undefined) records.get(`${key.type} ${key.id}`)?.[side].push(line);
       }
     };
     linesOf(before(name), 'before');
@@ -60,9 +57,9 @@ export function differingRecords(registry: Registry, before: LinesOfFile, after:
   return { records: [...records.values()].sort((a, b) => compareRecords(registry, a.key, b.key)), unreadable };
 }
 
-function lineKeys(registry: Registry, name: string): (line: FileLine) => LineKey | undefined {
+function lineKeys(registry: Registry, name: string): (line: string) => LineKey | undefined {
   const keyOf = keyReader(registry, name);
-  return (line) => keyOfLine(registry, keyOf, line);
+  return (text) => keyOfLine(registry, keyOf, { text });
 }
 
 function compareRecords({ entities }: Registry, a: LineKey, b: LineKey): number {

@@ -121,4 +121,16 @@ describe('sync --dry-run', () => {
     expect(stdout).toMatch(/^rolled back: issue issue_1: .*\nwould write 1 line to .*\nwould not be in sync\n$/m);
     expect(readFileSync(join(sandbox.dir, 'issues.jsonl'))).toEqual(old);
   });
+
+  it('names what is wrong with the database, as sync does', () => {
+    const sandbox = synced();
+    sandbox.withStore(({ sql }) => {
+      const [name] = sql.get(`SELECT name FROM sqlite_master WHERE type = 'trigger' AND name LIKE 'scsync%'`) ?? [];
+      sql.exec(`DROP TRIGGER "${String(name)}"`);
+    });
+    const { status, stdout } = sandbox.run(['sync', '--dry-run']);
+    expect(status).toBe(1);
+    expect(stdout).toMatch(/^problem: .*\nwould not be in sync\n$/m);
+    expect(sandbox.run(['sync'])).toMatchObject({ status: 1, stdout: stdout.replace('would not be', 'not') });
+  });
 });

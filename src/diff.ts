@@ -2,19 +2,18 @@ import { join } from 'node:path';
 
 import { listConflicts } from './conflicts.js';
 import { resolvePath } from './directory.js';
+import type { RefusedRecord } from './export/stats.js';
 import type { JournalEntry } from './journal.js';
 import { differingRecords } from './jsonl/differing-records.js';
 import type { LinesOfFile } from './jsonl/differing-records.js';
 import { fileExists } from './jsonl/file.js';
-import { fileOfType, keyReader } from './jsonl/line-key.js';
+import { fileOfType } from './jsonl/line-key.js';
 import { readLines } from './jsonl/line-reader.js';
-import { keyOfLine } from './jsonl/scan-file.js';
 import { completed } from './merge/completed.js';
 import { fileState } from './merge/file-state.js';
 import { changeOf, stateOf } from './record/change.js';
 import type { RecordChange, RecordState } from './record/change.js';
 import type { FileVersion, PathForm } from './record/version.js';
-import type { Registry } from './registry/entity.js';
 import { readSettings } from './settings.js';
 import type { Store } from './store/store.js';
 import { versionOf } from './store/versions.js';
@@ -46,53 +45,51 @@ export function diff(store: Store, options: DiffOptions): SyncDiff {
   }));
 }
 
-/**
- * Says how the records differ between some files and what the files will be after a sync, and changes nothing. Gives how
- * many lines of those files could not be read.
- */
-export function diffSince(store: Store, options: DiffOptions, files: LinesOfFile): number {
+/** What {@link diffSince} says beside the records. */
+export interface DiffSince {
+  /** How many lines of the compared files cannot be read. */
+  readonly unreadable: number;
+  /** Records that the export must not write: then the files stay as they are. */
+  readonly refused: readonly RefusedRecord[];
+}
+
+/** Says how the records differ between some files and what the files will be after a sync, and changes nothing. */
+export function diffSince(store: Store, options: DiffOptions, files: LinesOfFile): DiffSince {
   const { registry } = store;
   const dir = resolvePath(options.dir);
-  const written = new Map<string, WrittenLine>();
-  const onChange = ({ where, type, id, action, line }: RecordChange): void => {
-    if (where !== 'files' || line === undefined) return;
-    const file = action === 'deleted' ? registry.deletionsFile : fileOfType(registry, type);
-    written.set(`${type} ${id}`, { file, text: line });
+  const written: WrittenLine[] = [];
+  const onChange = ({ where, type, line }: RecordChange): void => {
+    if (where === 'files' && line !== undefined) written.push({ file: fileOfType(registry, type), line });
   };
   const { refused } = rehearseSync(store, { ...options, onChange }, (outcome) => outcome.export);
-  if (refused.length > 0) written.clear();
+  const after = filesAfter(dir, refused.length > 0 ? [] : written);
+  const { records, unreadable } = differingRecords(registry, files, after);
   const { paths } = readSettings(dir, registry);
-  const { records, unreadable } = differingRecords(registry, files, filesAfter(registry, dir, written));
   let leftOut = unreadable;
   const versionsIn = (lines: readonly string[]): Versions => lines.map((line) => versionOf(registry, line));
   for (const { key, ...lines } of records) {
     const [old, now] = [versionsIn(lines.before), versionsIn(lines.after)] as const;
     leftOut += old.filter((version) => version === undefined).length;
-    const [before, after] = [stateIn(old, now, paths), stateIn(now, old, paths)] as const;
-    if (isNothing(before) && isNothing(after)) continue;
-    const change = changeOf(key, before, after);
+    const [before, state] = [stateIn(old, now, paths), stateIn(now, old, paths)] as const;
+    if (isNothing(before) && isNothing(state)) continue;
+    const change = changeOf(key, before, state);
     if (change.action !== 'changed' || change.fields.length > 0) options.onChange({ where: 'files', ...change });
   }
-  return leftOut;
+  return { unreadable: leftOut, refused };
 }
 
-/** The line that a record will have. */
+/** A line that will be written, and a file to look for it in. */
 interface WrittenLine {
   readonly file: string;
-  readonly text: string;
+  readonly line: string;
 }
 
-/** The files with the lines that will be written in place of those that are there. */
-function filesAfter(registry: Registry, dir: string, written: ReadonlyMap<string, WrittenLine>): LinesOfFile {
+/** The files with what will be written to them. The old lines of those records need not go: a new version is always the later one. */
+function filesAfter(dir: string, written: readonly WrittenLine[]): LinesOfFile {
   return function* (name) {
     const path = join(dir, name);
-    const keyOf = keyReader(registry, name);
-    for (const line of fileExists(path) ? readLines(path) : []) {
-      const key = written.size === 0 ? undefined : keyOfLine(registry, keyOf, line);
-      const isReplaced = key !== undefined && written.has(`${key.type} ${key.id}`);
-      if (!isReplaced && line.invalidUtf8 !== true) yield line.text;
-    }
-    for (const { file, text } of written.values()) if (file === name) yield text;
+    for (const { text, invalidUtf8 } of fileExists(path) ? readLines(path) : []) if (invalidUtf8 !== true) yield text;
+    for (const { file, line } of written) if (file === name) yield line;
   };
 }
 

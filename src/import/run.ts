@@ -245,7 +245,7 @@ function isDoomed(context: ImportContext, { gathered, plan }: Decision): boolean
   if (!isReferredTo(context, entity, key.id)) return false;
   context.doomed.set(`${key.type}/${key.id}`, plan.result);
   if (entity.naturalKey.length > 0) {
-    context.beforeChange(key, row);
+    context.beforeWrite();
     context.writer.parkNaturalKey(entity, key.id);
   }
   return true;

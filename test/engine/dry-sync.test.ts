@@ -98,7 +98,8 @@ describe('a dry sync', () => {
     expect(found.conflicts).toMatchObject([{ id: 'i1', field: 'title', kept: '"by b"', lost: '"by a"' }]);
     expect(found.export).toMatchObject({ refused: [], total: { written: 1, deleted: 1 } });
     expectSame(b, found);
-    expect(told(b)).toMatchObject({ changes: [], conflicts: [], inSync: true });
+    b.run(`UPDATE issues SET title = title WHERE id = 'i2'`);
+    expect(told(b)).toMatchObject({ changes: [], conflicts: [], inSync: true, export: { total: { unchanged: 1 } } });
   });
 
   it('makes no folder and no file, and binds no directory', () => {
@@ -148,23 +149,29 @@ describe('a dry sync', () => {
   it('tells of rows that change because others do: children of a deleted one, the other holder of a key', () => {
     const [a, b] = pair();
     a.run(`DELETE FROM sessions WHERE id = 's2';
+      DELETE FROM plans WHERE id = 'p2';
       INSERT INTO project_memory (id, project_path, key, value, created_at, updated_at) VALUES ('m0', :project, 'new', 'v', 1, 1)`);
     a.export();
     b.run(`INSERT INTO context_items (id, session_id, key, value, created_at, updated_at) VALUES ('c9', 's2', 'k', 'v', 2, 2);
+      INSERT INTO issues (id, project_path, title, plan_id, created_at, updated_at) VALUES ('i9', :project, 't', 'p2', 2, 2);
       INSERT INTO project_memory (id, project_path, key, value, created_at, updated_at) VALUES ('m9', :project, 'new', 'v', 2, 2)`);
     b.pull(a);
     const found = told(b);
     expect(brief(found.changes)).toEqual([
       'database session/s2 deleted',
+      'database plan/p2 deleted',
+      'database issue/i9 changed',
       'database context_item/c3 deleted',
       'database context_item/c9 deleted',
       'database memory/m0 created',
       'database memory/m9 changed',
       'database checkpoint/k2 deleted',
       'database checkpoint/k3 deleted',
+      'files issue/i9 created',
       'files context_item/c9 deleted',
       'files memory/m9 created',
     ]);
+    expect(fieldsOf(found.changes, 'database', 'i9')).toEqual([{ field: 'plan_id', from: '"p2"', to: 'null' }]);
     expect(fieldsOf(found.changes, 'database', 'm9')).toMatchObject([{ field: 'key', from: '"new"' }]);
     expect(found.conflicts).toMatchObject([{ id: 'c9', field: null, why: 'parent deleted' }]);
     expectSame(b, found);

@@ -54,11 +54,11 @@ const brief = ({ where, type, id, action, fields }: RecordChange): string =>
 const told = (clone: Clone): string[] => looking(clone, diff)[1];
 
 /** What differs from a commit, and how many lines of it cannot be read. */
-function since(clone: Clone, revision: string): readonly [string[], number] {
+function since(clone: Clone, revision: string): readonly [string[], number, ...string[]] {
   const repository = requireRepository(clone.root);
   const files = filesOfCommit(repository, requireCommit(repository, revision), clone.dir);
-  const [unreadable, changes] = looking(clone, (store, options) => diffSince(store, options, files));
-  return [changes.map((text) => text.replace(/^files /, '')), unreadable];
+  const [{ unreadable, refused }, changes] = looking(clone, (store, options) => diffSince(store, options, files));
+  return [changes.map((text) => text.replace(/^files /, '')), unreadable, ...refused.map(({ id }) => id)];
 }
 
 describe('diff after a change of branches', () => {
@@ -175,15 +175,21 @@ describe('diff --base', () => {
     const text = ann.ok('diff', '--base', 'HEAD', '--json');
     expect(text).toContain('mem_9');
     expect(text).not.toMatch(/mem_8|secret/);
+    // One that is in the files keeps the export from writing anything.
+    ann.put('memory', 'mem_1', 'key=mine2', 'value=hidden');
+    writeFileSync(join(ann.dir, 'sync.json'), JSON.stringify({ private: [{ type: 'memory', where: {} }] }));
+    expect(since(ann, 'HEAD')).toEqual([[], 0, 'mem_1']);
+    expect(ann.ok('diff', '--base', 'HEAD')).toMatch(/^refused: memory mem_1: .*\nno record differs from HEAD\n$/);
   });
 
   it('takes any form of files: duplicates, another order, CRLF, lines that cannot be read', () => {
     const { ann } = pair();
     const path = join(ann.dir, 'memories.jsonl');
+    const dream = '{"type":"dream","id":"d"}';
     const [one = '', two = '', three = ''] = ann.read('memories.jsonl').split('\n');
-    writeFileSync(path, `${three}\r\n${one}\r\n${two}\r\n${one}\r\n{"type":"memory"\r\n<<<<<<< ours\r\n`);
+    writeFileSync(path, `${three}\r\n${one}\r\n${two}\r\n${one}\r\n{"type":"memory"\r\n<<<<<<< ours\r\n${dream}\r\n`);
     ann.git('-c', 'core.autocrlf=false', 'commit', '--quiet', '-am', 'by hand');
-    writeFileSync(path, `${one}\n${two}\n${three}\n`);
+    writeFileSync(path, `${one}\n${two}\n${three}\n${dream}\n`);
     expect(since(ann, 'HEAD')).toEqual([[], 2]);
     expect(ann.ok('diff', '--base', 'HEAD')).toBe(
       '2 lines of HEAD cannot be read, and were left out\nno record differs from HEAD\n',

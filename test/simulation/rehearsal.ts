@@ -1,9 +1,11 @@
+import { diffSince } from '../../src/diff.js';
 import type { ImportStats } from '../../src/import/stats.js';
 import { Records } from '../../src/records.js';
 import type { RecordChange } from '../../src/record/change.js';
 import { toJson } from '../../src/record/object.js';
 import { sync } from '../../src/sync.js';
 import type { SyncOutcome } from '../../src/sync.js';
+import { linesOf } from './clone.js';
 import type { Clone } from './clone.js';
 import { engineOptions } from './engine-checks.js';
 import { changedNames, sameTree } from './mini-git.js';
@@ -30,7 +32,28 @@ export function rehearseSync(world: World, clone: Clone): Told {
   if (!sameTree(files, clone.files())) world.fail('P10', `${clone.name}: a dry sync changes files`);
   const after = clone.database.dump();
   if (!sameTree(rows, after)) world.fail('P10', `${clone.name}: a dry sync changes ${changedNames(rows, after)}`);
+  checkSince(world, clone, changes);
   return { outcome, changes, records: recordsOf(clone), lines: linesByRecord(clone) };
+}
+
+/** Against the files as they are a diff since them says the same of values, whatever lines stand there. */
+function checkSince(world: World, clone: Clone, changes: readonly RecordChange[]): void {
+  const found: string[] = [];
+  const onChange = ({ type, id, record }: RecordChange): void => {
+    found.push(`${type}/${id} ${record ?? ''}`);
+  };
+  diffSince(clone.database.store, { ...engineOptions(world, clone), onChange }, (name) =>
+    linesOf(clone.files().get(name)),
+  );
+  const had = new Set([...clone.lines()].filter((line) => line.startsWith('{"type"')).map(keyOfLine));
+  const told = changes
+    .filter(({ where, action, fields }) => where === 'files' && (action !== 'changed' || fields.length > 0))
+    .filter(({ type, id, record }) => record !== null || had.has(`${type}/${id}`))
+    .map(({ type, id, record }) => `${type}/${id} ${record ?? ''}`);
+  world.checks++;
+  const wrong = [...told.filter((text) => !found.includes(text)), ...found.filter((text) => !told.includes(text))];
+  if (wrong.length > 0)
+    world.fail('P10', `${clone.name}: a diff since the files as they are differs in ${wrong.join()}`);
 }
 
 /** The sync that comes next does what the dry one told: each record in the database, each line of the files. */
@@ -90,10 +113,14 @@ function recordsOf({ database }: Clone): ReadonlyMap<string, string> {
 function linesByRecord(clone: Clone): ReadonlyMap<string, string> {
   const lines = new Map<string, string>();
   for (const line of clone.lines()) {
-    const { type, id, entity_type, entity_id } = JSON.parse(line) as Readonly<Record<string, string>>;
-    const key = `${type ?? entity_type ?? ''}/${id ?? entity_id ?? ''}`;
+    const key = keyOfLine(line);
     const others = lines.get(key);
     lines.set(key, others === undefined ? line : `${others}\n${line}`);
   }
   return lines;
+}
+
+function keyOfLine(line: string): string {
+  const { type, id, entity_type, entity_id } = JSON.parse(line) as Readonly<Record<string, string>>;
+  return `${type ?? entity_type ?? ''}/${id ?? entity_id ?? ''}`;
 }

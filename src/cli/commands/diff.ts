@@ -2,6 +2,7 @@ import { dirname } from 'node:path';
 
 import { diff, diffSince } from '../../diff.js';
 import type { SyncDiff } from '../../diff.js';
+import type { RefusedRecord } from '../../export/stats.js';
 import { filesOfCommit, requireCommit } from '../../git/commit-files.js';
 import { requireRepository } from '../../git/repository.js';
 import type { RecordChange } from '../../record/change.js';
@@ -68,13 +69,15 @@ function describeFurther({ conflicts, import: { notices }, export: exported }: S
       return warning(`conflict: ${recordName(entry)}: ${what}`);
     }),
     ...notices.filter(({ what, type, id }) => what !== 'conflicts' || !isTold(type, id)).map(describeNotice),
-    ...refused.map((record) =>
-      failure(`refused: ${recordName(record)}: it is private now, and in the files; nothing would be exported`),
-    ),
+    ...refused.map(describeRefused),
     ...(isSame && refused.length === 0
       ? files.map(({ name }) => data(`${name}: its lines would be put in order`))
       : []),
   ];
+}
+
+function describeRefused(record: RefusedRecord): Line {
+  return failure(`refused: ${recordName(record)}: it is private now, and in the files; nothing would be exported`);
 }
 
 function describeSince(context: Context, base: string, isJson: boolean): Outcome {
@@ -83,12 +86,13 @@ function describeSince(context: Context, base: string, isJson: boolean): Outcome
   const commit = requireCommit(repository, base);
   const told = new Told(isJson);
   const options = { ...context.syncOptions(place), onChange: (change: RecordChange): void => told.take(change) };
-  const unreadable = diffSince(context.store(), options, filesOfCommit(repository, commit, place.dir));
+  const { unreadable, refused } = diffSince(context.store(), options, filesOfCommit(repository, commit, place.dir));
   return {
     status: EXIT.done,
-    json: { project: place.projectPath, dir: place.dir, base: commit, changes: told.json, unreadable },
+    json: { project: place.projectPath, dir: place.dir, base: commit, changes: told.json, unreadable, refused },
     text: [
       ...told.text,
+      ...refused.map(describeRefused),
       ...(unreadable > 0 ? [warning(`${count(unreadable, 'line')} of ${base} cannot be read, and were left out`)] : []),
       ...(told.count === 0 ? [info(`no record differs from ${base}`, 'good')] : []),
     ],

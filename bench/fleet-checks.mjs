@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 
-import { SHARED, git } from './fleet-clones.mjs';
+import { git } from './fleet-clone.mjs';
+import { SHARED } from './fleet-rounds.mjs';
 
-/** @import { Fleet, FleetClone } from './fleet-clones.mjs' */
+/** @import { FleetClone } from './fleet-clone.mjs' */
+/** @import { Fleet } from './fleet-rounds.mjs' */
 
 /**
  * Pulls in every clone, one after the other, and looks whether everything arrived. Gives what does not hold, in words.

@@ -10,34 +10,16 @@ import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 
 import { settle } from './fleet-checks.mjs';
-import { Fleet } from './fleet-clones.mjs';
+import { Fleet } from './fleet-rounds.mjs';
 
-/** @import { Pushed } from './fleet-clones.mjs' */
+/** @import { Pushed } from './fleet-clone.mjs' */
 
 const { values } = parseArgs({
   options: { clones: { type: 'string', default: '16' }, rounds: { type: 'string', default: '50' } },
 });
 const [clones, rounds] = [Number(values.clones), Number(values.rounds)];
 
-const fleet = await Fleet.create(clones);
-/** @type {Pushed[]} */
-const pushes = [];
-/** @type {number[]} */
-const seconds = [];
-/** @type {string[]} */
-let faults = [];
-try {
-  for (let round = 1; round <= rounds; round++) {
-    const start = performance.now();
-    pushes.push(...(await fleet.round(round)));
-    seconds.push((performance.now() - start) / 1000);
-    console.error(`round ${round}: ${short(seconds.at(-1) ?? 0)} s`);
-  }
-  faults = [...pushes.flatMap(({ fault }) => fault ?? []), ...(await settle(fleet))];
-} finally {
-  fleet.close();
-}
-
+const { pushes, seconds, faults } = await run();
 const total = sum(seconds);
 const tries = pushes.map((push) => push.tries);
 const figures = {
@@ -60,6 +42,26 @@ console.log(table.toString());
 for (const fault of faults) console.log(`does not hold: ${fault}`);
 console.log(JSON.stringify({ node: process.version, ...figures, faults }, undefined, 2));
 if (faults.length > 0) process.exitCode = 1;
+
+/** All rounds, and the look at what came of them. */
+async function run() {
+  const fleet = await Fleet.create(clones);
+  /** @type {Pushed[]} */
+  const pushes = [];
+  /** @type {number[]} */
+  const seconds = [];
+  try {
+    for (let round = 1; round <= rounds; round++) {
+      const start = performance.now();
+      pushes.push(...(await fleet.round(round)));
+      seconds.push((performance.now() - start) / 1000);
+      console.error(`round ${round}: ${short(seconds.at(-1) ?? 0)} s`);
+    }
+    return { pushes, seconds, faults: [...pushes.flatMap(({ fault }) => fault ?? []), ...(await settle(fleet))] };
+  } finally {
+    fleet.close();
+  }
+}
 
 /** @param {readonly number[]} all */
 function sum(all) {

@@ -1,42 +1,29 @@
 import { SyncError } from '../errors.js';
 import { GuardedValues, newValues } from '../export/guard.js';
 import type { Guard, GuardFinding, NewValue } from '../export/guard.js';
+import type { MadeMerge } from '../git/merge-upstream.js';
 import { readOutgoing } from '../git/outgoing.js';
 import type { ChangedLine } from '../git/patch.js';
-import type { Repository } from '../git/repository.js';
 import type { Content } from '../record/content.js';
 import type { Registry } from '../registry/entity.js';
 import { versionOf } from '../store/versions.js';
 import { describeFinding } from './refusal.js';
 
-/** What is looked at. */
-interface Outgoing {
-  readonly repository: Repository;
-  /** The export directory. */
-  readonly dir: string;
-  readonly remote: string;
-  /** The commit that the remote's branch is at. */
-  readonly theirs: string | undefined;
-  readonly registry: Registry;
-  readonly guard: Guard;
-}
-
 /**
  * Looks at every value that commits of this clone would bring to a remote: another program may have written the files, or somebody by
  * hand. Throws `secret_found`.
  */
-export async function refuseOutgoingSecrets(outgoing: Outgoing): Promise<void> {
-  const { repository, dir, remote, theirs, registry, guard } = outgoing;
+export async function refuseOutgoingSecrets(merge: MadeMerge, registry: Registry, guard: Guard): Promise<void> {
   const found: GuardFinding[] = [];
   const values = new GuardedValues(guard, (finding) => found.push(finding));
-  await readOutgoing(repository, dir, { remote, theirs }, (changes) => {
+  await readOutgoing(merge, (changes) => {
     values.add(valuesOfCommit(registry, changes));
   });
   values.flush();
   if (found.length === 0) return;
   throw new SyncError('secret_found', 'nothing was pushed: commits of this clone have values that look like secrets', {
     details: [...new Set(found.map(describeFinding))],
-    hint: `change the records, then git reset --soft to what ${remote} has, and push again; --allow-secret ${found[0]?.id ?? ''} lets one out`,
+    hint: `change the records, then git reset --soft to what ${merge.upstream.remote} has, and push again; --allow-secret ${found[0]?.id ?? ''} lets one out`,
   });
 }
 

@@ -1,34 +1,41 @@
 import { SyncError } from '../errors.js';
 import { commitFolder } from '../git/commit-folder.js';
-import { mergeUpstream } from '../git/merge-upstream.js';
-import type { MergedBy } from '../git/merge-upstream.js';
+import { bringForward, mergeUpstream } from '../git/merge-upstream.js';
+import type { MadeMerge, MergedBy } from '../git/merge-upstream.js';
 import { findUnfinished, requireRepository } from '../git/repository.js';
-import type { Repository } from '../git/repository.js';
-import { fetchUpstream, findUpstream } from '../git/upstream.js';
+import { fetchUpstream, findUpstream, requireSameName } from '../git/upstream.js';
 import type { Upstream } from '../git/upstream.js';
 import { sync } from '../sync.js';
-import type { SyncOutcome } from '../sync.js';
+import type { SyncOptions, SyncOutcome } from '../sync.js';
 import type { Context, Place } from './context.js';
 import { describeRefusal } from './refusal.js';
 
 /** What a pull did. */
 export interface Pulled {
-  readonly repository: Repository;
   readonly upstream: Upstream;
-  /** The commit that the remote's branch is at; undefined where it has none yet. */
-  readonly theirs: string | undefined;
-  readonly merged: Exclude<MergedBy, 'moved'>;
+  /** How each merge came about: there are several where others pushed or changed this clone meanwhile. */
+  readonly merged: readonly MergedBy[];
+  /** True when the remote had the branch. */
+  readonly isThere: boolean;
   /** The first lines of the commits that were made of the data folder. */
   readonly commits: readonly string[];
-  /** Each sync, in order: before the merge, and after one that brought something. */
+  /** Each sync, in order: before a merge, and after one that brought something. */
   readonly syncs: readonly SyncOutcome[];
 }
 
 /**
+ * Sends a merge to the remote, before the branch here moves to it. `merge` makes one, each time with what the remote has by then. Gives the
+ * one that was sent; undefined when somebody changed this clone meanwhile.
+ */
+export type Share = (merge: () => Promise<MadeMerge>) => Promise<MadeMerge | undefined>;
+
+/**
  * Everything of the database into the files and a commit, what the remote has into that, and all of it into the database. Throws what
  * its steps throw; whatever was done before stays good.
+ *
+ * @param share what the database derives from what was merged is sent by it as well, in a commit of its own.
  */
-export async function pullPlace(context: Context, place: Place): Promise<Pulled> {
+export async function pullPlace(context: Context, place: Place, share?: Share): Promise<Pulled> {
   const repository = requireRepository(context.resolve('.'));
   const unfinished = findUnfinished(repository);
   if (unfinished !== undefined) {
@@ -37,24 +44,37 @@ export async function pullPlace(context: Context, place: Place): Promise<Pulled>
     });
   }
   const upstream = findUpstream(repository);
+  if (share !== undefined) requireSameName(repository, upstream);
   const { dir } = place;
-  const { actor = 'unknown' } = context.syncOptions(place);
-  const syncs: SyncOutcome[] = [];
-  const commits: (string | undefined)[] = [];
-  const syncAndCommit = async (): Promise<void> => {
-    syncs.push(syncOrThrow(context, place));
-    commits.push(await commitFolder(repository, dir, actor));
-  };
-  for (let tries = 1; ; tries++) {
-    await syncAndCommit();
+  const options = context.syncOptions(place);
+  const { actor = 'unknown' } = options;
+  const [syncs, commits, merged]: [SyncOutcome[], string[], MergedBy[]] = [[], [], []];
+  const merge = async (): Promise<MadeMerge> => {
     const theirs = await fetchUpstream(repository, upstream);
-    const merged =
-      theirs === undefined ? 'up to date' : await mergeUpstream({ repository, dir, upstream, commit: theirs, actor });
-    if (merged === 'moved' && tries < MOST_TRIES) continue;
-    if (merged === 'moved') throw keepsMoving(tries);
-    if (merged !== 'up to date') await syncAndCommit();
-    return { repository, upstream, theirs, merged, syncs, commits: commits.filter((each) => each !== undefined) };
+    const made = mergeUpstream({ repository, dir, upstream, theirs, actor });
+    merged.push(made.by);
+    return made;
+  };
+  let isThere = false;
+  let done: 'nothing' | 'pulled' | 'sent' = 'nothing';
+  for (let tries = 1; ; tries++) {
+    const outcome = syncOrThrow(context, options);
+    const subject = await commitFolder(repository, dir, actor);
+    syncs.push(outcome);
+    if (subject !== undefined) commits.push(subject);
+    if (done === 'sent' ? subject === undefined || !outcome.inSync : done === 'pulled' && share === undefined) break;
+    if (tries > MOST_TRIES) throw keepsMoving(MOST_TRIES);
+    const send = outcome.inSync ? share : undefined;
+    const made = await (send === undefined ? merge() : send(merge));
+    const isMoved = made === undefined || (await bringForward(made)) === 'moved';
+    done = isMoved ? 'nothing' : send === undefined ? 'pulled' : 'sent';
+    if (made === undefined) continue;
+    isThere = made.theirs !== undefined;
+    if (made.by !== 'up to date') continue;
+    if (share !== undefined && send === undefined) throw notInSync();
+    break;
   }
+  return { upstream, merged, isThere, commits, syncs };
 }
 
 /** So often a merge is made anew because somebody in this clone committed or exported meanwhile. */
@@ -67,10 +87,16 @@ function keepsMoving(tries: number): SyncError {
 }
 
 /** What is not in the files must not be committed as if it were. */
-function syncOrThrow(context: Context, place: Place): SyncOutcome {
-  const outcome = sync(context.store(), context.syncOptions(place));
+function syncOrThrow(context: Context, options: SyncOptions): SyncOutcome {
+  const outcome = sync(context.store(), options);
   const error = describeRefusal(outcome.export.refused);
   if (error === undefined) return outcome;
   const { message, details, hint } = error;
   throw new SyncError('refused', message, { details, ...(hint !== null && { hint }) });
+}
+
+function notInSync(): SyncError {
+  return new SyncError('refused', 'nothing was pushed: database and files differ after the sync', {
+    hint: 'see status; the commits so far are in this clone',
+  });
 }

@@ -1,13 +1,12 @@
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
-import { git, gitFailed, runWhenFree, tryGit } from './run.js';
+import { git, gitFailed, runWhenFree } from './run.js';
 
 /** Our own hooks do nothing while this package commits and merges. */
 const QUIET = { SC_SYNC_HOOK: 'off' } as const;
 
 /** The environment of commits: who makes them, and that our hooks keep still. Without an identity git would refuse. */
-export function committerEnvironment({ root }: Repository, actor: string): Record<string, string> {
-  const setting = (name: string): string | undefined => tryGit(['config', '--get', name], { cwd: root });
+export function committerEnvironment({ setting }: Repository, actor: string): Record<string, string> {
   const name = setting('user.name') ?? actor;
   const email = setting('user.email') ?? `${actor.replaceAll(/[^\w.+-]+/g, '.')}@localhost`;
   // An empty variable is as good as none.

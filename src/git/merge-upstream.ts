@@ -2,18 +2,19 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
 import { moveLostValues } from '../jsonl/lost-values.js';
 import { committerEnvironment } from './commit-folder.js';
 import { DRIVER_NAME, driverCommand } from './driver-command.js';
-import { pathInRepository, requireRepository } from './repository.js';
+import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { resolveFolder } from './resolve.js';
-import { git, runGit, runWhenFree, tryGit } from './run.js';
+import { NO_MAINTENANCE, git, runGit, runWhenFree, tryGit } from './run.js';
 import type { Upstream } from './upstream.js';
 
-/** How another commit came into the branch; `moved` when somebody else changed branch or data folder meanwhile. */
-export type MergedBy = 'up to date' | 'fast forward' | 'merge' | 'moved';
+/** How another commit comes into the branch. */
+export type MergedBy = 'up to date' | 'fast forward' | 'merge';
 
 /** What is merged for whom. */
 export interface UpstreamMerge {
@@ -21,67 +22,100 @@ export interface UpstreamMerge {
   /** The export directory. */
   readonly dir: string;
   readonly upstream: Upstream;
-  /** The commit that the upstream is at. */
-  readonly commit: string;
+  /** The commit that the upstream is at; undefined where it has none yet. */
+  readonly theirs: string | undefined;
   readonly actor: string;
 }
 
-/**
- * Merges a commit into the branch that is checked out. The merge commit is made in a work tree of its own, so that work tree, index
- * and state of this one are as they were until git moves them forward to it, at once or not at all.
- *
- * Throws `refused` when git cannot merge or must not overwrite somebody's work: nothing was changed then.
- */
-export async function mergeUpstream(merge: UpstreamMerge): Promise<MergedBy> {
-  const { repository, dir, commit, actor } = merge;
-  const { root: cwd } = repository;
-  const head = tryGit(['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd });
-  const isAncestor = (one: string, other: string): boolean =>
-    runGit(['merge-base', '--is-ancestor', one, other], { cwd }).status === 0;
-  if (head !== undefined && isAncestor(commit, head)) return 'up to date';
-  const env = committerEnvironment(repository, actor);
-  const isForward = head === undefined || isAncestor(head, commit);
-  const target = isForward ? commit : makeMerge(merge, head, env);
-  // What a user set for merges of branches (`branch.*.mergeOptions`, `merge.autoStash`) is not for this step.
-  const options = ['--quiet', '--ff-only', '--commit', '--no-squash', '--no-autostash'];
-  const moved = await runWhenFree(['merge', ...options, target], { cwd, env });
-  if (moved.status === 0) return isForward ? 'fast forward' : 'merge';
-  const isElsewhere = tryGit(['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd }) !== head;
-  const path = `:(top,literal)${pathInRepository(repository, dir)}`;
-  if (isElsewhere || git(['status', '--porcelain', '--', path], { cwd }) !== '') return 'moved';
-  throw cannotMerge(`${moved.stderr}\n${moved.stdout}`.split('\n'));
+/** A merge that is made, with a branch that is where it was. */
+export interface MadeMerge extends UpstreamMerge {
+  readonly by: MergedBy;
+  /** Where the branch was; undefined for one without a commit. */
+  readonly head: string | undefined;
+  /** The commit that has both sides. */
+  readonly commit: string | undefined;
+  /** The files with what lost in it, which wait in the export directory for the next import. */
+  readonly lostValues: readonly string[];
 }
 
-/** Makes the merge commit, data files by the merge driver whether this clone is set up or not. Gives its name. */
-function makeMerge(merge: UpstreamMerge, head: string, env: Readonly<Record<string, string>>): string {
-  const { repository, dir, commit, upstream, actor } = merge;
+/**
+ * Merges the upstream's commit with that of the branch that is checked out, in a work tree of its own: branch, work tree, index and state of this
+ * one stay as they are until {@link bringForward}. Throws `refused` when git cannot merge.
+ */
+export function mergeUpstream(merge: UpstreamMerge): MadeMerge {
+  const { repository, theirs } = merge;
+  const { root: cwd } = repository;
+  const head = headOf(repository);
+  const made = { ...merge, head, lostValues: [] };
+  if (theirs === undefined) return { ...made, by: 'up to date', commit: head };
+  if (head === undefined) return { ...made, by: 'fast forward', commit: theirs };
+  const base = tryGit(['merge-base', head, theirs], { cwd });
+  if (base === theirs) return { ...made, by: 'up to date', commit: head };
+  if (base === head) return { ...made, by: 'fast forward', commit: theirs };
+  const isUnrelated = base === undefined && hasOnlyRecords(merge, [head, theirs]);
+  return {
+    ...made,
+    by: 'merge',
+    ...makeMerge({ ...merge, theirs }, head, isUnrelated ? ['--allow-unrelated-histories'] : []),
+  };
+}
+
+function headOf({ root: cwd }: Repository): string | undefined {
+  return tryGit(['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd });
+}
+
+/**
+ * Moves branch, index and work tree forward to a merge, at once or not at all; `moved` when somebody in this clone committed or exported
+ * meanwhile. A dry run only looks whether git would. Throws `refused` when git must not overwrite somebody's work: nothing was moved then.
+ */
+export async function bringForward(merge: MadeMerge, { dryRun = false } = {}): Promise<'done' | 'moved'> {
+  const { repository, dir, head, commit, actor } = merge;
+  const { root: cwd } = repository;
+  if (commit === undefined || commit === head) return 'done';
+  // What a user set for merges of branches (`branch.*.mergeOptions`, `merge.autoStash`) is not for this step.
+  const forward = ['merge', '--quiet', '--ff-only', '--commit', '--no-squash', '--no-autostash', commit];
+  const args = dryRun ? ['read-tree', '--dry-run', '-m', '-u', ...(head === undefined ? [] : [head]), commit] : forward;
+  const { status, stdout, stderr } = await runWhenFree(args, { cwd, env: committerEnvironment(repository, actor) });
+  if (status === 0) return 'done';
+  const path = `:(top,literal)${pathInRepository(repository, dir)}`;
+  const isMoved = headOf(repository) !== head || git(['status', '--porcelain', '--', path], { cwd }) !== '';
+  if (isMoved) return 'moved';
+  throw cannotMerge(`${stderr}\n${stdout}`.split('\n'));
+}
+
+/** Hooks of the user expect a work tree with files in it. */
+const SETTINGS = ['core.hooksPath=/dev/null', 'submodule.recurse=false', ...NO_MAINTENANCE];
+
+/** Makes the merge commit, data files by the merge driver whether this clone is set up or not. */
+function makeMerge(
+  merge: UpstreamMerge & { readonly theirs: string },
+  head: string,
+  more: readonly string[],
+): Pick<MadeMerge, 'commit' | 'lostValues'> {
+  const { repository, dir, theirs, upstream, actor } = merge;
+  const env = committerEnvironment(repository, actor);
   const tree = mkdtempSync(join(tmpdir(), 'sc-sync-merge-'));
-  // Hooks of the user expect a work tree with files in it.
-  const settings = ['core.hooksPath=/dev/null', 'submodule.recurse=false'];
+  const cwd = tree;
   try {
-    git(['worktree', 'add', '--quiet', '--detach', '--no-checkout', tree, head], {
-      cwd: repository.root,
-      env,
-      settings,
-    });
-    git(['read-tree', 'HEAD'], { cwd: tree });
+    const add = ['worktree', 'add', '--quiet', '--detach', '--no-checkout', tree, head];
+    git(add, { cwd: repository.root, env, settings: SETTINGS });
+    git(['read-tree', 'HEAD'], { cwd });
     const folder = pathInRepository(repository, dir);
-    const place = { repository: requireRepository(tree), dir: join(tree, folder) };
+    const place = { root: resolvePath(tree), dir: join(resolvePath(tree), folder) };
     mkdirSync(place.dir, { recursive: true });
-    const options = ['--quiet', '--no-ff', '--commit', '--no-squash', '--no-autostash'];
-    if (isUnrelated(merge, head, folder)) options.push('--allow-unrelated-histories');
+    const options = ['--quiet', '--no-ff', '--commit', '--no-squash', '--no-autostash', ...more];
     const messages = ['-m', `Merge ${upstream.branch} of ${upstream.remote}`, '-m', `By ${actor}.`];
-    const { status, stdout, stderr } = runGit(['merge', ...options, ...messages, commit], {
-      cwd: tree,
+    const { status, stdout, stderr } = runGit(['merge', ...options, ...messages, theirs], {
+      cwd,
       env,
-      settings: [...settings, `merge.${DRIVER_NAME}.driver=${driverCommand()}`],
+      settings: [...SETTINGS, `merge.${DRIVER_NAME}.driver=${driverCommand()}`],
     });
     if (status !== 0) {
       healConflicts(place, folder, `${stderr}\n${stdout}`);
-      git(['commit', '--quiet', '--no-edit'], { cwd: tree, env, settings });
+      git(['commit', '--quiet', '--no-edit'], { cwd, env, settings: SETTINGS });
     }
-    moveLostValues(place.dir, dir);
-    return git(['rev-parse', 'HEAD'], { cwd: tree }).trim();
+    const commit = git(['rev-parse', 'HEAD'], { cwd }).trim();
+    return { commit, lostValues: moveLostValues(place.dir, dir) };
   } finally {
     runGit(['worktree', 'remove', '--force', tree], { cwd: repository.root });
     rmSync(tree, { recursive: true, force: true });
@@ -90,17 +124,17 @@ function makeMerge(merge: UpstreamMerge, head: string, env: Readonly<Record<stri
 
 /** Heals data files as `resolve` does; where other files conflict, nothing is merged. */
 function healConflicts(
-  { repository, dir }: Pick<UpstreamMerge, 'repository' | 'dir'>,
+  { root, dir }: { readonly root: string; readonly dir: string },
   folder: string,
   said: string,
 ): void {
-  const unmerged = git(['diff', '--name-only', '--diff-filter=U', '-z'], { cwd: repository.root })
+  const unmerged = git(['diff', '--name-only', '--diff-filter=U', '-z'], { cwd: root })
     .split('\0')
     .filter((path) => path !== '');
   if (unmerged.length === 0) throw cannotMerge(said.split('\n'));
   const others = unmerged.filter((path) => folder !== '.' && !path.startsWith(`${folder}/`));
   if (others.length > 0) throw cannotMerge(others.map((path) => `conflict in ${path}`));
-  const { files, left } = resolveFolder(repository, dir, { now: Date.now(), dryRun: false });
+  const { files, left } = resolveFolder({ root }, dir, { now: Date.now(), dryRun: false });
   const problems = files.flatMap(({ name, problems: found }) => found.map((problem) => `${name}: ${problem}`));
   if (left.length + problems.length > 0) {
     throw cannotMerge([...left.map((name) => `conflict in ${folder}/${name}`), ...problems]);
@@ -108,14 +142,13 @@ function healConflicts(
 }
 
 /** Two first pushes to one empty remote have no commit in common. Where one side has nothing but records they can be merged. */
-function isUnrelated({ repository, commit }: UpstreamMerge, head: string, folder: string): boolean {
-  const { root: cwd } = repository;
-  if (runGit(['merge-base', head, commit], { cwd }).status === 0) return false;
-  const hasOnlyRecords = (each: string): boolean =>
-    git(['ls-tree', '-r', '-z', '--full-tree', '--name-only', each], { cwd })
+function hasOnlyRecords({ repository, dir }: UpstreamMerge, commits: readonly string[]): boolean {
+  const folder = pathInRepository(repository, dir);
+  return commits.some((commit) =>
+    git(['ls-tree', '-r', '-z', '--full-tree', '--name-only', commit], { cwd: repository.root })
       .split('\0')
-      .every((path) => path === '' || path.startsWith(`${folder}/`));
-  return hasOnlyRecords(head) || hasOnlyRecords(commit);
+      .every((path) => path === '' || path.startsWith(`${folder}/`)),
+  );
 }
 
 function cannotMerge(details: readonly string[]): SyncError {

@@ -1,20 +1,19 @@
+import type { MadeMerge } from './merge-upstream.js';
 import { PLAIN, patchReader } from './patch.js';
 import type { ChangedLine } from './patch.js';
 import { pathInRepository } from './repository.js';
-import type { Repository } from './repository.js';
 import { streamGit } from './run.js';
 
 /**
- * Reads the commits of HEAD that a remote does not have yet, as far as git knows, and hands on what each changed in a folder. A merge
- * says nothing that its sides do not say.
+ * Reads the commits of this clone that the remote does not have yet, as far as git knows, and hands on what each changed in the export
+ * directory. A merge says nothing that its sides do not say.
  */
 export async function readOutgoing(
-  repository: Repository,
-  dir: string,
-  { remote, theirs }: { readonly remote: string; readonly theirs: string | undefined },
+  { repository, dir, upstream, head, theirs }: MadeMerge,
   onCommit: (changes: readonly ChangedLine[]) => void,
 ): Promise<void> {
-  const range = ['--no-merges', 'HEAD', '--not', `--remotes=${remote}`, ...(theirs === undefined ? [] : [theirs])];
+  if (head === undefined) return;
+  const range = ['--no-merges', head, '--not', `--remotes=${upstream.remote}`, ...(theirs === undefined ? [] : [theirs])];
   const path = `:(top,literal)${pathInRepository(repository, dir)}`;
   let read = patchReader();
   let changes: ChangedLine[] = [];

@@ -11,6 +11,8 @@ export interface Repository {
   readonly root: string;
   /** The git folder of this work tree: of a linked one its own, not the common one. */
   readonly gitDir: string;
+  /** A setting of git that holds here, undefined where there is none. All are read once, when the first is asked for. */
+  readonly setting: (name: string) => string | undefined;
 }
 
 /** What git is in the middle of, which somebody must finish or give up first. */
@@ -21,7 +23,25 @@ export function findRepository(folder: string): Repository | undefined {
   if (!existsSync(folder)) return undefined;
   const found = tryGit(['rev-parse', '--show-toplevel', '--absolute-git-dir'], { cwd: folder });
   const [root, gitDir] = found?.split('\n') ?? [];
-  return root === undefined || gitDir === undefined || root === '' ? undefined : { root: resolvePath(root), gitDir };
+  if (root === undefined || gitDir === undefined || root === '') return undefined;
+  return { root: resolvePath(root), gitDir, setting: settingsIn(folder) };
+}
+
+/** Git lists names in small letters, but for what stands between the first dot and the last. */
+function settingsIn(cwd: string): Repository['setting'] {
+  let settings: ReadonlyMap<string, string> | undefined;
+  return (name) => (settings ??= readSettings(cwd)).get(name);
+}
+
+function readSettings(cwd: string): ReadonlyMap<string, string> {
+  const entries = (tryGit(['config', '--list', '-z'], { cwd }) ?? '').split('\0');
+  return new Map(
+    entries.map((entry) => {
+      // A name alone means that it is on.
+      const [name = '', ...lines] = entry.split('\n');
+      return [name, lines.length === 0 ? 'true' : lines.join('\n')];
+    }),
+  );
 }
 
 /** The work tree that a folder lies in. Throws `usage` where there is none. */
@@ -34,7 +54,7 @@ export function requireRepository(folder: string): Repository {
 }
 
 /** A path as git names it: relative to the root, with slashes; `.` for the root itself. */
-export function pathInRepository({ root }: Repository, path: string): string {
+export function pathInRepository({ root }: Pick<Repository, 'root'>, path: string): string {
   const inside = relative(root, resolvePath(resolve(path)));
   return inside === '' ? '.' : inside.split(sep).join('/');
 }

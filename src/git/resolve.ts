@@ -7,6 +7,7 @@ import { withLock } from '../jsonl/lock.js';
 import { leaveLostValues } from '../jsonl/lost-values.js';
 import { hasMarkers, sidesOfMarked } from '../merge/marked-file.js';
 import type { FileSides, MergedFile } from '../merge/merged-file.js';
+import { readBlobs } from './blobs.js';
 import { mergeData, mergeDuplicates } from './drive-merge.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
@@ -24,6 +25,9 @@ export interface HealedFile {
   /** What could not be read: then the file was left as it was. */
   readonly problems: readonly string[];
 }
+
+/** All that has to be known of a work tree here. */
+type WorkTree = Pick<Repository, 'root'>;
 
 /** What {@link resolveFolder} did. */
 export interface Healed {
@@ -49,7 +53,7 @@ interface Task {
  * Throws `io` and `busy`.
  */
 export function resolveFolder(
-  repository: Repository | undefined,
+  repository: WorkTree | undefined,
   dir: string,
   options: { readonly now: number; readonly dryRun: boolean },
 ): Healed {
@@ -74,34 +78,35 @@ export function resolveFolder(
   return options.dryRun || !fileExists(dir) ? heal() : withLock(dir, { timeoutMs: 5000 }, heal);
 }
 
-/** The names of the index's objects of an unmerged file. */
-interface Stages {
-  readonly base?: string;
-  readonly ours?: string;
-  readonly theirs?: string;
-  readonly read: (object: string | undefined) => string;
-}
+/** The versions of an unmerged file that the index has. */
+type Stages = Partial<FileSides>;
 
 const STAGES = ['base', 'ours', 'theirs'] as const;
 
-function unmergedFiles(repository: Repository, dir: string): Map<string, Stages> {
-  const { root } = repository;
+function unmergedFiles(repository: WorkTree, dir: string): Map<string, Stages> {
+  const { root: cwd } = repository;
   const folder = pathInRepository(repository, dir);
-  const read = (object: string | undefined): string =>
-    object === undefined ? '' : git(['cat-file', 'blob', object], { cwd: root });
+  const entries = git(['ls-files', '-u', '-z', '--', folder], { cwd })
+    .split('\0')
+    .flatMap((entry) => {
+      const [, object, stage, path] = /^\d+ ([0-9a-f]+) ([123])\t(.*)$/s.exec(entry) ?? [];
+      const side = STAGES[Number(stage) - 1];
+      return object === undefined || side === undefined || path === undefined ? [] : [{ object, side, path }];
+    });
+  const texts = readBlobs(
+    cwd,
+    entries.map(({ object }) => object),
+  );
   const files = new Map<string, Stages>();
-  for (const entry of git(['ls-files', '-u', '-z', '--', folder], { cwd: root }).split('\0')) {
-    const [, object, stage, path] = /^\d+ ([0-9a-f]+) ([123])\t(.*)$/s.exec(entry) ?? [];
-    const side = STAGES[Number(stage) - 1];
-    if (object === undefined || side === undefined || path === undefined) continue;
+  for (const [index, { side, path }] of entries.entries()) {
     const name = path.slice(folder === '.' ? 0 : folder.length + 1);
-    files.set(name, { ...(files.get(name) ?? { read }), [side]: object });
+    files.set(name, { ...files.get(name), [side]: texts[index] });
   }
   return files;
 }
 
 /** The names of the files of an export directory that git calls unmerged. */
-export function unmergedNames(repository: Repository, dir: string): string[] {
+export function unmergedNames(repository: WorkTree, dir: string): string[] {
   return [...unmergedFiles(repository, dir).keys()];
 }
 
@@ -116,11 +121,7 @@ function taskOf(dir: string, name: string, stages: Stages | undefined): Task[] {
   const path = join(dir, name);
   const text = fileExists(path) ? withIoErrors(path, 'read', () => readFileSync(path, 'utf8')) : undefined;
   if (stages !== undefined) {
-    const sides: FileSides = {
-      base: stages.read(stages.base),
-      ours: stages.read(stages.ours),
-      theirs: stages.read(stages.theirs),
-    };
+    const sides: FileSides = { base: '', ours: '', theirs: '', ...stages };
     const isByHand = text !== undefined && !hasMarkers(text) && !Object.values(sides).includes(text);
     if (!isByHand) return [{ name, from: 'index', merged: mergeSides(name, sides) }];
   }
@@ -145,7 +146,7 @@ function mergeSides(name: string, sides: FileSides): MergedFile {
 
 /** Writes the healed files, first what lost; tells git of those that were unmerged. */
 function carryOut(
-  repository: Repository | undefined,
+  repository: WorkTree | undefined,
   dir: string,
   tasks: readonly Task[],
   unmerged: ReadonlyMap<string, Stages>,

@@ -21,6 +21,8 @@ export interface GitOptions {
   readonly settings?: readonly string[] | undefined;
   /** After that many milliseconds git is stopped. */
   readonly timeout?: number | undefined;
+  /** How the bytes that git prints become text. */
+  readonly encoding?: BufferEncoding | undefined;
 }
 
 /** What a run of git gave. */
@@ -48,17 +50,15 @@ function gitEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv
 const asOptions = (settings: readonly string[]): string[] => settings.flatMap((setting) => ['-c', setting]);
 
 /** Runs git, whatever its exit status. Throws `io` when there is no git, or it took too long. */
-export function runGit(
-  args: readonly string[],
-  { cwd, input, output, env, settings = [], timeout }: GitOptions,
-): GitResult {
+export function runGit(args: readonly string[], options: GitOptions): GitResult {
+  const { cwd, input, output, env, settings = [], timeout, encoding = 'utf8' } = options;
   const { status, stdout, stderr, error } = spawnSync(
     'git',
     [...asOptions(['core.quotePath=false', ...settings]), ...args],
     {
       cwd,
       env: { ...gitEnvironment(), ...env },
-      encoding: 'utf8',
+      encoding,
       maxBuffer: 1024 * 1024 * 1024,
       windowsHide: true,
       stdio: [input === undefined ? 'ignore' : 'pipe', output ?? 'pipe', 'pipe'],
@@ -82,6 +82,12 @@ export function tryGit(args: readonly string[], options: GitOptions): string | u
   const { status, stdout } = runGit(args, options);
   return status === 0 ? stdout.replace(/\r?\n$/, '') : undefined;
 }
+
+/**
+ * Settings for a step that is one of many: git looks after the repository (`git gc --auto`) when the folder is committed and when the branch
+ * moves, which is often enough.
+ */
+export const NO_MAINTENANCE = ['maintenance.auto=false', 'gc.auto=0'] as const;
 
 /** How long another git that holds a lock is waited for, in milliseconds. */
 const PATIENCE = 30_000;

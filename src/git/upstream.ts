@@ -1,6 +1,6 @@
 import { SyncError } from '../errors.js';
 import type { Repository } from './repository.js';
-import { runGit, runWhenFree, tryGit } from './run.js';
+import { NO_MAINTENANCE, runGit, runWhenFree, tryGit } from './run.js';
 import type { GitOptions } from './run.js';
 
 /** Where a branch is pushed to and pulled from. */
@@ -10,18 +10,20 @@ export interface Upstream {
   readonly branch: string;
   /** The branch here. */
   readonly local: string;
+  /** The ref here that says where the branch there was last seen. */
+  readonly tracking: string;
 }
 
 /** The upstream of the branch that is checked out. Throws `usage` for a detached head, and without a remote. */
-export function findUpstream({ root: cwd }: Repository): Upstream {
+export function findUpstream({ root: cwd, setting }: Repository): Upstream {
   const local = tryGit(['symbolic-ref', '--quiet', '--short', 'HEAD'], { cwd });
   if (local === undefined) {
     throw new SyncError('usage', 'no branch is checked out (detached HEAD), so there is nothing to pull or push', {
       hint: 'git switch to a branch first; sync works without one',
     });
   }
-  const remotes = remotesOf(cwd);
-  const configured = tryGit(['config', '--get', `branch.${local}.remote`], { cwd });
+  const remotes = (tryGit(['remote'], { cwd }) ?? '').split('\n').filter((name) => name !== '');
+  const configured = setting(`branch.${local}.remote`);
   const remote = configured ?? (remotes.length === 1 ? remotes[0] : remotes.find((name) => name === 'origin'));
   if (remote === undefined) {
     throw new SyncError(
@@ -33,33 +35,31 @@ export function findUpstream({ root: cwd }: Repository): Upstream {
       },
     );
   }
-  const there = tryGit(['config', '--get', `branch.${local}.merge`], { cwd });
-  return { remote, branch: (there ?? local).replace(/^refs\/heads\//, ''), local };
-}
-
-function remotesOf(cwd: string): string[] {
-  return (tryGit(['remote'], { cwd }) ?? '').split('\n').filter((name) => name !== '');
+  const branch = (setting(`branch.${local}.merge`) ?? local).replace(/^refs\/heads\//, '');
+  // A remote without a name has no tracking branches.
+  const tracking = `refs/remotes/${remotes.includes(remote) ? remote : 'sc-sync'}/${branch}`;
+  return { remote, branch, local, tracking };
 }
 
 /**
  * Throws `usage` for a branch that pulls from one of another name: `git push` refuses to push there as well (`push.default`),
  * since what is on a branch of somebody's own is not meant for the one that it began from.
  */
-export function requireSameName({ root: cwd }: Repository, { remote, branch, local }: Upstream): void {
-  if (branch === local || tryGit(['config', '--get', 'push.default'], { cwd }) === 'upstream') return;
+export function requireSameName({ setting }: Repository, { remote, branch, local }: Upstream): void {
+  if (branch === local || setting('push.default') === 'upstream') return;
   throw new SyncError('usage', `the branch ${local} pulls from ${remote}/${branch}, a branch of another name`, {
     hint: `git push --set-upstream ${remote} ${local} once, or set push.default to upstream to push to ${branch}`,
   });
 }
 
 /** Nobody is asked for a password, and a connection that stands still ends: both are errors. */
-function network({ root: cwd }: Repository): GitOptions {
+function network({ root: cwd, setting }: Repository): GitOptions {
   const isSet = process.env['GIT_SSH_COMMAND'] !== undefined || process.env['GIT_SSH'] !== undefined;
-  const hasCommand = isSet || tryGit(['config', '--get', 'core.sshCommand'], { cwd }) !== undefined;
+  const hasCommand = isSet || setting('core.sshcommand') !== undefined;
   const ssh = 'ssh -o BatchMode=yes -o ConnectTimeout=30 -o ServerAliveInterval=15';
   return {
     cwd,
-    settings: ['http.lowSpeedLimit=1', 'http.lowSpeedTime=60', 'push.followTags=false'],
+    settings: ['http.lowSpeedLimit=1', 'http.lowSpeedTime=60', 'push.followTags=false', ...NO_MAINTENANCE],
     env: {
       GIT_TERMINAL_PROMPT: '0',
       // Programs that ask in a window are not started; one that is named for git itself may give a token.
@@ -71,13 +71,12 @@ function network({ root: cwd }: Repository): GitOptions {
 }
 
 /** Fetches the branch; gives its commit there, undefined when the remote has no such branch. Throws `io` and `refused`. */
-export async function fetchUpstream(repository: Repository, { remote, branch }: Upstream): Promise<string | undefined> {
-  const cwd = repository.root;
-  // Another fetch may overwrite FETCH_HEAD at any time. A remote without a name has no tracking branches.
-  const tracking = `refs/remotes/${remotesOf(cwd).includes(remote) ? remote : 'sc-sync'}/${branch}`;
+export async function fetchUpstream(repository: Repository, upstream: Upstream): Promise<string | undefined> {
+  const { remote, branch, tracking } = upstream;
+  // Another fetch may overwrite FETCH_HEAD at any time.
   const args = ['fetch', '--quiet', '--no-tags', remote, `+refs/heads/${branch}:${tracking}`];
   const { status, stderr } = await runWhenFree(args, network(repository));
-  if (status === 0) return tryGit(['rev-parse', '--verify', tracking], { cwd });
+  if (status === 0) return tryGit(['rev-parse', '--verify', tracking], { cwd: repository.root });
   if (/couldn't find remote ref|no such ref was fetched/i.test(stderr)) return undefined;
   throw remoteError(remote, stderr);
 }
@@ -85,9 +84,9 @@ export async function fetchUpstream(repository: Repository, { remote, branch }: 
 /** What a push came to: `raced` when somebody else was faster. */
 export type Pushed = 'pushed' | 'up to date' | 'raced';
 
-/** Pushes HEAD to the branch. Throws `io` and `refused`, in words that say what to do. */
-export function pushUpstream(repository: Repository, { remote, branch }: Upstream): Pushed {
-  const args = ['push', '--porcelain', remote, `HEAD:refs/heads/${branch}`];
+/** Pushes a commit to the branch. Throws `io` and `refused`, in words that say what to do. */
+export function pushUpstream(repository: Repository, { remote, branch }: Upstream, commit: string): Pushed {
+  const args = ['push', '--porcelain', remote, `${commit}:refs/heads/${branch}`];
   const { status, stdout, stderr } = runGit(args, network(repository));
   if (status === 0) return /^=\t/m.test(stdout) ? 'up to date' : 'pushed';
   if (RACED.test(stdout)) return 'raced';

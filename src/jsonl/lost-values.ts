@@ -32,13 +32,14 @@ export function leaveLostValues(dir: string, losses: readonly FileLoss[], at: nu
   atomicWrite(join(dir, `.lost-values.${at}.${randomBytes(6).toString('hex')}`), `${lines.join('\n')}\n`);
 }
 
-/** Takes the files of lost values of one export directory over into another. Throws `io`. */
-export function moveLostValues(from: string, to: string): void {
-  for (const { path } of readLostValues(from)) {
+/** Takes the files of lost values of one export directory over into another; gives where they are then. Throws `io`. */
+export function moveLostValues(from: string, to: string): string[] {
+  return readLostValues(from).map(({ path }) => {
     const target = join(to, basename(path));
     withIoErrors(target, 'write', () => copyFileSync(path, target));
     removeLostValue(path);
-  }
+    return target;
+  });
 }
 
 /** The lost values that wait in an export directory, oldest first. A file that is none of ours is left alone. */
@@ -58,7 +59,8 @@ export function removeLostValues(all: readonly LostValues[]): void {
   for (const { path } of all) removeLostValue(path);
 }
 
-function removeLostValue(path: string): void {
+/** Takes one such file away, unless it is gone already. */
+export function removeLostValue(path: string): void {
   withIoErrors(path, 'remove', () => rmSync(path, { force: true }));
 }
 

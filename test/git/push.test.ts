@@ -1,7 +1,10 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+import { mergeUpstream } from '../../src/git/merge-upstream.js';
+import { requireRepository } from '../../src/git/repository.js';
+import { findUpstream, pushUpstream } from '../../src/git/upstream.js';
 import { Clone, folder, pair, tryGit } from './clones.js';
 
 /** Both have what the other has. */
@@ -132,6 +135,83 @@ describe('push and pull', () => {
     expect(ann.ok('push', '--allow-secret', 'mem_1', 'notes.jsonl')).toMatch(/^pushed 2 commits to origin\/main$/m);
     ann.put('memory', 'mem_2', 'value=more');
     expect(ann.ok('push')).toMatch(/^pushed 1 commit to origin\/main$/m);
+  it('leave nothing of a merge that was too late: no commit, no entry in the journal', () => {
+    const { ann, bob, remote } = pair();
+    for (const n of [1, 2, 3]) {
+      ann.put('memory', 'mem_1', `value=ännchen ${n}`);
+      ann.commit();
+      ann.git('push', '--quiet', 'origin', `HEAD:refs/heads/faster${n}`);
+    }
+    const hook = join(remote, 'hooks/update');
+    writeFileSync(
+      hook,
+      `#!/bin/sh\n[ "$1" = refs/heads/main ] || exit 0\nfor n in 1 2 3; do next=refs/heads/faster$n
+if git rev-parse -q --verify $next; then env -u GIT_QUARANTINE_PATH -u GIT_OBJECT_DIRECTORY sh -c "git update-ref refs/heads/main $next && git update-ref -d $next"; exit 0; fi\ndone\n`,
+    );
+    chmodSync(hook, 0o755);
+    bob.put('memory', 'mem_1', 'value=bøb');
+    const pushed = bob.json(['push']);
+    expect(pushed).toMatchObject({ tries: 4, merged: ['up to date', 'merge', 'merge', 'merge'], inSync: true });
+    expect(pushed).toMatchObject({ pushed: { commits: 2, others: 0 }, waited: expect.any(Number) as number });
+    expect(bob.git('rev-list', '--merges', '--count', 'HEAD')).toBe('1');
+    expect(bob.field('memory', 'mem_1', 'value')).toBe('bøb');
+    expect(bob.journal()).toEqual(['memory/mem_1 value "ännchen 3"']);
+    expect(readdirSync(bob.dir).filter((name) => name.startsWith('.lost-values'))).toEqual([]);
+    ann.ok('pull');
+    expectEqual(ann, bob);
+  });
+
+  it('go on where a process died after its merge was sent and before the branch here moved', () => {
+    const { ann, bob } = pair();
+    ann.put('memory', 'mem_1', 'value=by ann');
+    ann.ok('push');
+    bob.put('memory', 'mem_1', 'value=by bob');
+    bob.commit();
+    const repository = requireRepository(bob.root);
+    const upstream = findUpstream(repository);
+    bob.git('fetch', '--quiet', 'origin');
+    const theirs = bob.git('rev-parse', 'origin/main');
+    const made = mergeUpstream({ repository, dir: bob.dir, upstream, theirs, actor: 'bob' });
+    expect(pushUpstream(repository, upstream, made.commit ?? '')).toBe('pushed');
+    expect(bob.git('rev-parse', 'HEAD')).not.toBe(made.commit);
+    bob.put('memory', 'mem_2', 'value=later');
+    expect(bob.json(['push'])).toMatchObject({ merged: ['merge'], inSync: true });
+    ann.ok('pull');
+    expectEqual(ann, bob);
+    expect(ann.field('memory', 'mem_1', 'value')).toBe('by bob');
+    expect(ann.field('memory', 'mem_2', 'value')).toBe('later');
+    expect(bob.journal()).toEqual(['memory/mem_1 value "by ann"']);
+  });
+
+  it('send what the database derives from what was merged', () => {
+    const { ann, bob } = pair();
+    ann.put('memory', 'mem_ann', 'key=same', 'value=by ann');
+    ann.ok('push');
+    bob.put('memory', 'mem_bob', 'key=same', 'value=by bob');
+    expect(bob.json(['push'])).toMatchObject({ merged: ['merge', 'up to date'], tries: 2, pushed: { commits: 3 } });
+    expect(bob.git('rev-parse', 'HEAD')).toBe(bob.git('ls-remote', 'origin', 'main').split('\t')[0]);
+    ann.ok('pull');
+    expectEqual(ann, bob);
+    expect(ann.git('status', '--porcelain')).toBe('');
+    expect(ann.field('memory', 'mem_ann', 'key')).toBe('same');
+    expect(ann.field('memory', 'mem_bob', 'key')).toMatch(/^same~/);
+  });
+
+  it('send nothing when the merge would overwrite somebody’s work here', () => {
+    const { ann, bob } = pair();
+    writeFileSync(join(ann.root, 'code.txt'), 'by ann\n');
+    ann.git('add', '-A');
+    ann.git('commit', '--quiet', '-m', 'code');
+    ann.ok('push');
+    const head = ann.git('rev-parse', 'HEAD');
+    writeFileSync(join(bob.root, 'code.txt'), 'by bob\n');
+    bob.put('memory', 'mem_1', 'value=by bob');
+    const { error } = bob.json(['push'], 6);
+    expect(JSON.stringify(error)).toContain('code.txt');
+    expect(bob.git('ls-remote', 'origin', 'main')).toMatch(new RegExp(`^${head}`));
+    expect(readFileSync(join(bob.root, 'code.txt'), 'utf8')).toBe('by bob\n');
+    rmSync(join(bob.root, 'code.txt'));
+    expect(bob.json(['push'])).toMatchObject({ merged: ['merge'], inSync: true });
   });
 
   it('merge what a forge merged as text, and heal conflicts of data files', () => {

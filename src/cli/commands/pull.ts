@@ -6,5 +6,5 @@ import { pullPlace } from '../pull-place.js';
 export const run: Command = async ({ context }) => {
   const place = context.place();
   const pulled = await pullPlace(context, place);
-  return { status: pullStatus([pulled]), json: pullJson(place, [pulled]), text: describePull(place, [pulled]) };
+  return { status: pullStatus(pulled), json: pullJson(place, pulled), text: describePull(place, pulled) };
 };

@@ -1,98 +1,107 @@
 import { SyncError } from '../../errors.js';
-import { pathInRepository, requireRepository } from '../../git/repository.js';
+import { bringForward } from '../../git/merge-upstream.js';
+import type { MadeMerge } from '../../git/merge-upstream.js';
+import { pathInRepository } from '../../git/repository.js';
 import { tryGit } from '../../git/run.js';
-import { findUpstream, pushUpstream, requireSameName } from '../../git/upstream.js';
-import type { Pushed } from '../../git/upstream.js';
+import { pushUpstream } from '../../git/upstream.js';
+import { removeLostValue } from '../../jsonl/lost-values.js';
 import type { Command } from '../command.js';
 import type { Context, Place } from '../context.js';
 import { count } from '../describe.js';
 import { describePull, pullJson, pullStatus } from '../describe-pull.js';
-import { EXIT } from '../exit-codes.js';
 import { info } from '../outcome.js';
 import { refuseOutgoingSecrets } from '../outgoing-secrets.js';
 import { pullPlace } from '../pull-place.js';
-import type { Pulled } from '../pull-place.js';
 
 /** When others are faster, so many tries and so long in all, in milliseconds: both must be over before it gives up. */
 const LEAST_TRIES = 20;
 const LEAST_TIME = 120_000;
-/** The pause after the first try that was too late, and the longest one, in milliseconds. */
-const FIRST_PAUSE = 50;
+/** No pause after a try that was too late is longer, in milliseconds. */
 const LONGEST_PAUSE = 5000;
 
 /** Pulls, then pushes; again with growing pauses while others push first. */
 export const run: Command = async ({ context }) => {
   const place = context.place();
-  const repository = requireRepository(context.resolve('.'));
-  requireSameName(repository, findUpstream(repository));
-  const pulls: Pulled[] = [];
-  const { pushed, outgoing } = await pushPlace(context, place, pulls);
-  const last = pulls.at(-1);
-  const where = `${last?.upstream.remote ?? ''}/${last?.upstream.branch ?? ''}`;
+  const sender = new Sender((made) => refuseSecrets(context, place, made));
+  const pulled = await pullPlace(context, place, (merge) => sender.send(merge));
+  const { tries, waited, commits, others } = sender;
+  const where = `${pulled.upstream.remote}/${pulled.upstream.branch}`;
   return {
-    status: pullStatus(pulls),
-    json: { ...pullJson(place, pulls), pushed: outgoing, tries: pulls.length },
+    status: pullStatus(pulled),
+    json: { ...pullJson(place, pulled), pushed: { commits, others }, tries, waited: Math.round(waited) },
     text: [
-      ...describePull(place, pulls),
-      info(
-        pushed === 'up to date' ? `nothing to push to ${where}` : `pushed ${describeOutgoing(outgoing)} to ${where}`,
-      ),
-      ...(pulls.length > 1 ? [info(`others were faster ${count(pulls.length - 1, 'time')}`)] : []),
+      ...describePull(place, pulled),
+      info(commits === 0 ? `nothing to push to ${where}` : `pushed ${describeOutgoing(sender)} to ${where}`),
+      ...(tries > 1 ? [info(`others were faster ${count(tries - 1, 'time')}`)] : []),
     ],
   };
 };
 
-/** How many commits go out, and how many of them are not of the data folder. */
-interface Outgoing {
-  readonly commits: number;
-  readonly others: number;
-}
+/** Sends merges to the remote, and remembers what that took. */
+class Sender {
+  readonly #since = Date.now();
+  readonly #check: (merge: MadeMerge) => Promise<void>;
+  #checked: string | undefined;
+  tries = 0;
+  /** How long it paused in all, in milliseconds. */
+  waited = 0;
+  /** How many commits went out, and how many of them were not of the data folder. */
+  commits = 0;
+  others = 0;
 
-async function pushPlace(
-  context: Context,
-  place: Place,
-  pulls: Pulled[],
-): Promise<{ readonly pushed: Pushed; readonly outgoing: Outgoing }> {
-  for (const since = Date.now(); ;) {
-    const pulled = await pullPlace(context, place);
-    pulls.push(pulled);
-    if (pullStatus([pulled]) !== EXIT.done && pulled.syncs.at(-1)?.inSync === false) throw notInSync();
-    await refuseSecrets(context, place, pulled);
-    const outgoing = outgoingOf(pulled, place);
-    const pushed = pushUpstream(pulled.repository, pulled.upstream);
-    if (pushed !== 'raced') return { pushed, outgoing };
-    if (pulls.length >= LEAST_TRIES && Date.now() - since > LEAST_TIME) throw gaveUp(pulls.length);
-    const pause = Math.min(LONGEST_PAUSE, FIRST_PAUSE * 2 ** (pulls.length - 1)) * (0.5 + Math.random());
+  /** @param check looks at what a merge brings of this clone; throws what must not go out. */
+  constructor(check: (merge: MadeMerge) => Promise<void>) {
+    this.#check = check;
+  }
+
+  /** The branch here stays where it is until its merge is the remote's: of a merge that was too late nothing remains. */
+  async send(merge: () => Promise<MadeMerge>): Promise<MadeMerge | undefined> {
+    for (;;) {
+      const begun = Date.now();
+      const made = await merge();
+      if ((await bringForward(made, { dryRun: true })) === 'moved') return undefined;
+      if (made.head !== this.#checked) await this.#check(made);
+      this.#checked = made.head;
+      this.tries++;
+      const pushed = pushUpstream(made.repository, made.upstream, made.commit ?? 'HEAD');
+      if (pushed !== 'raced') {
+        if (pushed === 'pushed') this.#count(made);
+        return made;
+      }
+      made.lostValues.forEach(removeLostValue);
+      await this.#pause(Date.now() - begun);
+    }
+  }
+
+  #count({ repository, dir, theirs, upstream, commit = 'HEAD' }: MadeMerge): void {
+    const { remote, branch } = upstream;
+    // The push itself moved what says where the branch there is.
+    const others = ['--not', `--exclude=${remote}/${branch}`, `--remotes=${remote}`];
+    const range = theirs === undefined ? [commit, ...others] : [`${theirs}..${commit}`];
+    const folder = pathInRepository(repository, dir);
+    const number = (args: readonly string[]): number =>
+      Number(tryGit(['rev-list', '--count', ...range, ...args], { cwd: repository.root }) ?? 0);
+    this.commits += number([]);
+    this.others += number(['--no-merges', '--', ':(top)', `:(top,exclude,literal)${folder}`]);
+  }
+
+  /** The more others push, the longer a try takes and the more tries are too late: pauses grow with both. */
+  async #pause(took: number): Promise<void> {
+    if (this.tries >= LEAST_TRIES && Date.now() - this.#since > LEAST_TIME) throw gaveUp(this.tries);
+    const pause = Math.min(LONGEST_PAUSE, (took * this.tries) / 2) * Math.random();
+    this.waited += pause;
     await new Promise((resume) => setTimeout(resume, pause));
   }
 }
 
 /** Exports are looked at as they are made; what was written or committed by other means is so here. */
-async function refuseSecrets(context: Context, place: Place, { repository, upstream, theirs }: Pulled): Promise<void> {
+async function refuseSecrets(context: Context, place: Place, merge: MadeMerge): Promise<void> {
   const { guard } = context.syncOptions(place);
-  if (guard === undefined) return;
-  const { registry } = context.store();
-  const { remote } = upstream;
-  await refuseOutgoingSecrets({ repository, dir: place.dir, remote, theirs, registry, guard });
+  if (guard !== undefined) await refuseOutgoingSecrets(merge, context.store().registry, guard);
 }
 
-function outgoingOf({ repository, theirs, upstream }: Pulled, { dir }: Place): Outgoing {
-  const cwd = repository.root;
-  const range = theirs === undefined ? ['HEAD', '--not', `--remotes=${upstream.remote}`] : [`${theirs}..HEAD`];
-  const folder = pathInRepository(repository, dir);
-  const number = (args: readonly string[]): number =>
-    Number(tryGit(['rev-list', '--count', ...range, ...args], { cwd }) ?? 0);
-  return { commits: number([]), others: number(['--no-merges', '--', ':(top)', `:(top,exclude,literal)${folder}`]) };
-}
-
-function describeOutgoing({ commits, others }: Outgoing): string {
+function describeOutgoing({ commits, others }: Sender): string {
   return `${count(commits, 'commit')}${others === 0 ? '' : `, ${others} of them not of the data folder,`}`;
-}
-
-function notInSync(): SyncError {
-  return new SyncError('refused', 'nothing was pushed: database and files differ after the sync', {
-    hint: 'see status; the commits so far are in this clone',
-  });
 }
 
 function gaveUp(tries: number): SyncError {

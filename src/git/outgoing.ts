@@ -13,7 +13,13 @@ export async function readOutgoing(
   onCommit: (changes: readonly ChangedLine[]) => void,
 ): Promise<void> {
   if (head === undefined) return;
-  const range = ['--no-merges', head, '--not', `--remotes=${upstream.remote}`, ...(theirs === undefined ? [] : [theirs])];
+  const range = [
+    '--no-merges',
+    head,
+    '--not',
+    `--remotes=${upstream.remote}`,
+    ...(theirs === undefined ? [] : [theirs]),
+  ];
   const path = `:(top,literal)${pathInRepository(repository, dir)}`;
   let read = patchReader();
   let changes: ChangedLine[] = [];

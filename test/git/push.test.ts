@@ -135,6 +135,8 @@ describe('push and pull', () => {
     expect(ann.ok('push', '--allow-secret', 'mem_1', 'notes.jsonl')).toMatch(/^pushed 2 commits to origin\/main$/m);
     ann.put('memory', 'mem_2', 'value=more');
     expect(ann.ok('push')).toMatch(/^pushed 1 commit to origin\/main$/m);
+  });
+
   it('leave nothing of a merge that was too late: no commit, no entry in the journal', () => {
     const { ann, bob, remote } = pair();
     for (const n of [1, 2, 3]) {

@@ -1,20 +1,10 @@
-import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { driverCommand } from '../../src/git/driver-command.js';
 import { Clone, folder, tryGit } from './clones.js';
-
-/** Every file below a folder, `.git` too: bytes and permissions. */
-function snapshot(root: string): Readonly<Record<string, string>> {
-  const files: Record<string, string> = {};
-  for (const name of readdirSync(root, { recursive: true }).map(String).sort()) {
-    const { mode } = lstatSync(join(root, name));
-    const isFolder = lstatSync(join(root, name)).isDirectory();
-    files[name] = `${mode.toString(8)} ${isFolder ? 'folder' : readFileSync(join(root, name), 'latin1')}`;
-  }
-  return files;
-}
+import { snapshot } from './snapshot.js';
 
 function repository(): Clone {
   const clone = new Clone(join(folder(), 'a clone'));

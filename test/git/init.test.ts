@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { driverCommand } from '../../src/git/driver-command.js';
-import { Clone, folder, tryGit } from './clones.js';
+import { Store } from '../../src/store/store.js';
+import { Clone, folder, pair, tryGit } from './clones.js';
 import { snapshot } from './snapshot.js';
 
 function repository(): Clone {
@@ -139,10 +140,57 @@ describe('init --undo', () => {
     expect(readFileSync(join(clone.dir, '.gitattributes'), 'utf8')).toBe('*.jsonl merge=mine\n');
   });
 
+  it('keeps what the user wrote since beside our lines, and hooks that were changed', () => {
+    const clone = repository();
+    const ignore = join(clone.dir, '.gitignore');
+    const attributes = join(clone.root, '.gitattributes');
+    mkdirSync(clone.dir);
+    writeFileSync(ignore, '*\n!.gitignore\n');
+    writeFileSync(attributes, '*.png binary');
+    const hook = (name: string): string => join(clone.root, '.git/hooks', name);
+    writeFileSync(hook('post-merge'), '#!/bin/sh\nexit 0\n');
+    clone.ok('init', '--hooks');
+    clone.ok('init', '--driver-only', '--key', 'id', '*.jsonl');
+    for (const path of [ignore, attributes, hook('post-checkout')]) {
+      writeFileSync(path, `# mine, above\n${readFileSync(path, 'utf8')}# mine, below\n`);
+    }
+    const said = clone.ok('init', '--undo');
+    expect(readFileSync(ignore, 'utf8')).toBe('# mine, above\n*\n!.gitignore\n# mine, below\n');
+    expect(readFileSync(attributes, 'utf8')).toBe('# mine, above\n*.png binary# mine, below\n');
+    expect(said).toMatch(/^left .*post-checkout as it is: it was changed since$/m);
+    expect(readFileSync(hook('post-merge'), 'utf8')).toBe('#!/bin/sh\nexit 0\n');
+    expect(['pre-commit', 'post-rewrite', 'post-checkout'].map((name) => existsSync(hook(name)))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(clone.git('config', '--local', '--list')).not.toMatch(/sc-sync|^merge\./m);
+  });
+
   it('is wrong usage outside of a repository', () => {
     const clone = repository();
     rmSync(join(clone.root, '.git'), { recursive: true });
     expect(clone.json(['init', '--undo'], 4)).toMatchObject({ error: { code: 'usage' } });
+  });
+});
+
+describe('a clone that was never initialised', () => {
+  it('is told so by status, and syncs and pushes all the same, with a merge by records', () => {
+    const { ann, bob, remote } = pair();
+    const plain = new Clone(Clone.of(remote, join(ann.root, '../plain')).root, { isThere: true, db: bob.db });
+    expect(plain.ok('status')).toMatch(/merge driver is not set up in this clone.*init sets it up/);
+    expect(plain.json(['status'])).toMatchObject({ git: { driver: 'missing' } });
+    expect(plain.json(['sync'])).toMatchObject({ inSync: true });
+    ann.put('issue', 'issue_1', 'title=by ann');
+    ann.commit();
+    ann.git('push', '--quiet');
+    plain.put('issue', 'issue_1', 'priority=4');
+    expect(plain.json(['push'])).toMatchObject({ merged: ['merge'], inSync: true });
+    expect([plain.field('issue', 'issue_1', 'title'), plain.field('issue', 'issue_1', 'priority')]).toEqual([
+      'by ann',
+      4,
+    ]);
+    expect(plain.tryGit('config', 'merge.savecontext.driver').status).toBe(1);
   });
 });
 
@@ -203,6 +251,23 @@ describe('hooks', () => {
     writeFileSync(clone.db, 'no database');
     clone.git('commit', '--quiet', '--allow-empty', '-m', 'still works');
   });
+});
+
+it('a hook does not wait for a database that somebody else holds', () => {
+  const clone = repository();
+  clone.ok('init', '--hooks');
+  clone.put('memory', 'mem_1', 'key=k', 'value=one');
+  const store = Store.open(clone.db);
+  store.sql.exec('BEGIN EXCLUSIVE');
+  const { status, stderr } = clone.tryGit('commit', '--allow-empty', '-m', 'while it is held');
+  expect(status).toBe(0);
+  expect(stderr).toContain('sc-sync: export takes longer and goes on in the background');
+  expect(existsSync(join(clone.dir, 'memories.jsonl'))).toBe(false);
+  store.sql.exec('ROLLBACK');
+  store.close();
+  // The export that waits ends by itself; without it, this one does.
+  clone.sync();
+  expect(clone.read('memories.jsonl')).toContain('"one"');
 });
 
 it('where the program is gone, the driver merges as text with markers, and leaves ours nowhere alone', () => {

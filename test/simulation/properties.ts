@@ -42,7 +42,7 @@ export interface Simulation {
   readonly runs: number;
 }
 
-const SECONDS_PER_SCHEDULE = 10;
+const SECONDS_PER_SCHEDULE = 20;
 
 /**
  * Makes one test for each property. All play the same schedules, each of them once: SIMULATION_RUNS says how many,

@@ -62,17 +62,14 @@ export async function pullPlace(context: Context, place: Place, share?: Share): 
     const subject = await commitFolder(repository, dir, actor);
     syncs.push(outcome);
     if (subject !== undefined) commits.push(subject);
-    if (done === 'sent' ? subject === undefined || !outcome.inSync : done === 'pulled' && share === undefined) break;
+    if (done === 'sent' ? subject === undefined : done === 'pulled') break;
     if (tries > MOST_TRIES) throw keepsMoving(MOST_TRIES);
-    const send = outcome.inSync ? share : undefined;
-    const made = await (send === undefined ? merge() : send(merge));
+    const made = await (share === undefined ? merge() : share(merge));
     const isMoved = made === undefined || (await bringForward(made)) === 'moved';
-    done = isMoved ? 'nothing' : send === undefined ? 'pulled' : 'sent';
+    done = isMoved ? 'nothing' : share === undefined ? 'pulled' : 'sent';
     if (made === undefined) continue;
     isThere = made.theirs !== undefined;
-    if (made.by !== 'up to date') continue;
-    if (share !== undefined && send === undefined) throw notInSync();
-    break;
+    if (made.by === 'up to date') break;
   }
   return { upstream, merged, isThere, commits, syncs };
 }
@@ -93,10 +90,4 @@ function syncOrThrow(context: Context, options: SyncOptions): SyncOutcome {
   if (error === undefined) return outcome;
   const { message, details, hint } = error;
   throw new SyncError('refused', message, { details, ...(hint !== null && { hint }) });
-}
-
-function notInSync(): SyncError {
-  return new SyncError('refused', 'nothing was pushed: database and files differ after the sync', {
-    hint: 'see status; the commits so far are in this clone',
-  });
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { mergeUpstream } from '../../src/git/merge-upstream.js';
 import { requireRepository } from '../../src/git/repository.js';
 import { findUpstream, pushUpstream } from '../../src/git/upstream.js';
+import { lineOf, sample } from '../record/samples.js';
 import { Clone, folder, pair, tryGit } from './clones.js';
 
 /** Both have what the other has. */
@@ -312,6 +313,26 @@ if git rev-parse -q --verify $next; then env -u GIT_QUARANTINE_PATH -u GIT_OBJEC
     expect(ann.field('memory', 'mem_3', 'value')).toBe('by side');
     expect(side.git('branch', '--show-current')).toBe('side');
     expect(bob.git('branch', '--show-current')).toBe('main');
+  });
+
+  it('push what there is, and exit with 1, where the sync names something', () => {
+    const { ann, bob } = pair();
+    const orphan = lineOf(sample('context_item', { id: 'item_1', session_id: 'not here' }), 10).raw;
+    writeFileSync(join(bob.dir, 'context_items.jsonl'), `${orphan}\n`);
+    bob.put('memory', 'mem_1', 'value=by bob');
+    const pushed = bob.json(['push'], 1);
+    expect(pushed).toMatchObject({ pushed: { commits: 1 }, syncs: [{ import: { total: { orphaned: 1 } } }] });
+    ann.git('pull', '--quiet');
+    expect(ann.read('context_items.jsonl')).toBe(`${orphan}\n`);
+    // The same from a linked work tree on an older branch, whose lines the database knows for old ones.
+    bob.git('worktree', 'add', '--quiet', '-b', 'older', '../older', 'HEAD~1');
+    const older = new Clone(join(bob.root, '../older'), { isThere: true, db: bob.db });
+    expect(older.json(['push'], 1)).toMatchObject({
+      branch: 'older',
+      syncs: [{ import: { total: { rolledBack: 1 } } }],
+    });
+    expect(bob.git('show', 'origin/older:.savecontext/memories.jsonl')).toContain('by bob');
+    expect(older.json(['push'])).toMatchObject({ pushed: { commits: 0 }, inSync: true });
   });
 
   it('give a merge back where other files conflict, and say which', () => {

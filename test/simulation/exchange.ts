@@ -25,6 +25,7 @@ export function exchange(world: World, most: number): number | undefined {
 function everything(world: World): string {
   return JSON.stringify([
     world.git.origin,
+    world.remoteHead,
     ...world.clones.map((clone) => [[...clone.files()], [...clone.database.dump()]]),
   ]);
 }

@@ -48,6 +48,7 @@ function pullFrom(world: World, clone: Clone, remote: string, branch: string, pi
 export function push(world: World, clone: Clone): void {
   if (clone.detachedFrom !== undefined) return;
   const { status } = tryIn(clone, 'push', '--quiet', 'origin', 'main');
+  world.remoteHead = inClone(clone, 'rev-parse', 'origin/main');
   world.say(clone, status === 0 ? 'git push' : 'git push (others were faster)');
 }
 

@@ -36,6 +36,8 @@ const STEP = 1000;
 export class World {
   readonly clones: readonly Clone[];
   readonly git = new MiniGit();
+  /** The commit that the remote's branch is at, where there are real repositories. */
+  remoteHead = '';
   readonly knowledge = new Knowledge();
   readonly failures: Failure[] = [];
   /** What section 8 of sync.md says can happen, and did. */

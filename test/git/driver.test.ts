@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
+import { mergeData } from '../../src/git/drive-merge.js';
 import { findRepository } from '../../src/git/repository.js';
 import { resolveFolder } from '../../src/git/resolve.js';
 import { MAIN } from '../cli/helpers.js';
@@ -192,32 +193,40 @@ describe('the driver', () => {
     expect(ann.field('memory', 'mem_1', 'value')).toBe('by ann');
   });
 
-  it.each(['rebase', 'cherry-pick', 'stash'] as const)('works in a %s', (how) => {
-    const { ann, bob } = pair();
-    ann.put('issue', 'issue_1', 'title=by ann');
-    ann.commit();
-    ann.git('push', '--quiet');
-    bob.put('issue', 'issue_1', 'priority=4');
-    if (how === 'stash') {
+  it.each(['merge', 'rebase', 'cherry-pick', 'stash'] as const)(
+    'P5 in a %s gives the bytes of the one merge',
+    (how) => {
+      const { ann, bob } = pair();
+      const name = 'issues.jsonl';
+      const at = (commit: string): string => `${bob.git('show', `${commit}:.savecontext/${name}`)}\n`;
+      const base = at('HEAD');
+      ann.put('issue', 'issue_1', 'title=by ann');
+      ann.commit();
+      ann.git('push', '--quiet');
+      bob.put('issue', 'issue_1', 'priority=4');
       bob.sync();
-      bob.git('stash', '--quiet');
-      bob.git('pull', '--quiet', '--ff-only');
-      bob.git('stash', 'pop', '--quiet');
-    } else {
+      const ours = bob.read(name);
+      if (how === 'stash') {
+        bob.git('stash', '--quiet');
+        bob.git('pull', '--quiet', '--ff-only');
+        bob.git('stash', 'pop', '--quiet');
+      } else {
+        bob.commit();
+        bob.git('fetch', '--quiet');
+        if (how === 'cherry-pick') bob.git(how, 'origin/main');
+        else bob.git(how, '--quiet', 'origin/main');
+      }
+      expect(bob.read(name)).toBe(mergeData(name, { base, ours, theirs: at('origin/main') }).text);
+      bob.sync();
+      expect(bob.field('issue', 'issue_1', 'title')).toBe('by ann');
+      expect(bob.field('issue', 'issue_1', 'priority')).toBe(4);
+      expect(bob.journal()).toEqual([]);
       bob.commit();
-      bob.git('fetch', '--quiet');
-      if (how === 'rebase') bob.git('rebase', '--quiet', 'origin/main');
-      else bob.git('cherry-pick', 'origin/main');
-    }
-    bob.sync();
-    expect(bob.field('issue', 'issue_1', 'title')).toBe('by ann');
-    expect(bob.field('issue', 'issue_1', 'priority')).toBe(4);
-    expect(bob.journal()).toEqual([]);
-    bob.commit();
-    bob.git('pull', '--quiet', '--no-edit', '--no-rebase');
-    bob.git('push', '--quiet', '--force-with-lease');
-    settle(ann, bob);
-  });
+      bob.git('pull', '--quiet', '--no-edit', '--no-rebase');
+      bob.git('push', '--quiet', '--force-with-lease');
+      settle(ann, bob);
+    },
+  );
 
   it('takes a revert for an old version: the database’s stays, and the record is named', () => {
     const { ann } = pair();

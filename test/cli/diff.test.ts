@@ -86,9 +86,24 @@ describe('diff', () => {
     expect(sandbox.ok(['diff'])).toBe(
       'refused: memory mem_1: it is private now, and in the files; nothing would be exported\n',
     );
-    expect(sandbox.json(['diff'])).toMatchObject({ changes: [], refused: [{ id: 'mem_1', why: 'private' }] });
+    expect(sandbox.json(['diff'])).toMatchObject({
+      changes: [],
+      refused: [{ id: 'mem_1', why: 'private' }],
+      files: [],
+    });
     expect(sandbox.error(['sync', '--dry-run'], 6)['code']).toBe('refused');
     expect(sandbox.error(['sync'], 6)['code']).toBe('refused');
+  });
+
+  it('says where lines change, and no value', () => {
+    const sandbox = synced();
+    const path = join(sandbox.dir, 'memories.jsonl');
+    edit(path, /"content_hash":"..../, '"content_hash":"0000');
+    expect(sandbox.ok(['diff'])).toBe('files: memory mem_1 changed\n    written anew with the same values\n');
+    sandbox.ok(['sync']);
+    edit(path, '\n', '\r\n');
+    expect(sandbox.ok(['diff'])).toBe('memories.jsonl: would be put in order\n');
+    expect(sandbox.json(['diff'])).toMatchObject({ changes: [], files: ['memories.jsonl'] });
   });
 
   it('fails as sync does where files cannot be read; --base needs a repository', () => {

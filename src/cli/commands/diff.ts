@@ -46,7 +46,7 @@ function describeSync(context: Context, isJson: boolean): Outcome {
       conflicts: conflicts.map(lossJson),
       notices: imported.notices,
       refused: exported.refused,
-      files: exported.files.map(({ name }) => name),
+      files: exported.refused.length > 0 ? [] : exported.files.map(({ name }) => name),
     },
     text: [
       ...told.database.text,
@@ -60,19 +60,16 @@ function describeSync(context: Context, isJson: boolean): Outcome {
 /** What is to be said beside the changes. */
 function describeFurther({ conflicts, import: { notices }, export: exported }: SyncDiff, isSame: boolean): Line[] {
   const { files, refused } = exported;
-  const isTold = (type: string, id: string): boolean =>
-    conflicts.some((entry) => entry.type === type && entry.id === id);
+  const told = new Set(conflicts.map(recordName));
   return [
     ...conflicts.map((entry) => {
       const to = entry.kept === null ? '' : ` to ${cut(entry.kept)}`;
       const what = `${entry.field ?? 'the whole record'}: ${cut(entry.lost)} would lose${to} (${entry.why})`;
       return warning(`conflict: ${recordName(entry)}: ${what}`);
     }),
-    ...notices.filter(({ what, type, id }) => what !== 'conflicts' || !isTold(type, id)).map(describeNotice),
+    ...notices.filter((notice) => notice.what !== 'conflicts' || !told.has(recordName(notice))).map(describeNotice),
     ...refused.map(describeRefused),
-    ...(isSame && refused.length === 0
-      ? files.map(({ name }) => data(`${name}: its lines would be put in order`))
-      : []),
+    ...(isSame && refused.length === 0 ? files.map(({ name }) => data(`${name}: would be put in order`)) : []),
   ];
 }
 
@@ -120,7 +117,7 @@ class Told {
     }
     const { action, fields } = change;
     this.text.push(data(`${this.#where}${recordName(change)} ${action}`, 'strong'));
-    if (action === 'changed' && fields.length === 0) this.text.push(data('    the line alone, no value'));
+    if (action === 'changed' && fields.length === 0) this.text.push(data('    written anew with the same values'));
     for (const field of fields) this.text.push(data(`    ${fieldText(field)}`));
   }
 }

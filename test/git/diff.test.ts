@@ -176,7 +176,8 @@ describe('diff --base', () => {
     expect(text).toContain('mem_9');
     expect(text).not.toMatch(/mem_8|secret/);
     // One that is in the files keeps the export from writing anything.
-    ann.put('memory', 'mem_1', 'key=mine2', 'value=hidden');
+    ann.put('memory', 'mem_1', 'value=hidden');
+    ann.put('issue', 'issue_1', 'title=waits');
     writeFileSync(join(ann.dir, 'sync.json'), JSON.stringify({ private: [{ type: 'memory', where: {} }] }));
     expect(since(ann, 'HEAD')).toEqual([[], 0, 'mem_1']);
     expect(ann.ok('diff', '--base', 'HEAD')).toMatch(/^refused: memory mem_1: .*\nno record differs from HEAD\n$/);
@@ -185,6 +186,8 @@ describe('diff --base', () => {
   it('takes any form of files: duplicates, another order, CRLF, lines that cannot be read', () => {
     const { ann } = pair();
     const path = join(ann.dir, 'memories.jsonl');
+    // Its attributes would have git commit LF alone.
+    rmSync(join(ann.dir, '.gitattributes'));
     const dream = '{"type":"dream","id":"d"}';
     const [one = '', two = '', three = ''] = ann.read('memories.jsonl').split('\n');
     writeFileSync(path, `${three}\r\n${one}\r\n${two}\r\n${one}\r\n{"type":"memory"\r\n<<<<<<< ours\r\n${dream}\r\n`);

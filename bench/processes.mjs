@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url));
+/** The built merge driver. */
+export const DRIVER = fileURLToPath(new URL('../dist/merge-driver.js', import.meta.url));
 /** The built command. */
 export const COMMAND = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
 

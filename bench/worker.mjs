@@ -5,11 +5,24 @@
  */
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, openSync, readFileSync, readSync, readdirSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { deflateSync } from 'node:zlib';
 
 import { Exporter, Importer, Store, getSyncStatus, savecontext } from '../dist/index.js';
+import { driveMerge } from '../dist/git/drive-merge.js';
 import { connect } from '../dist/store/connect.js';
 import { openDriver } from '../dist/store/drivers/open-driver.js';
 import { upgradeSchema } from '../dist/store/schema.js';
@@ -30,6 +43,8 @@ const CHUNK = Buffer.allocUnsafe(256 * 1024);
  * @property {string} dir the export directory
  * @property {string} [source] another database
  * @property {string} [name] the name of a file
+ * @property {readonly string[]} [versions] export directories: of the base, of ours, of theirs
+ * @property {string} [key] of the lines of another program
  * @property {boolean} [tracking] false where only the reference's triggers are wanted
  * @property {boolean} [triggers] false where not even those are wanted
  * @property {number} [round] makes changes differ from those of other rounds
@@ -62,6 +77,14 @@ const STEPS = {
       const { inSync } = timed(() => getSyncStatus(store, { projectPath: project, dir }));
       return { inSync };
     }),
+
+  /** Merges three versions of a file, as the merge driver does. */
+  merge: ({ dir, name = '', key }, timed) => {
+    copyFileSync(join(dir, 'ours'), join(dir, name));
+    const call = { base: 'base', ours: name, theirs: 'theirs', path: name, key };
+    const { problems, lost } = timed(() => driveMerge(call, dir, Date.now()));
+    return { problems: problems.length, lost, lines: readFileSync(join(dir, name), 'utf8').split('\n').length - 1 };
+  },
 
   /** 10,000 updates of one row each, in one transaction. */
   updates: ({ db }, timed) =>
@@ -132,11 +155,31 @@ const STEPS = {
     return { bytes };
   },
 
+  /** Reads three files and writes one. */
+  copy: ({ dir, name = '' }, timed) => ({
+    bytes: timed(() => {
+      const [, ours = Buffer.of()] = ['base', 'ours', 'theirs'].map((version) => readFileSync(join(dir, version)));
+      writeFileSync(join(dir, name), ours);
+      return ours.length;
+    }),
+  }),
+
   // ---- preparations -------------------------------------------------------------------------------------------------
 
   init: ({ db }) => {
     Store.open(db, { create: true }).close();
     return {};
+  },
+
+  /** Puts three versions of a file side by side; with a key as another program writes lines: without our envelope, the key first. */
+  versions: ({ dir, name = '', versions = [], key }) => {
+    mkdirSync(dir, { recursive: true });
+    const lines = versions.map((from) => readFileSync(join(from, name), 'utf8').split('\n').slice(0, -1));
+    for (const [index, version] of ['base', 'ours', 'theirs'].entries()) {
+      const text = (lines[index] ?? []).map((line) => `${key === undefined ? line : foreign(line, key)}\n`).join('');
+      writeFileSync(join(dir, version), text);
+    }
+    return { lines: lines[0]?.length };
   },
 
   /** Takes the plans from issues, and lets the file hold all of it. */
@@ -213,6 +256,16 @@ const STEPS = {
       return { exports };
     }),
 };
+
+/**
+ * @param {string} line
+ * @param {string} key
+ */
+function foreign(line, key) {
+  const record = JSON.parse(line);
+  const fields = Object.entries(record).filter(([name]) => ![key, 'content_hash', 'exported_at'].includes(name));
+  return JSON.stringify({ [key]: record[key], ...Object.fromEntries(fields) });
+}
 
 /**
  * @template T

@@ -1,7 +1,7 @@
-import { rmSync } from 'node:fs';
+import { copyFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { command, emptyProcess, median, step } from './processes.mjs';
+import { DRIVER, command, emptyProcess, median, run, step } from './processes.mjs';
 import { CHANGED_FILE, Scene } from './scene.mjs';
 
 /** @import { Step } from './processes.mjs' */
@@ -143,6 +143,14 @@ export const WORKLOADS = {
         most: 1.3,
       }),
     ];
+  },
+
+  6: async ({ scene, runs }) => {
+    scene.restore('synced', 'synced');
+    await step('change', { ...scene.input(), round: 1 });
+    await step('export', scene.input());
+    scene.keep('otherwise');
+    return [...(await mergeFiles(scene, runs, undefined)), ...(await mergeFiles(scene, runs, 'id'))];
   },
 
   7: async ({ scene, runs }) => {
@@ -350,6 +358,55 @@ async function writeTogether(scene, database, processes, seconds, exporting) {
   }
   const sum = (/** @type {string} */ name) => writers.reduce((total, { found }) => total + Number(found[name]), 0);
   return { rate: sum('writes') / seconds, busy: sum('busy'), exports };
+}
+
+/**
+ * Merges three versions of the file with the changed lines, in process and as git starts the driver.
+ *
+ * @param {Scene} scene
+ * @param {number} runs
+ * @param {string | undefined} key of the lines of another program
+ * @returns {Promise<Result[]>}
+ */
+async function mergeFiles(scene, runs, key) {
+  const dir = scene.kept(`merge-${key ?? 'data'}`);
+  const input = { ...scene.input(), dir, name: CHANGED_FILE, key };
+  const { found } = await step('versions', {
+    ...input,
+    versions: ['synced', 'changed', 'otherwise'].map((name) => scene.kept(name)),
+  });
+  const driver = async () => {
+    copyFileSync(join(dir, 'ours'), join(dir, CHANGED_FILE));
+    const { wall, code, errors } = await run(process.execPath, [
+      ...[DRIVER, ...(key === undefined ? [] : ['--key', key])],
+      ...['base', CHANGED_FILE, 'theirs', CHANGED_FILE].map((name) => join(dir, name)),
+    ]);
+    check(code === 0, `the driver ended with ${String(code)}: ${errors}`);
+    return wall;
+  };
+  const [done, floor] = await repeat(runs, nothing, { command: driver, step: () => step('merge', input) }, () =>
+    step('copy', input),
+  );
+  check(done.found['problems'] === 0 && done.found['lines'] === found['lines'], 'lines were lost');
+  const nodes = [];
+  for (let index = 0; index < runs; index++) nodes.push(await emptyProcess());
+  const node = median(nodes);
+  const title = `merge of ${String(found['lines'])} lines${key === undefined ? '' : ` by ${key}`}`;
+  const least = node + floor.inner;
+  return [
+    compared('6', title, done, floor, 'reading three files and writing one', { most: 3 }),
+    {
+      ...{
+        workload: '6',
+        title: 'the same as a whole process',
+        wall: done.wall,
+        rss: null,
+        figure: done.wall,
+        unit: 'ms',
+      },
+      ...{ floor: least, floorTitle: 'node -e 0, reading three and writing one', ratio: done.wall / least },
+    },
+  ];
 }
 
 /** @param {Scene} scene */

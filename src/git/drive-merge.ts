@@ -10,6 +10,7 @@ import { linesOf } from '../merge/file-groups.js';
 import type { DataFile } from '../merge/file-groups.js';
 import { mergeJsonFile } from '../merge/generic/merge-json-file.js';
 import { mergeDataFile, mergeDuplicateLines } from '../merge/merge-lines.js';
+import { BYTES } from '../merge/merge-pieces.js';
 import { conflictLines } from '../merge/merged-file.js';
 import type { FileSides, MergedFile } from '../merge/merged-file.js';
 import { savecontext } from '../registry/savecontext.js';
@@ -44,28 +45,27 @@ export interface DriverOutcome {
  * that lost in a file that git does not track, then writes the merged file over ours. Throws `io`.
  */
 export function driveMerge(call: DriverCall, cwd: string, now: number): DriverOutcome {
-  const sides = [call.base, call.ours, call.theirs].map((path) => readBytes(resolve(cwd, path)));
-  const [base, ours, theirs] = sides.map((bytes) => bytes.toString('utf8')) as [string, string, string];
-  const broken = ['base', 'ours', 'theirs'].filter((_, index) => !isUtf8(sides[index] ?? Buffer.of()));
-  const write = (text: string, encoding: BufferEncoding): void =>
-    withIoErrors(call.ours, 'write', () => writeFileSync(resolve(cwd, call.ours), text, encoding));
+  const buffers = [call.base, call.ours, call.theirs].map((path) => readBytes(resolve(cwd, path)));
+  const [base = '', ours = '', theirs = ''] = buffers.map((bytes) => bytes.toString('latin1'));
+  const sides = { base, ours, theirs };
+  const broken = ['base', 'ours', 'theirs'].filter((_, index) => !isUtf8(buffers[index] ?? Buffer.of()));
+  const write = (bytes: string): void =>
+    withIoErrors(call.ours, 'write', () => writeFileSync(resolve(cwd, call.ours), bytes, 'latin1'));
   if (broken.length > 0) {
-    // Every byte is kept when each is taken for a character.
-    const [o, a, b] = sides.map((bytes) => bytes.toString('latin1')) as [string, string, string];
-    write(wholeConflict({ base: o, ours: a, theirs: b }), 'latin1');
+    write(wholeConflict(sides));
     const problems = broken.map((side) => `${side}: expected UTF-8, found bytes that are none`);
     return { problems, lost: 0, leftIn: undefined };
   }
-  const merged = mergeSides(call, { base, ours, theirs });
+  const merged = mergeSides(call, sides);
   const { losses } = merged;
   const leftIn = losses.length === 0 ? undefined : folderForLosses(call, cwd);
   if (losses.length > 0 && leftIn === undefined) {
     // Without a place for what loses nothing may lose.
-    write(wholeConflict({ base, ours, theirs }), 'utf8');
+    write(wholeConflict(sides));
     return { problems: [`${call.path}: no folder to leave the values in that lose`], lost: 0, leftIn };
   }
   if (leftIn !== undefined) leaveLostValues(leftIn, losses, now);
-  write(merged.text, 'utf8');
+  write(merged.text);
   return { problems: merged.problems, lost: losses.length, leftIn };
 }
 
@@ -77,10 +77,12 @@ function wholeConflict({ base, ours, theirs }: FileSides): string {
   return `${conflictLines(linesOf(base), linesOf(ours), linesOf(theirs)).join('\n')}\n`;
 }
 
-/** Whatever goes wrong, ours must not be left standing as if it were the result. */
+/** Merges files of bytes that are taken for characters. Whatever goes wrong, ours must not be left standing as if it were the result. */
 function mergeSides({ path, key, together = [] }: DriverCall, sides: FileSides): MergedFile {
   try {
-    return key === undefined ? mergeData(basename(path), sides) : mergeJsonFile(sides, { key, together });
+    return key === undefined
+      ? mergeDataFile(dataFile(basename(path)), sides, BYTES)
+      : mergeJsonFile(sides, { key, together }, BYTES);
   } catch (error) {
     return { text: wholeConflict(sides), losses: [], problems: [messageOf(error)] };
   }

@@ -10,6 +10,8 @@ import type { DataFile, Group, Side } from './file-groups.js';
 import { asVersion } from './file-state.js';
 import { mergeDuplicates, mergeVersions } from './merge-record.js';
 import type { Present } from './merge-record.js';
+import { mergePieces } from './merge-pieces.js';
+import type { TextForm } from './merge-pieces.js';
 import { laterTombstone } from './merge-tombstone.js';
 import { conflictLines } from './merged-file.js';
 import type { FileLoss, FileSides, MergedFile } from './merged-file.js';
@@ -30,8 +32,15 @@ interface MergedGroup {
  *
  * A line that cannot be read and that the base does not have leaves a conflict with markers in its place.
  */
-export function mergeDataFile(file: DataFile, sides: FileSides): MergedFile {
-  return mergeLines(file, sides, (group) => mergeGroup(file, group));
+export function mergeDataFile(file: DataFile, sides: FileSides, form?: TextForm): MergedFile {
+  const merge = (part: FileSides): MergedFile => mergeLines(file, part, (group) => mergeGroup(file, group));
+  return mergePieces(sides, { keyOf: (raw) => plainKey(file, raw), isSorted: true, merge }, form);
+}
+
+/** Keys that are ASCII are the same, and in the same order, in every form of the text. */
+function plainKey({ keyOf }: DataFile, raw: string): string | undefined {
+  const key = keyOf(raw);
+  return key !== undefined && /^[\u0020-\u007e]+$/.test(key.id) ? `${key.type}\0${key.id}` : undefined;
 }
 
 /** Makes one line of the lines that a file has of each record, without a base, and puts them in order. */

@@ -188,6 +188,9 @@ describe('lines', () => {
       ),
     );
     expect(problems).toEqual([expect.stringMatching(/^ours:2: column \d+: /)]);
+    // Nor can it be merged when the base has it as well.
+    const repeated = { ...sides, base: text(rec('a'), '{"id":"b","v', rec('b')), theirs: text(rec('a'), rec('b', 2)) };
+    expect(mergeJsonFile(repeated, OPTIONS).problems).toEqual([expect.stringMatching(/^ours:2: column \d+: /)]);
     expect(mergeJsonFile({ ...sides, ours: text('{"name":"no id"}', rec('b')) }, OPTIONS).problems).toEqual([
       expect.stringMatching(/^ours:1: id: missing/),
     ]);

@@ -1,10 +1,12 @@
 import { unquote } from '../../record/json.js';
 import type { FileLoss, FileSides, MergedFile } from '../merged-file.js';
 import { conflictLines } from '../merged-file.js';
+import { mergePieces } from '../merge-pieces.js';
+import type { TextForm } from '../merge-pieces.js';
 import { mergeLine } from './merge-line.js';
 import { mergeOrder } from './merge-order.js';
 import type { Placed } from './merge-order.js';
-import { problemOf, readJsonText } from './read-lines.js';
+import { keyReader, problemOf, readJsonText } from './read-lines.js';
 import type { Ends, JsonLine, JsonText } from './read-lines.js';
 
 /** How lines of another program merge. */
@@ -25,7 +27,13 @@ interface Merged extends Placed {
  * and all lines their order. An id that stands on several lines of a side keeps all of them: there whole lines are compared.
  * Swapping ours and theirs gives the same text.
  */
-export function mergeJsonFile(sides: FileSides, options: JsonFileOptions): MergedFile {
+export function mergeJsonFile(sides: FileSides, options: JsonFileOptions, form?: TextForm): MergedFile {
+  const merge = (part: FileSides): MergedFile => mergeWholeFile(part, options);
+  return mergePieces(sides, { keyOf: keyReader(options.key), isSorted: false, merge }, form);
+}
+
+/** The same without looking for lines that all versions have alike: what {@link mergeJsonFile} must give. */
+export function mergeWholeFile(sides: FileSides, options: JsonFileOptions): MergedFile {
   const { base, ours, theirs } = sides;
   if (ours === theirs || theirs === base) return done(ours);
   if (ours === base) return done(theirs);
@@ -117,15 +125,14 @@ class JsonFileMerge {
 
   #merge(base: JsonLine | undefined, ours: JsonLine | undefined, theirs: JsonLine | undefined): readonly string[] {
     if (ours?.raw === theirs?.raw) return linesOf(ours);
-    const found = [this.#problem('ours', ours), this.#problem('theirs', theirs)].flat();
-    if (found.length > 0) {
-      this.#problems.push(...found);
-      return conflictLines(linesOf(base), linesOf(ours), linesOf(theirs));
-    }
+    const conflict = this.#conflict(base, ours, theirs, (line) => this.#baseLines.has(line.raw));
+    if (conflict !== undefined) return conflict;
     if (ours?.raw === base?.raw) return linesOf(theirs);
     if (theirs?.raw === base?.raw) return linesOf(ours);
     // One side removed what the other changed.
     if (ours === undefined || theirs === undefined) return linesOf(ours ?? theirs);
+    const unread = this.#conflict(base, ours, theirs, () => false);
+    if (unread !== undefined) return unread;
     const readableBase = base === undefined || problemOf(base, this.#options.key) !== undefined ? undefined : base.raw;
     const { line, losses } = mergeLine(readableBase, ours.raw, theirs.raw, this.#options.together);
     const id = ours.key?.startsWith('"') === true ? unquote(ours.key) : (ours.key ?? '');
@@ -133,10 +140,21 @@ class JsonFileMerge {
     return [line];
   }
 
-  #problem(side: 'ours' | 'theirs', line: JsonLine | undefined): string[] {
-    if (line === undefined || this.#baseLines.has(line.raw) || line.raw.trim() === '') return [];
-    const problem = problemOf(line, this.#options.key);
-    return problem === undefined ? [] : [`${side}:${line.number}: ${problem}`];
+  /** The conflict where a line cannot be read that has to be. */
+  #conflict(
+    base: JsonLine | undefined,
+    ours: JsonLine | undefined,
+    theirs: JsonLine | undefined,
+    isLeft: (line: JsonLine) => boolean,
+  ): readonly string[] | undefined {
+    const found = Object.entries({ ours, theirs }).flatMap(([side, line]) => {
+      if (line === undefined || line.raw.trim() === '' || isLeft(line)) return [];
+      const problem = problemOf(line, this.#options.key);
+      return problem === undefined ? [] : [`${side}:${line.number}: ${problem}`];
+    });
+    if (found.length === 0) return undefined;
+    this.#problems.push(...found);
+    return conflictLines(linesOf(base), linesOf(ours), linesOf(theirs));
   }
 }
 

@@ -26,14 +26,13 @@ export interface JsonText {
   readonly markers: readonly number[];
 }
 
-/** Reads the lines of a text with their keys. Only lines that do not begin with the key are parsed. */
+/** Reads the lines of a text with their keys. */
 export function readJsonText(text: string, key: string): JsonText {
   const isCrlf = /^[^\n]*\r\n/.test(text);
   const lastHasEnd = text === '' || text.endsWith('\n');
   const raws = text.split('\n');
   if (lastHasEnd) raws.pop();
-  const name = quote(key).replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  const pattern = new RegExp(`^\\{\\s*${name}\\s*:\\s*("[^"\\\\]*"|-?\\d[\\d.eE+-]*)`);
+  const keyOf = keyReader(key);
   const lines: JsonLine[] = [];
   const markers: number[] = [];
   let isInConflict = false;
@@ -43,9 +42,16 @@ export function readJsonText(text: string, key: string): JsonText {
     if (isConflictMarker(raw)) {
       markers.push(number);
       isInConflict = !raw.startsWith('>');
-    } else lines.push({ raw, key: pattern.exec(raw)?.[1] ?? keyIn(raw, key), number, isInConflict });
+    } else lines.push({ raw, key: keyOf(raw), number, isInConflict });
   }
   return { lines, ends: { isCrlf, lastHasEnd }, markers };
+}
+
+/** Reads the token of a line's key. Only a line that does not begin with the key is parsed. */
+export function keyReader(key: string): (raw: string) => string | undefined {
+  const name = quote(key).replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const pattern = new RegExp(`^\\{\\s*${name}\\s*:\\s*("[^"\\\\]*"|-?\\d[\\d.eE+-]*)`);
+  return (raw) => pattern.exec(raw)?.[1] ?? keyIn(raw, key);
 }
 
 /** The token of the key of a line that is parsed; undefined where that fails, or there is no such text or number. */

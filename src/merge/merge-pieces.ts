@@ -18,7 +18,7 @@ export interface TextForm {
   readonly encode: (text: string) => string;
 }
 
-export const PLAIN_TEXT: TextForm = { decode: (text) => text, encode: (text) => text };
+const PLAIN_TEXT: TextForm = { decode: (text) => text, encode: (text) => text };
 
 export const BYTES: TextForm = {
   decode: (text) => Buffer.from(text, 'latin1').toString('utf8'),

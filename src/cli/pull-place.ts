@@ -3,6 +3,7 @@ import { commitFolder } from '../git/commit-folder.js';
 import { bringForward, mergeUpstream } from '../git/merge-upstream.js';
 import type { MadeMerge, MergedBy } from '../git/merge-upstream.js';
 import { findUnfinished, requireRepository } from '../git/repository.js';
+import type { Repository } from '../git/repository.js';
 import { fetchUpstream, findUpstream, requireSameName } from '../git/upstream.js';
 import type { Upstream } from '../git/upstream.js';
 import { sync } from '../sync.js';
@@ -36,13 +37,7 @@ export type Share = (merge: () => Promise<MadeMerge>) => Promise<MadeMerge | und
  * @param share what the database derives from what was merged is sent by it as well, in a commit of its own.
  */
 export async function pullPlace(context: Context, place: Place, share?: Share): Promise<Pulled> {
-  const repository = requireRepository(context.resolve('.'));
-  const unfinished = findUnfinished(repository);
-  if (unfinished !== undefined) {
-    throw new SyncError('refused', `git is in the middle of a ${unfinished}`, {
-      hint: `finish it or give it up first (git ${unfinished} --continue or --abort); resolve heals data files`,
-    });
-  }
+  const repository = requireIdle(context);
   const upstream = findUpstream(repository);
   if (share !== undefined) requireSameName(repository, upstream);
   const { dir } = place;
@@ -72,6 +67,16 @@ export async function pullPlace(context: Context, place: Place, share?: Share): 
     if (made.by === 'up to date') break;
   }
   return { upstream, merged, isThere, commits, syncs };
+}
+
+/** The repository, in which git has nothing begun. */
+function requireIdle(context: Context): Repository {
+  const repository = requireRepository(context.resolve('.'));
+  const unfinished = findUnfinished(repository);
+  if (unfinished === undefined) return repository;
+  throw new SyncError('refused', `git is in the middle of a ${unfinished}`, {
+    hint: `finish it or give it up first (git ${unfinished} --continue or --abort); resolve heals data files`,
+  });
 }
 
 /** So often a merge is made anew because somebody in this clone committed or exported meanwhile. */

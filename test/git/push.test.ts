@@ -200,24 +200,6 @@ if git rev-parse -q --verify $next; then env -u GIT_QUARANTINE_PATH -u GIT_OBJEC
     expect(ann.field('memory', 'mem_bob', 'key')).toMatch(/^same~/);
   });
 
-  it('send nothing while database and files differ, but take what may put that right', () => {
-    const { ann, bob } = pair();
-    ann.put('session', 'sess_1', 'name=s');
-    ann.put('context_item', 'item_1', 'session_id=sess_1', 'key=k', 'value=v');
-    ann.commit();
-    writeFileSync(join(bob.dir, 'context_items.jsonl'), ann.read('context_items.jsonl'));
-    const before = bob.git('ls-remote', 'origin', 'main');
-    expect(bob.json(['push'], 6)).toMatchObject({
-      error: { message: 'nothing was pushed: database and files differ after the sync' },
-    });
-    expect(bob.git('ls-remote', 'origin', 'main')).toBe(before);
-    ann.ok('push');
-    expect(bob.json(['push'], 1)).toMatchObject({ inSync: true, merged: ['merge', 'up to date'], tries: 1 });
-    expect(bob.field('context_item', 'item_1', 'value')).toBe('v');
-    ann.ok('pull');
-    expectEqual(ann, bob);
-  });
-
   it('send nothing when the merge would overwrite somebody’s work here', () => {
     const { ann, bob } = pair();
     writeFileSync(join(ann.root, 'code.txt'), 'by ann\n');

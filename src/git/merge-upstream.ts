@@ -1,6 +1,6 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
@@ -103,12 +103,16 @@ function makeMerge(
     const folder = pathInRepository(repository, dir);
     const place = { root: resolvePath(tree), dir: join(resolvePath(tree), folder) };
     mkdirSync(place.dir, { recursive: true });
+    // How files merge git reads from files of attributes, and from none that is not there. HEAD need not have any.
+    runGit(['checkout', '--quiet', 'HEAD', '--', ':(top,glob)**/.gitattributes'], { cwd, settings: SETTINGS });
+    const attributes = `${tree}.attributes`;
+    writeFileSync(attributes, `**/${basename(dir)}/*.jsonl merge=${DRIVER_NAME}\n`, { flag: 'wx' });
     const options = ['--quiet', '--no-ff', '--commit', '--no-squash', '--no-autostash', ...more];
     const messages = ['-m', `Merge ${upstream.branch} of ${upstream.remote}`, '-m', `By ${actor}.`];
     const { status, stdout, stderr } = runGit(['merge', ...options, ...messages, theirs], {
       cwd,
       env,
-      settings: [...SETTINGS, `merge.${DRIVER_NAME}.driver=${driverCommand()}`],
+      settings: [...SETTINGS, `core.attributesFile=${attributes}`, `merge.${DRIVER_NAME}.driver=${driverCommand()}`],
     });
     if (status !== 0) {
       healConflicts(place, folder, `${stderr}\n${stdout}`);
@@ -118,7 +122,7 @@ function makeMerge(
     return { commit, lostValues: moveLostValues(place.dir, dir) };
   } finally {
     runGit(['worktree', 'remove', '--force', tree], { cwd: repository.root });
-    rmSync(tree, { recursive: true, force: true });
+    for (const path of [tree, `${tree}.attributes`]) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -132,8 +132,8 @@ export class Clone {
   }
 
   /** Runs the built command with `--json`. */
-  json(args: readonly string[], status = 0): JsonObject {
-    const ran = this.run([...args, '--json']);
+  json(args: readonly string[], status = 0, env: Readonly<Record<string, string>> = {}): JsonObject {
+    const ran = this.run([...args, '--json'], env);
     expect(ran.status, `${args.join(' ')}: ${ran.stdout}${ran.stderr}`).toBe(status);
     return oneObject(ran.stdout);
   }

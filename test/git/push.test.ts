@@ -14,6 +14,17 @@ function expectEqual(ann: Clone, bob: Clone): void {
   expect(bob.records()).toBe(ann.records());
 }
 
+/** Notes what git is called with, where it is found by `path`. */
+function watchGit({ root }: Clone): { readonly path: string; readonly read: () => string } {
+  const bin = join(root, '../bin');
+  const log = join(root, '../git.log');
+  const before = process.env['PATH'] ?? '';
+  mkdirSync(bin);
+  writeFileSync(join(bin, 'git'), `#!/bin/sh\necho "$*" >>'${log}'\nPATH='${before}' exec git "$@"\n`);
+  chmodSync(join(bin, 'git'), 0o755);
+  return { path: `${bin}:${before}`, read: () => readFileSync(log, 'utf8') };
+}
+
 describe('push and pull', () => {
   it('bring what one has to the other, in clones where nobody set anything up', () => {
     const { ann, bob } = pair({ driver: false });
@@ -96,6 +107,22 @@ describe('push and pull', () => {
     expect(bob.json(['push'])).toMatchObject({ tries: 2, merged: ['up to date', 'merge'], inSync: true });
     ann.ok('pull');
     expectEqual(ann, bob);
+  });
+
+  it('merge by the merge driver, whether anybody set it up or not', () => {
+    for (const isSetUp of [true, false]) {
+      const { ann, bob } = pair({ driver: false });
+      if (!isSetUp) bob.git('rm', '--quiet', '.savecontext/.gitattributes');
+      ann.put('memory', 'mem_1', 'value=by ann');
+      ann.ok('push');
+      bob.put('memory', 'mem_2', 'value=by bob');
+      const log = watchGit(bob);
+      expect(bob.json(['push'], 0, { PATH: log.path })).toMatchObject({ merged: ['merge'] });
+      // What is merged as text is unmerged first, since both lines are neighbours.
+      expect(log.read()).toMatch(/ merge --quiet --no-ff /);
+      expect(log.read()).not.toContain('--diff-filter=U');
+      expect(bob.field('memory', 'mem_1', 'value')).toBe('by ann');
+    }
   });
 
   it('wait for another git that is just making a linked work tree', async () => {

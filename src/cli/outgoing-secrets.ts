@@ -13,12 +13,10 @@ import { describeFinding } from './refusal.js';
  * Looks at every value that commits of this clone would bring to a remote: another program may have written the files, or somebody by
  * hand. Throws `secret_found`.
  */
-export async function refuseOutgoingSecrets(merge: MadeMerge, registry: Registry, guard: Guard): Promise<void> {
+export function refuseOutgoingSecrets(merge: MadeMerge, registry: Registry, guard: Guard): void {
   const found: GuardFinding[] = [];
   const values = new GuardedValues(guard, (finding) => found.push(finding));
-  await readOutgoing(merge, (changes) => {
-    values.add(valuesOfCommit(registry, changes));
-  });
+  for (const changes of readOutgoing(merge)) values.add(valuesOfCommit(registry, changes));
   values.flush();
   if (found.length === 0) return;
   throw new SyncError('secret_found', 'nothing was pushed: commits of this clone have values that look like secrets', {

@@ -1,9 +1,8 @@
 import { existsSync } from 'node:fs';
 
 import type { History } from '../jsonl/file-history.js';
-import { PLAIN, patchReader } from './patch.js';
-import type { ChangedLine } from './patch.js';
-import { git, gitLines, runGit, tryGit } from './run.js';
+import { LOG, readPatches } from './patch.js';
+import { git, runGit, tryGit } from './run.js';
 
 /** The history of git that the files of an export directory come from. Asks git nothing until it is asked. */
 export function gitHistory(dir: string): History {
@@ -23,8 +22,8 @@ export function gitHistory(dir: string): History {
       const now = head();
       if (now === undefined) return;
       const from = parting(since, now) ?? git(['hash-object', '-t', 'tree', '--stdin'], { cwd, input: '' }).trim();
-      for (const { file, line, sign } of changedLines(gitLines(['diff', ...PLAIN, from, now, '--', '.'], cwd))) {
-        yield { file, line, isNow: sign === '+' };
+      for (const change of readPatches(['diff', from, now, '--', '.'], cwd)) {
+        if (change.sign !== 'commit') yield { file: change.file, line: change.line, isNow: change.sign === '+' };
       }
     },
     *arrivals(since) {
@@ -32,17 +31,9 @@ export function gitHistory(dir: string): History {
       if (now === undefined) return;
       const from = parting(since, now);
       const range = from === undefined ? now : `${from}..${now}`;
-      const log = gitLines(['log', '--format=', '-m', '--full-history', ...PLAIN, range, '--', '.'], cwd);
-      for (const { file, line, sign } of changedLines(log)) if (sign === '+') yield { file, line, isNow: false };
+      for (const change of readPatches([...LOG, '--format=', '-m', range, '--', '.'], cwd)) {
+        if (change.sign === '+') yield { file: change.file, line: change.line, isNow: false };
+      }
     },
   };
-}
-
-/** The lines that differences take away and add. */
-function* changedLines(lines: Iterable<string>): Generator<ChangedLine> {
-  const read = patchReader();
-  for (const line of lines) {
-    const changed = read(line);
-    if (changed !== undefined) yield changed;
-  }
 }

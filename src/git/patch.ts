@@ -1,39 +1,76 @@
-/** How differences are read, whatever the user's settings: whole lines, no context, nothing made nicer. */
-export const PLAIN = [
-  '-p',
-  '-U0',
-  '--no-color',
-  '--no-ext-diff',
-  '--no-textconv',
-  '--no-renames',
-  '--text',
-  '--src-prefix=a/',
-  '--dst-prefix=b/',
-] as const;
+import { fileNames } from '../jsonl/line-key.js';
+import type { Registry } from '../registry/entity.js';
+import { gitLines } from './run.js';
 
-/** A line that a difference takes away or adds. */
+/** Whole lines, no context, nothing made nicer: no setting of a user may change the form of a patch. */
+const FORM = [
+  ...['-p', '-U0', '--inter-hunk-context=0', '--text', '--no-color', '--no-ext-diff', '--no-textconv', '--no-renames'],
+  ...['--output-indicator-new=+', '--output-indicator-old=-', '--src-prefix=a/', '--dst-prefix=b/'],
+];
+
+/** A line that a patch takes away or adds. */
 export interface ChangedLine {
+  readonly sign: '+' | '-';
   /** The name of the file, without its folder. */
   readonly file: string;
+  /** The line without its end. */
   readonly line: string;
-  readonly sign: '+' | '-';
 }
 
-/** Takes a patch in the form of {@link PLAIN} line by line, and gives those that it takes away or adds. */
-export function patchReader(): (line: string) => ChangedLine | undefined {
+/** The commit that the lines after it are of. */
+export interface PatchedCommit {
+  readonly sign: 'commit';
+  /** What its format asked for. */
+  readonly head: readonly string[];
+}
+
+/**
+ * Runs `git diff`, or `git log` with a format that begins with a NUL and has one between any two parts, and gives what the patches say line by
+ * line, in constant memory. Throws `io`.
+ */
+export function* readPatches(
+  [verb = '', ...args]: readonly string[],
+  cwd: string,
+): Generator<ChangedLine | PatchedCommit> {
   let file = '';
   let isHeader = true;
-  return (line) => {
-    if (line.startsWith('diff --git ')) isHeader = true;
+  for (const line of gitLines([verb, ...FORM, ...args], cwd)) {
+    if (line.startsWith('\0')) yield { sign: 'commit', head: line.slice(1).split('\0') };
+    else if (line.startsWith('diff --git ')) isHeader = true;
     else if (line.startsWith('@@ ')) isHeader = false;
     else if (isHeader) {
       // A name with white space has a tab after it, one with odd characters stands in quotes.
       const path = /^(?:---|\+\+\+) "?[ab]\/(.*?)"?\t?$/.exec(line)?.[1];
       if (path !== undefined) file = path.slice(path.lastIndexOf('/') + 1);
     } else if (line.startsWith('+') || line.startsWith('-')) {
-      const content = line.endsWith('\r') ? line.slice(1, -1) : line.slice(1);
-      return { file, line: content, sign: line.startsWith('+') ? '+' : '-' };
+      yield { sign: line.startsWith('+') ? '+' : '-', file, line: line.slice(1) };
     }
-    return undefined;
-  };
+  }
+}
+
+/** Reads commits as a log does, whatever is set for logs. */
+export const LOG = ['log', '--no-follow', '--no-show-signature', '--no-notes', '--full-history'] as const;
+
+/** A commit as {@link readRecordPatches} tells of it: its name, its parents, its time and its author. */
+const FORMAT = '--format=tformat:%x00%H%x00%P%x00%cI%x00%an';
+
+/**
+ * Gives the patches of data files that have a changed line with a text: of what is not committed, then of each commit of HEAD, newest first; a
+ * merge is compared with each of its parents. The folder may have had any name. Throws `io`.
+ *
+ * @param pattern an extended regular expression of POSIX.
+ */
+export function* readRecordPatches(
+  registry: Registry,
+  cwd: string,
+  pattern: string,
+): Generator<ChangedLine | PatchedCommit> {
+  const what = [`-G${pattern}`, 'HEAD', '--', ...fileNames(registry).map((file) => `:(top,glob)**/${file}`)];
+  yield* readPatches(['diff', ...what], cwd);
+  yield* readPatches([...LOG, '--diff-merges=separate', FORMAT, ...what], cwd);
+}
+
+/** The pattern of a text. */
+export function literally(text: string): string {
+  return text.replace(/[.[\](){}*+?^$|\\]/g, '\\$&');
 }

@@ -5,7 +5,7 @@ import type { FieldChange } from '../record/compare.js';
 import { quote } from '../record/json.js';
 import type { FileVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
-import { literally, readPatches } from './patches.js';
+import { literally, readRecordPatches } from './patch.js';
 
 /** One version of a record as a commit made it; `commit` is undefined for files that are not committed yet. */
 export interface LoggedVersion {
@@ -30,29 +30,18 @@ interface Difference {
 }
 
 /** The versions of a record in the history of HEAD, newest first, files that are not committed on top. */
-export async function readRecordLog(registry: Registry, cwd: string, id: string): Promise<LoggedVersion[]> {
+export function readRecordLog(registry: Registry, cwd: string, id: string): LoggedVersion[] {
   const text = quote(id);
-  const differences: Difference[] = [{ commit: '', parents: 1, time: '', author: '', removed: [], added: [] }];
-  await readPatches(registry, cwd, literally(text), reader(text, differences));
+  let present: Difference = { commit: '', parents: 1, time: '', author: '', removed: [], added: [] };
+  const differences = [present];
+  for (const change of readRecordPatches(registry, cwd, literally(text))) {
+    if (change.sign === 'commit') {
+      const [commit = '', parents = '', time = '', author = ''] = change.head;
+      present = { commit, parents: parents.split(' ').length, time, author, removed: [], added: [] };
+      differences.push(present);
+    } else if (change.line.includes(text)) present[change.sign === '+' ? 'added' : 'removed'].push(change.line);
+  }
   return byCommit(differences).flatMap((group) => versionOf(registry, id, group));
-}
-
-/** Takes a patch line by line, and keeps only lines that name the record. */
-function reader(text: string, differences: Difference[]): (line: string) => void {
-  let inHunk = false;
-  return (line) => {
-    if (line.startsWith('\0')) {
-      const [, commit = '', parents = '', time = '', author = ''] = line.split('\0');
-      const count = parents === '' ? 1 : parents.split(' ').length;
-      differences.push({ commit, parents: count, time, author, removed: [], added: [] });
-      inHunk = false;
-    } else if (line.startsWith('diff --git ')) inHunk = false;
-    else if (line.startsWith('@@')) inHunk = true;
-    else if (inHunk && line.includes(text)) {
-      const into = line.startsWith('+') ? 'added' : 'removed';
-      differences.at(-1)?.[into].push(line.slice(1).replace(/\r$/, ''));
-    }
-  };
 }
 
 /** The comparisons of a merge with its parents stand one after another. */

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { closeSync, mkdtempSync, openSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -130,35 +130,6 @@ function cannotRun(error: NodeJS.ErrnoException, args: readonly string[]): SyncE
     return new SyncError('io', `git ${args[0] ?? ''} took too long and was stopped`, { cause: error });
   }
   return new SyncError('io', `git ${args[0] ?? ''} cannot be run: ${error.message}`, { cause: error });
-}
-
-/** Runs git and hands on what it prints line by line, without holding all of it. Throws `io` when it fails. */
-export async function streamGit(
-  args: readonly string[],
-  { cwd }: Pick<GitOptions, 'cwd'>,
-  onLine: (line: string) => void,
-): Promise<void> {
-  const child = spawn('git', [...asOptions(['core.quotePath=false']), ...args], {
-    cwd,
-    env: gitEnvironment(),
-    stdio: ['ignore', 'pipe', 'pipe'],
-    windowsHide: true,
-  });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const ended = new Promise<number>((resolve, reject) => {
-    child.on('error', (error) => reject(cannotRun(error, args)));
-    child.on('close', (status) => resolve(status ?? 128));
-  });
-  let rest = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    const lines = (rest + text).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) onLine(line);
-  });
-  const status = await ended;
-  if (rest !== '') onLine(rest);
-  if (status !== 0) throw gitFailed(args, stderr);
 }
 
 /**

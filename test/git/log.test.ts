@@ -46,7 +46,7 @@ class Repo {
     return this.git('rev-parse', 'HEAD').trim();
   }
   async log(id = 'm1'): Promise<(readonly [string | undefined, string])[]> {
-    const found = await readRecordLog(savecontext, this.root, id);
+    const found = readRecordLog(savecontext, this.root, id);
     return found.map(({ commit, action }) => [commit, action]);
   }
 }
@@ -79,7 +79,7 @@ test('names what became of a record, newest first, and what is not committed', a
   repo.write({ m1: 'c' });
   const four = repo.commit();
   repo.write({ m1: 'd' });
-  const found = await readRecordLog(savecontext, repo.root, 'm1');
+  const found = readRecordLog(savecontext, repo.root, 'm1');
   expect(found.map(({ commit, action }) => [commit, action])).toEqual([
     [undefined, 'changed'],
     [four, 'restored'],

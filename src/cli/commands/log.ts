@@ -15,12 +15,12 @@ import { data } from '../outcome.js';
 import type { Line } from '../outcome.js';
 
 /** Lists the versions of one record in git's history. */
-export const run: Command = async ({ context, args: [name = ''], options }) => {
+export const run: Command = ({ context, args: [name = ''], options }) => {
   const { root: cwd } = requireRepository(context.resolve('.'));
   if (tryGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { cwd }) === undefined) {
     throw new SyncError('usage', `${cwd} has no commits yet`, { hint: 'commit the files first' });
   }
-  const { id, all } = await readNamed(cwd, name);
+  const { id, all } = readNamed(cwd, name);
   const { limit } = options;
   const versions = typeof limit === 'number' ? all.slice(0, limit) : all;
   const type = all.find(({ version }) => version !== undefined)?.version?.type ?? null;
@@ -28,16 +28,16 @@ export const run: Command = async ({ context, args: [name = ''], options }) => {
 };
 
 /** Reads the log of the record with that id, or of the one that a short id or the beginning of an id names. */
-async function readNamed(cwd: string, name: string): Promise<{ readonly id: string; readonly all: LoggedVersion[] }> {
-  const exact = await readRecordLog(savecontext, cwd, name);
+function readNamed(cwd: string, name: string): { readonly id: string; readonly all: readonly LoggedVersion[] } {
+  const exact = readRecordLog(savecontext, cwd, name);
   if (exact.length > 0) return { id: name, all: exact };
-  const [id, ...others] = await findRecordIds(savecontext, cwd, name);
+  const [id, ...others] = findRecordIds(savecontext, cwd, name);
   if (id === undefined) {
     throw new SyncError('not_found', `no commit of HEAD has a record ${name}`, {
       hint: 'give its id, the beginning of it, or its short id',
     });
   }
-  if (others.length === 0) return { id, all: await readRecordLog(savecontext, cwd, id) };
+  if (others.length === 0) return { id, all: readRecordLog(savecontext, cwd, id) };
   const details = [id, ...others].slice(0, MOST_NAMED);
   const left = others.length + 1 - details.length;
   throw new SyncError('usage', `${name} names ${count(others.length + 1, 'record')}`, {

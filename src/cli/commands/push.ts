@@ -40,7 +40,7 @@ export const run: Command = async ({ context }) => {
 /** Sends merges to the remote, and remembers what that took. */
 class Sender {
   readonly #since = Date.now();
-  readonly #check: (merge: MadeMerge) => Promise<void>;
+  readonly #check: (merge: MadeMerge) => void;
   #checked: string | undefined;
   tries = 0;
   /** How long it paused in all, in milliseconds. */
@@ -50,7 +50,7 @@ class Sender {
   others = 0;
 
   /** @param check looks at what a merge brings of this clone; throws what must not go out. */
-  constructor(check: (merge: MadeMerge) => Promise<void>) {
+  constructor(check: (merge: MadeMerge) => void) {
     this.#check = check;
   }
 
@@ -60,7 +60,7 @@ class Sender {
       const begun = Date.now();
       const made = await merge();
       if ((await bringForward(made, { dryRun: true })) === 'moved') return undefined;
-      if (made.head !== this.#checked) await this.#check(made);
+      if (made.head !== this.#checked) this.#check(made);
       this.#checked = made.head;
       this.tries++;
       const pushed = pushUpstream(made.repository, made.upstream, made.commit ?? 'HEAD');
@@ -95,9 +95,9 @@ class Sender {
 }
 
 /** Exports are looked at as they are made; what was written or committed by other means is so here. */
-async function refuseSecrets(context: Context, place: Place, merge: MadeMerge): Promise<void> {
+function refuseSecrets(context: Context, place: Place, merge: MadeMerge): void {
   const { guard } = context.syncOptions(place);
-  if (guard !== undefined) await refuseOutgoingSecrets(merge, context.store().registry, guard);
+  if (guard !== undefined) refuseOutgoingSecrets(merge, context.store().registry, guard);
 }
 
 function describeOutgoing({ commits, others }: Sender): string {

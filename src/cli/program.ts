@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 
 import type { Options } from './command.js';
-import { VERBS } from './verbs.js';
-import type { Verb } from './verbs.js';
+import type { Verb } from './verbs/verb.js';
+import { VERBS } from './verbs/verbs.js';
 
 /** What a parsed command line asks for. */
 export interface Call {

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-import { VERBS } from '../../src/cli/verbs.js';
+import { VERBS } from '../../src/cli/verbs/verbs.js';
 import { MergeStrategy } from '../../src/import/plan.js';
 import { Sandbox, oneObject } from './helpers.js';
 

@@ -45,7 +45,7 @@ class Repo {
     this.git('commit', '-qm', 'x');
     return this.git('rev-parse', 'HEAD').trim();
   }
-  async log(id = 'm1'): Promise<(readonly [string | undefined, string])[]> {
+  log(id = 'm1'): (readonly [string | undefined, string])[] {
     const found = readRecordLog(savecontext, this.root, id);
     return found.map(({ commit, action }) => [commit, action]);
   }
@@ -67,7 +67,7 @@ function memory(id: string, value: string): string {
 
 const FILLER = Object.fromEntries(['f1', 'f2', 'f3', 'f4', 'f5', 'f6'].map((id) => [id, 'same']));
 
-test('names what became of a record, newest first, and what is not committed', async () => {
+test('names what became of a record, newest first, and what is not committed', () => {
   const repo = new Repo();
   repo.write({ m1: 'a' });
   const one = repo.commit();
@@ -89,10 +89,10 @@ test('names what became of a record, newest first, and what is not committed', a
   ]);
   expect(found[3]?.fields).toEqual([{ field: 'value', from: '"a"', to: '"b"' }]);
   expect(found[4]?.author).toBe('Ann');
-  expect(await repo.log('unknown')).toEqual([]);
+  expect(repo.log('unknown')).toEqual([]);
 });
 
-test('a version that came through a merge appears once, a renamed folder makes none', async () => {
+test('a version that came through a merge appears once, a renamed folder makes none', () => {
   const repo = new Repo();
   repo.write({ m1: 'a', ...FILLER, z: 'a' });
   const one = repo.commit();
@@ -108,13 +108,13 @@ test('a version that came through a merge appears once, a renamed folder makes n
   repo.commit();
   renameSync(join(repo.root, 'sub'), join(repo.root, 'parent'));
   repo.commit();
-  expect(await repo.log()).toEqual([
+  expect(repo.log()).toEqual([
     [two, 'changed'],
     [one, 'created'],
   ]);
 });
 
-test('a version that a merge made appears as of that merge', async () => {
+test('a version that a merge made appears as of that merge', () => {
   const repo = new Repo();
   repo.write({ m1: 'a' });
   const one = repo.commit();
@@ -127,28 +127,28 @@ test('a version that a merge made appears as of that merge', async () => {
   expect(() => repo.git('merge', '-q', 'side')).toThrow();
   repo.write({ m1: 'd' });
   const merge = repo.commit();
-  const found = await repo.log();
+  const found = repo.log();
   expect(found[0]).toEqual([merge, 'changed']);
   expect(new Set(found.slice(1).map(([commit]) => commit))).toEqual(new Set([one, two, three]));
   expect(found).toHaveLength(4);
 });
 
-test('finds a record by its short id or the beginning of its id, also one that is deleted', async () => {
+test('finds a record by its short id or the beginning of its id, also one that is deleted', () => {
   const repo = new Repo();
   repo.write({ mem_1a: 'a', mem_1b: 'b', mem_2: 'c' });
   const issue = sample('issue', { id: 'issue_1', short_id: 'mem_1' });
   const path = join(repo.root, '.savecontext/issues.jsonl');
   writeFileSync(path, `${lineOf(issue, 10).raw}\n`);
   repo.commit();
-  const find = (text: string): Promise<string[]> => findRecordIds(savecontext, repo.root, text);
-  expect(await find('mem_1')).toEqual(['issue_1']);
-  expect(await find('mem')).toEqual(['mem_1a', 'mem_1b', 'mem_2']);
+  const find = (text: string): string[] => findRecordIds(savecontext, repo.root, text);
+  expect(find('mem_1')).toEqual(['issue_1']);
+  expect(find('mem')).toEqual(['mem_1a', 'mem_1b', 'mem_2']);
   const gone = { entity_type: 'memory', entity_id: 'mem_2', project_path: '.', deleted_at: TIME, deleted_by: 'Bob' };
   repo.write({ mem_1a: 'a', mem_1b: 'b' }, `${JSON.stringify(gone)}\n`);
   writeFileSync(path, `${lineOf(sample('issue', { id: 'issue_1', short_id: 'SC-7' }), 20).raw}\n`);
-  expect(await find('SC-7')).toEqual(['issue_1']);
-  expect(await find('mem_2')).toEqual(['mem_2']);
-  expect([await find('em_2'), await find('c'), await find('mem.'), await find('')]).toEqual([[], [], [], []]);
+  expect(find('SC-7')).toEqual(['issue_1']);
+  expect(find('mem_2')).toEqual(['mem_2']);
+  expect([find('em_2'), find('c'), find('mem.'), find('')]).toEqual([[], [], [], []]);
 });
 
 test('the verb takes such a name, and lists what it could mean', async () => {

@@ -51,17 +51,16 @@ export async function pullPlace(context: Context, place: Place, share?: Share): 
     return made;
   };
   let isThere = false;
-  let done: 'nothing' | 'pulled' | 'sent' = 'nothing';
+  let isMerged = false;
   for (let tries = 1; ; tries++) {
-    const outcome = syncOrThrow(context, options);
+    syncs.push(syncOrThrow(context, options));
     const subject = await commitFolder(repository, dir, actor);
-    syncs.push(outcome);
     if (subject !== undefined) commits.push(subject);
-    if (done === 'sent' ? subject === undefined : done === 'pulled') break;
+    const isAllSent = share === undefined || subject === undefined;
+    if (isMerged && isAllSent) break;
     if (tries > MOST_TRIES) throw keepsMoving(MOST_TRIES);
     const made = await (share === undefined ? merge() : share(merge));
-    const isMoved = made === undefined || (await bringForward(made)) === 'moved';
-    done = isMoved ? 'nothing' : share === undefined ? 'pulled' : 'sent';
+    isMerged = made !== undefined && (await bringForward(made)) === 'done';
     if (made === undefined) continue;
     isThere = made.theirs !== undefined;
     if (made.by === 'up to date') break;

@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 
 import { messageOf } from '../errors.js';
-import { fileExists, withIoErrors } from '../jsonl/file.js';
+import { atomicWrite, fileExists, withIoErrors } from '../jsonl/file.js';
 import { keyReader } from '../jsonl/line-key.js';
 import { leaveLostValues } from '../jsonl/lost-values.js';
 import { linesOf } from '../merge/file-groups.js';
@@ -49,7 +49,8 @@ export function driveMerge(call: DriverCall, cwd: string, now: number): DriverOu
   const [base = '', ours = '', theirs = ''] = buffers.map((bytes) => bytes.toString('latin1'));
   const sides = { base, ours, theirs };
   const broken = ['base', 'ours', 'theirs'].filter((_, index) => !isUtf8(buffers[index] ?? Buffer.of()));
-  const write = (bytes: string): void => replaceFile(resolve(cwd, call.ours), bytes);
+  // At once: half a file in the place of ours would pass for what somebody made of the conflict by hand.
+  const write = (bytes: string): void => atomicWrite(resolve(cwd, call.ours), Buffer.from(bytes, 'latin1'));
   if (broken.length > 0) {
     write(wholeConflict(sides));
     const problems = broken.map((side) => `${side}: expected UTF-8, found bytes that are none`);
@@ -70,14 +71,6 @@ export function driveMerge(call: DriverCall, cwd: string, now: number): DriverOu
 
 function readBytes(path: string): Buffer {
   return withIoErrors(path, 'read', () => readFileSync(path));
-}
-
-/** At once: half a file in the place of ours would pass for what somebody made of the conflict by hand. */
-function replaceFile(path: string, bytes: string): void {
-  withIoErrors(path, 'write', () => {
-    writeFileSync(`${path}.merged`, bytes, 'latin1');
-    renameSync(`${path}.merged`, path);
-  });
 }
 
 function wholeConflict({ base, ours, theirs }: FileSides): string {

@@ -5,7 +5,7 @@ import { isTombstone } from '../record/version.js';
 import type { FileVersion, LineVersion, Tombstone } from '../record/version.js';
 import { differingValues, mergeContents, wholeRecord, winsTie } from '../merge/merge-record.js';
 import type { Present } from '../merge/merge-record.js';
-import { laterTombstone } from '../merge/merge-tombstone.js';
+import { laterTombstone, sameTombstone } from '../merge/merge-tombstone.js';
 import type { LossReason, ReasonedLoss } from '../merge/conflict.js';
 import { isDeleted, sameStated } from '../merge/file-state.js';
 import type { Stated } from '../merge/file-state.js';
@@ -67,7 +67,7 @@ export function planImport(input: ImportInput): ImportPlan {
     return { result: taken, losses: state === undefined ? [] : lostTo(state, taken, 'prefer-external'), ...restamp };
   }
   if (state === undefined) return { result: taken, losses: [] };
-  if (!isTombstone(state) && !isDeleted(file) && sameContent(state, file.content)) return { result: state, losses: [] };
+  if (saysSame(state, file)) return { result: state, losses: [] };
   if (strategy === MergeStrategy.PreferLocal) return keep(state, taken, 'prefer-local');
   if (isBase) return { result: state, losses: [] };
   if (isSeen && strategy === MergeStrategy.ThreeWay) return { result: state, losses: [], rolledBack: true };
@@ -81,6 +81,11 @@ export function planImport(input: ImportInput): ImportPlan {
   if (isTombstone(state)) return isDeleted(file) ? { result: state, losses: [] } : deletedHere(state, file);
   if (isDiscarded) return planWithoutCommon(state, file, base);
   return isDeleted(file) ? deletedThere(state, file, base) : bothPresent(input.strategy, state, file.content, base);
+}
+
+function saysSame(state: Content | Tombstone, file: Stated): boolean {
+  if (isTombstone(state)) return isDeleted(file) && sameTombstone(state, file);
+  return !isDeleted(file) && sameContent(state, file.content);
 }
 
 /**

@@ -98,6 +98,16 @@ describe('a record that both sides changed', () => {
     expect(lost).toEqual(['a closed_at 5', 'a status "closed"']);
   });
 
+  it('keeps what only has the name of a time or a hash', () => {
+    const base = { created: 'one', digest: 'd', synced: 'no', updated_at: 1 };
+    const ours = { created: 'two', digest: 'a b', synced: 'later', updated_at: 3 };
+    const theirs = { created: 'three', digest: 'c d', synced: '2026-01-01T00:00:00Z', updated_at: 2 };
+    expect(line(base, ours, theirs)).toEqual({
+      record: ours,
+      lost: ['a created "three"', 'a digest "c d"', 'a synced "2026-01-01T00:00:00Z"'],
+    });
+  });
+
   it('takes times of change and hashes for no conflict; a line that says what a side says is that side’s', () => {
     const base = { v: 1, w: 1, updated_at: 1, content_hash: 'b' };
     expect(

@@ -28,6 +28,11 @@ describe('three-way, by the rows of the table', () => {
     });
   });
 
+  it('takes the very deletion that the database has for no old version, wherever it stands', () => {
+    const state = deleted(2000);
+    expect(plan({ file: deleted(2000), isSeen: true, state, base: undefined })).toEqual({ result: state, losses: [] });
+  });
+
   it('keeps the database where the file has an old version, and says so', () => {
     for (const file of [line('old', 500), deleted(500), line('old', 3000)]) {
       for (const state of [B.content, row('mine'), deleted(2000)]) {

@@ -4,7 +4,7 @@ import type { Member } from '../../record/json.js';
 import { isGreater } from '../../record/order.js';
 import type { Loss } from '../conflict.js';
 import { inOneOrder } from './one-order.js';
-import { compareTimes } from './times.js';
+import { compareTimes, isTime } from './times.js';
 
 /** What a merge of two records is decided by, and what it drops. */
 export interface Decider {
@@ -32,6 +32,13 @@ export function isVolatile(name: string): boolean {
   return TOUCHED.test(name) || HASH.test(name);
 }
 
+/** Says whether a value that gives way to another one is no loss: a time among times, a sum among sums. Names alone may deceive. */
+function isNoLoss(name: string, lost: string, kept: string | undefined): boolean {
+  const both = [lost, ...(kept === undefined ? [] : [kept])];
+  if (TOUCHED.test(name) || CREATED.test(name)) return both.every(isTime);
+  return HASH.test(name) && both.every((token) => /^(?:"[^\s"]*"|\d+)$/.test(token));
+}
+
 /** Says whether ours wins where both sides changed a value. */
 export function oursIsFirst({ order }: Decider, ours: string | undefined, theirs: string | undefined): boolean {
   return order === 0 ? isGreater(ours ?? '', theirs ?? '') : order > 0;
@@ -54,7 +61,7 @@ function mergeTokens(path: string, tokens: Tokens, decider: Decider): string | u
   }
   const [kept, lost] = oursIsFirst(decider, ours, theirs) ? [ours, theirs] : [theirs, ours];
   // A member that one side took away is no value that could be lost.
-  if (lost !== undefined && !isVolatile(name) && !CREATED.test(name)) {
+  if (lost !== undefined && !isNoLoss(name, lost, kept)) {
     decider.losses.push({ field: path, base: base ?? null, kept: kept ?? null, lost });
   }
   return kept;
@@ -105,7 +112,7 @@ function mergeGroup(
   const [winner, loser] = isOurs ? [o, t] : [t, o];
   for (const name of isConflict ? group : []) {
     const [kept, lost] = [winner.get(name), loser.get(name)];
-    if (lost === undefined || lost === kept || isVolatile(name)) continue;
+    if (lost === undefined || lost === kept || isNoLoss(name, lost, kept)) continue;
     decider.losses.push({ field: name, base: b.get(name) ?? null, kept: kept ?? null, lost });
   }
   return new Map(group.map((name) => [name, winner.get(name)]));

@@ -11,6 +11,11 @@ export function compareTimes(a: string | undefined, b: string | undefined): numb
   return left === right ? 0 : left < right ? -1 : 1;
 }
 
+/** Says whether a token can be a time. */
+export function isTime(token: string): boolean {
+  return timeOf(token) !== undefined;
+}
+
 interface Time {
   /** Milliseconds, or whatever unit a number has. */
   readonly time: number;

@@ -2,7 +2,7 @@ import type * as Synckit from 'synckit';
 
 import { createRequire } from 'node:module';
 
-import type { Guard, NewValue } from '../export/guard.js';
+import type { Guard } from '../export/guard.js';
 import type { FoundSecret } from './secret-worker.js';
 
 /** Values are told apart by lines; no rule looks for a secret across an empty one but for keys in blocks of their own. */
@@ -29,14 +29,9 @@ export function secretGuard(allowed: readonly string[]): Guard {
       text += `${value.name} = ${value.text}${BETWEEN}`;
       ends.push(text.length);
     }
-    const found = scan(text).map(({ at, what }) => ({ value: asked[ends.findIndex((end) => at < end)], what }));
-    return found.flatMap(({ value, what }) => (value === undefined ? [] : [finding(value, what)]));
+    return scan(text).flatMap(({ at, what }) => {
+      const value = asked[ends.findIndex((end) => at < end)];
+      return value === undefined ? [] : [{ type: value.type, id: value.id, field: value.field, what }];
+    });
   };
-}
-
-function finding(
-  { type, id, field }: NewValue,
-  what: string,
-): { type: string; id: string; field: string; what: string } {
-  return { type, id, field, what };
 }

@@ -34,6 +34,8 @@ export interface TodoRecord extends RecordKey {
 
 /** What the files and the target's base have of a record. */
 interface Known {
+  /** The lines that stand in the files, and those of all bases, as they are; elsewhere they are completed. */
+  readonly asWritten: readonly LineVersion[];
   readonly lines: readonly LineVersion[];
   readonly tombstones: readonly TombstoneVersion[];
   readonly bases: readonly (LineVersion | Tombstone)[];
@@ -61,7 +63,7 @@ export function exportRecord(
   // Gone without a trace, so nothing says that it was deleted: the next import takes it from the file again.
   if (state === undefined) return raws;
   const plan = planOf(context, todo, known, state);
-  if (plan.kind === 'line') context.guarded?.add(newValues(plan.content, contentsOf(known)));
+  if (plan.kind === 'line') context.guarded?.add(newValues(plan.content, context.form, known.asWritten));
   const result = textOf(context, plan, coordinates);
   const before = [...known.lines.map(({ raw }) => raw), ...todo.tombstones];
   const dropped = before.filter((raw) => raw !== result);
@@ -99,25 +101,21 @@ function gatherKnown(
 ): Known {
   const bases = (todo.hasBase ? readBases(sql, target, todo) : []).map((base) => versionOf(registry, base.line));
   const base = bases.find((version) => version !== undefined);
-  const lines: LineVersion[] = [];
+  const found: LineVersion[] = [];
   for (const raw of raws) {
     const version = versionOf(registry, raw);
-    if (version?.kind === 'line') lines.push(completed(version, base, todo.content));
+    if (version?.kind === 'line') found.push(version);
     else unreadable.push(raw);
   }
   return {
-    lines,
+    asWritten: [...found, ...bases.filter((version): version is LineVersion => version?.kind === 'line')],
+    lines: found.map((version) => completed(version, base, todo.content)),
     tombstones: todo.tombstones
       .map((raw) => versionOf(registry, raw))
       .filter((version): version is TombstoneVersion => version?.kind === 'tombstone'),
     bases: bases.flatMap((version) => completedBase(version, todo.content)),
     stored: todo.hasTombstone ? readTombstone(sql, target.project, todo) : undefined,
   };
-}
-
-/** The versions of a record that stand in the files, or did so when some target last had it. */
-function contentsOf({ lines, bases }: Known): Content[] {
-  return [...lines, ...bases].flatMap((version) => (version.kind === 'line' ? [version.content] : []));
 }
 
 function completedBase(version: FileVersion | undefined, content: Content | undefined): (LineVersion | Tombstone)[] {

@@ -2,6 +2,7 @@ import { tokenOf } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { unquote } from '../record/json.js';
 import { valuesOf } from '../record/values.js';
+import type { LineVersion, PathForm } from '../record/version.js';
 import type { RecordKey } from '../store/rows.js';
 
 /** A value that no version of its record had in the files before. */
@@ -25,16 +26,17 @@ export type Guard = (values: readonly NewValue[]) => readonly GuardFinding[];
 /** A shorter text is no secret; neither is a number, `true` or `null`. */
 const SHORTEST = 8;
 
-/** The values of a version that none of the known versions has. */
-export function newValues(content: Content, known: readonly Content[]): NewValue[] {
+/** The values that a line of a record would bring into a file, without those that a known line has. */
+export function newValues(content: Content, form: PathForm, known: readonly LineVersion[]): NewValue[] {
   const { entity, id } = content;
-  const old = new Set(
-    known.flatMap((version) => [...valuesOf(version)].map(({ field, token }) => `${field} ${token}`)),
-  );
+  const old = new Set<string>();
+  for (const line of known) {
+    for (const { field, token } of valuesOf(line.content, line.form)) old.add(`${field} ${token}`);
+  }
   const label = entity.naturalKey.at(-1);
   const name = label === undefined ? undefined : textOf(tokenOf(content, label));
   const values: NewValue[] = [];
-  for (const { field, token } of valuesOf(content)) {
+  for (const { field, token } of valuesOf(content, form)) {
     if (token.length < SHORTEST || !/^["[{]/.test(token) || old.has(`${field} ${token}`)) continue;
     values.push({ type: entity.type, id, field, name: name ?? field, text: textOf(token) });
   }

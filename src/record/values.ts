@@ -1,5 +1,6 @@
 import { scanArray } from './json.js';
 import type { Content } from './content.js';
+import type { PathForm } from './version.js';
 
 /** A value of a record; of a set each element is one. */
 export interface ContentValue {
@@ -7,9 +8,10 @@ export interface ContentValue {
   readonly token: string;
 }
 
-/** All values of a record, those of fields that the registry does not know included. */
-export function* valuesOf({ entity, tokens, unknown }: Content): Generator<ContentValue> {
+/** All values that a line of a record has, those of fields that the registry does not know included; absolute lines have core fields alone. */
+export function* valuesOf({ entity, tokens, unknown }: Content, form: PathForm): Generator<ContentValue> {
   for (const { name, field, index } of entity.synced) {
+    if (form === 'absolute' && index >= entity.coreCount) break;
     const token = tokens[index] ?? 'null';
     if (field.kind !== 'set') yield { field: name, token };
     else for (const element of scanArray(token)) yield { field: name, token: element };

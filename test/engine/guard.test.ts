@@ -77,6 +77,18 @@ describe('a guard of exports', () => {
     expect(asked).toEqual([]);
   });
 
+  it('is asked for what a line really has: absolute lines lack extension fields, until the form changes', () => {
+    const replica = withIssue();
+    replica.setPaths('absolute');
+    replica.run(`UPDATE issues SET close_reason = 'SECRET'`);
+    const { guard, asked } = watching();
+    expect(replica.exporter({ guard }).export()).toMatchObject({ refused: [], total: { written: 1 } });
+    expect(texts(asked)).not.toContain('i1 close_reason SECRET');
+    replica.setPaths('portable');
+    expect(replica.exporter({ guard }).export().refused).toMatchObject([{ id: 'i1', field: 'close_reason' }]);
+    expect(Object.values(replica.files()).join('')).not.toContain('SECRET');
+  });
+
   it('is told what a value is called, and never sees private records', () => {
     const replica = new Replica();
     replica.write('sync.json', JSON.stringify({ private: [{ type: 'memory', where: { key: 'hidden' } }] }));

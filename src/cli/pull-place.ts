@@ -4,7 +4,7 @@ import { bringForward, mergeUpstream } from '../git/merge-upstream.js';
 import type { MadeMerge, MergedBy } from '../git/merge-upstream.js';
 import { findUnfinished, requireRepository } from '../git/repository.js';
 import type { Repository } from '../git/repository.js';
-import { fetchUpstream, findUpstream, requireSameName } from '../git/upstream.js';
+import { fetchUpstream, findUpstream, requireBranch, requireSameName } from '../git/upstream.js';
 import type { Upstream } from '../git/upstream.js';
 import { sync } from '../sync.js';
 import type { SyncOptions, SyncOutcome } from '../sync.js';
@@ -46,13 +46,14 @@ export async function pullPlace(context: Context, place: Place, share?: Share): 
   const [syncs, commits, merged]: [SyncOutcome[], string[], MergedBy[]] = [[], [], []];
   const merge = async (): Promise<MadeMerge> => {
     const theirs = await fetchUpstream(repository, upstream);
-    const made = mergeUpstream({ repository, dir, upstream, theirs, actor });
+    const made = await mergeUpstream({ repository, dir, upstream, theirs, actor });
     merged.push(made.by);
     return made;
   };
   let isThere = false;
   let isMerged = false;
   for (let tries = 1; ; tries++) {
+    requireBranch(repository, upstream);
     syncs.push(syncOrThrow(context, options));
     const subject = await commitFolder(repository, dir, actor);
     if (subject !== undefined) commits.push(subject);

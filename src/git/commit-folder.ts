@@ -1,3 +1,4 @@
+import { SyncError } from '../errors.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git, gitFailed, runWhenFree } from './run.js';
@@ -26,8 +27,9 @@ export function committerEnvironment({ setting }: Repository, actor: string): Re
  */
 export async function commitFolder(repository: Repository, dir: string, actor: string): Promise<string | undefined> {
   const { root: cwd } = repository;
-  const path = `:(top,literal)${pathInRepository(repository, dir)}`;
-  const isClean = (): boolean => git(['status', '--porcelain', '--', path], { cwd }) === '';
+  const folder = pathInRepository(repository, dir);
+  const path = `:(top,literal)${folder}`;
+  const isClean = (): boolean => isFolderClean(repository, folder);
   if (isClean()) return undefined;
   const add = ['add', '--', path];
   const added = await runWhenFree(add, { cwd, env: QUIET });
@@ -39,6 +41,36 @@ export async function commitFolder(repository: Repository, dir: string, actor: s
   // Somebody else in this clone committed the same meanwhile.
   if (isClean()) return undefined;
   throw gitFailed(commit, stderr.trim() === '' ? stdout : stderr);
+}
+
+/**
+ * Says whether git has all that stands in an export directory. Throws `refused` where it would never take some of it: what a team is to get
+ * must not be left behind without a word.
+ */
+export function isFolderClean({ root: cwd }: Repository, folder: string): boolean {
+  if (folder.startsWith('../')) throw leftBehind(folder, 'lies outside of the work tree');
+  const args = [
+    'status',
+    '--porcelain',
+    '-z',
+    '--untracked-files=all',
+    '--ignored=matching',
+    '--',
+    `:(top,literal)${folder}`,
+  ];
+  const entries = git(args, { cwd })
+    .split('\0')
+    .filter((entry) => entry !== '');
+  const isData = (path: string): boolean => path.endsWith('/') || /\/(?:[^/.][^/]*\.jsonl|sync\.json)$/.test(path);
+  const ignored = entries.find((entry) => entry.startsWith('!! ') && isData(entry.slice(3)));
+  if (ignored !== undefined) throw leftBehind(ignored.slice(3), 'is ignored by git');
+  return entries.every((entry) => entry.startsWith('!! '));
+}
+
+function leftBehind(path: string, why: string): SyncError {
+  return new SyncError('refused', `${path} ${why}, so it cannot be committed`, {
+    hint: `git check-ignore -v ${path} names the rule to take away`,
+  });
 }
 
 /** What a commit is about, from how many lines of which files came. */

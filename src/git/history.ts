@@ -31,7 +31,7 @@ export function gitHistory(dir: string): History {
       if (now === undefined) return;
       const from = parting(since, now);
       const range = from === undefined ? now : `${from}..${now}`;
-      for (const change of readPatches([...LOG, '--format=', '-m', range, '--', '.'], cwd)) {
+      for (const change of readPatches([...LOG, '--format=', range, '--', '.'], cwd)) {
         if (change.sign === '+') yield { file: change.file, line: change.line, isNow: false };
       }
     },

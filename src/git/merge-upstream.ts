@@ -1,16 +1,17 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 
 import { resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
 import { moveLostValues } from '../jsonl/lost-values.js';
-import { committerEnvironment } from './commit-folder.js';
+import { committerEnvironment, isFolderClean } from './commit-folder.js';
 import { DRIVER_NAME, driverCommand } from './driver-command.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { resolveFolder } from './resolve.js';
-import { NO_MAINTENANCE, git, runGit, runWhenFree, tryGit } from './run.js';
+import { NO_MAINTENANCE, git, gitFailed, runGit, runWhenFree, tryGit } from './run.js';
+import { requireBranch } from './upstream.js';
 import type { Upstream } from './upstream.js';
 
 /** How another commit comes into the branch. */
@@ -42,10 +43,10 @@ export interface MadeMerge extends UpstreamMerge {
  * Merges the upstream's commit with that of the branch that is checked out, in a work tree of its own: branch, work tree, index and state of this
  * one stay as they are until {@link bringForward}. Throws `refused` when git cannot merge.
  */
-export function mergeUpstream(merge: UpstreamMerge): MadeMerge {
+export async function mergeUpstream(merge: UpstreamMerge): Promise<MadeMerge> {
   const { repository, theirs } = merge;
   const { root: cwd } = repository;
-  const head = headOf(repository);
+  const head = headOf(merge);
   const made = { ...merge, head, lostValues: [] };
   if (theirs === undefined) return { ...made, by: 'up to date', commit: head };
   if (head === undefined) return { ...made, by: 'fast forward', commit: theirs };
@@ -56,12 +57,13 @@ export function mergeUpstream(merge: UpstreamMerge): MadeMerge {
   return {
     ...made,
     by: 'merge',
-    ...makeMerge({ ...merge, theirs }, head, isUnrelated ? ['--allow-unrelated-histories'] : []),
+    ...(await makeMerge({ ...merge, theirs }, head, isUnrelated ? ['--allow-unrelated-histories'] : [])),
   };
 }
 
-function headOf({ root: cwd }: Repository): string | undefined {
-  return tryGit(['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd });
+/** The commit of the branch, whatever is checked out by now. */
+function headOf({ repository: { root: cwd }, upstream }: UpstreamMerge): string | undefined {
+  return tryGit(['rev-parse', '--verify', '--quiet', `refs/heads/${upstream.local}`], { cwd });
 }
 
 /**
@@ -69,50 +71,73 @@ function headOf({ root: cwd }: Repository): string | undefined {
  * meanwhile. A dry run only looks whether git would. Throws `refused` when git must not overwrite somebody's work: nothing was moved then.
  */
 export async function bringForward(merge: MadeMerge, { dryRun = false } = {}): Promise<'done' | 'moved'> {
-  const { repository, dir, head, commit, actor } = merge;
+  const { repository, dir, upstream, head, commit, actor } = merge;
   const { root: cwd } = repository;
   if (commit === undefined || commit === head) return 'done';
+  requireBranch(repository, upstream);
+  // A file that was only touched is no work of anybody.
+  if (dryRun) runGit(['update-index', '--quiet', '--refresh'], { cwd });
   // What a user set for merges of branches (`branch.*.mergeOptions`, `merge.autoStash`) is not for this step.
   const forward = ['merge', '--quiet', '--ff-only', '--commit', '--no-squash', '--no-autostash', commit];
   const args = dryRun ? ['read-tree', '--dry-run', '-m', '-u', ...(head === undefined ? [] : [head]), commit] : forward;
   const { status, stdout, stderr } = await runWhenFree(args, { cwd, env: committerEnvironment(repository, actor) });
   if (status === 0) return 'done';
-  const path = `:(top,literal)${pathInRepository(repository, dir)}`;
-  const isMoved = headOf(repository) !== head || git(['status', '--porcelain', '--', path], { cwd }) !== '';
-  if (isMoved) return 'moved';
+  if (headOf(merge) !== head || !isFolderClean(repository, pathInRepository(repository, dir))) return 'moved';
   throw cannotMerge(`${stderr}\n${stdout}`.split('\n'));
 }
 
 /** Hooks of the user expect a work tree with files in it. */
 const SETTINGS = ['core.hooksPath=/dev/null', 'submodule.recurse=false', ...NO_MAINTENANCE];
 
+/** What the names of temporary work trees begin with, and after how many milliseconds one is left over from a process that was killed. */
+const PREFIX = 'sc-sync-merge-';
+const STALE = 3_600_000;
+/** A list of files that a merge may replace lies beside each. */
+const EXCLUDES = '.excludes';
+
+function removeStaleTrees({ root: cwd }: Repository): void {
+  const before = Date.now() - STALE;
+  for (const name of readdirSync(tmpdir()).filter((each) => each.startsWith(PREFIX) && !each.endsWith(EXCLUDES))) {
+    const tree = join(tmpdir(), name);
+    const isStale = (statSync(tree, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < before;
+    // That of another repository is for the next merge there.
+    if (isStale && runGit(['worktree', 'remove', '--force', tree], { cwd }).status === 0) {
+      rmSync(`${tree}${EXCLUDES}`, { force: true });
+    }
+  }
+}
+
 /** Makes the merge commit, data files by the merge driver whether this clone is set up or not. */
-function makeMerge(
+async function makeMerge(
   merge: UpstreamMerge & { readonly theirs: string },
   head: string,
   more: readonly string[],
-): Pick<MadeMerge, 'commit' | 'lostValues'> {
+): Promise<Pick<MadeMerge, 'commit' | 'lostValues'>> {
   const { repository, dir, theirs, upstream, actor } = merge;
   const env = committerEnvironment(repository, actor);
-  const tree = mkdtempSync(join(tmpdir(), 'sc-sync-merge-'));
+  removeStaleTrees(repository);
+  const tree = mkdtempSync(join(tmpdir(), PREFIX));
   const cwd = tree;
   try {
     const add = ['worktree', 'add', '--quiet', '--detach', '--no-checkout', tree, head];
-    git(add, { cwd: repository.root, env, settings: SETTINGS });
+    const added = await runWhenFree(add, { cwd: repository.root, env, settings: SETTINGS });
+    if (added.status !== 0) throw gitFailed(add, added.stderr);
     git(['read-tree', 'HEAD'], { cwd });
     const folder = pathInRepository(repository, dir);
     const place = { root: resolvePath(tree), dir: join(resolvePath(tree), folder) };
     mkdirSync(place.dir, { recursive: true });
-    // How files merge git reads from files of attributes, and from none that is not there. HEAD need not have any.
+    // How files merge git reads from files of attributes, and from none that is not there.
     runGit(['checkout', '--quiet', 'HEAD', '--', ':(top,glob)**/.gitattributes'], { cwd, settings: SETTINGS });
-    const attributes = `${tree}.attributes`;
-    writeFileSync(attributes, `**/${basename(dir)}/*.jsonl merge=${DRIVER_NAME}\n`, { flag: 'wx' });
+    const attributes = join(place.dir, '.gitattributes');
+    if (!existsSync(attributes)) writeFileSync(attributes, `*.jsonl merge=${DRIVER_NAME}\n`);
+    // So that one which the merge brings may take the place of ours.
+    writeFileSync(`${tree}${EXCLUDES}`, '.gitattributes\n', { flag: 'wx' });
     const options = ['--quiet', '--no-ff', '--commit', '--no-squash', '--no-autostash', ...more];
     const messages = ['-m', `Merge ${upstream.branch} of ${upstream.remote}`, '-m', `By ${actor}.`];
     const { status, stdout, stderr } = runGit(['merge', ...options, ...messages, theirs], {
       cwd,
       env,
-      settings: [...SETTINGS, `core.attributesFile=${attributes}`, `merge.${DRIVER_NAME}.driver=${driverCommand()}`],
+      settings: [...SETTINGS, `core.excludesFile=${tree}${EXCLUDES}`, `merge.${DRIVER_NAME}.driver=${driverCommand()}`],
     });
     if (status !== 0) {
       healConflicts(place, folder, `${stderr}\n${stdout}`);
@@ -122,7 +147,7 @@ function makeMerge(
     return { commit, lostValues: moveLostValues(place.dir, dir) };
   } finally {
     runGit(['worktree', 'remove', '--force', tree], { cwd: repository.root });
-    for (const path of [tree, `${tree}.attributes`]) rmSync(path, { recursive: true, force: true });
+    for (const path of [tree, `${tree}${EXCLUDES}`]) rmSync(path, { recursive: true, force: true });
   }
 }
 

@@ -48,8 +48,10 @@ export function* readPatches(
   }
 }
 
-/** Reads commits as a log does, whatever is set for logs. */
-export const LOG = ['log', '--no-follow', '--no-show-signature', '--no-notes', '--full-history'] as const;
+/** Reads commits as a log does, whatever is set for logs; a merge is compared with each of its parents. */
+export const LOG = [
+  ...['log', '--root', '--no-follow', '--no-show-signature', '--no-notes', '--full-history', '--diff-merges=separate'],
+] as const;
 
 /** A commit as {@link readRecordPatches} tells of it: its name, its parents, its time and its author. */
 const FORMAT = '--format=tformat:%x00%H%x00%P%x00%cI%x00%an';
@@ -67,7 +69,7 @@ export function* readRecordPatches(
 ): Generator<ChangedLine | PatchedCommit> {
   const what = [`-G${pattern}`, 'HEAD', '--', ...fileNames(registry).map((file) => `:(top,glob)**/${file}`)];
   yield* readPatches(['diff', ...what], cwd);
-  yield* readPatches([...LOG, '--diff-merges=separate', FORMAT, ...what], cwd);
+  yield* readPatches([...LOG, FORMAT, ...what], cwd);
 }
 
 /** The pattern of a text. */

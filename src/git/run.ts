@@ -93,7 +93,8 @@ export const NO_MAINTENANCE = ['maintenance.auto=false', 'gc.auto=0'] as const;
 const PATIENCE = 30_000;
 
 /** What git says when another one holds the index, moved a ref while it worked, or is just about to make a linked work tree. */
-const HELD = /\.lock'?: File exists|cannot lock ref '[^']+': is at|bad object worktrees\/[^/]+\/HEAD/;
+const HELD =
+  /\.lock'?: File exists|cannot lock ref '[^']+': is at|bad object worktrees\/[^/]+\/HEAD|failed to read \S*worktrees\/[^/]+\/commondir/;
 
 /** Runs git, whatever its exit status, and again as long as another git is in its way. Throws `busy` when that does not end. */
 export async function runWhenFree(args: readonly string[], options: GitOptions): Promise<GitResult> {

@@ -1,4 +1,5 @@
 import { SyncError } from '../errors.js';
+import { findUnfinished } from './repository.js';
 import type { Repository } from './repository.js';
 import { NO_MAINTENANCE, runGit, runWhenFree, tryGit } from './run.js';
 import type { GitOptions } from './run.js';
@@ -16,7 +17,7 @@ export interface Upstream {
 
 /** The upstream of the branch that is checked out. Throws `usage` for a detached head, and without a remote. */
 export function findUpstream({ root: cwd, setting }: Repository): Upstream {
-  const local = tryGit(['symbolic-ref', '--quiet', '--short', 'HEAD'], { cwd });
+  const local = branchOf(cwd);
   if (local === undefined) {
     throw new SyncError('usage', 'no branch is checked out (detached HEAD), so there is nothing to pull or push', {
       hint: 'git switch to a branch first; sync works without one',
@@ -41,11 +42,32 @@ export function findUpstream({ root: cwd, setting }: Repository): Upstream {
   return { remote, branch, local, tracking };
 }
 
+/** The branch that is checked out. What git calls the short name of one is another where a tag has that name too. */
+function branchOf(cwd: string): string | undefined {
+  return tryGit(['symbolic-ref', '--quiet', 'HEAD'], { cwd })?.replace(/^refs\/heads\//, '');
+}
+
+/** Throws `refused` where another branch was checked out since, or git is in the middle of something: a push may take minutes. */
+export function requireBranch(repository: Repository, { local }: Upstream): void {
+  const unfinished = findUnfinished(repository);
+  if (unfinished === undefined && branchOf(repository.root) === local) return;
+  const what = unfinished === undefined ? `another branch than ${local} was checked out` : `a ${unfinished} was begun`;
+  throw new SyncError('refused', `${what} meanwhile`, {
+    hint: `what is committed on ${local} stays there; try again when it is checked out, and git is done`,
+  });
+}
+
 /**
  * Throws `usage` for a branch that pulls from one of another name: `git push` refuses to push there as well (`push.default`),
- * since what is on a branch of somebody's own is not meant for the one that it began from.
+ * since what is on a branch of somebody's own is not meant for the one that it began from. So it does for one that git pushes to another remote.
  */
 export function requireSameName({ setting }: Repository, { remote, branch, local }: Upstream): void {
+  const pushed = setting(`branch.${local}.pushremote`) ?? setting('remote.pushdefault') ?? remote;
+  if (pushed !== remote) {
+    throw new SyncError('usage', `the branch ${local} pulls from ${remote}, and git pushes it to ${pushed}`, {
+      hint: `sc-sync pull, then git push; or git config branch.${local}.pushRemote ${remote}`,
+    });
+  }
   if (branch === local || setting('push.default') === 'upstream') return;
   throw new SyncError('usage', `the branch ${local} pulls from ${remote}/${branch}, a branch of another name`, {
     hint: `git push --set-upstream ${remote} ${local} once, or set push.default to upstream to push to ${branch}`,
@@ -97,30 +119,52 @@ export function pushUpstream(repository: Repository, { remote, branch }: Upstrea
 const RACED =
   /^!\t.*\((?:non-fast-forward|fetch first|stale info|cannot lock ref.*|failed to update ref|incorrect old value.*|reference already exists|failed to lock)\)$/im;
 
-/** Kinds of failure of a remote, with what to do about each. The first that fits counts. */
-const FAILURES: readonly (readonly [pattern: RegExp, code: 'io' | 'refused', what: string, hint: string])[] = [
-  [
-    /authentication failed|could not read (?:username|password)|terminal prompts disabled|permission denied|access denied|\b40[13]\b/i,
-    'io',
-    'asks for a login, or does not let you in',
-    'set up a credential helper or an SSH key for it, then try again: nothing is lost',
-  ],
-  [
-    /protected branch|hook declined|pre-receive|GH0\d\d|not allowed to|denied(?:ing|NonFastForward|CurrentBranch)?\b|remote rejected/i,
-    'refused',
-    'takes no push to this branch',
-    'push to another branch and merge it there; the commits are in this clone',
-  ],
-  [
-    /./s,
-    'io',
-    'cannot be reached',
-    'check git remote -v and the network; the commits are in this clone, and the next push sends them',
-  ],
+/** A kind of failure of a remote, with what to do about it. */
+interface Failure {
+  readonly pattern: RegExp;
+  readonly code: 'io' | 'refused';
+  readonly what: string;
+  readonly hint: string;
+}
+
+/** The first that fits counts. */
+const FAILURES: readonly Failure[] = [
+  {
+    pattern:
+      /authentication failed|could not read (?:username|password)|terminal prompts disabled|permission denied|access denied|\b40[13]\b/i,
+    code: 'io',
+    what: 'asks for a login, or does not let you in',
+    hint: 'set up a credential helper or an SSH key for it, then try again: nothing is lost',
+  },
+  {
+    pattern:
+      /protected branch|hook declined|pre-receive|GH0\d\d|not allowed to|denied(?:ing|NonFastForward|CurrentBranch)?\b|remote rejected/i,
+    code: 'refused',
+    what: 'takes no push to this branch',
+    hint: 'push to another branch and merge it there; the commits are in this clone',
+  },
+  {
+    pattern:
+      /does not appear to be a git repository|could not (?:read from|resolve)|unable to (?:access|connect)|connection|timed out|not found/i,
+    code: 'io',
+    what: 'cannot be reached',
+    hint: 'check git remote -v and the network; the commits are in this clone, and the next push sends them',
+  },
 ];
 
+const OTHER: Omit<Failure, 'pattern'> = {
+  code: 'io',
+  what: 'could not be used: git or a hook of it failed',
+  hint: 'see what it says; the commits are in this clone, and the next push sends them',
+};
+
 function remoteError(remote: string, said: string): SyncError {
-  const details = said.split('\n').filter((line) => /^(?:fatal|error|remote|ERROR|ssh|!|\S+: Permission)/.test(line));
-  const [, code, what, hint] = FAILURES.find(([pattern]) => pattern.test(said)) ?? FAILURES[2] ?? [/./, 'io', '', ''];
-  return new SyncError(code, `the remote ${remote} ${what}`, { details, hint });
+  const lines = said.split('\n').filter((line) => line.trim() !== '');
+  const telling = lines.filter((line) => /^(?:fatal|error|remote|ERROR|ssh|!|\S+: Permission)/.test(line));
+  const failure = FAILURES.find(({ pattern }) => pattern.test(said));
+  const { code, what, hint } = failure ?? OTHER;
+  return new SyncError(code, `the remote ${remote} ${what}`, {
+    details: failure === undefined ? lines : telling,
+    hint,
+  });
 }

@@ -1,4 +1,13 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -165,6 +174,125 @@ describe('push and pull', () => {
     expect(ann.ok('push')).toMatch(/^pushed 1 commit to origin\/main$/m);
   });
 
+  it('send nothing of another branch that was checked out meanwhile', () => {
+    const { ann, bob } = pair();
+    ann.put('memory', 'mem_1', 'value=by ann');
+    ann.ok('push');
+    const before = bob.git('ls-remote', 'origin', 'main');
+    bob.git('branch', 'mine');
+    const script = join(bob.root, '../upload-pack');
+    writeFileSync(script, `#!/bin/sh\ngit -C '${bob.root}' switch --quiet mine && exec git-upload-pack "$@"\n`);
+    chmodSync(script, 0o755);
+    bob.put('memory', 'mem_2', 'value=by bob');
+    bob.git('config', 'remote.origin.uploadpack', `'${script}'`);
+    const { error } = bob.json(['push'], 6);
+    expect(error).toMatchObject({ code: 'refused', message: 'another branch than main was checked out meanwhile' });
+    bob.git('config', '--unset', 'remote.origin.uploadpack');
+    expect(bob.git('ls-remote', 'origin', 'main')).toBe(before);
+    expect(bob.git('rev-parse', 'mine')).toBe(bob.git('rev-parse', 'main~1'));
+    bob.git('switch', '--quiet', 'main');
+    bob.ok('push');
+    ann.ok('pull');
+    expect(ann.field('memory', 'mem_2', 'value')).toBe('by bob');
+  });
+
+  it('go to the branch, whatever else has its name, and past files that were only touched', () => {
+    const { ann, bob, remote } = pair();
+    ann.git('commit', '--quiet', '--allow-empty', '-m', 'empty');
+    writeFileSync(join(ann.root, 'README'), 'text\n');
+    ann.git('add', 'README');
+    ann.git('commit', '--quiet', '-m', 'text');
+    ann.ok('push');
+    bob.ok('pull');
+    bob.git('tag', 'main', 'HEAD~1');
+    ann.put('memory', 'mem_1', 'value=by ann');
+    writeFileSync(join(ann.root, 'README'), 'more text\n');
+    ann.git('commit', '--quiet', '-am', 'more');
+    ann.ok('push');
+    bob.put('memory', 'mem_2', 'value=by bob');
+    utimesSync(join(bob.root, 'README'), 1, 1);
+    expect(bob.ok('push')).toMatch(/^pushed 2 commits to origin\/main$/m);
+    expect(tryGit(remote, ['for-each-ref', '--format=%(refname)']).stdout).toBe('refs/heads/main\n');
+  });
+
+  it('merge data files by record where the whole repository merges JSONL as a union', () => {
+    const { ann, bob } = pair({ driver: false });
+    ann.git('rm', '--quiet', '.savecontext/.gitattributes');
+    writeFileSync(join(ann.root, '.gitattributes'), '*.jsonl merge=union\n');
+    ann.git('add', '.gitattributes');
+    ann.git('commit', '--quiet', '-m', 'union');
+    ann.ok('push');
+    bob.ok('pull');
+    ann.put('issue', 'issue_1', 'description=by ann', 'labels=["a"]');
+    ann.ok('push');
+    bob.put('issue', 'issue_1', 'title=by bob');
+    bob.ok('push');
+    expect(bob.field('issue', 'issue_1', 'description')).toBe('by ann');
+    expect(bob.field('issue', 'issue_1', 'labels')).toEqual(['a']);
+    expect(bob.journal()).toEqual([]);
+    expect(bob.git('ls-files', '.savecontext')).not.toContain('.gitattributes');
+  });
+
+  describe('refuse to leave data behind without a word', () => {
+    it('a file that git ignores', () => {
+      const { ann } = pair();
+      writeFileSync(join(ann.root, '.gitignore'), 'plans.jsonl\n');
+      writeFileSync(
+        join(ann.dir, '.gitignore'),
+        readFileSync(join(ann.dir, '.gitignore'), 'utf8').replace('!*.jsonl', '#'),
+      );
+      ann.put('plan', 'plan_1', 'title=t');
+      const { error } = ann.json(['push'], 6);
+      expect(error).toMatchObject({ message: '.savecontext/plans.jsonl is ignored by git, so it cannot be committed' });
+    });
+
+    it('a folder that git ignores, and new files that status does not show', () => {
+      const { ann } = pair();
+      ann.git('config', 'status.showUntrackedFiles', 'no');
+      ann.put('plan', 'plan_1', 'title=t');
+      ann.ok('push');
+      expect(ann.git('ls-files', '.savecontext')).toContain('plans.jsonl');
+      ann.git('rm', '-r', '--quiet', '--cached', '.savecontext');
+      writeFileSync(join(ann.root, '.gitignore'), '.savecontext/\n');
+      expect(ann.json(['push'], 6)).toMatchObject({
+        error: { message: expect.stringContaining('is ignored by git') as unknown },
+      });
+    });
+
+    it('what git pushes elsewhere', () => {
+      const { ann } = pair();
+      ann.git('config', 'remote.pushDefault', 'fork');
+      expect(ann.json(['push'], 4)).toMatchObject({
+        error: { message: expect.stringContaining('git pushes it to fork') as unknown },
+      });
+    });
+  });
+
+  it('look at what a merge by hand brought in, and at the first commit', () => {
+    const { ann, bob } = pair();
+    const token = `ghp_${'a1B2'.repeat(9)}`;
+    ann.put('memory', 'mem_1', 'value=by ann');
+    ann.commit();
+    bob.put('memory', 'mem_2', 'value=by bob');
+    bob.commit();
+    bob.git('push', '--quiet');
+    ann.git('fetch', '--quiet');
+    ann.git('merge', '--quiet', '--no-commit', 'origin/main');
+    writeFileSync(join(ann.dir, 'notes.jsonl'), `${token}\n`);
+    ann.git('add', '.savecontext');
+    ann.git('commit', '--quiet', '-m', 'merged by hand');
+    expect(ann.run(['push']).stderr).toContain('a line of notes.jsonl: text: GITHUB_TOKEN');
+    const remote = folder();
+    tryGit(remote, ['init', '--quiet', '--bare']);
+    const root = new Clone(join(folder(), 'root'));
+    root.git('remote', 'add', 'origin', remote);
+    root.git('config', 'log.showRoot', 'false');
+    root.ok('init');
+    root.put('memory', 'mem_1', 'key=k', `value=${token}`);
+    root.commit();
+    expect(root.run(['push']).stderr).toContain('memory mem_1: value: GITHUB_TOKEN');
+  });
+
   it('leave nothing of a merge that was too late: no commit, no entry in the journal', () => {
     const { ann, bob, remote } = pair();
     for (const n of [1, 2, 3]) {
@@ -191,7 +319,7 @@ if git rev-parse -q --verify $next; then env -u GIT_QUARANTINE_PATH -u GIT_OBJEC
     expectEqual(ann, bob);
   });
 
-  it('go on where a process died after its merge was sent and before the branch here moved', () => {
+  it('go on where a process died after its merge was sent and before the branch here moved', async () => {
     const { ann, bob } = pair();
     ann.put('memory', 'mem_1', 'value=by ann');
     ann.ok('push');
@@ -201,7 +329,7 @@ if git rev-parse -q --verify $next; then env -u GIT_QUARANTINE_PATH -u GIT_OBJEC
     const upstream = findUpstream(repository);
     bob.git('fetch', '--quiet', 'origin');
     const theirs = bob.git('rev-parse', 'origin/main');
-    const made = mergeUpstream({ repository, dir: bob.dir, upstream, theirs, actor: 'bob' });
+    const made = await mergeUpstream({ repository, dir: bob.dir, upstream, theirs, actor: 'bob' });
     expect(pushUpstream(repository, upstream, made.commit ?? '')).toBe('pushed');
     expect(bob.git('rev-parse', 'HEAD')).not.toBe(made.commit);
     bob.put('memory', 'mem_2', 'value=later');

@@ -231,15 +231,27 @@ describe('gitHistory', () => {
       ['diff.external', 'false'],
       ['color.ui', 'always'],
       ['diff.mnemonicPrefix', 'true'],
+      ['log.showRoot', 'false'],
+      ['log.diffMerges', 'off'],
     ] as const) {
       clone.git('config', name, value);
     }
     writeFileSync(join(clone.dir, 'memories.jsonl'), `${line(1, 'a')}\r\n`);
     clone.git('add', '-A');
     clone.git('commit', '--quiet', '-m', 'first');
+    clone.git('switch', '--quiet', '-c', 'side');
+    clone.git('commit', '--quiet', '--allow-empty', '-m', 'on the side');
+    clone.git('switch', '--quiet', 'main');
+    clone.git('merge', '--quiet', '--no-ff', '--no-commit', 'side');
+    writeFileSync(join(clone.dir, 'memories.jsonl'), `${line(2, 'b')}\n`);
+    clone.git('commit', '--quiet', '-am', 'made in a merge');
+    expect(clone.git('rev-list', '--merges', '--count', 'HEAD')).toBe('1');
     const history = gitHistory(clone.dir);
     const lines = [...history.changes(undefined), ...history.arrivals(undefined)];
-    expect(lines).toContainEqual({ file: 'memories.jsonl', line: line(1, 'a'), isNow: true });
+    expect(lines).toContainEqual({ file: 'memories.jsonl', line: line(2, 'b'), isNow: true });
+    for (const each of [line(1, 'a'), line(2, 'b')]) {
+      expect(lines).toContainEqual({ file: 'memories.jsonl', line: each, isNow: false });
+    }
     expect(new Set(lines.map(({ file }) => file))).toEqual(new Set(['memories.jsonl']));
   });
 });

@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { EXPORT_FOLDER, makeFolder } from '../directory.js';
+import { SyncError } from '../errors.js';
 import { atomicWrite, fileExists, withIoErrors } from '../jsonl/file.js';
 import { sha256 } from '../record/json.js';
 import { shellWord } from './driver-command.js';
@@ -31,26 +32,47 @@ const BEFORE = '.before-sc-sync';
 
 /**
  * Installs the hooks where this clone's git looks for them. One that is there already is kept beside, and called at the end with the
- * same arguments and standard input. Gives those that were installed or made anew.
+ * same arguments and standard input. Gives those that were installed or made anew. Throws `refused`, with nothing installed, where one
+ * that is there cannot be kept.
  *
  * @param project the folder with the export directory, relative to the root of the work tree.
  * @param options options of the command line that hold in the hooks too, `--db` for example.
  */
 export function installHooks({ root }: Repository, project: string, options: readonly string[]): InstalledHook[] {
   const folder = resolve(root, git(['rev-parse', '--git-path', 'hooks'], { cwd: root }).trimEnd());
+  const wanted = Object.keys(HOOKS).map((name) => plan(join(folder, name), hookScript(name, project, options)));
   makeFolder(folder);
-  return Object.keys(HOOKS).flatMap((name) => {
-    const path = join(folder, name);
-    const text = hookScript(name, project, options);
-    const hash = sha256(text);
-    const old = readIfOurs(path);
-    if (old === text) return [];
-    const before = `${path}${BEFORE}`;
-    if (old === undefined && fileExists(path)) withIoErrors(path, 'rename', () => renameSync(path, before));
-    atomicWrite(path, text);
-    chmodSync(path, 0o755);
-    return [{ kind: 'hook', path, sha256: hash, before: fileExists(before) ? before : null }];
-  });
+  return wanted.filter(({ old, text }) => old !== text).map(install);
+}
+
+/** A hook that is to be there, and what is there now. */
+interface Plan {
+  readonly path: string;
+  readonly text: string;
+  /** The text of ours that lies there. */
+  readonly old: string | undefined;
+  /** Another one lies there, which makes way. */
+  readonly isTaken: boolean;
+}
+
+/** Looks, and changes nothing. Throws `refused` where two hooks would have to make way: one of them would be lost. */
+function plan(path: string, text: string): Plan {
+  const old = readIfOurs(path);
+  const isTaken = old === undefined && fileExists(path);
+  if (isTaken && fileExists(`${path}${BEFORE}`)) {
+    throw new SyncError('refused', `two hooks are there already: ${path} and ${path}${BEFORE}`, {
+      hint: 'make one of both (ours calls it at its end), then try again',
+    });
+  }
+  return { path, text, old, isTaken };
+}
+
+function install({ path, text, isTaken }: Plan): InstalledHook {
+  const before = `${path}${BEFORE}`;
+  if (isTaken) withIoErrors(path, 'rename', () => renameSync(path, before));
+  atomicWrite(path, text);
+  chmodSync(path, 0o755);
+  return { kind: 'hook', path, sha256: sha256(text), before: fileExists(before) ? before : null };
 }
 
 /** The text of our hook; undefined where another lies there, or none. */

@@ -253,6 +253,26 @@ describe('hooks', () => {
   });
 });
 
+describe('hooks that are there already', () => {
+  const [OLDER, NEWER] = ['#!/bin/sh\necho older\n', '#!/bin/sh\necho newer\n'];
+
+  it('are never overwritten: two of one name are refused, and nothing is installed', () => {
+    const clone = repository();
+    const hook = (name: string): string => join(clone.root, '.git/hooks', name);
+    writeFileSync(hook('post-merge'), OLDER);
+    clone.ok('init', '--hooks');
+    // Another program puts its own in the place of ours.
+    writeFileSync(hook('post-merge'), NEWER);
+    rmSync(hook('pre-commit'));
+    const { error } = clone.json(['init', '--hooks'], 6) as { error: { code: string; message: string } };
+    expect(error).toMatchObject({ code: 'refused' });
+    expect(error.message).toContain(`${hook('post-merge')} and ${hook('post-merge')}.before-sc-sync`);
+    expect(readFileSync(hook('post-merge'), 'utf8')).toBe(NEWER);
+    expect(readFileSync(`${hook('post-merge')}.before-sc-sync`, 'utf8')).toBe(OLDER);
+    expect(existsSync(hook('pre-commit'))).toBe(false);
+  });
+});
+
 it('a hook does not wait for a database that somebody else holds', () => {
   const clone = repository();
   clone.ok('init', '--hooks');

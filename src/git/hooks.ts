@@ -1,8 +1,8 @@
 import { chmodSync, readFileSync, renameSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { EXPORT_FOLDER, makeFolder } from '../directory.js';
+import { EXPORT_FOLDER, makeFolder, resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
 import { atomicWrite, fileExists, withIoErrors } from '../jsonl/file.js';
 import { sha256 } from '../record/json.js';
@@ -33,17 +33,43 @@ const BEFORE = '.before-sc-sync';
 /**
  * Installs the hooks where this clone's git looks for them. One that is there already is kept beside, and called at the end with the
  * same arguments and standard input. Gives those that were installed or made anew. Throws `refused`, with nothing installed, where one
- * that is there cannot be kept.
+ * that is there cannot be kept, and where the folder of the hooks is not this clone's alone.
  *
  * @param project the folder with the export directory, relative to the root of the work tree.
  * @param options options of the command line that hold in the hooks too, `--db` for example.
  */
 export function installHooks({ root }: Repository, project: string, options: readonly string[]): InstalledHook[] {
-  const folder = resolve(root, git(['rev-parse', '--git-path', 'hooks'], { cwd: root }).trimEnd());
+  const ask = (...words: readonly string[]): string =>
+    resolve(root, git(['rev-parse', ...words], { cwd: root }).trimEnd());
+  const folder = ask('--git-path', 'hooks');
+  if (!isInside(ask('--git-common-dir'), folder)) throw isNotOurs(folder, project);
   const wanted = Object.keys(HOOKS).map((name) => plan(join(folder, name), hookScript(name, project, options)));
   makeFolder(folder);
   return wanted.filter(({ old, text }) => old !== text).map(install);
 }
+
+/** Whether a path lies in a folder, symbolic links resolved; the path itself may be missing. */
+function isInside(folder: string, path: string): boolean {
+  const real = resolvePath(join(resolvePath(dirname(path)), basename(path)));
+  return relative(resolvePath(folder), real).split(sep)[0] !== '..';
+}
+
+/** Other repositories run the hooks of a folder that they share, and other people those of one that is committed. */
+function isNotOurs(folder: string, project: string): SyncError {
+  return new SyncError('refused', `the hooks of this clone lie outside of its git folder: ${folder}`, {
+    details: Object.keys(HOOKS).map((name) => `${name}: ${lineByHand(name, project)}`),
+    hint: 'core.hooksPath names that folder, which others may use too; add these lines to its hooks by hand, or unset core.hooksPath',
+  });
+}
+
+/** What does the work of our hook on any machine that has the command. */
+function lineByHand(name: string, project: string): string {
+  const where = project === '.' ? '' : ` -C ${shellWord(project)}`;
+  return `if ${isWanted(project)}; then sc-sync${where} hook ${name} </dev/null || :; fi`;
+}
+
+const isWanted = (project: string): string =>
+  `[ "$SC_SYNC_HOOK" != off ] && [ -d ${shellWord(`${project}/${EXPORT_FOLDER}`)} ]`;
 
 /** A hook that is to be there, and what is there now. */
 interface Plan {
@@ -91,7 +117,7 @@ function hookScript(name: string, folder: string, options: readonly string[]): s
   const script = shellWord(fileURLToPath(new URL('../cli/main.js', import.meta.url)));
   const node = shellWord(process.execPath);
   const words = ['-C', folder, ...options].map(shellWord).join(' ');
-  return `${HEAD}if [ "$SC_SYNC_HOOK" != off ] && [ -d ${shellWord(`${folder}/${EXPORT_FOLDER}`)} ] && [ -f ${script} ] && [ -x ${node} ]; then
+  return `${HEAD}if ${isWanted(folder)} && [ -f ${script} ] && [ -x ${node} ]; then
   ${node} ${script} ${words} hook ${name} </dev/null || :
 fi
 if [ -x "$0${BEFORE}" ]; then exec "$0${BEFORE}" "$@"; fi

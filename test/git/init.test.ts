@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -270,6 +271,40 @@ describe('hooks that are there already', () => {
     expect(readFileSync(hook('post-merge'), 'utf8')).toBe(NEWER);
     expect(readFileSync(`${hook('post-merge')}.before-sc-sync`, 'utf8')).toBe(OLDER);
     expect(existsSync(hook('pre-commit'))).toBe(false);
+  });
+
+  it.each([
+    ['of the work tree', (root: string): string => join(root, '.husky'), '.husky'],
+    ['that other repositories share', (root: string): string => join(root, '../shared'), '../shared'],
+    ['that is missing', (root: string): string => join(root, '../none'), '../none'],
+  ])('are left alone in a folder %s; the lines to add by hand are said, and work', (_, at, setting) => {
+    const clone = repository();
+    const shared = at(clone.root);
+    const path = join(shared, 'pre-commit');
+    if (setting !== '../none') {
+      mkdirSync(shared);
+      writeFileSync(path, OLDER);
+    }
+    clone.git('config', 'core.hooksPath', setting);
+    const before = snapshot(clone.root);
+    const { error } = clone.json(['init', '--hooks'], 6) as { error: { code: string; details: string[] } };
+    expect(error.code).toBe('refused');
+    expect(snapshot(clone.root)).toEqual(before);
+    if (setting === '../none') expect(existsSync(shared)).toBe(false);
+    else expect(readFileSync(path, 'utf8')).toBe(OLDER);
+    expect(error.details.map((line) => line.split(': ')[0])).toEqual([
+      'pre-commit',
+      'post-merge',
+      'post-checkout',
+      'post-rewrite',
+    ]);
+    const line = (error.details[0] ?? '').replace('pre-commit: ', '').replace('sc-sync', 'echo ran sc-sync');
+    const run = (folder: string, ...env: readonly string[]): string =>
+      execFileSync('env', [...env, 'sh', '-ec', line], { cwd: folder, encoding: 'utf8' });
+    expect(run(clone.root)).toBe('');
+    mkdirSync(clone.dir);
+    expect(run(clone.root)).toBe('ran sc-sync hook pre-commit\n');
+    expect(run(clone.root, 'SC_SYNC_HOOK=off')).toBe('');
   });
 });
 

@@ -37,11 +37,13 @@ function init({ context, options }: Invocation): Outcome {
   const store = context.store({ create: true });
   const place = context.place();
   const repository = findRepository(context.resolve('.'));
+  // First, since they may be refused.
+  const hooks = isOn(options, 'hooks') ? addHooks(requireRepository(context.resolve('.')), context, place) : [];
   const done = [
     ...(isNew ? [`created the database ${database}`] : store.setUp.map((what) => `database: ${what}`)),
     ...prepareFolder(repository, store.registry, place.dir),
     ...(typeof options['project'] === 'string' ? bindProject(store, place) : []),
-    ...(isOn(options, 'hooks') ? addHooks(requireRepository(context.resolve('.')), context, place) : []),
+    ...hooks,
   ];
   return {
     status: EXIT.done,

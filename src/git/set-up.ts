@@ -23,16 +23,31 @@ const MEMORY = 'sc-sync.added';
 /** What this clone's repository was changed by, oldest first. */
 export function rememberedSteps({ root }: Repository): Step[] {
   const values = tryGit(['config', '--local', '-z', '--get-all', MEMORY], { cwd: root });
-  return (values ?? '').split('\0').flatMap((value) => (value === '' ? [] : [JSON.parse(value) as Step]));
+  return [...new Set(values?.split('\0'))].flatMap((value) => (value === '' ? [] : [JSON.parse(value) as Step]));
 }
 
-/** Remembers what was done, for `--undo`. */
-export function rememberStep({ root }: Repository, step: Step): void {
-  git(['config', '--local', '--add', MEMORY, JSON.stringify(step)], { cwd: root });
+/** Remembers what was done, for `--undo`. Made anew, a thing is to be taken back once. */
+export function rememberStep(repository: Repository, step: Step): void {
+  const known = rememberedSteps(repository);
+  for (const old of known.filter((other) => isSameThing(other, step))) forgetStep(repository, old);
+  git(['config', '--local', '--add', MEMORY, JSON.stringify(step)], { cwd: repository.root });
 }
 
-/** Forgets all of it. */
-export function forgetSteps({ root }: Repository): void {
+function isSameThing(one: Step, other: Step): boolean {
+  return one.kind === other.kind && placeOf(one) === placeOf(other);
+}
+
+/** Lines are added to one file more than once, each time others. */
+function placeOf(step: Step): string {
+  if (step.kind === 'lines') return JSON.stringify(step);
+  return step.kind === 'driver' ? step.name : step.path;
+}
+
+/** Forgets one thing that was done; with the last one, that there was any. */
+export function forgetStep(repository: Repository, step: Step): void {
+  const { root } = repository;
+  git(['config', '--local', '--fixed-value', '--unset-all', MEMORY, JSON.stringify(step)], { cwd: root });
+  if (rememberedSteps(repository).length > 0) return;
   tryGit(['config', '--local', '--remove-section', 'sc-sync'], { cwd: root });
 }
 

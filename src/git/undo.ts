@@ -1,6 +1,7 @@
 import { existsSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { messageOf } from '../errors.js';
 import { atomicWrite, withIoErrors } from '../jsonl/file.js';
 import { withoutOwn } from '../jsonl/own-lines.js';
 import type { OwnLines } from '../jsonl/own-lines.js';
@@ -8,23 +9,35 @@ import { sha256 } from '../record/json.js';
 import type { InstalledHook } from './hooks.js';
 import type { Repository } from './repository.js';
 import { tryGit } from './run.js';
-import { forgetSteps, rememberedSteps } from './set-up.js';
+import { forgetStep, rememberedSteps } from './set-up.js';
 import type { Step } from './set-up.js';
 
-/** What a step taken back is told with, and whether nothing of it stayed. */
+/** What a step taken back is told with, and what became of it: `left` to the user, who changed it since, or `failed`, to be tried again. */
 interface Undone {
   readonly says: string;
-  readonly isDone: boolean;
+  readonly came: 'done' | 'left' | 'failed';
 }
 
 /**
- * Takes back what was done in this clone's repository, the last thing first. What somebody changed since stays, and is named. Throws `io`.
+ * Takes back what was done in this clone's repository, the last thing first. What somebody changed since stays, and is named. A step that
+ * fails stops none of the others, and is the only one that is remembered.
  */
 export function undoSetUp(repository: Repository): Undone[] {
-  const steps = rememberedSteps(repository);
-  const undone = steps.reverse().map((step) => undo(repository, step));
-  if (steps.length > 0) forgetSteps(repository);
-  return undone;
+  return rememberedSteps(repository)
+    .reverse()
+    .map((step) => {
+      const undone = tryUndo(repository, step);
+      if (undone.came !== 'failed') forgetStep(repository, step);
+      return undone;
+    });
+}
+
+function tryUndo(repository: Repository, step: Step): Undone {
+  try {
+    return undo(repository, step);
+  } catch (error) {
+    return { says: messageOf(error), came: 'failed' };
+  }
 }
 
 function undo(repository: Repository, step: Step): Undone {
@@ -36,7 +49,7 @@ function undo(repository: Repository, step: Step): Undone {
       return undoFolder(step.path);
     case 'driver':
       tryGit(['config', '--local', '--remove-section', `merge.${step.name}`], { cwd: repository.root });
-      return { says: `took the merge driver ${step.name} out of this clone's configuration`, isDone: true };
+      return { says: `took the merge driver ${step.name} out of this clone's configuration`, came: 'done' };
     case 'hook':
       return undoHook(step);
   }
@@ -44,38 +57,49 @@ function undo(repository: Repository, step: Step): Undone {
 
 function undoLines(own: OwnLines): Undone {
   const { path } = own;
+  if (!existsSync(path)) return isGone(path);
   const before = withoutOwn(own);
-  if (before === undefined) return { says: `left ${path} as it is: it was changed since`, isDone: false };
+  if (before === undefined) return { says: `left ${path} as it is: it was changed since`, came: 'left' };
   if (before === null) {
     withIoErrors(path, 'remove', () => rmSync(path));
-    return { says: `removed ${path}`, isDone: true };
+    return { says: `removed ${path}`, came: 'done' };
   }
   atomicWrite(path, before);
-  return { says: `took the lines out of ${path}`, isDone: true };
+  return { says: `took the lines out of ${path}`, came: 'done' };
 }
+
+const isGone = (path: string): Undone => ({ says: `${path} is gone already`, came: 'done' });
 
 /** What this program leaves in an export directory and git does not see. */
 const LEFTOVER = '.sync.lock';
 
 function undoFolder(path: string): Undone {
-  if (!existsSync(path)) return { says: `${path} is gone already`, isDone: true };
+  if (!existsSync(path)) return isGone(path);
   const names = withIoErrors(path, 'read', () => readdirSync(path));
   if (!names.every((name) => name.startsWith(LEFTOVER))) {
     return {
       says: `left the folder ${path}: it holds ${names.filter((name) => !name.startsWith(LEFTOVER)).join(', ')}`,
-      isDone: false,
+      came: 'left',
     };
   }
   withIoErrors(path, 'remove', () => {
     for (const name of names) rmSync(join(path, name));
     rmdirSync(path);
   });
-  return { says: `removed the folder ${path}`, isDone: true };
+  return { says: `removed the folder ${path}`, came: 'done' };
 }
 
 function undoHook({ path, sha256: hash, before }: InstalledHook): Undone {
-  const isOurs = existsSync(path) && sha256(readFileSync(path, 'utf8')) === hash;
-  if (!isOurs) return { says: `left ${path} as it is: it was changed since`, isDone: false };
-  withIoErrors(path, 'remove', () => (before === null ? rmSync(path) : renameSync(before, path)));
-  return { says: before === null ? `removed the hook ${path}` : `put the hook ${path} back`, isDone: true };
+  const text = existsSync(path) ? withIoErrors(path, 'read', () => readFileSync(path, 'utf8')) : undefined;
+  if (text !== undefined && sha256(text) !== hash) {
+    return { says: `left ${path} as it is: it was changed since`, came: 'left' };
+  }
+  if (before !== null && existsSync(before)) {
+    withIoErrors(before, 'rename', () => renameSync(before, path));
+    return { says: `put the hook ${path} back`, came: 'done' };
+  }
+  if (text === undefined) return isGone(path);
+  withIoErrors(path, 'remove', () => rmSync(path));
+  const lost = before === null ? '' : `; the one that was there before is gone: ${before}`;
+  return { says: `removed the hook ${path}${lost}`, came: 'done' };
 }

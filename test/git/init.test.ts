@@ -168,6 +168,61 @@ describe('init --undo', () => {
     expect(clone.git('config', '--local', '--list')).not.toMatch(/sc-sync|^merge\./m);
   });
 
+  it('takes a hook away whose predecessor is gone, and the rest of it', () => {
+    const clone = repository();
+    const hook = join(clone.root, '.git/hooks/pre-commit');
+    const before = snapshot(clone.root);
+    writeFileSync(hook, '#!/bin/sh\nexit 0\n');
+    clone.ok('init', '--hooks');
+    rmSync(`${hook}.before-sc-sync`);
+    expect(clone.ok('init', '--undo')).toContain(
+      `removed the hook ${hook}; the one that was there before is gone: ${hook}.before-sc-sync\n`,
+    );
+    expect(snapshot(clone.root)).toEqual(before);
+  });
+
+  it('tells each hook once, by the last database that it was made for', () => {
+    const clone = repository();
+    const before = snapshot(clone.root);
+    clone.ok('init', '--hooks');
+    clone.ok('init', '--hooks', '--db', `${clone.db}.other`);
+    const hook = join(clone.root, '.git/hooks/post-merge');
+    const said = clone.ok('init', '--undo').split('\n');
+    expect(said.filter((line) => line.includes(hook))).toEqual([`removed the hook ${hook}`]);
+    expect(snapshot(clone.root)).toEqual(before);
+  });
+
+  it('takes lines back that were made anew', () => {
+    const clone = repository();
+    const attributes = join(clone.root, '.gitattributes');
+    const set = (pattern: string): string => clone.ok('init', '--driver-only', '--key', 'id', pattern);
+    writeFileSync(attributes, '*.png binary\n');
+    set('a.jsonl');
+    writeFileSync(attributes, '*.png binary\n');
+    set('a.jsonl');
+    set('b.jsonl');
+    expect(clone.ok('init', '--undo').match(/^took the lines/gm)).toHaveLength(2);
+    expect(readFileSync(attributes, 'utf8')).toBe('*.png binary\n');
+    expect(clone.git('config', '--local', '--list')).not.toMatch(/sc-sync|^merge\./m);
+  });
+
+  it('goes on after a step that fails, and remembers that one alone', () => {
+    const clone = repository();
+    const before = snapshot(clone.root);
+    clone.ok('init', '--hooks');
+    const hook = join(clone.root, '.git/hooks/post-checkout');
+    rmSync(hook);
+    mkdirSync(hook);
+    const { status, stdout } = clone.run(['init', '--undo']);
+    expect(status).toBe(1);
+    expect(stdout.split('\n')).toContainEqual(expect.stringContaining(`Cannot read ${hook}: `));
+    expect(stdout).toContain('took the merge driver');
+    expect(clone.git('config', '--get-all', 'sc-sync.added').split('\n')).toEqual([expect.stringContaining(hook)]);
+    rmSync(hook, { recursive: true });
+    expect(clone.ok('init', '--undo')).toContain(`${hook} is gone already`);
+    expect(snapshot(clone.root)).toEqual(before);
+  });
+
   it('is wrong usage outside of a repository', () => {
     const clone = repository();
     rmSync(join(clone.root, '.git'), { recursive: true });

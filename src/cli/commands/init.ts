@@ -19,7 +19,7 @@ import type { Store } from '../../store/store.js';
 import { bindTarget, findTarget } from '../../store/target.js';
 import type { Context, Place } from '../context.js';
 import { EXIT } from '../exit-codes.js';
-import { info, warning } from '../outcome.js';
+import { failure, info, warning } from '../outcome.js';
 import type { Outcome } from '../outcome.js';
 import { isOn } from '../command.js';
 import type { Command, Invocation } from '../command.js';
@@ -105,15 +105,19 @@ function initDriver({ context, args, options }: Invocation): Outcome {
   };
 }
 
+/** How it is said what became of a step that was to be taken back. */
+const UNDONE = { done: info, left: warning, failed: failure } as const;
+
 /** Takes back what `init` did in the repository. */
 function undo({ context }: Invocation): Outcome {
   const undone = undoSetUp(requireRepository(context.resolve('.')));
+  const isAll = undone.every(({ came }) => came !== 'failed');
   return {
-    status: EXIT.done,
+    status: isAll ? EXIT.done : EXIT.attention,
     json: { undone: undone.map(({ says }) => says) },
     text: [
       ...(undone.length === 0 ? [info('nothing to take back: init did nothing in this clone')] : []),
-      ...undone.map(({ says, isDone }) => (isDone ? info(says) : warning(says))),
+      ...undone.map(({ says, came }) => UNDONE[came](says)),
       ...(undone.length === 0 ? [] : [info('the database and the data files stay as they are')]),
     ],
   };

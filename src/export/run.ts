@@ -6,6 +6,7 @@ import { FileSet } from '../jsonl/file-set.js';
 import { fileNames } from '../jsonl/line-key.js';
 import type { Registry } from '../registry/entity.js';
 import { hasBase, settledHash, writeSettledHash } from '../store/base.js';
+import { hasPrivate, privacyTest } from '../privacy.js';
 import { Rows } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
 import type { Store } from '../store/store.js';
@@ -17,11 +18,10 @@ import { commitDone } from './commit.js';
 import type { ExportContext, ExportRun } from './context.js';
 import { GuardedValues } from './guard.js';
 import { OldFiles } from './old-lines.js';
-import { privacyTest } from './private.js';
 import { isSetOtherwise, noteSettings } from './set-otherwise.js';
 import type { ExportFileInfo, ExportStats, RefusedRecord } from './stats.js';
 import { LineFile } from './line-file.js';
-import { fillTodo, makeExportTables } from './todo.js';
+import { addChildren, countTodo, fillTodo, makeExportTables } from './todo.js';
 import { stageTombstones, writeDeletions, writeRecords } from './write-files.js';
 
 interface WrittenFile extends ExportFileInfo {
@@ -42,7 +42,9 @@ export function runExport(store: Store, planned: Target, run: ExportRun): Export
     const { context, newest, written } = sql.transaction('deferred', () => {
       const newest = newestChange(sql);
       const full = run.full || isSetOtherwise(sql, planned, run.settings);
-      const count = fillTodo(sql, registry, planned, full);
+      fillTodo(sql, registry, planned, full);
+      if (!full && hasPrivate(sql, run.settings.private)) addChildren(sql, registry, planned);
+      const count = countTodo(sql);
       const context = makeContext(store, planned, run, count);
       const isIdle = count === 0 && !context.old.laidOut;
       return { context, newest, written: isIdle ? [] : stageFiles(context, files, count) };

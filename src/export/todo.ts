@@ -23,8 +23,8 @@ export function makeExportTables(sql: Sql): void {
   sql.exec(`DELETE FROM temp.scsync_graves`);
 }
 
-/** Fills the list of records to look at: the dirty ones, or all of the project. Says how many there are. */
-export function fillTodo(sql: Sql, registry: Registry, target: Target, full: boolean): number {
+/** Fills the list of records to look at: the dirty ones, or all of the project. */
+export function fillTodo(sql: Sql, registry: Registry, target: Target, full: boolean): void {
   for (const entity of registry.entities) checkKeys(sql, registry, entity, target.project);
   if (full) {
     for (const entity of registry.entities) {
@@ -47,7 +47,31 @@ export function fillTodo(sql: Sql, registry: Registry, target: Target, full: boo
     const { from, parameters } = dirtyMarks(target);
     sql.run(`INSERT INTO temp.scsync_todo (type, id, seq) SELECT m.type, m.id, m.seq FROM ${from}`, ...parameters);
   }
+}
+
+/** How many records there are to look at. */
+export function countTodo(sql: Sql): number {
   return Number(sql.get(`SELECT count(*) FROM temp.scsync_todo`)?.[0] ?? 0);
+}
+
+/** Adds all that cannot be without a record of the list: it is private with it, or no more. */
+export function addChildren(sql: Sql, registry: Registry, target: Target): void {
+  for (let [before, now] = [-1, countTodo(sql)]; now > before; [before, now] = [now, countTodo(sql)]) {
+    for (const entity of registry.entities) {
+      const { type, table, key, parents } = entity;
+      for (const [field, parent] of Object.entries(parents)) {
+        sql.run(
+          `INSERT INTO temp.scsync_todo (type, id, seq)
+           SELECT '${type}', t.${key}, coalesce(m.seq, 0) FROM temp.scsync_todo d
+           JOIN ${table} t ON t.${field} = d.id
+           LEFT JOIN scsync_marks m ON m.type = '${type}' AND m.id = t.${key}
+           WHERE d.type = ? AND t.${key} IS NOT NULL AND ${project(registry, entity, 't')} = ? ON CONFLICT DO NOTHING`,
+          parent,
+          target.project,
+        );
+      }
+    }
+  }
 }
 
 /** A row whose key is no text has no line. Two ranges of an index: NULL stands before all texts, a BLOB after them. */

@@ -25,6 +25,8 @@ export class ImportContext {
   readonly writer: RowWriter;
   readonly target: Target;
   readonly form: PathForm;
+  /** Whether a record never leaves the database. */
+  readonly isPrivate: (content: Content) => boolean;
   readonly actor: string;
   readonly now: number;
   readonly strategyFor: (id: string) => MergeStrategy;
@@ -54,6 +56,7 @@ export class ImportContext {
       | 'rows'
       | 'target'
       | 'form'
+      | 'isPrivate'
       | 'actor'
       | 'now'
       | 'strategyFor'
@@ -70,6 +73,7 @@ export class ImportContext {
     this.writer = new RowWriter(values.sql, values.registry, values.target.project);
     this.target = values.target;
     this.form = values.form;
+    this.isPrivate = values.isPrivate;
     this.actor = values.actor;
     this.now = values.now;
     this.strategyFor = values.strategyFor;

@@ -25,7 +25,7 @@ export interface Decision {
  * belongs to another project; that is counted and named here.
  */
 export function decide(context: ImportContext, gathered: Gathered): Decision | undefined {
-  const { key, version, versionLine, state, base } = gathered;
+  const { key, version, versionLine, state, base, row } = gathered;
   if (version === undefined) return undefined;
   if (gathered.isElsewhere && !isDeleted(version)) {
     waits(context, gathered);
@@ -40,6 +40,10 @@ export function decide(context: ImportContext, gathered: Gathered): Decision | u
   // Of a record that is new in every way it does not matter.
   const isKnown = state !== undefined || base !== undefined;
   const wasSeen = isKnown && versionLine !== undefined && isSeen(context.sql, versionLine);
+  // What others delete of a private record they once had, or derive from its parent's deletion, is no news here.
+  if (isDeleted(version) && row !== undefined && context.isPrivate(row)) {
+    return { gathered, plan: { result: row, losses: [] }, wasSeen };
+  }
   const strategy = context.strategyFor(key.id);
   const asksHistory =
     strategy === MergeStrategy.ThreeWay && !wasSeen && base !== undefined && !sameStated(version, base);

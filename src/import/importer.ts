@@ -123,7 +123,7 @@ export class Importer {
     const { now = Date.now, onProgress, onChange, history } = this.#options;
     return {
       dir,
-      form: readSettings(dir, this.#store.registry).paths,
+      settings: readSettings(dir, this.#store.registry),
       strategy,
       forced: new Set(forceIds),
       skipInvalid: skipInvalid === true,
@@ -148,7 +148,7 @@ export function planImportAll(
 } {
   const run: ImportRun = {
     dir: target.dir,
-    form: readSettings(target.dir, store.registry).paths,
+    settings: readSettings(target.dir, store.registry),
     strategy: MergeStrategy.ThreeWay,
     forced: new Set(),
     skipInvalid: true,

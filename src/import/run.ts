@@ -4,11 +4,12 @@ import type { History } from '../jsonl/file-history.js';
 import { readLostValues, removeLostValues } from '../jsonl/lost-values.js';
 import type { LostValues } from '../jsonl/lost-values.js';
 import type { RecordChange } from '../record/change.js';
-import type { PathForm } from '../record/version.js';
 import type { Entity } from '../registry/entity.js';
+import type { Settings } from '../settings.js';
 import { readBase, writeBaseSeq, writeSettledHash } from '../store/base.js';
 import { naturalKeyHolder } from '../store/natural-key.js';
 import { putBackAside } from '../store/references.js';
+import { privacyTest } from '../privacy.js';
 import { Rows } from '../store/rows.js';
 import type { Store } from '../store/store.js';
 import type { Target } from '../store/target.js';
@@ -37,7 +38,7 @@ import type { ImportStats } from './stats.js';
 /** Everything that one import is done with. */
 export interface ImportRun {
   readonly dir: string;
-  readonly form: PathForm;
+  readonly settings: Settings;
   readonly strategy: MergeStrategy;
   /** Records whose file version is taken whatever the strategy. */
   readonly forced: ReadonlySet<string>;
@@ -115,13 +116,17 @@ function carryOut(store: Store, planned: Target, run: ImportRun, found: Found): 
   return statsOf(context, found);
 }
 
-function makeContext({ sql, registry }: Store, target: Target, run: ImportRun, { staged }: Found): ImportContext {
+function makeContext(store: Store, target: Target, run: ImportRun, { staged }: Found): ImportContext {
+  const { sql, registry } = store;
+  const rows = new Rows(sql, registry, target.project);
+  const form = run.settings.paths;
   return new ImportContext({
     sql,
     registry,
-    rows: new Rows(sql, registry, target.project),
+    rows,
     target,
-    form: run.form,
+    form,
+    isPrivate: privacyTest(store, rows, run.settings.private),
     actor: run.actor,
     now: run.now,
     strategyFor: (id) => (run.forced.has(id) ? MergeStrategy.PreferExternal : run.strategy),
@@ -129,7 +134,7 @@ function makeContext({ sql, registry }: Store, target: Target, run: ImportRun, {
     history:
       run.history === undefined
         ? undefined
-        : new HistoryOfImport({ sql, registry, form: run.form }, run.history, readNote(sql, target, 'point')),
+        : new HistoryOfImport({ sql, registry, form }, run.history, readNote(sql, target, 'point')),
     unsettled: new Set(staged.unsettled),
     skipped: staged.skipped,
     skipInvalid: run.skipInvalid,

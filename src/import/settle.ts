@@ -12,10 +12,10 @@ import type { Gathered } from './gather.js';
 import { MergeStrategy } from './plan.js';
 import type { ImportPlan } from './plan.js';
 
-/** Remembers versions and base; a record that is not the same in the files and the database is left dirty. */
+/** Remembers versions and base; a record that is not the same in the files and the database, or is private, is left dirty. */
 export function settle(
   context: ImportContext,
-  { key, found, lines, tombstones, version, versionLine, baseEntry }: Gathered,
+  { key, found, lines, tombstones, version, versionLine, baseEntry, row }: Gathered,
   plan: ImportPlan,
   result: Content | Tombstone,
   wasSeen: boolean,
@@ -33,7 +33,8 @@ export function settle(
       !isDeleted(version) &&
       sameContent(version.content, result) &&
       plan.restamp !== true &&
-      (before === undefined || !awaitsNewStamp(sql, key));
+      (before === undefined || !awaitsNewStamp(sql, key)) &&
+      ![row, result].some((content) => content !== undefined && context.isPrivate(content));
   const isNews = !wasSeen && (baseEntry === undefined || version.stamp > baseEntry.stamp);
   const moves = isNews || isAgreed || context.strategyFor(key.id) === MergeStrategy.PreferExternal;
   const entry = { deleted: isDeleted(version), stamp: version.stamp, line: versionLine };

@@ -1,7 +1,12 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import { describe, expect, it } from 'vitest';
 
+import { Importer } from '../../src/import/importer.js';
+import { MergeStrategy } from '../../src/import/plan.js';
 import { listPrivate, setPrivate } from '../../src/private.js';
-import { Replica, exchange, thrownBy } from './helpers.js';
+import { Replica, exchange, filesOf, temporaryFolder, thrownBy } from './helpers.js';
 
 function withSession(): Replica {
   const replica = new Replica();
@@ -13,6 +18,11 @@ function withSession(): Replica {
                  VALUES ('${id}c', '${id}', 'k', 'of ${id} hidden', 1, 1)`);
   }
   return replica;
+}
+
+function memory(id: string, key: string, created = 1): string {
+  return `INSERT INTO project_memory (id, project_path, key, value, category, created_at, updated_at)
+          VALUES ('${id}', :project, '${key}', 'of ${id}', 'note', ${created}, ${created})`;
 }
 
 const s1 = { type: 'session', id: 's1' };
@@ -65,6 +75,111 @@ describe('a record that was made private', () => {
     expect(error).toMatchObject({ code: 'not_found' });
     expect(error.message).toContain('session none');
     expect(listPrivate(replica.store, replica.project)).toEqual([]);
+  });
+});
+
+describe('a private record that others have deleted', () => {
+  const rules = [{ type: 'session', where: { channel: 'secret' } }];
+
+  it('stays with its children, by a rule, through imports of any kind', () => {
+    const replica = withSession();
+    const other = new Replica();
+    replica.write('sync.json', JSON.stringify({ private: rules }));
+    replica.export();
+    exchange(other, replica);
+    replica.run(`UPDATE sessions SET channel = 'secret' WHERE id = 's1'`);
+    expect(replica.exporter().export().refused).toContainEqual({ type: 'context_item', id: 's1c', why: 'private' });
+    replica.export({ unpublish: true });
+    expect(Object.keys(replica.record('context_items.jsonl', 's1c') ?? {})).toEqual([]);
+    exchange(other, replica);
+    expect(other.rows(`SELECT id FROM context_items`)).toEqual([['s2c']]);
+    for (const options of [{}, { strategy: MergeStrategy.PreferExternal }, { forceIds: ['s1', 's1c'] }]) {
+      replica.import(options);
+      expect(replica.rows(`SELECT id FROM context_items ORDER BY id`)).toEqual([['s1c'], ['s2c']]);
+      replica.export();
+      expect(replica.status().inSync).toBe(true);
+    }
+    expect(replica.deletions()).toEqual(['context_item/s1c', 'session/s1']);
+    // A deletion that is later than the one written here.
+    other.edit('deletions.jsonl', (text) => text.replaceAll(/"deleted_at":"20/g, '"deleted_at":"21'));
+    replica.pull(other);
+    expect(replica.import().notices).toEqual([]);
+    replica.export();
+    expect(replica.files()).toEqual(other.files());
+    expect(replica.rows(`SELECT id FROM sessions ORDER BY id`)).toEqual([['s1'], ['s2']]);
+  });
+
+  it('is no rollback in a second folder of the same database', () => {
+    const replica = withSession();
+    const second = temporaryFolder();
+    replica.export();
+    replica.exporter({ dir: second }).export();
+    setPrivate(replica.store, replica.project, s1, true);
+    replica.export({ unpublish: true });
+    for (const [name, text] of Object.entries(replica.files())) writeFileSync(join(second, name), text);
+    const importer = new Importer(replica.store, { projectPath: replica.project });
+    expect(importer.importAll(second).notices).toEqual([]);
+    expect(replica.exporter({ dir: second }).export().refused).toEqual([]);
+    expect(filesOf(second)).toEqual(replica.files());
+    expect(replica.value(`SELECT count(*) FROM context_items`)).toBe(2n);
+  });
+});
+
+describe('what comes in by the files and is private here', () => {
+  it('stops exports, by its parent', () => {
+    const replica = withSession();
+    const other = new Replica();
+    replica.export();
+    exchange(other, replica);
+    other.run(`INSERT INTO context_items (id, session_id, key, value, created_at, updated_at)
+               VALUES ('c9', 's1', 'k9', 'v', 2, 2)`);
+    other.export();
+    setPrivate(replica.store, replica.project, s1, true);
+    replica.export({ unpublish: true });
+    replica.write('context_items.jsonl', other.files()['context_items.jsonl'] ?? '');
+    replica.import();
+    expect(replica.status().inSync).toBe(false);
+    const c9 = { type: 'context_item', id: 'c9', why: 'private' };
+    for (const full of [false, true]) expect(replica.exporter().export({ full }).refused).toContainEqual(c9);
+    replica.export({ unpublish: true });
+    expect(replica.lines('context_items.jsonl')).toHaveLength(1);
+    expect(replica.status().inSync).toBe(true);
+  });
+
+  it('stops exports, by a rule', () => {
+    const [replica, other] = [new Replica(), new Replica()];
+    other.run(memory('m1', 'hidden'));
+    other.export();
+    replica.write('sync.json', JSON.stringify({ private: [{ type: 'memory', where: { key: 'hidden' } }] }));
+    replica.export();
+    replica.pull(other);
+    replica.import();
+    expect(replica.status().inSync).toBe(false);
+    expect(replica.exporter().export().refused).toEqual([{ type: 'memory', id: 'm1', why: 'private' }]);
+  });
+});
+
+describe('a record that leaves a rule', () => {
+  it.each(['here', 'there'])('takes its children along into the files: %s', (where) => {
+    const replica = withSession();
+    replica.write('sync.json', JSON.stringify({ private: [{ type: 'session', where: { channel: 'secret' } }] }));
+    replica.run(`UPDATE sessions SET channel = 'secret' WHERE id = 's1'`);
+    replica.export();
+    if (where === 'here') {
+      replica.run(`UPDATE sessions SET channel = 'open' WHERE id = 's1'`);
+    } else {
+      const other = withSession();
+      other.run(`DELETE FROM context_items; UPDATE sessions SET channel = 'open', updated_at = 9`);
+      other.export();
+      replica.write('sessions.jsonl', other.files()['sessions.jsonl'] ?? '');
+      replica.import();
+    }
+    replica.export();
+    const incremental = replica.files();
+    expect(replica.record('context_items.jsonl', 's1c')).toBeDefined();
+    replica.export({ full: true });
+    expect(replica.files()).toEqual(incremental);
+    expect(replica.status().inSync).toBe(true);
   });
 });
 

@@ -1,12 +1,18 @@
-import { tokenOf } from '../record/content.js';
-import type { Content } from '../record/content.js';
-import { unquote } from '../record/json.js';
-import { toToken } from '../record/object.js';
-import { requireEntity } from '../registry/entity.js';
-import type { PrivateRule } from '../settings.js';
-import { hasPrivateMarks, isMarkedPrivate } from '../store/private-marks.js';
-import type { Rows } from '../store/rows.js';
-import type { Store } from '../store/store.js';
+import { tokenOf } from './record/content.js';
+import type { Content } from './record/content.js';
+import { unquote } from './record/json.js';
+import { toToken } from './record/object.js';
+import { requireEntity } from './registry/entity.js';
+import type { PrivateRule } from './settings.js';
+import { hasPrivateMarks, isMarkedPrivate } from './store/private-marks.js';
+import type { Rows } from './store/rows.js';
+import type { Sql } from './store/sql.js';
+import type { Store } from './store/store.js';
+
+/** Whether any record may be private, so that it is worth asking. */
+export function hasPrivate(sql: Sql, rules: readonly PrivateRule[]): boolean {
+  return rules.length > 0 || hasPrivateMarks(sql);
+}
 
 /**
  * Makes the test for records that never leave the database: they were marked, or a rule fits them, or one of these is true of a record
@@ -17,7 +23,7 @@ export function privacyTest(
   rows: Rows,
   rules: readonly PrivateRule[],
 ): (content: Content) => boolean {
-  if (rules.length === 0 && !hasPrivateMarks(sql)) return () => false;
+  if (!hasPrivate(sql, rules)) return () => false;
   const isPrivate = (content: Content): boolean =>
     isMarkedPrivate(sql, { type: content.entity.type, id: content.id }) ||
     rules.some((rule) => fits(rule, content)) ||

@@ -1,7 +1,6 @@
 import { tokenOf } from './record/content.js';
 import type { Content } from './record/content.js';
 import { unquote } from './record/json.js';
-import { toToken } from './record/object.js';
 import { requireEntity } from './registry/entity.js';
 import type { PrivateRule } from './settings.js';
 import { hasPrivateMarks, isMarkedPrivate } from './store/private-marks.js';
@@ -36,7 +35,6 @@ export function privacyTest(
 
 function fits({ type, where }: PrivateRule, content: Content): boolean {
   return (
-    content.entity.type === type &&
-    Object.entries(where).every(([name, value]) => tokenOf(content, name) === toToken(value))
+    content.entity.type === type && Object.entries(where).every(([name, token]) => tokenOf(content, name) === token)
   );
 }

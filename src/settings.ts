@@ -3,9 +3,11 @@ import { join } from 'node:path';
 
 import { SyncError, messageOf } from './errors.js';
 import { atomicWrite, fileExists, toIoError } from './jsonl/file.js';
+import { fieldToken } from './record/field-token.js';
+import { toToken } from './record/object.js';
 import type { PathForm } from './record/version.js';
 import { entityOfType } from './registry/entity.js';
-import type { Registry } from './registry/entity.js';
+import type { Entity, Registry } from './registry/entity.js';
 
 /** The file of settings that a team shares, in the export directory. */
 export const SETTINGS_FILE = 'sync.json';
@@ -13,8 +15,8 @@ export const SETTINGS_FILE = 'sync.json';
 /** Records that never leave the database: those of a type whose fields all have these values, and their children. */
 export interface PrivateRule {
   readonly type: string;
-  /** Values by field name; without any, all records of the type. */
-  readonly where: Readonly<Record<string, unknown>>;
+  /** Canonical tokens by field name; without any, all records of the type. */
+  readonly where: Readonly<Record<string, string>>;
 }
 
 /** What a team has agreed on. */
@@ -70,9 +72,20 @@ function privateRule(registry: Registry, rule: unknown): PrivateRule {
   if (entity === undefined) throw badSetting(`private: the type ${JSON.stringify(type)} is unknown`);
   if (!isObject(where) || Object.keys(others).length > 0)
     throw badSetting(`private: ${expected}, found ${JSON.stringify(rule)}`);
-  const unknown = Object.keys(where).find((name) => !entity.indexOf.has(name));
-  if (unknown !== undefined) throw badSetting(`private: ${entity.type} has no field ${JSON.stringify(unknown)}`);
-  return { type: entity.type, where };
+  const tokens = Object.entries(where).map(([name, value]) => [name, ruleToken(entity, name, value)] as const);
+  return { type: entity.type, where: Object.fromEntries(tokens) };
+}
+
+/** The value as records have it: one that no record can have would let out what it should keep. */
+function ruleToken(entity: Entity, name: string, value: unknown): string {
+  const synced = entity.synced[entity.indexOf.get(name) ?? -1];
+  if (synced === undefined) throw badSetting(`private: ${entity.type} has no field ${JSON.stringify(name)}`);
+  const problems: string[] = [];
+  const token = fieldToken(synced.field, toToken(value), problems);
+  const isRounded = synced.field.kind === 'integer' && typeof value === 'number' && !Number.isSafeInteger(value);
+  if (isRounded) problems.push('expected an integer of at most 53 bits');
+  if (problems.length > 0) throw badSetting(`private: ${entity.type}.${name}: ${problems.join('; ')}`);
+  return token;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

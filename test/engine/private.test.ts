@@ -6,6 +6,7 @@ import { describe, expect, it } from 'vitest';
 import { Importer } from '../../src/import/importer.js';
 import { MergeStrategy } from '../../src/import/plan.js';
 import { listPrivate, setPrivate } from '../../src/private.js';
+import { Records } from '../../src/records.js';
 import { Replica, exchange, filesOf, temporaryFolder, thrownBy } from './helpers.js';
 
 function withSession(): Replica {
@@ -180,6 +181,21 @@ describe('a record that leaves a rule', () => {
     replica.export({ full: true });
     expect(replica.files()).toEqual(incremental);
     expect(replica.status().inSync).toBe(true);
+  });
+});
+
+describe('rules of sync.json', () => {
+  it.each([
+    ['time_entry', { hours: 2 }, { hours: 2, description: 'd', work_date: '2026-01-01' }],
+    ['issue', { labels: ['z', 'a'] }, { title: 't', labels: ['a', 'z'] }],
+  ])('fit a %s by what a value means: %j', (type, where, fields) => {
+    const replica = new Replica();
+    new Records(replica.store, replica.project).put(type, 'r1', fields);
+    replica.write('sync.json', JSON.stringify({ private: [{ type, where }] }));
+    replica.export();
+    expect(replica.files()).toEqual({});
+    replica.write('sync.json', '{}');
+    expect(replica.export().total.written).toBe(1);
   });
 });
 

@@ -106,6 +106,17 @@ describe('the settings file', () => {
     ['null as a value', '{"paths":null}', /paths: expected "portable" or "absolute", found null/],
     ['an unknown type in a rule', '{"private":[{"type":"isue"}]}', /private: the type "isue" is unknown/],
     ['an unknown field in a rule', '{"private":[{"type":"issue","where":{"x":1}}]}', /private: issue has no field "x"/],
+    [
+      'a wrong value in a rule',
+      '{"private":[{"type":"issue","where":{"priority":"4"}}]}',
+      /private: issue\.priority: expe/,
+    ],
+    [
+      'null where none can be',
+      '{"private":[{"type":"issue","where":{"title":null}}]}',
+      /private: issue\.title: expected/,
+    ],
+    ['a rounded integer', '{"private":[{"type":"issue","where":{"created_at":9007199254740993}}]}', /at most 53 bits/],
   ])('with %s stops import, export and sync', (_, text, says) => {
     const world = exported();
     world.store.sql.run(`UPDATE issues SET details = 'x'`);

@@ -65,7 +65,8 @@ function versionOf(registry: Registry, id: string, group: readonly Difference[])
     sideOf(registry, id, removed),
     sideOf(registry, id, added),
   ]);
-  if (sides.some(([before, after]) => rawOf(before) === rawOf(after))) return [];
+  const isAlive = sides.some(([, after]) => kindOf(after) === 'line');
+  if (sides.some(([before, after]) => rawOf(before) === rawOf(after) || isBeside(before, after, isAlive))) return [];
   const [before, after] = sides[0] ?? [];
   const { commit, author, time } = first;
   return [{ commit: commit === '' ? undefined : commit, author, time, ...describe(before, after) }];
@@ -76,6 +77,19 @@ function describe(before: Side, after: Side): Pick<LoggedVersion, 'action' | 've
   if (before === 'unreadable' && after?.kind === 'line') return { action: 'changed', version: after, fields: [] };
   const [old, now] = [before, after].map((side) => (typeof side === 'object' ? stateOf(side) : undefined));
   return { ...changeBetween(old, now), version: after };
+}
+
+/**
+ * Whether only a deletion came or went that stands beside a line, as after a merge of an edit with a deletion. One that goes away with
+ * nothing in its place says nothing of its record.
+ */
+function isBeside(before: Side, after: Side, isAlive: boolean): boolean {
+  if (after === undefined) return kindOf(before) === 'tombstone';
+  return isAlive && before === undefined && kindOf(after) === 'tombstone';
+}
+
+function kindOf(side: Side): string | undefined {
+  return typeof side === 'object' ? side.kind : side;
 }
 
 function rawOf(side: Side): string | undefined {

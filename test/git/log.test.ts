@@ -133,6 +133,34 @@ test('a version that a merge made appears as of that merge', () => {
   expect(found).toHaveLength(4);
 });
 
+test('a deletion that stands beside the line of a living record makes no version of it', () => {
+  const repo = new Repo();
+  const gone = { entity_type: 'memory', entity_id: 'm1', project_path: '.', deleted_at: TIME, deleted_by: 'Bob' };
+  const deletion = `${JSON.stringify(gone)}\n`;
+  repo.write({ m1: 'a', ...FILLER });
+  const one = repo.commit();
+  repo.git('checkout', '-qb', 'side');
+  repo.write(FILLER, deletion);
+  const two = repo.commit();
+  repo.git('checkout', '-q', 'main');
+  repo.write({ m1: 'b', ...FILLER });
+  const three = repo.commit();
+  expect(() => repo.git('merge', '-q', 'side')).toThrow();
+  repo.write({ m1: 'b', ...FILLER }, deletion);
+  repo.commit();
+  repo.write({ m1: 'b', ...FILLER });
+  repo.commit();
+  const found = repo.log();
+  expect(found).toHaveLength(3);
+  expect(found).toEqual(
+    expect.arrayContaining([
+      [three, 'changed'],
+      [two, 'deleted'],
+      [one, 'created'],
+    ]),
+  );
+});
+
 test('finds a record by its short id or the beginning of its id, also one that is deleted', () => {
   const repo = new Repo();
   repo.write({ mem_1a: 'a', mem_1b: 'b', mem_2: 'c' });

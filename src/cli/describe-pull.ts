@@ -1,14 +1,16 @@
 import type { Place } from './context.js';
 import { describeExport, describeImport, describeInSync } from './describe.js';
 import { EXIT } from './exit-codes.js';
+import { failedBy } from './failed-by.js';
 import { info } from './outcome.js';
-import type { Block } from './outcome.js';
+import type { Block, Outcome } from './outcome.js';
 import type { Pulled } from './pull-place.js';
 
-/** The exit status of a pull: attention where a sync needs it, or the last one left both sides different. */
-export function pullStatus({ syncs }: Pulled): number {
+/** How a pull ended: with its error, else with attention where a sync needs it, or the last one left both sides different. */
+export function endOf({ syncs, error }: Pulled): Pick<Outcome, 'status' | 'error'> {
+  if (error !== undefined) return failedBy(error);
   const needsAttention = syncs.some(({ import: { total } }) => total.rolledBack + total.orphaned + total.skipped > 0);
-  return needsAttention || syncs.at(-1)?.inSync === false ? EXIT.attention : EXIT.done;
+  return { status: needsAttention || syncs.at(-1)?.inSync === false ? EXIT.attention : EXIT.done };
 }
 
 /** What a pull is told with, for programs. */
@@ -32,9 +34,9 @@ export function describePull({ dir }: Place, { upstream, merged, isThere, commit
   return [
     ...syncs.flatMap((each) => [...describeImport(each.import, dir), ...describeExport(each.export, dir)]),
     ...commits.map((subject) => info(`committed: ${subject}`)),
-    ...(isThere
-      ? merged.map((by) => info(`${remote}/${branch}: ${by}`))
-      : [info(`${remote} has no branch ${branch} yet`)]),
+    ...(isThere === false
+      ? [info(`${remote} has no branch ${branch} yet`)]
+      : merged.map((by) => info(`${remote}/${branch}: ${by}`))),
     ...(last?.status?.problems ?? []).map((problem): Block => ({
       ...info(`problem: ${problem}`, 'bad'),
       level: 'data',

@@ -7,8 +7,6 @@ export const EXIT = {
   done: 0,
   /** Something was rolled back, orphaned or skipped, or both sides differ. */
   attention: 1,
-  /** Refused to protect data. */
-  refused: ERROR_EXIT_STATUS.refused,
 } as const;
 
 /** An error of this program itself (EX_SOFTWARE of sysexits.h). */

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { SyncError, messageOf } from '../errors.js';
 import type { Terminal } from './context.js';
 import { EXIT, statusOfError } from './exit-codes.js';
+import { reportOf } from './failed-by.js';
 import { Output, settingsOf } from './output.js';
 import type { ErrorReport } from './outcome.js';
 import { makeProgram } from './program.js';
@@ -56,17 +57,16 @@ async function main(argv: readonly string[]): Promise<number> {
       output.page(error.code === 'commander.version' ? 'version' : 'help', help.trimEnd());
     } else {
       if (help !== '' && !output.settings.json) output.misuse(help);
-      else output.error(reportOf(error));
+      else output.error(reportOfAny(error));
     }
   }
   return status;
 }
 
-function reportOf(error: unknown): ErrorReport {
+function reportOfAny(error: unknown): ErrorReport {
   const stack = output.settings.verbose && error instanceof Error ? stackOf(error) : undefined;
   if (error instanceof SyncError) {
-    const { code, message, details, hint } = error;
-    return { code, message, details, hint: hint ?? null, stack };
+    return { ...reportOf(error), stack };
   }
   if (error instanceof CommanderError) return usageReport(error);
   const message = messageOf(error).split('\n')[0] ?? '';

@@ -6,22 +6,25 @@ import { findUnfinished, requireRepository } from '../git/repository.js';
 import type { Repository } from '../git/repository.js';
 import { fetchUpstream, findUpstream, requireBranch, requireSameName } from '../git/upstream.js';
 import type { Upstream } from '../git/upstream.js';
+import type { Store } from '../store/store.js';
 import { sync } from '../sync.js';
 import type { SyncOptions, SyncOutcome } from '../sync.js';
 import type { Context, Place } from './context.js';
-import { describeRefusal } from './refusal.js';
+import { refusalOf } from './refusal.js';
 
 /** What a pull did. */
 export interface Pulled {
   readonly upstream: Upstream;
   /** How each merge came about: there are several where others pushed or changed this clone meanwhile. */
   readonly merged: readonly MergedBy[];
-  /** True when the remote had the branch. */
-  readonly isThere: boolean;
+  /** Whether the remote had the branch; undefined when the pull did not get so far. */
+  readonly isThere: boolean | undefined;
   /** The first lines of the commits that were made of the data folder. */
   readonly commits: readonly string[];
   /** Each sync, in order: before a merge, and after one that brought something. */
   readonly syncs: readonly SyncOutcome[];
+  /** What ended it before it was done; all of the above stays good. */
+  readonly error: SyncError | undefined;
 }
 
 /**
@@ -32,7 +35,7 @@ export type Share = (merge: () => Promise<MadeMerge>) => Promise<MadeMerge | und
 
 /**
  * Everything of the database into the files and a commit, what the remote has into that, and all of it into the database. Throws what
- * its steps throw; whatever was done before stays good.
+ * its steps throw before anything was done; later it gives the error with what was done.
  *
  * @param share what the database derives from what was merged is sent by it as well, in a commit of its own.
  */
@@ -40,33 +43,78 @@ export async function pullPlace(context: Context, place: Place, share?: Share): 
   const repository = requireIdle(context);
   const upstream = findUpstream(repository);
   if (share !== undefined) requireSameName(repository, upstream);
-  const { dir } = place;
-  const options = context.syncOptions(place);
-  const { actor = 'unknown' } = options;
-  const [syncs, commits, merged]: [SyncOutcome[], string[], MergedBy[]] = [[], [], []];
-  const merge = async (): Promise<MadeMerge> => {
-    const theirs = await fetchUpstream(repository, upstream);
-    const made = await mergeUpstream({ repository, dir, upstream, theirs, actor });
-    merged.push(made.by);
-    return made;
-  };
-  let isThere = false;
-  let isMerged = false;
-  for (let tries = 1; ; tries++) {
-    requireBranch(repository, upstream);
-    syncs.push(syncOrThrow(context, options));
-    const subject = await commitFolder(repository, dir, actor);
-    if (subject !== undefined) commits.push(subject);
-    const isAllSent = share === undefined || subject === undefined;
-    if (isMerged && isAllSent) break;
-    if (tries > MOST_TRIES) throw keepsMoving(MOST_TRIES);
-    const made = await (share === undefined ? merge() : share(merge));
-    isMerged = made !== undefined && (await bringForward(made)) === 'done';
-    if (made === undefined) continue;
-    isThere = made.theirs !== undefined;
-    if (made.by === 'up to date') break;
+  const pull = new Pull(repository, upstream, context.store(), context.syncOptions(place));
+  try {
+    await pull.run(share);
+  } catch (error) {
+    if (!(error instanceof SyncError) || pull.syncs.length === 0) throw error;
+    pull.error = error;
   }
-  return { upstream, merged, isThere, commits, syncs };
+  return pull;
+}
+
+/** A pull, with what it did so far. */
+class Pull implements Pulled {
+  readonly #repository: Repository;
+  readonly #store: Store;
+  readonly #options: SyncOptions;
+  readonly upstream: Upstream;
+  readonly commits: string[] = [];
+  readonly syncs: SyncOutcome[] = [];
+  merged: readonly MergedBy[] = [];
+  isThere: boolean | undefined;
+  error: SyncError | undefined;
+
+  constructor(repository: Repository, upstream: Upstream, store: Store, options: SyncOptions) {
+    this.#repository = repository;
+    this.#store = store;
+    this.#options = options;
+    this.upstream = upstream;
+  }
+
+  async run(share: Share | undefined): Promise<void> {
+    const merges: MergedBy[] = [];
+    const merge = async (): Promise<MadeMerge> => {
+      const made = await this.#merge();
+      merges.push(made.by);
+      return made;
+    };
+    let isMerged = false;
+    for (let tries = 1; ; tries++) {
+      const isCommitted = await this.#commit();
+      const isAllSent = share === undefined || !isCommitted;
+      if (isMerged && isAllSent) return;
+      if (tries > MOST_TRIES) throw keepsMoving(MOST_TRIES);
+      const made = await (share === undefined ? merge() : share(merge));
+      isMerged = made !== undefined && (await bringForward(made)) === 'done';
+      if (made === undefined) continue;
+      // A merge that the branch never moved to is told only where the pull went on after it.
+      this.merged = [...merges];
+      this.isThere = made.theirs !== undefined;
+      if (made.by === 'up to date') return;
+    }
+  }
+
+  /** Everything of the database into the files, and into a commit; false where there was nothing to commit. */
+  async #commit(): Promise<boolean> {
+    const { dir, actor = 'unknown' } = this.#options;
+    requireBranch(this.#repository, this.upstream);
+    const outcome = sync(this.#store, this.#options);
+    this.syncs.push(outcome);
+    const refusal = refusalOf(outcome.export.refused);
+    // What is not in the files must not be committed as if it were.
+    if (refusal !== undefined) throw refusal;
+    const subject = await commitFolder(this.#repository, dir, actor);
+    if (subject !== undefined) this.commits.push(subject);
+    return subject !== undefined;
+  }
+
+  async #merge(): Promise<MadeMerge> {
+    const { dir, actor = 'unknown' } = this.#options;
+    const repository = this.#repository;
+    const theirs = await fetchUpstream(repository, this.upstream);
+    return mergeUpstream({ repository, dir, upstream: this.upstream, theirs, actor });
+  }
 }
 
 /** The repository, in which git has nothing begun. */
@@ -86,13 +134,4 @@ function keepsMoving(tries: number): SyncError {
   return new SyncError('busy', `nothing was merged: this clone was changed ${tries} times while a merge was made`, {
     hint: 'everything is committed in this clone; try again when it is quiet',
   });
-}
-
-/** What is not in the files must not be committed as if it were. */
-function syncOrThrow(context: Context, options: SyncOptions): SyncOutcome {
-  const outcome = sync(context.store(), options);
-  const error = describeRefusal(outcome.export.refused);
-  if (error === undefined) return outcome;
-  const { message, details, hint } = error;
-  throw new SyncError('refused', message, { details, ...(hint !== null && { hint }) });
 }

@@ -181,7 +181,7 @@ function hasOnlyRecords({ repository, dir }: UpstreamMerge, commits: readonly st
 }
 
 function cannotMerge(details: readonly string[]): SyncError {
-  return new SyncError('refused', 'git cannot merge what the remote has; nothing was changed', {
+  return new SyncError('refused', 'git cannot merge what the remote has; the branch is where it was', {
     details: details.filter((line) => line.trim() !== ''),
     hint: 'merge by hand (git pull), then run sync',
   });

@@ -113,7 +113,7 @@ describe('push and pull', () => {
     );
     chmodSync(hook, 0o755);
     bob.put('memory', 'mem_2', 'value=by bob');
-    expect(bob.json(['push'])).toMatchObject({ tries: 2, merged: ['up to date', 'merge'], inSync: true });
+    expect(bob.ok('push')).toMatch(/^pushed 2 commits to origin\/main\nothers were faster 1 time$/m);
     ann.ok('pull');
     expectEqual(ann, bob);
   });
@@ -293,6 +293,19 @@ describe('push and pull', () => {
     expect(root.run(['push']).stderr).toContain('memory mem_1: value: GITHUB_TOKEN');
   });
 
+  it('keep the code of what the export refused, and say what the import did before', () => {
+    const { ann, bob } = pair();
+    ann.put('memory', 'mem_1', 'value=by ann');
+    ann.ok('push');
+    bob.git('pull', '--quiet');
+    bob.put('memory', 'mem_2', `value=ghp_${'a1B2'.repeat(9)}`);
+    const refused = bob.json(['push'], 6);
+    expect(refused).toMatchObject({ error: { code: 'secret_found' }, commits: [], inSync: false });
+    expect(refused).toMatchObject({
+      syncs: [{ import: { memory: { updated: 1 } }, export: { refused: [{ id: 'mem_2' }] } }],
+    });
+  });
+
   it('leave nothing of a merge that was too late: no commit, no entry in the journal', () => {
     const { ann, bob, remote } = pair();
     for (const n of [1, 2, 3]) {
@@ -346,7 +359,11 @@ if git rev-parse -q --verify $next; then env -u GIT_QUARANTINE_PATH -u GIT_OBJEC
     ann.put('memory', 'mem_ann', 'key=same', 'value=by ann');
     ann.ok('push');
     bob.put('memory', 'mem_bob', 'key=same', 'value=by bob');
-    expect(bob.json(['push'])).toMatchObject({ merged: ['merge', 'up to date'], tries: 2, pushed: { commits: 3 } });
+    const said = bob.ok('push');
+    expect(said).toMatch(/^origin\/main: merge\norigin\/main: up to date$/m);
+    expect(said).toMatch(/^pushed 3 commits to origin\/main$/m);
+    // The second push was for a commit of its own: nobody was faster.
+    expect(said).not.toContain('faster');
     expect(bob.git('rev-parse', 'HEAD')).toBe(bob.git('ls-remote', 'origin', 'main').split('\t')[0]);
     ann.ok('pull');
     expectEqual(ann, bob);
@@ -499,8 +516,15 @@ if git rev-parse -q --verify $next; then env -u GIT_QUARANTINE_PATH -u GIT_OBJEC
     }
     ann.git('push', '--quiet');
     const head = bob.git('rev-parse', 'HEAD');
-    expect(bob.json(['push'], 6)).toMatchObject({ error: { code: 'refused', details: ['conflict in code.txt'] } });
-    expect(bob.git('rev-parse', 'HEAD')).toBe(head);
+    bob.put('memory', 'mem_1', 'value=by bob');
+    const pushed = bob.json(['push'], 6);
+    expect(pushed).toMatchObject({ error: { code: 'refused', details: ['conflict in code.txt'] } });
+    expect(pushed).toMatchObject({
+      error: { message: expect.stringContaining('the branch is where it was') as string },
+    });
+    // What was done before is told, and no merge that the branch never moved to.
+    expect(pushed).toMatchObject({ commits: ['Records: 1 changed'], merged: [], pushed: { commits: 0 }, inSync: true });
+    expect(bob.git('rev-parse', 'HEAD~1')).toBe(head);
     expect(bob.git('status', '--porcelain')).toBe('');
   });
 });
@@ -515,8 +539,12 @@ describe('what keeps a push from its remote is said, and nothing is lost', () =>
   it('the remote is gone', () => {
     const { bob, remote } = changed();
     rmSync(remote, { recursive: true });
-    const { error } = bob.json(['push'], 8);
-    expect(error).toMatchObject({ code: 'io', message: expect.stringContaining('cannot be reached') as string });
+    const { status, stdout, stderr } = bob.run(['push']);
+    expect(status).toBe(8);
+    expect(stderr).toMatch(/^sc-sync: the remote origin cannot be reached$/m);
+    expect(stdout).toMatch(/^wrote 1 line to .*\ncommitted: Records: 1 changed\nin sync\n$/m);
+    const pulled = bob.json(['pull'], 8);
+    expect(pulled).toMatchObject({ error: { code: 'io' }, branch: 'main', commits: [], syncs: [{ inSync: true }] });
     expect(bob.git('show', 'HEAD:.savecontext/memories.jsonl')).toContain('"kept"');
   });
 

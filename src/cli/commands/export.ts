@@ -1,9 +1,10 @@
 import { Exporter } from '../../export/exporter.js';
 import { describeExport } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
+import { failedBy } from '../failed-by.js';
 import { isOn } from '../command.js';
 import type { Command } from '../command.js';
-import { describeRefusal } from '../refusal.js';
+import { refusalOf } from '../refusal.js';
 
 /** Writes what changed in the database to the files. */
 export const run: Command = ({ context, options }) => {
@@ -14,11 +15,11 @@ export const run: Command = ({ context, options }) => {
     unpublish: isOn(options, 'unpublish'),
     dryRun: isOn(options, 'dryRun'),
   });
-  const error = describeRefusal(stats.refused);
+  const error = refusalOf(stats.refused);
   return {
-    status: error === undefined ? EXIT.done : EXIT.refused,
+    status: EXIT.done,
     json: { project: place.projectPath, dir: place.dir, ...stats },
     text: describeExport(stats, place.dir),
-    error,
+    ...(error && failedBy(error)),
   };
 };

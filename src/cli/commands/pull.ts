@@ -1,10 +1,10 @@
 import type { Command } from '../command.js';
-import { describePull, pullJson, pullStatus } from '../describe-pull.js';
+import { describePull, endOf, pullJson } from '../describe-pull.js';
 import { pullPlace } from '../pull-place.js';
 
 /** Takes what the remote has, by way of the files, into the database. */
 export const run: Command = async ({ context }) => {
   const place = context.place();
   const pulled = await pullPlace(context, place);
-  return { status: pullStatus(pulled), json: pullJson(place, pulled), text: describePull(place, pulled) };
+  return { ...endOf(pulled), json: pullJson(place, pulled), text: describePull(place, pulled) };
 };

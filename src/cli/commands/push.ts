@@ -8,7 +8,7 @@ import { removeLostValue } from '../../jsonl/lost-values.js';
 import type { Command } from '../command.js';
 import type { Context, Place } from '../context.js';
 import { count } from '../describe.js';
-import { describePull, pullJson, pullStatus } from '../describe-pull.js';
+import { describePull, endOf, pullJson } from '../describe-pull.js';
 import { info } from '../outcome.js';
 import { refuseOutgoingSecrets } from '../outgoing-secrets.js';
 import { pullPlace } from '../pull-place.js';
@@ -24,15 +24,16 @@ export const run: Command = async ({ context }) => {
   const place = context.place();
   const sender = new Sender((made) => refuseSecrets(context, place, made));
   const pulled = await pullPlace(context, place, (merge) => sender.send(merge));
-  const { tries, waited, commits, others } = sender;
+  const { tries, races, waited, commits, others } = sender;
   const where = `${pulled.upstream.remote}/${pulled.upstream.branch}`;
   return {
-    status: pullStatus(pulled),
+    ...endOf(pulled),
     json: { ...pullJson(place, pulled), pushed: { commits, others }, tries, waited: Math.round(waited) },
     text: [
       ...describePull(place, pulled),
-      info(commits === 0 ? `nothing to push to ${where}` : `pushed ${describeOutgoing(sender)} to ${where}`),
-      ...(tries > 1 ? [info(`others were faster ${count(tries - 1, 'time')}`)] : []),
+      ...(commits > 0 ? [info(`pushed ${describeOutgoing(sender)} to ${where}`)] : []),
+      ...(commits === 0 && pulled.error === undefined ? [info(`nothing to push to ${where}`)] : []),
+      ...(races > 0 ? [info(`others were faster ${count(races, 'time')}`)] : []),
     ],
   };
 };
@@ -42,7 +43,9 @@ class Sender {
   readonly #since = Date.now();
   readonly #check: (merge: MadeMerge) => void;
   #checked: string | undefined;
+  /** How many pushes it took, and how many of them were too late since others pushed first. */
   tries = 0;
+  races = 0;
   /** How long it paused in all, in milliseconds. */
   waited = 0;
   /** How many commits went out, and how many of them were not of the data folder. */
@@ -68,6 +71,7 @@ class Sender {
         if (pushed === 'pushed') this.#count(made);
         return made;
       }
+      this.races++;
       made.lostValues.forEach(removeLostValue);
       await this.#pause(Date.now() - begun);
     }
@@ -87,8 +91,8 @@ class Sender {
 
   /** The more others push, the longer a try takes and the more tries are too late: pauses grow with both. */
   async #pause(took: number): Promise<void> {
-    if (this.tries >= LEAST_TRIES && Date.now() - this.#since > LEAST_TIME) throw gaveUp(this.tries);
-    const pause = Math.min(LONGEST_PAUSE, (took * this.tries) / 2) * Math.random();
+    if (this.races >= LEAST_TRIES && Date.now() - this.#since > LEAST_TIME) throw gaveUp(this.races);
+    const pause = Math.min(LONGEST_PAUSE, (took * this.races) / 2) * Math.random();
     this.waited += pause;
     await new Promise((resume) => setTimeout(resume, pause));
   }
@@ -104,8 +108,8 @@ function describeOutgoing({ commits, others }: Sender): string {
   return `${count(commits, 'commit')}${others === 0 ? '' : `, ${others} of them not of the data folder,`}`;
 }
 
-function gaveUp(tries: number): SyncError {
-  return new SyncError('busy', `nothing was pushed: others were faster ${tries} times`, {
+function gaveUp(races: number): SyncError {
+  return new SyncError('busy', `nothing was pushed: others were faster ${races} times`, {
     hint: 'everything is committed in this clone; push again later',
   });
 }

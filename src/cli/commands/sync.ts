@@ -5,12 +5,13 @@ import { listTargets } from '../../store/target.js';
 import { sync } from '../../sync.js';
 import type { Context, Place } from '../context.js';
 import { describeExport, describeImport, describeInSync } from '../describe.js';
-import { EXIT, statusOfError } from '../exit-codes.js';
+import { EXIT } from '../exit-codes.js';
+import { failedBy } from '../failed-by.js';
 import { isOn } from '../command.js';
 import { failure, info, warning } from '../outcome.js';
 import type { Command } from '../command.js';
 import type { Block, ErrorReport, Outcome } from '../outcome.js';
-import { describeRefusal } from '../refusal.js';
+import { refusalOf } from '../refusal.js';
 
 /** Brings both sides of one project, or of all, to the same. */
 export const run: Command = ({ context, options }) => {
@@ -20,10 +21,10 @@ export const run: Command = ({ context, options }) => {
 
 function syncOne(context: Context, place: Place, dryRun: boolean): Outcome {
   const outcome = sync(context.store(), { ...context.syncOptions(place), dryRun });
-  const error = describeRefusal(outcome.export.refused);
+  const error = refusalOf(outcome.export.refused);
   const problems = outcome.status?.problems ?? context.store().problems();
   return {
-    status: error !== undefined ? EXIT.refused : outcome.inSync ? EXIT.done : EXIT.attention,
+    status: outcome.inSync ? EXIT.done : EXIT.attention,
     json: { project: place.projectPath, dir: place.dir, ...outcome },
     text: [
       ...describeImport(outcome.import, place.dir),
@@ -31,7 +32,7 @@ function syncOne(context: Context, place: Place, dryRun: boolean): Outcome {
       ...problems.map((problem) => failure(`problem: ${problem}`)),
       describeInSync(outcome.inSync, dryRun),
     ],
-    error,
+    ...(error && failedBy(error)),
   };
 }
 
@@ -66,8 +67,7 @@ function syncTarget(context: Context, place: Place, dryRun: boolean): Outcome {
     return syncOne(context, place, dryRun);
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
-    const { code, message, details, hint = null } = error;
-    return { status: statusOfError(error), json: { project, dir }, text: [], error: { code, message, details, hint } };
+    return { json: { project, dir }, text: [], ...failedBy(error) };
   }
 }
 

@@ -1,6 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
+import { ERROR_EXIT_STATUS } from '../../src/errors.js';
 import { VERBS } from '../../src/cli/verbs/verbs.js';
 import { MergeStrategy } from '../../src/import/plan.js';
 import { Sandbox, oneObject } from './helpers.js';
@@ -76,6 +77,12 @@ describe('wrong usage exits with 4', () => {
 });
 
 describe('docs/cli', () => {
+  it('lists every code of an error with its exit status', () => {
+    const page = readFileSync(new URL('README.md', DOCS), 'utf8');
+    const listed = [...page.matchAll(/^\| `(\w+)` +\| (\d+) /gm)].map(([, code, status]) => [code, Number(status)]);
+    expect(listed).toEqual([...Object.entries(ERROR_EXIT_STATUS), ['unexpected', 70]]);
+  });
+
   it('has one page for each verb, which names its options', () => {
     const pages = readdirSync(DOCS).filter((name) => name !== 'README.md');
     expect(pages.sort()).toEqual(VERBS.map(({ name }) => `${name}.md`).sort());

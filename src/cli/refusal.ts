@@ -8,6 +8,18 @@ export function describeFinding({ field, what, ...key }: GuardFinding): string {
   return `${recordName(key)}: ${field}: ${what}`;
 }
 
+/** Why an export must not write a record. */
+export function describeRefused(record: RefusedRecord): string {
+  switch (record.why) {
+    case 'secret':
+      return describeFinding(record);
+    case 'unseen':
+      return `${recordName(record)}: its version in the files was never imported`;
+    case 'private':
+      return `${recordName(record)}: it is private now, and in the files`;
+  }
+}
+
 /** Says why an export wrote nothing; undefined when it was not refused. */
 export function refusalOf(refused: readonly RefusedRecord[]): SyncError | undefined {
   const unseen = refused.filter(({ why }) => why === 'unseen');

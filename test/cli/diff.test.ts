@@ -95,6 +95,15 @@ describe('diff', () => {
     expect(sandbox.error(['sync'], 6)['code']).toBe('refused');
   });
 
+  it('says of a value that looks like a secret where it stands, and not the value', () => {
+    const sandbox = synced();
+    const token = `ghp_${'a1B2'.repeat(9)}`;
+    sandbox.ok(['put', 'memory', 'mem_1', `value=${token}`]);
+    const said = sandbox.ok(['diff']);
+    expect(said).toMatch(/^refused: memory mem_1: value: GITHUB_TOKEN.*; nothing would be exported$/m);
+    expect(said).not.toContain(token);
+  });
+
   it('says where lines change, and no value', () => {
     const sandbox = synced();
     const path = join(sandbox.dir, 'memories.jsonl');

@@ -15,6 +15,7 @@ import { cut, fieldJson, fieldText, lossJson } from '../field-change.js';
 import { ExactJson } from '../json-text.js';
 import { data, failure, info, warning } from '../outcome.js';
 import type { Line, Outcome } from '../outcome.js';
+import { describeRefused } from '../refusal.js';
 
 /** Says what a sync would change, or what changed since a commit. */
 export const run: Command = ({ context, options }) => {
@@ -68,13 +69,14 @@ function describeFurther({ conflicts, import: { notices }, export: exported }: S
       return warning(`conflict: ${recordName(entry)}: ${what}`);
     }),
     ...notices.filter((notice) => notice.what !== 'conflicts' || !told.has(recordName(notice))).map(describeNotice),
-    ...refused.map(describeRefused),
+    ...refusedLines(refused),
     ...(isSame && refused.length === 0 ? files.map(({ name }) => data(`${name}: would be put in order`)) : []),
   ];
 }
 
-function describeRefused(record: RefusedRecord): Line {
-  return failure(`refused: ${recordName(record)}: it is private now, and in the files; nothing would be exported`);
+function refusedLines(refused: readonly RefusedRecord[]): Line[] {
+  const reasons = new Set(refused.map(describeRefused));
+  return [...reasons].map((reason) => failure(`refused: ${reason}; nothing would be exported`));
 }
 
 function describeSince(context: Context, base: string, isJson: boolean): Outcome {
@@ -89,7 +91,7 @@ function describeSince(context: Context, base: string, isJson: boolean): Outcome
     json: { project: place.projectPath, dir: place.dir, base: commit, changes: told.json, unreadable, refused },
     text: [
       ...told.text,
-      ...refused.map(describeRefused),
+      ...refusedLines(refused),
       ...(unreadable > 0 ? [warning(`${count(unreadable, 'line')} of ${base} cannot be read, and were left out`)] : []),
       ...(told.count === 0 ? [info(`no record differs from ${base}`, 'good')] : []),
     ],

@@ -146,7 +146,7 @@ async function makeMerge(
     const commit = git(['rev-parse', 'HEAD'], { cwd }).trim();
     return { commit, lostValues: moveLostValues(place.dir, dir) };
   } finally {
-    runGit(['worktree', 'remove', '--force', tree], { cwd: repository.root });
+    await runWhenFree(['worktree', 'remove', '--force', tree], { cwd: repository.root });
     for (const path of [tree, `${tree}${EXCLUDES}`]) rmSync(path, { recursive: true, force: true });
   }
 }

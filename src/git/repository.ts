@@ -3,7 +3,7 @@ import { join, relative, resolve, sep } from 'node:path';
 
 import { resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
-import { tryGit } from './run.js';
+import { ifGitIsThere, runGit, tryGit } from './run.js';
 
 /** The work tree of git that a folder lies in. */
 export interface Repository {
@@ -20,10 +20,28 @@ export type Unfinished = 'merge' | 'rebase' | 'cherry-pick' | 'revert' | 'bisect
 
 /** The work tree that a folder lies in; undefined outside of one, in a bare repository, or without git. */
 export function findRepository(folder: string): Repository | undefined {
-  if (!existsSync(folder)) return undefined;
-  const found = tryGit(['rev-parse', '--show-toplevel', '--absolute-git-dir'], { cwd: folder });
-  const [root, gitDir] = found?.split('\n') ?? [];
-  if (root === undefined || gitDir === undefined || root === '') return undefined;
+  const found = ifGitIsThere(() => look(folder));
+  return found instanceof SyncError ? undefined : found;
+}
+
+/** The work tree that a folder lies in. Throws `usage` where there is none, `io` without git. */
+export function requireRepository(folder: string): Repository {
+  const found = look(folder);
+  if (found instanceof SyncError) throw found;
+  return found;
+}
+
+const LOOK = ['rev-parse', '--show-toplevel', '--absolute-git-dir'] as const;
+
+/** The work tree that a folder lies in, or why there is none. Throws `io` without git. */
+function look(folder: string): Repository | SyncError {
+  const found = existsSync(folder) ? runGit(LOOK, { cwd: folder }) : undefined;
+  const [root, gitDir] = found?.status === 0 ? found.stdout.split(/\r?\n/) : [];
+  if (root === undefined || gitDir === undefined || root === '') {
+    return new SyncError('usage', `${folder} lies in no work tree of git`, {
+      hint: 'run git init there first, or give another folder with -C',
+    });
+  }
   return { root: resolvePath(root), gitDir, setting: settingsIn(folder) };
 }
 
@@ -42,15 +60,6 @@ function readSettings(cwd: string): ReadonlyMap<string, string> {
       return [name, lines.length === 0 ? 'true' : lines.join('\n')];
     }),
   );
-}
-
-/** The work tree that a folder lies in. Throws `usage` where there is none. */
-export function requireRepository(folder: string): Repository {
-  const found = findRepository(folder);
-  if (found !== undefined) return found;
-  throw new SyncError('usage', `${folder} lies in no work tree of git`, {
-    hint: 'run git init there first, or give another folder with -C',
-  });
 }
 
 /** A path as git names it: relative to the root, with slashes; `.` for the root itself. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { SyncError } from '../errors.js';
-import { withIoErrors } from '../jsonl/file.js';
+import { errorCode, withIoErrors } from '../jsonl/file.js';
 import { readLines } from '../jsonl/line-reader.js';
 
 /** What git is called with. */
@@ -77,10 +77,20 @@ export function git(args: readonly string[], options: GitOptions): string {
   return stdout;
 }
 
-/** Runs git and gives what it printed without the last line's end; undefined when it fails. */
+/** Runs git and gives what it printed without the last line's end; undefined when it fails, or there is no git. */
 export function tryGit(args: readonly string[], options: GitOptions): string | undefined {
-  const { status, stdout } = runGit(args, options);
-  return status === 0 ? stdout.replace(/\r?\n$/, '') : undefined;
+  const result = ifGitIsThere(() => runGit(args, options));
+  return result?.status === 0 ? result.stdout.replace(/\r?\n$/, '') : undefined;
+}
+
+/** What git was asked for; undefined where there is none to ask. */
+export function ifGitIsThere<T>(ask: () => T): T | undefined {
+  try {
+    return ask();
+  } catch (error) {
+    if (error instanceof SyncError && errorCode(error.cause) === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /**

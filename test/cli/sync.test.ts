@@ -254,3 +254,14 @@ describe('sync --all', () => {
     expect(sandbox.json(['sync', '--all'])).toEqual({ projects: [] } satisfies JsonObject);
   });
 });
+
+it('works without git on the PATH; what needs git says so', () => {
+  const sandbox = synced();
+  const env = { PATH: sandbox.root };
+  sandbox.ok(['put', 'memory', 'mem_3', 'key=c', 'value=three'], { env });
+  expect(sandbox.json(['status'], { env })).toMatchObject({ inSync: false, git: null });
+  expect(sandbox.json(['sync'], { env })).toMatchObject({ inSync: true });
+  expect(readFileSync(join(sandbox.dir, 'memories.jsonl'), 'utf8')).toContain('"three"');
+  expect(sandbox.json(['init'], { env })).toMatchObject({ done: [] });
+  expect(sandbox.error(['push'], 8, { env })['message']).toContain('no git on the PATH');
+});

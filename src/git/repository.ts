@@ -24,6 +24,13 @@ export function findRepository(folder: string): Repository | undefined {
   return found instanceof SyncError ? undefined : found;
 }
 
+/** The same to set it up: throws `usage` where git is, but no work tree that it works in (a bare repository, one of another owner). */
+export function findRepositoryToSetUp(folder: string): Repository | undefined {
+  const found = ifGitIsThere(() => look(folder));
+  if (found instanceof SyncError && found.details.length > 0) throw found;
+  return found instanceof SyncError ? undefined : found;
+}
+
 /** The work tree that a folder lies in. Throws `usage` where there is none, `io` without git. */
 export function requireRepository(folder: string): Repository {
   const found = look(folder);
@@ -33,16 +40,30 @@ export function requireRepository(folder: string): Repository {
 
 const LOOK = ['rev-parse', '--show-toplevel', '--absolute-git-dir'] as const;
 
-/** The work tree that a folder lies in, or why there is none. Throws `io` without git. */
+/** The work tree that a folder lies in, or why there is none: with git's own words, but where there is no repository at all. */
 function look(folder: string): Repository | SyncError {
   const found = existsSync(folder) ? runGit(LOOK, { cwd: folder }) : undefined;
   const [root, gitDir] = found?.status === 0 ? found.stdout.split(/\r?\n/) : [];
-  if (root === undefined || gitDir === undefined || root === '') {
-    return new SyncError('usage', `${folder} lies in no work tree of git`, {
-      hint: 'run git init there first, or give another folder with -C',
-    });
-  }
+  if (root === undefined || gitDir === undefined || root === '') return noWorkTree(folder, found?.stderr ?? '');
   return { root: resolvePath(root), gitDir, setting: settingsIn(folder) };
+}
+
+/** What git says where no folder above is a repository. */
+const NO_REPOSITORY = 'fatal: not a git repository (or any';
+
+function noWorkTree(folder: string, says: string): SyncError {
+  const message = `${folder} lies in no work tree of git`;
+  if (says === '' || says.startsWith(NO_REPOSITORY)) {
+    return new SyncError('usage', message, { hint: 'run git init there first, or give another folder with -C' });
+  }
+  return new SyncError('usage', `${message} that can be used`, {
+    details: says
+      .trim()
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => `git: ${line.trim()}`),
+    hint: 'do what git says, or give another folder with -C',
+  });
 }
 
 /** Git lists names in small letters, but for what stands between the first dot and the last. */

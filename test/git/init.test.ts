@@ -80,10 +80,33 @@ describe('init in a repository', () => {
     expect(clone.ok('-C', 'packages/one', 'init')).toContain('created packages/one/.savecontext/.gitattributes');
     const bare = join(clone.root, '../bare');
     tryGit(clone.root, ['init', '--quiet', '--bare', bare]);
-    expect(clone.run(['-C', bare, 'init', '--undo'])).toMatchObject({
-      status: 4,
-      stderr: expect.stringContaining('no work tree') as string,
-    });
+    for (const words of [['init'], ['init', '--undo']]) {
+      expect(clone.json(['-C', bare, ...words], 4)).toMatchObject({
+        error: {
+          message: expect.stringContaining('no work tree') as string,
+          details: ['git: fatal: this operation must be run in a work tree'],
+        },
+      });
+    }
+    expect(existsSync(join(bare, '.savecontext'))).toBe(false);
+  });
+
+  it('says in the words of git why a repository cannot be used; sync needs none', () => {
+    const clone = repository();
+    clone.ok('init');
+    // As git takes the folder of another owner.
+    const folderOfGit = join(clone.root, '../bin');
+    mkdirSync(folderOfGit);
+    const real = execFileSync('sh', ['-c', 'command -v git'], { encoding: 'utf8' }).trim();
+    const git = join(folderOfGit, 'git');
+    writeFileSync(git, `#!/bin/sh\nGIT_TEST_ASSUME_DIFFERENT_OWNER=1 exec '${real}' "$@"\n`);
+    chmodSync(git, 0o755);
+    const env = { PATH: `${folderOfGit}:${process.env['PATH'] ?? ''}` };
+    for (const verb of ['push', 'init']) {
+      const { error } = clone.json([verb], 4, env) as { error: { details: string[] } };
+      expect(error.details.join('\n')).toMatch(/dubious ownership[^]*git config --global --add safe\.directory/);
+    }
+    expect(clone.json(['sync'], 0, env)).toMatchObject({ inSync: true });
   });
 
   it('is not led astray by variables of a calling hook', () => {

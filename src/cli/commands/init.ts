@@ -4,7 +4,7 @@ import { dirname, join, resolve } from 'node:path';
 import { EXPORT_FOLDER, makeFolder } from '../../directory.js';
 import { SyncError } from '../../errors.js';
 import { installHooks } from '../../git/hooks.js';
-import { findRepository, pathInRepository, requireRepository } from '../../git/repository.js';
+import { findRepositoryToSetUp, pathInRepository, requireRepository } from '../../git/repository.js';
 import type { Repository } from '../../git/repository.js';
 import { rememberStep, setUpFolder, setUpGenericDriver } from '../../git/set-up.js';
 import { undoSetUp } from '../../git/undo.js';
@@ -32,11 +32,11 @@ export const run: Command = (invocation) => {
 };
 
 function init({ context, options }: Invocation): Outcome {
+  const repository = findRepositoryToSetUp(context.resolve('.'));
   const database = context.databasePath;
   const isNew = !existsSync(database);
   const store = context.store({ create: true });
   const place = context.place();
-  const repository = findRepository(context.resolve('.'));
   // First, since they may be refused.
   const hooks = isOn(options, 'hooks') ? addHooks(requireRepository(context.resolve('.')), context, place) : [];
   const done = [

@@ -332,6 +332,22 @@ describe('hooks', () => {
   });
 });
 
+it('a hook names the records that an import leaves to somebody', () => {
+  const clone = repository();
+  clone.init();
+  clone.put('memory', 'mem_1', 'key=k', 'value=one');
+  clone.sync();
+  const old = clone.read('memories.jsonl');
+  clone.put('memory', 'mem_1', 'value=two');
+  clone.sync();
+  writeFileSync(join(clone.dir, 'memories.jsonl'), old);
+  // On a slow machine the first import goes on in the background.
+  const said = (): unknown => clone.json(['hook', 'post-checkout'])['text'];
+  let text = said();
+  for (let tries = 0; tries < 20 && !String(text).includes('rolled back'); tries++) text = said();
+  expect(text).toMatch(/^import: rolled back: memory mem_1: /);
+});
+
 describe('hooks that are there already', () => {
   const [OLDER, NEWER] = ['#!/bin/sh\necho older\n', '#!/bin/sh\necho newer\n'];
 

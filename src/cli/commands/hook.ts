@@ -26,41 +26,54 @@ export const run: Command = async ({ context, args: [name = ''], options }) => {
   const project = typeof options['project'] === 'string' ? ['--project', options['project']] : [];
   const words = ['-C', context.resolve('.'), '--db', resolve(context.databasePath), ...project, verb, '--quiet'];
   const ended = await runFor(PATIENCE, [main, ...words]);
-  if (ended === undefined) return says(`${verb} takes longer and goes on in the background`);
-  if (ended.status !== 0) return says(`${verb}: ${ended.stderr.split('\n')[0] ?? ''}`);
+  if (ended === undefined) return says([`${verb} takes longer and goes on in the background`]);
+  if (ended.status !== 0) return says(wentWrong(ended).map((line) => `${verb}: ${line}`));
   if (name === 'pre-commit') addToCommit(context);
-  return says();
+  return says([]);
 };
 
-function says(text?: string): ReturnType<Command> {
+/** Why nothing was done, or else each record that needs somebody. */
+function wentWrong({ stdout, stderr }: Ended): string[] {
+  const [reason] = stderr.split('\n');
+  return reason === undefined || reason === '' ? stdout.trimEnd().split('\n') : [reason];
+}
+
+function says(lines: readonly string[]): ReturnType<Command> {
   return {
     status: EXIT.done,
-    json: { text: text ?? null },
-    text: text === undefined ? [] : [warning(`sc-sync: ${text}`)],
+    json: { text: lines.length === 0 ? null : lines.join('\n') },
+    text: lines.map((line) => warning(`sc-sync: ${line}`)),
   };
 }
 
+/** What a process gave that has ended. */
+interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
 /** Runs Node; undefined when it has not ended in time. */
-async function runFor(
-  patience: number,
-  args: readonly string[],
-): Promise<{ readonly status: number; readonly stderr: string } | undefined> {
+async function runFor(patience: number, args: readonly string[]): Promise<Ended | undefined> {
   const child = spawn(process.execPath, args, {
     detached: true,
-    stdio: ['ignore', 'ignore', 'pipe'],
+    stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
   });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const said = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => (said[name] += text));
+  }
   return new Promise((done) => {
     const timer = setTimeout(() => {
       child.unref();
+      child.stdout.destroy();
       child.stderr.destroy();
       done(undefined);
     }, patience);
     child.on('close', (status) => {
       clearTimeout(timer);
-      done({ status: status ?? 1, stderr });
+      done({ status: status ?? 1, ...said });
     });
   });
 }

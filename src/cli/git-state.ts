@@ -1,4 +1,4 @@
-import { findRepository, findUnfinished } from '../git/repository.js';
+import { findRepository, findUnfinished, inTheMiddle } from '../git/repository.js';
 import type { Unfinished } from '../git/repository.js';
 import { driverState } from '../git/set-up.js';
 import { unmergedNames } from '../git/resolve.js';
@@ -30,7 +30,7 @@ export function describeGit({ driver, unfinished, unmerged }: GitState): Line[] 
     ...(driver === 'installed'
       ? []
       : [warning(`the merge driver ${what}: files merge as text, which sync puts right; init sets it up`)]),
-    ...(unfinished === null ? [] : [warning(`git is in the middle of a ${unfinished}`)]),
+    ...(unfinished === null ? [] : [warning(inTheMiddle(unfinished))]),
     ...unmerged.map((name) => failure(`unmerged: ${name} (resolve heals it)`)),
   ];
 }

@@ -2,7 +2,7 @@ import { SyncError } from '../errors.js';
 import { commitFolder } from '../git/commit-folder.js';
 import { bringForward, mergeUpstream } from '../git/merge-upstream.js';
 import type { MadeMerge, MergedBy } from '../git/merge-upstream.js';
-import { findUnfinished, requireRepository } from '../git/repository.js';
+import { findUnfinished, inTheMiddle, requireRepository, wayOut } from '../git/repository.js';
 import type { Repository } from '../git/repository.js';
 import { fetchUpstream, findUpstream, requireBranch, requireSameName } from '../git/upstream.js';
 import type { Upstream } from '../git/upstream.js';
@@ -122,8 +122,8 @@ function requireIdle(context: Context): Repository {
   const repository = requireRepository(context.resolve('.'));
   const unfinished = findUnfinished(repository);
   if (unfinished === undefined) return repository;
-  throw new SyncError('refused', `git is in the middle of a ${unfinished}`, {
-    hint: `finish it or give it up first (git ${unfinished} --continue or --abort); resolve heals data files`,
+  throw new SyncError('refused', inTheMiddle(unfinished), {
+    hint: `finish it or give it up first (${wayOut(unfinished)}); resolve heals data files`,
   });
 }
 

@@ -16,7 +16,7 @@ export interface Repository {
 }
 
 /** What git is in the middle of, which somebody must finish or give up first. */
-export type Unfinished = 'merge' | 'rebase' | 'cherry-pick' | 'revert' | 'bisect';
+export type Unfinished = 'merge' | 'rebase' | 'am' | 'cherry-pick' | 'revert' | 'bisect';
 
 /** The work tree that a folder lies in; undefined outside of one, in a bare repository, or without git. */
 export function findRepository(folder: string): Repository | undefined {
@@ -93,6 +93,7 @@ export function pathInRepository({ root }: Pick<Repository, 'root'>, path: strin
 export function findUnfinished({ gitDir }: Repository): Unfinished | undefined {
   const marks: readonly (readonly [string, Unfinished])[] = [
     ['rebase-merge', 'rebase'],
+    ['rebase-apply/applying', 'am'],
     ['rebase-apply', 'rebase'],
     ['MERGE_HEAD', 'merge'],
     ['CHERRY_PICK_HEAD', 'cherry-pick'],
@@ -100,4 +101,14 @@ export function findUnfinished({ gitDir }: Repository): Unfinished | undefined {
     ['BISECT_LOG', 'bisect'],
   ];
   return marks.find(([name]) => existsSync(join(gitDir, name)))?.[1];
+}
+
+/** That git is in the middle of something, as a sentence. */
+export function inTheMiddle(unfinished: Unfinished): string {
+  return `git is in the middle of ${unfinished === 'am' ? 'an' : 'a'} ${unfinished}`;
+}
+
+/** How somebody gets out of what git is in the middle of. */
+export function wayOut(unfinished: Unfinished): string {
+  return unfinished === 'bisect' ? 'git bisect reset' : `git ${unfinished} --continue or --abort`;
 }

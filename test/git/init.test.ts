@@ -332,6 +332,34 @@ describe('hooks', () => {
   });
 });
 
+describe('what git is in the middle of is named, with the way out', () => {
+  it.each([
+    ['a bisect', 'git bisect reset', (clone: Clone): unknown => clone.git('bisect', 'start')],
+    [
+      'an am',
+      'git am --continue or --abort',
+      (clone: Clone): unknown => {
+        const patch = join(clone.root, '../a.patch');
+        writeFileSync(join(clone.root, 'README.md'), 'other\n');
+        clone.git('commit', '--quiet', '-am', 'other');
+        writeFileSync(patch, `${clone.git('format-patch', '-1', '--stdout')}\n`);
+        return clone.tryGit('am', '--quiet', patch);
+      },
+    ],
+  ])('%s', (what, wayOut, begin) => {
+    const clone = repository();
+    clone.init();
+    begin(clone);
+    expect(clone.json(['pull'], 6)).toMatchObject({
+      error: {
+        message: `git is in the middle of ${what}`,
+        hint: `finish it or give it up first (${wayOut}); resolve heals data files`,
+      },
+    });
+    expect(clone.ok('status')).toContain(`git is in the middle of ${what}\n`);
+  });
+});
+
 it('a hook names the records that an import leaves to somebody', () => {
   const clone = repository();
   clone.init();

@@ -8,8 +8,9 @@ import type { Content } from '../record/content.js';
 import { digestOf } from '../record/json.js';
 import { isTombstone } from '../record/version.js';
 import type { FileVersion, LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
-import { isSeen, readBase, readBases } from '../store/base.js';
+import { isSeen, readBase, readBases, wasInFiles } from '../store/base.js';
 import { derivedHash, readDerived } from '../store/derived.js';
+import { isMarkedPrivate } from '../store/private-marks.js';
 import type { RecordKey } from '../store/rows.js';
 import { completed } from '../merge/completed.js';
 import { versionOf } from '../store/versions.js';
@@ -126,15 +127,14 @@ function completedBase(version: FileVersion | undefined, content: Content | unde
 /** The state that the files are to have: the row, the tombstone, or what privacy makes of a row. */
 function stateToExport(
   context: ExportContext,
-  { type, id, content }: TodoRecord,
-  { lines, tombstones, stored }: Known,
+  todo: TodoRecord,
+  known: Known,
 ): Content | Tombstone | 'refused' | 'private' | undefined {
   const { actor, now } = context;
+  const { type, id, content } = todo;
+  const { lines, tombstones, stored } = known;
   if (content === undefined) {
-    // The deletion of a record that was private to its end is nobody's business either.
-    const wasPrivate =
-      lines.length + tombstones.length === 0 && readBase(context.sql, context.target, { type, id })?.line === '';
-    if (wasPrivate) return 'private';
+    if (wasPrivate(context, todo, known)) return 'private';
     return stored === undefined ? undefined : { ...stored, by: stored.by ?? actor };
   }
   if (!context.isPrivate(content)) return content;
@@ -142,6 +142,13 @@ function stateToExport(
   if (context.unpublish) return { kind: 'tombstone', type, id, stamp: now, by: actor, unknown: [] };
   context.refused.push({ type, id, why: 'private' });
   return 'refused';
+}
+
+/** The deletion of a record that was private to its end is nobody's business either. */
+function wasPrivate({ sql, target }: ExportContext, todo: TodoRecord, { lines, tombstones }: Known): boolean {
+  if (lines.length + tombstones.length > 0) return false;
+  const wasThere = todo.hasBase ? wasInFiles(sql, target.project, todo) : undefined;
+  return wasThere === undefined ? isMarkedPrivate(sql, todo) : !wasThere;
 }
 
 function planOf(context: ExportContext, todo: TodoRecord, known: Known, state: Content | Tombstone): ExportPlan {

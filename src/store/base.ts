@@ -41,6 +41,21 @@ function baseEntry([seq, deleted, stamp, line]: readonly unknown[]): BaseEntry {
   return { seq: Number(seq), deleted: deleted === 1n, stamp: Number(stamp), line: String(line) };
 }
 
+/**
+ * Says whether the files of any target of a project ever had a record, as far as bases tell: undefined where no target has looked at
+ * it, false where those that did kept it out.
+ */
+export function wasInFiles(sql: Sql, project: string, { type, id }: RecordKey): boolean | undefined {
+  const row = sql.get(
+    `SELECT max(b.line <> '') FROM scsync_base b JOIN scsync_targets t ON t.target = b.target
+     WHERE b.type = ? AND b.id = ? AND t.project = ?`,
+    type,
+    id,
+    project,
+  );
+  return row?.[0] === 1n ? true : row?.[0] === 0n ? false : undefined;
+}
+
 /** Replaces the base of a record in a target. */
 export function writeBase(sql: Sql, target: Target, { type, id }: RecordKey, entry: BaseEntry): void {
   sql.run(

@@ -94,6 +94,7 @@ function rowTriggers(registry: Registry, entity: Entity): Trigger[] {
       'AFTER DELETE',
       bury(entity, lastProject(registry, entity), `OLD.${key}`) +
         mark(entity, `OLD.${key}`, 'NULL') +
+        inheritPrivacy(entity) +
         buryChildren() +
         children('OLD', 'NULL'),
       `OLD.${key} IS NOT NULL`,
@@ -167,6 +168,17 @@ function mark(entity: Entity, id: string, projectSql: string, when = 'true'): st
     `INSERT INTO scsync_marks (seq, type, id, project) SELECT ${NEXT}, '${entity.type}', ${id}, ${projectSql} ` +
     `WHERE ${when} ON CONFLICT (type, id) DO UPDATE SET seq = excluded.seq, project = coalesce(excluded.project, project); `
   );
+}
+
+/** What is deleted with a private record was private too, which nothing would say any more: exports keep quiet about it. */
+function inheritPrivacy({ type, key, parents }: Entity): string {
+  return Object.entries(parents)
+    .map(
+      ([field, parent]) =>
+        `INSERT INTO scsync_private (type, id) SELECT '${type}', OLD.${key} ` +
+        `FROM scsync_private p WHERE p.type = '${parent}' AND p.id = OLD.${field} ON CONFLICT DO NOTHING; `,
+    )
+    .join('');
 }
 
 /** Marks all rows `c` of an entity that fit the condition. */

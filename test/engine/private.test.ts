@@ -126,6 +126,46 @@ describe('a private record that others have deleted', () => {
   });
 });
 
+describe('a private record that is deleted', () => {
+  it('before any export names itself in no file, with its children', () => {
+    const replica = withSession();
+    setPrivate(replica.store, replica.project, s1, true);
+    replica.run(`DELETE FROM sessions`);
+    for (const full of [false, true]) {
+      replica.export({ full });
+      expect(replica.deletions()).toEqual(['context_item/s2c', 'session/s2']);
+      expect(replica.status().inSync).toBe(true);
+    }
+  });
+
+  it.each([true, false])('names itself in no other folder of the database, by a mark: %s', (isMarked) => {
+    const replica = withSession();
+    const second = temporaryFolder();
+    if (isMarked) setPrivate(replica.store, replica.project, s1, true);
+    else replica.write('sync.json', JSON.stringify({ private: [{ type: 'session', where: { name: 's1 hidden' } }] }));
+    replica.export();
+    replica.run(`DELETE FROM sessions`);
+    for (const full of [false, true]) {
+      expect(replica.exporter({ dir: second }).export({ full }).refused).toEqual([]);
+      replica.export({ full });
+      expect(filesOf(second)['deletions.jsonl']).toBe(replica.files()['deletions.jsonl']);
+      expect(replica.deletions()).toEqual(['context_item/s2c', 'session/s2']);
+    }
+  });
+
+  it('is named where it was in the files of another folder', () => {
+    const replica = withSession();
+    const second = temporaryFolder();
+    replica.exporter({ dir: second }).export();
+    setPrivate(replica.store, replica.project, s1, true);
+    replica.export();
+    expect(replica.record('sessions.jsonl', 's1')).toBeUndefined();
+    replica.run(`DELETE FROM sessions`);
+    replica.export();
+    expect(replica.deletions()).toContain('session/s1');
+  });
+});
+
 describe('what comes in by the files and is private here', () => {
   it('stops exports, by its parent', () => {
     const replica = withSession();

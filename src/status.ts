@@ -100,8 +100,7 @@ export function getSyncStatus(
 function plannedImport(store: Store, target: Target): ReturnType<typeof planImportAll> {
   try {
     const planned = planImportAll(store, target);
-    if (target.form === undefined || !isSetOtherwise(store.sql, target, readSettings(target.dir, store.registry)))
-      return planned;
+    if (!isSetOtherwise(store.sql, target, readSettings(target.dir, store.registry))) return planned;
     return {
       ...planned,
       problems: [...planned.problems, 'the settings changed since the last export; sync applies them'],

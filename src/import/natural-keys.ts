@@ -4,12 +4,16 @@ import type { Content } from '../record/content.js';
 import { quote, sha256, unquote } from '../record/json.js';
 import { compareUtf8 } from '../record/order.js';
 import { writeDerived } from '../store/derived.js';
+import { writePrivateMark } from '../store/private-marks.js';
 import type { ImportContext } from './context.js';
 import type { Gathered } from './gather.js';
 import { keepsNaturalKey } from './plan.js';
 import { stampOfContent } from './stamp-of-content.js';
 
-/** The content with a natural key that no other row holds; of it and `holderId`, the record made later gets another one. */
+/**
+ * The content with a natural key that no other row holds; of it and `holderId`, the record made later gets another one. Of a private
+ * record nobody else may learn, so it is always the one that gives way.
+ */
 export function withFreeNaturalKey(
   context: ImportContext,
   gathered: Gathered,
@@ -20,8 +24,10 @@ export function withFreeNaturalKey(
   const { entity } = content;
   const holder = context.rows.read(entity, holderId);
   if (holder === undefined) return content;
-  if (!keepsNaturalKey(content, holder, compareUtf8)) {
-    const renamed = withOtherKey(content);
+  const isPrivate = context.isPrivate(content);
+  const keeps = isPrivate === context.isPrivate(holder) ? keepsNaturalKey(content, holder, compareUtf8) : !isPrivate;
+  if (!keeps) {
+    const renamed = withOtherKey(context, content);
     const { version } = gathered;
     if (version !== undefined && !isDeleted(version) && sameContent(version.content, content)) {
       writeDerived(context.sql, gathered.key, version.stamp + 1, renamed);
@@ -30,7 +36,7 @@ export function withFreeNaturalKey(
     return renamed;
   }
   const key = { type: entity.type, id: holderId };
-  const renamed = withOtherKey(holder);
+  const renamed = withOtherKey(context, holder);
   const stamp = stampOfContent(context, key, holder);
   if (stamp !== undefined) writeDerived(context.sql, key, stamp + 1, renamed);
   context.beforeChange(key, holder);
@@ -41,10 +47,19 @@ export function withFreeNaturalKey(
 
 function nameRenamed(context: ImportContext, { entity, id }: Content, other: string): void {
   const column = entity.naturalKey.at(-1) ?? entity.key;
-  context.notice('renamed', entity.type, id, `got another ${column}: ${other} was made first and has the same`);
+  context.notice('renamed', entity.type, id, `got another ${column}: ${other} has the same and keeps it`);
 }
 
-function withOtherKey(content: Content): Content {
+/** A rule may go by the key: without it the record would get out, so it is marked. */
+function withOtherKey(context: ImportContext, content: Content): Content {
+  const renamed = otherKey(content);
+  if (context.isPrivate(content) && !context.isPrivate(renamed)) {
+    writePrivateMark(context.sql, { type: content.entity.type, id: content.id }, true);
+  }
+  return renamed;
+}
+
+function otherKey(content: Content): Content {
   const index = content.entity.indexOf.get(content.entity.naturalKey.at(-1) ?? '') ?? -1;
   const value = unquote(content.tokens[index] ?? '""');
   return withTokens(content, new Map([[index, quote(`${value}~${sha256(content.id).slice(0, 8)}`)]]));

@@ -7,7 +7,7 @@ import { Importer } from '../../src/import/importer.js';
 import { MergeStrategy } from '../../src/import/plan.js';
 import { listPrivate, setPrivate } from '../../src/private.js';
 import { Records } from '../../src/records.js';
-import { Replica, exchange, filesOf, temporaryFolder, thrownBy } from './helpers.js';
+import { Replica, exchange, filesOf, named, temporaryFolder, thrownBy } from './helpers.js';
 
 function withSession(): Replica {
   const replica = new Replica();
@@ -200,6 +200,38 @@ describe('what comes in by the files and is private here', () => {
   });
 });
 
+describe('a natural key of a private record and another', () => {
+  it.each(['m1', 'm2'])('is that of the other, whichever was made first: %s is private', (hidden) => {
+    const [replica, other] = [new Replica(), new Replica()];
+    const [here, there] = hidden === 'm1' ? [1, 2] : [2, 1];
+    const rule = { type: 'memory', where: { value: `of ${hidden}` } };
+    replica.write('sync.json', JSON.stringify({ private: [rule] }));
+    replica.run(memory('m1', 'k', here));
+    other.run(memory('m2', 'k', there));
+    other.export();
+    replica.pull(other);
+    expect(named(replica.import())).toEqual([`renamed memory/${hidden}`]);
+    expect(replica.rows(`SELECT id FROM project_memory WHERE key LIKE 'k~%'`)).toEqual([[hidden]]);
+    replica.export({ unpublish: true });
+    expect(replica.lines('memories.jsonl').join('')).not.toContain('~');
+    expect(replica.lines('memories.jsonl').join('')).not.toContain(hidden);
+  });
+
+  it('is no way out of a rule that goes by it', () => {
+    const [replica, other] = [new Replica(), new Replica()];
+    replica.run(memory('m1', 'k', 2));
+    replica.write('sync.json', JSON.stringify({ private: [{ type: 'memory', where: { key: 'k' } }] }));
+    replica.export();
+    other.run(memory('m2', 'k', 1));
+    other.export();
+    replica.pull(other);
+    expect(named(replica.import())).toEqual(['renamed memory/m1']);
+    expect(replica.exporter().export({ full: true }).refused).toEqual([{ type: 'memory', id: 'm2', why: 'private' }]);
+    replica.export({ unpublish: true });
+    expect(Object.values(replica.files()).join('')).not.toContain('m1');
+  });
+});
+
 describe('a record that leaves a rule', () => {
   it.each(['here', 'there'])('takes its children along into the files: %s', (where) => {
     const replica = withSession();
@@ -240,6 +272,18 @@ describe('rules of sync.json', () => {
 });
 
 describe('rules of sync.json that change', () => {
+  it('are news to a folder that was only imported', () => {
+    const [replica, other] = [new Replica(), new Replica()];
+    other.run(memory('m1', 'hidden'));
+    other.export();
+    replica.pull(other);
+    replica.import();
+    expect(replica.status().inSync).toBe(true);
+    replica.write('sync.json', JSON.stringify({ private: [{ type: 'memory', where: { key: 'hidden' } }] }));
+    expect(replica.status().inSync).toBe(false);
+    expect(replica.exporter().export().refused).toEqual([{ type: 'memory', id: 'm1', why: 'private' }]);
+  });
+
   it('hold for records that did not change themselves, and let them out again', () => {
     const replica = withSession();
     replica.export();

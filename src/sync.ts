@@ -16,8 +16,8 @@ export interface SyncOutcome {
   /** Where both sides stand afterwards; undefined for a dry run. */
   readonly status: SyncStatus | undefined;
   /**
-   * True when the database and the files say the same, and nothing was rolled back, orphaned, skipped or refused; for a dry run:
-   * when they would.
+   * True when the database and the files say the same in the end, and nothing was refused; for a dry run: when they would. What was rolled
+   * back on the way there stands in `import`.
    */
   readonly inSync: boolean;
 }
@@ -37,24 +37,17 @@ export function sync(store: Store, options: SyncOptions): SyncOutcome {
   const imported = new Importer(store, options).importAll(options.dir);
   const exported = new Exporter(store, options).export();
   const status = getSyncStatus(store, options);
-  return outcomeOf(imported, exported, status, status.inSync);
+  const inSync = status.inSync && exported.refused.length === 0;
+  return { import: imported, export: exported, status, inSync };
 }
 
 /** A dry sync; `look` sees the database as the import would leave it. */
 export function rehearseSync<T>(store: Store, options: SyncOptions, look: (outcome: SyncOutcome) => T): T {
   return new Importer(store, options).rehearse(options.dir, (imported) => {
     const exported = new Exporter(store, options).export({ dryRun: true });
-    return look(outcomeOf(imported, exported, undefined, store.problems().length === 0));
+    // Only what waits in the files would keep both sides from agreeing: what is rolled back the export writes anew.
+    const { orphaned, skipped } = imported.total;
+    const inSync = orphaned + skipped + exported.refused.length + store.problems().length === 0;
+    return look({ import: imported, export: exported, status: undefined, inSync });
   });
-}
-
-function outcomeOf(
-  imported: ImportStats,
-  exported: ExportStats,
-  status: SyncStatus | undefined,
-  agree: boolean,
-): SyncOutcome {
-  const { rolledBack, orphaned, skipped } = imported.total;
-  const inSync = agree && rolledBack + orphaned + skipped + exported.refused.length === 0;
-  return { import: imported, export: exported, status, inSync };
 }

@@ -1,16 +1,16 @@
 import type { Place } from './context.js';
 import { describeExport, describeImport, describeInSync } from './describe.js';
-import { EXIT } from './exit-codes.js';
+import { EXIT, statusOfImport, statusOfSync } from './exit-codes.js';
 import { failedBy } from './failed-by.js';
 import { info } from './outcome.js';
 import type { Block, Outcome } from './outcome.js';
 import type { Pulled } from './pull-place.js';
 
-/** How a pull ended: with its error, else with attention where a sync needs it, or the last one left both sides different. */
+/** How a pull ended: with its error, else as its syncs did. What the first one left different the last one may have brought together. */
 export function endOf({ syncs, error }: Pulled): Pick<Outcome, 'status' | 'error'> {
   if (error !== undefined) return failedBy(error);
-  const needsAttention = syncs.some(({ import: { total } }) => total.rolledBack + total.orphaned + total.skipped > 0);
-  return { status: needsAttention || syncs.at(-1)?.inSync === false ? EXIT.attention : EXIT.done };
+  const last = syncs.slice(-1).map(statusOfSync);
+  return { status: Math.max(EXIT.done, ...syncs.map((each) => statusOfImport(each.import)), ...last) };
 }
 
 /** What a pull is told with, for programs. */

@@ -1,6 +1,8 @@
 import { CommanderError } from 'commander';
 
 import { ERROR_EXIT_STATUS, SyncError } from '../errors.js';
+import type { ImportStats } from '../import/stats.js';
+import type { SyncOutcome } from '../sync.js';
 
 /** What the command line exits with when nothing was thrown; errors have theirs in `ERROR_EXIT_STATUS`. */
 export const EXIT = {
@@ -8,6 +10,16 @@ export const EXIT = {
   /** Something was rolled back, orphaned or skipped, or both sides differ. */
   attention: 1,
 } as const;
+
+/** The exit status of an import. */
+export function statusOfImport({ total: { rolledBack, orphaned, skipped } }: ImportStats): number {
+  return rolledBack + orphaned + skipped > 0 ? EXIT.attention : EXIT.done;
+}
+
+/** The exit status of a sync: what was rolled back is to be looked at, even where both sides agree in the end. */
+export function statusOfSync(outcome: SyncOutcome): number {
+  return outcome.inSync ? statusOfImport(outcome.import) : EXIT.attention;
+}
 
 /** An error of this program itself (EX_SOFTWARE of sysexits.h). */
 const UNEXPECTED = 70;

@@ -142,7 +142,7 @@ describe('sync --dry-run', () => {
     writeFileSync(join(sandbox.dir, 'issues.jsonl'), old);
     const { status, stdout } = sandbox.run(['sync', '--dry-run']);
     expect(status).toBe(1);
-    expect(stdout).toMatch(/^rolled back: issue issue_1: .*\nwould write 1 line to .*\nwould not be in sync\n$/m);
+    expect(stdout).toMatch(/^rolled back: issue issue_1: .*\nwould write 1 line to .*\nwould be in sync\n$/m);
     expect(readFileSync(join(sandbox.dir, 'issues.jsonl'))).toEqual(old);
   });
 

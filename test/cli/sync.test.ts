@@ -111,6 +111,13 @@ describe('exit status', () => {
     sandbox.ok(['import', '--force', 'mem_1']);
     expect(sandbox.json(['get', 'memory', 'mem_1'])).toMatchObject({ record: { value: 'one' } });
     expect(sandbox.json(['sync'])).toMatchObject({ inSync: true });
+    // A sync writes the database's version anew, so that both sides agree after it.
+    sandbox.ok(['put', 'memory', 'mem_1', 'value=newer']);
+    sandbox.ok(['sync']);
+    writeFileSync(path, old);
+    const ended = sandbox.run(['sync']);
+    expect(ended.status).toBe(1);
+    expect(ended.stdout).toMatch(/^rolled back: .*[^]*\nin sync\n$/m);
   });
 
   it('1: an orphan', () => {

@@ -1,8 +1,7 @@
 import { Importer } from '../../import/importer.js';
 import { MergeStrategy } from '../../import/plan.js';
-import type { ImportStats } from '../../import/stats.js';
 import { describeImport } from '../describe.js';
-import { EXIT } from '../exit-codes.js';
+import { statusOfImport } from '../exit-codes.js';
 import { isOn } from '../command.js';
 import type { Command, Options } from '../command.js';
 
@@ -18,7 +17,7 @@ export const run: Command = ({ context, options }) => {
   });
   const stats = importer.importAll(dir, { dryRun: isOn(options, 'dryRun') });
   return {
-    status: importStatus(stats),
+    status: statusOfImport(stats),
     json: { project, dir, ...stats },
     text: describeImport(stats, dir),
   };
@@ -26,8 +25,4 @@ export const run: Command = ({ context, options }) => {
 
 function strategyOf({ strategy }: Options): MergeStrategy {
   return Object.values(MergeStrategy).find((known) => known === strategy) ?? MergeStrategy.ThreeWay;
-}
-
-function importStatus({ total: { rolledBack, orphaned, skipped } }: ImportStats): number {
-  return rolledBack + orphaned + skipped > 0 ? EXIT.attention : EXIT.done;
 }

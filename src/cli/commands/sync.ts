@@ -5,7 +5,7 @@ import { listTargets } from '../../store/target.js';
 import { sync } from '../../sync.js';
 import type { Context, Place } from '../context.js';
 import { describeExport, describeImport, describeInSync } from '../describe.js';
-import { EXIT } from '../exit-codes.js';
+import { EXIT, statusOfSync } from '../exit-codes.js';
 import { failedBy } from '../failed-by.js';
 import { isOn } from '../command.js';
 import { failure, info, warning } from '../outcome.js';
@@ -24,7 +24,7 @@ function syncOne(context: Context, place: Place, dryRun: boolean): Outcome {
   const error = refusalOf(outcome.export.refused);
   const problems = outcome.status?.problems ?? context.store().problems();
   return {
-    status: outcome.inSync ? EXIT.done : EXIT.attention,
+    status: statusOfSync(outcome),
     json: { project: place.projectPath, dir: place.dir, ...outcome },
     text: [
       ...describeImport(outcome.import, place.dir),

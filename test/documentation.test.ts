@@ -50,3 +50,15 @@ it('the example of another schema in the guide opens a database of that schema',
   const { output } = run(`${made}\n${example ?? ''}\nconsole.log(store.problems());`);
   expect(output).toBe('[]\n');
 });
+
+it('the package holds what the README links to, and is built before it is packed', () => {
+  const links = [...readFileSync(join(root, 'README.md'), 'utf8').matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)];
+  const { files, scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as {
+    readonly files: readonly string[];
+    readonly scripts: Readonly<Record<string, string>>;
+  };
+  const inPackage = ['LICENSE', 'README.md', ...files];
+  expect(links.length).toBeGreaterThan(0);
+  for (const [, link = ''] of links) expect(inPackage).toContain(link.split('/')[0]);
+  expect(scripts['prepack']).toBe('npm run build');
+});

@@ -29,7 +29,7 @@ export interface ExporterOptions {
   readonly guard?: Guard | undefined;
   /**
    * Told of each record that an export writes, or a dry run would write, before anything is written; where `stats.refused` then has
-   * records, nothing is.
+   * records, nothing is. Told again from the start when somebody wrote the files meanwhile.
    */
   readonly onChange?: (change: RecordChange) => void;
 }

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { fileExists } from '../jsonl/file.js';
+import { fileExists, fileIdentity } from '../jsonl/file.js';
 import { fileNames, fileOfType, keyReader } from '../jsonl/line-key.js';
 import type { LineKey } from '../jsonl/line-key.js';
 import { readLines } from '../jsonl/line-reader.js';
@@ -30,6 +30,7 @@ export class OldFiles {
   readonly #registry: Registry;
   readonly #dir: string;
   readonly #scans = new Map<string, FileScan>();
+  readonly #states = new Map<string, string>();
   /** True when the lines of a file may lie anywhere, so that every file is rewritten whole. */
   readonly laidOut: boolean;
 
@@ -48,6 +49,11 @@ export class OldFiles {
   /** The hash of a file's bytes as it was found; undefined for a file that is not there, or was not asked for. */
   hashOf(name: string): string | undefined {
     return this.#scans.get(name)?.sha256;
+  }
+
+  /** False once somebody wrote one of the files that were read, git for example, which knows no lock of ours. */
+  areUnchanged(): boolean {
+    return [...this.#states].every(([name, state]) => fileIdentity(join(this.#dir, name)) === state);
   }
 
   /** The records' lines of a file in the order of their keys. */
@@ -75,7 +81,11 @@ export class OldFiles {
   }
 
   #scan(names: readonly string[]): void {
-    for (const name of names) this.#scans.set(name, scanFile(this.#registry, join(this.#dir, name), name));
+    for (const name of names) {
+      const path = join(this.#dir, name);
+      this.#states.set(name, fileIdentity(path));
+      this.#scans.set(name, scanFile(this.#registry, path, name));
+    }
   }
 
   *#read(name: string): Generator<TextLine> {

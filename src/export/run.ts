@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { SyncError } from '../errors.js';
 import { fileExists } from '../jsonl/file.js';
 import { copyToHistory } from '../jsonl/history.js';
 import { FileSet } from '../jsonl/file-set.js';
@@ -28,27 +29,38 @@ interface WrittenFile extends ExportFileInfo {
   readonly sha256: string;
 }
 
+/** So often an export begins anew because somebody wrote the files meanwhile. */
+const MOST_TRIES = 5;
+
 /**
  * Carries out an export under the directory's lock: reads a snapshot of the database and writes files beside
  * the old ones, renames them, then commits what the target now has. A crash before the commit leaves files
  * that hold what the database says, which the next export recognises. The target is bound by the commit, so that an
  * export which fails or is refused leaves no trace; the renames wait for the database's write lock for the same reason.
+ * Git may pull or check out while it waits: then it begins anew, with what stands in the files by then. Throws `busy` where that does not end.
  */
 export function runExport(store: Store, planned: Target, run: ExportRun): ExportStats {
-  const { sql, registry } = store;
+  for (let tries = 1; tries <= MOST_TRIES; tries++) {
+    const stats = tryExport(store, planned, run);
+    if (stats !== undefined) return stats;
+  }
+  throw new SyncError(
+    'busy',
+    `nothing was exported: the files in ${run.dir} were changed ${MOST_TRIES} times meanwhile`,
+    {
+      hint: 'try again when whatever writes them is done',
+    },
+  );
+}
+
+/** One try; undefined when the files are others than those that were read: then nothing was changed. */
+function tryExport(store: Store, planned: Target, run: ExportRun): ExportStats | undefined {
+  const { sql } = store;
   makeExportTables(sql);
   const files = new FileSet(run.dir);
   try {
-    const { context, newest, written } = sql.transaction('deferred', () => {
-      const newest = newestChange(sql);
-      const full = run.full || isSetOtherwise(sql, planned, run.settings);
-      fillTodo(sql, registry, planned, full);
-      if (!full && hasPrivate(sql, run.settings.private)) addChildren(sql, registry, planned);
-      const count = countTodo(sql);
-      const context = makeContext(store, planned, run, count);
-      const isIdle = count === 0 && !context.old.laidOut;
-      return { context, newest, written: isIdle ? [] : stageFiles(context, files, count) };
-    });
+    const staged = sql.transaction('deferred', () => stageExport(store, planned, run, files));
+    const { context, newest, written } = staged;
     const refused = context.refused.filter(({ why }) => why !== 'unseen' || !run.force);
     const stats = (history: string | null): ExportStats => ({
       ...context.tally.result(),
@@ -57,23 +69,39 @@ export function runExport(store: Store, planned: Target, run: ExportRun): Export
       history,
       dryRun: run.dryRun,
     });
-    if (run.dryRun || refused.length > 0) {
-      files.abort();
-      return stats(null);
-    }
+    if (run.dryRun || refused.length > 0) return stats(null);
     const names = written.map(({ name }) => name);
     const history = context.overwrites ? copyToHistory(run.dir, names, run.now) : null;
     files.sync();
-    sql.transaction('immediate', () => {
+    return sql.transaction('immediate', () => {
+      if (!context.old.areUnchanged()) return undefined;
       if (written.length > 0) files.commit();
       commit(context, bindTarget(sql, planned.dir, planned.project), written, newest);
+      return stats(history);
     });
+  } finally {
     files.abort();
-    return stats(history);
-  } catch (error) {
-    files.abort();
-    throw error;
   }
+}
+
+/** What an export is about to put in place. */
+interface StagedExport {
+  readonly context: ExportContext;
+  /** The last change of the database that it has. */
+  readonly newest: number;
+  readonly written: readonly WrittenFile[];
+}
+
+function stageExport(store: Store, planned: Target, run: ExportRun, files: FileSet): StagedExport {
+  const { sql, registry } = store;
+  const newest = newestChange(sql);
+  const full = run.full || isSetOtherwise(sql, planned, run.settings);
+  fillTodo(sql, registry, planned, full);
+  if (!full && hasPrivate(sql, run.settings.private)) addChildren(sql, registry, planned);
+  const count = countTodo(sql);
+  const context = makeContext(store, planned, run, count);
+  const isIdle = count === 0 && !context.old.laidOut;
+  return { context, newest, written: isIdle ? [] : stageFiles(context, files, count) };
 }
 
 /** Commits what the target has now. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
+import { withLock } from '../jsonl/lock.js';
 import { moveLostValues } from '../jsonl/lost-values.js';
 import { committerEnvironment, isFolderClean } from './commit-folder.js';
 import { DRIVER_NAME, driverCommand } from './driver-command.js';
@@ -66,6 +67,9 @@ function headOf({ repository: { root: cwd }, upstream }: UpstreamMerge): string 
   return tryGit(['rev-parse', '--verify', '--quiet', `refs/heads/${upstream.local}`], { cwd });
 }
 
+/** An export that is at work is waited for so long, in milliseconds. */
+const PATIENCE = 30_000;
+
 /**
  * Moves branch, index and work tree forward to a merge, at once or not at all; `moved` when somebody in this clone committed or exported
  * meanwhile. A dry run only looks whether git would. Throws `refused` when git must not overwrite somebody's work: nothing was moved then.
@@ -80,7 +84,11 @@ export async function bringForward(merge: MadeMerge, { dryRun = false } = {}): P
   // What a user set for merges of branches (`branch.*.mergeOptions`, `merge.autoStash`) is not for this step.
   const forward = ['merge', '--quiet', '--ff-only', '--commit', '--no-squash', '--no-autostash', commit];
   const args = dryRun ? ['read-tree', '--dry-run', '-m', '-u', ...(head === undefined ? [] : [head]), commit] : forward;
-  const { status, stdout, stderr } = await runWhenFree(args, { cwd, env: committerEnvironment(repository, actor) });
+  // Hooks of ours would wait for the lock, and have nothing to do: what is pulled is imported next.
+  const env = { ...committerEnvironment(repository, actor), SC_SYNC_HOOK: 'off' };
+  const { status, stdout, stderr } = await runWhenFree(args, { cwd, env }, (...call) =>
+    withLock(dir, { timeoutMs: PATIENCE }, () => runGit(...call)),
+  );
   if (status === 0) return 'done';
   if (headOf(merge) !== head || !isFolderClean(repository, pathInRepository(repository, dir))) return 'moved';
   throw cannotMerge(`${stderr}\n${stdout}`.split('\n'));

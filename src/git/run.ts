@@ -106,10 +106,18 @@ const PATIENCE = 30_000;
 const HELD =
   /\.lock'?: File exists|cannot lock ref '[^']+': is at|bad object worktrees\/[^/]+\/HEAD|failed to read \S*worktrees\/[^/]+\/commondir/;
 
-/** Runs git, whatever its exit status, and again as long as another git is in its way. Throws `busy` when that does not end. */
-export async function runWhenFree(args: readonly string[], options: GitOptions): Promise<GitResult> {
+/**
+ * Runs git, whatever its exit status, and again as long as another git is in its way. Throws `busy` when that does not end.
+ *
+ * @param once how it is run each time.
+ */
+export async function runWhenFree(
+  args: readonly string[],
+  options: GitOptions,
+  once: typeof runGit = runGit,
+): Promise<GitResult> {
   for (const since = Date.now(); ;) {
-    const result = runGit(args, options);
+    const result = once(args, options);
     if (result.status === 0 || !HELD.test(result.stderr)) return result;
     if (Date.now() - since > PATIENCE) {
       throw new SyncError('busy', `git ${args[0] ?? ''}: another git holds this clone`, {

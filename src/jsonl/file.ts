@@ -155,6 +155,15 @@ export function fileSize(path: string): number {
   return withIoErrors(path, 'read', () => statSync(path, { throwIfNoEntry: false })?.size ?? 0);
 }
 
+/**
+ * Which file this is, and in which state, as a text to compare: it differs once another file stands there or the bytes were written
+ * again, and is the same for all that are missing. Throws SyncError `io`.
+ */
+export function fileIdentity(path: string): string {
+  const found = withIoErrors(path, 'read', () => statSync(path, { bigint: true, throwIfNoEntry: false }));
+  return found === undefined ? 'missing' : [found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');
+}
+
 /** The number of lines that hold more than white space, 0 for a missing file. Throws SyncError `io`. */
 export function countLines(path: string): number {
   const lines = { count: 0, lastIsFilled: false };

@@ -14,6 +14,7 @@ import { describe, expect, it } from 'vitest';
 import { mergeUpstream } from '../../src/git/merge-upstream.js';
 import { requireRepository } from '../../src/git/repository.js';
 import { findUpstream, pushUpstream } from '../../src/git/upstream.js';
+import { builtModule } from '../jsonl/child.js';
 import { lineOf, sample } from '../record/samples.js';
 import { Clone, folder, pair, tryGit } from './clones.js';
 
@@ -435,6 +436,24 @@ if git rev-parse -q --verify $next; then env -u GIT_QUARANTINE_PATH -u GIT_OBJEC
     ann.ok('pull');
     expectEqual(ann, bob);
     expect(ann.field('memory', 'mem_2', 'value')).toBe('by bob');
+  });
+
+  it('move the files under the lock of their folder, so that no export comes between; hooks of ours keep out of it', () => {
+    const { ann, bob } = pair();
+    const said = join(bob.root, '../said');
+    const lock = `import { withLock } from ${JSON.stringify(builtModule('jsonl/lock.js'))};
+      try { withLock(${JSON.stringify(bob.dir)}, { timeoutMs: 0 }, () => console.log('free')); } catch (error) { console.log(error.code); }`;
+    writeFileSync(join(bob.root, '../lock.mjs'), lock);
+    mkdirSync(join(bob.root, '.git/hooks'), { recursive: true });
+    const hook = join(bob.root, '.git/hooks/post-merge');
+    const run = `'${process.execPath}' '${join(bob.root, '../lock.mjs')}'`;
+    writeFileSync(hook, `#!/bin/sh\n(${run}; echo "$SC_SYNC_HOOK") >'${said}'\n`);
+    chmodSync(hook, 0o755);
+    ann.put('memory', 'mem_1', 'value=by ann');
+    ann.ok('push');
+    bob.ok('pull');
+    expect(readFileSync(said, 'utf8')).toBe('busy\noff\n');
+    expect(bob.field('memory', 'mem_1', 'value')).toBe('by ann');
   });
 
   it('merge two clones that pushed to an empty remote first, each', () => {

@@ -3,7 +3,8 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { add, deletion, dump, file, filesIn, line, makeWorld, synced } from './world.js';
+import { add, deletion, dump, file, filesIn, line, makeWorld, synced, temporaryFiles } from './world.js';
+import { thrownBy } from '../jsonl/thrown.js';
 import type { World } from './world.js';
 
 const LATER = '2999-01-01T00:00:00.000Z';
@@ -165,6 +166,52 @@ describe('P1: an export overwrites no version that was never taken into account'
     expect(lineOf(world, 'i2')).toContain('"details":"mine"');
     // The stamp of the version that was overwritten is topped, so that others take this one.
     expect(lineOf(world, 'i2')).toContain('"exported_at":"2999-01-01T00:00:00.001Z"');
+    expect(world.sync().inSync).toBe(true);
+  });
+
+  it('what git puts into the files during an export, which cannot see it beforehand', () => {
+    const world = exported();
+    world.store.sql.run(`UPDATE issues SET details = 'mine' WHERE id = 'i3'`);
+    let isPulled = false;
+    const onChange = (): void => {
+      if (isPulled) return;
+      isPulled = true;
+      replaceLine(world, 'i2', line('issue', 'i2', { title: 'pulled' }, LATER), line('issue', 'n1', {}, LATER));
+    };
+    expect(world.export({}, { onChange })).toMatchObject({ refused: [], total: { written: 1 } });
+    expect(lineOf(world, 'i2')).toContain('"title":"pulled"');
+    expect(lineOf(world, 'n1')).not.toBe('');
+    expect(lineOf(world, 'i3')).toContain('"details":"mine"');
+    expect(world.sync().inSync).toBe(true);
+    expect(world.store.sql.all(`SELECT title FROM issues WHERE id = 'i2'`)).toEqual([['pulled']]);
+  });
+
+  it('the very record that git changes during an export; files that were missing count, too', () => {
+    const world = exported();
+    world.store.sql.run(`UPDATE issues SET details = 'mine' WHERE id = 'i2'`);
+    const onChange = (): void => {
+      if (world.read('deletions.jsonl') !== '') return;
+      replaceLine(world, 'i2');
+      world.write('deletions.jsonl', file(deletion('issue', 'i2', LATER)));
+    };
+    expect(world.export({}, { onChange }).refused).toEqual([{ type: 'issue', id: 'i2', why: 'unseen' }]);
+    expect(world.read('deletions.jsonl')).not.toBe('');
+    expect(temporaryFiles(world.dir)).toEqual([]);
+    expect(world.sync().inSync).toBe(true);
+  });
+
+  it('files that somebody writes all the time: it gives up, and changes nothing', () => {
+    const world = exported();
+    world.store.sql.run(`UPDATE issues SET details = 'mine' WHERE id = 'i2'`);
+    const before = dump(world.store);
+    let n = 0;
+    const onChange = (): void => {
+      replaceLine(world, `n${++n}`, line('issue', `n${n}`, {}, LATER));
+    };
+    expect(thrownBy(() => world.export({}, { onChange }))).toMatchObject({ code: 'busy' });
+    expect(dump(world.store)).toBe(before);
+    expect(lineOf(world, 'i2')).not.toContain('mine');
+    expect(temporaryFiles(world.dir)).toEqual([]);
     expect(world.sync().inSync).toBe(true);
   });
 

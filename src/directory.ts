@@ -25,6 +25,12 @@ export function resolvePath(path: string): string {
   }
 }
 
+/** A folder and all that it lies in, the nearest first. */
+export function ancestors(from: string): string[] {
+  const parent = dirname(from);
+  return parent === from ? [from] : [from, ...ancestors(parent)];
+}
+
 /** Makes a folder with its parents; says whether it was missing. Throws `io`. */
 export function makeFolder(dir: string): boolean {
   try {

@@ -5,6 +5,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { projectExportDir, resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
 import { gitHistory } from '../git/history.js';
+import { requireMerged } from '../git/unmerged.js';
 import { findProject } from '../project.js';
 import { Store } from '../store/store.js';
 import type { SyncOptions } from '../sync.js';
@@ -115,8 +116,9 @@ export class Context {
     return project;
   }
 
-  /** What export, import and sync are called with. */
+  /** What export, import and sync are called with. Throws `refused` while git has the files half merged. */
   syncOptions(place: Place = this.place()): SyncOptions {
+    requireMerged(place.dir);
     return {
       ...place,
       actor: findActor(this.#base, this.#env),

@@ -1,8 +1,9 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { basename, dirname, join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 
-import { EXPORT_FOLDER, resolvePath } from '../directory.js';
+import { EXPORT_FOLDER, ancestors, resolvePath } from '../directory.js';
+import { gitFolder } from '../git/repository.js';
 
 /** Where the command line stands. */
 export interface Folders {
@@ -36,17 +37,10 @@ function folderInMain(workTree: string, folder: string): string | undefined {
 
 /** In a linked work tree `.git` is a file that names `<main>/.git/worktrees/<name>`; a bare repository has no main work tree. */
 function mainWorkTree(workTree: string): string | undefined {
-  const git = join(workTree, '.git');
-  if (isFolder(git)) return undefined;
-  const named = /^gitdir: (.+)$/m.exec(readFileSync(git, 'utf8'))?.[1]?.trim();
-  if (named === undefined || !/[\\/]worktrees[\\/][^\\/]+[\\/]?$/.test(named)) return undefined;
-  const common = dirname(dirname(resolve(workTree, named)));
+  const folder = gitFolder(workTree);
+  if (!/[\\/]worktrees[\\/][^\\/]+[\\/]?$/.test(folder)) return undefined;
+  const common = dirname(dirname(folder));
   return basename(common) === '.git' ? dirname(common) : undefined;
-}
-
-function ancestors(from: string): string[] {
-  const parent = dirname(from);
-  return parent === from ? [from] : [from, ...ancestors(parent)];
 }
 
 function isFolder(path: string): boolean {

@@ -1,7 +1,7 @@
 import { findRepository, findUnfinished, inTheMiddle } from '../git/repository.js';
 import type { Unfinished } from '../git/repository.js';
 import { driverState } from '../git/set-up.js';
-import { unmergedNames } from '../git/resolve.js';
+import { unmergedNames } from '../git/unmerged.js';
 import { failure, warning } from './outcome.js';
 import type { Line } from './outcome.js';
 

@@ -1,8 +1,9 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 
 import { resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
+import { withIoErrors } from '../jsonl/file.js';
 import { ifGitIsThere, runGit, tryGit } from './run.js';
 
 /** The work tree of git that a folder lies in. */
@@ -87,6 +88,16 @@ function readSettings(cwd: string): ReadonlyMap<string, string> {
 export function pathInRepository({ root }: Pick<Repository, 'root'>, path: string): string {
   const inside = relative(root, resolvePath(resolve(path)));
   return inside === '' ? '.' : inside.split(sep).join('/');
+}
+
+/** The git folder of a work tree, found without git: a linked one and a submodule have a file that names it. Throws `io`. */
+export function gitFolder(workTree: string): string {
+  const path = join(workTree, '.git');
+  return withIoErrors(path, 'read', () => {
+    if (statSync(path).isDirectory()) return path;
+    const named = /^gitdir: (.+)$/m.exec(readFileSync(path, 'utf8'))?.[1]?.trim();
+    return named === undefined ? path : resolve(workTree, named);
+  });
 }
 
 /** What git is in the middle of, if anything. */

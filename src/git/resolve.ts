@@ -12,6 +12,7 @@ import { mergeData, mergeDuplicates } from './drive-merge.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git } from './run.js';
+import { unmergedVersions } from './unmerged.js';
 
 /** What a file was healed from: the versions in git's index, its conflict markers, or its own lines. */
 export type HealedFrom = 'index' | 'markers' | 'lines';
@@ -81,33 +82,17 @@ export function resolveFolder(
 /** The versions of an unmerged file that the index has. */
 type Stages = Partial<FileSides>;
 
-const STAGES = ['base', 'ours', 'theirs'] as const;
-
 function unmergedFiles(repository: WorkTree, dir: string): Map<string, Stages> {
-  const { root: cwd } = repository;
-  const folder = pathInRepository(repository, dir);
-  const entries = git(['ls-files', '-u', '-z', '--', folder], { cwd })
-    .split('\0')
-    .flatMap((entry) => {
-      const [, object, stage, path] = /^\d+ ([0-9a-f]+) ([123])\t(.*)$/s.exec(entry) ?? [];
-      const side = STAGES[Number(stage) - 1];
-      return object === undefined || side === undefined || path === undefined ? [] : [{ object, side, path }];
-    });
+  const versions = unmergedVersions(repository, dir);
   const texts = readBlobs(
-    cwd,
-    entries.map(({ object }) => object),
+    repository.root,
+    versions.map(({ object }) => object),
   );
   const files = new Map<string, Stages>();
-  for (const [index, { side, path }] of entries.entries()) {
-    const name = path.slice(folder === '.' ? 0 : folder.length + 1);
+  for (const [index, { side, name }] of versions.entries()) {
     files.set(name, { ...files.get(name), [side]: texts[index] });
   }
   return files;
-}
-
-/** The names of the files of an export directory that git calls unmerged. */
-export function unmergedNames(repository: WorkTree, dir: string): string[] {
-  return [...unmergedFiles(repository, dir).keys()];
 }
 
 function dataFiles(dir: string): string[] {

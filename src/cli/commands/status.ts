@@ -8,8 +8,10 @@ import type { Command } from '../command.js';
 /** Says where both sides stand. */
 export const run: Command = ({ context, options }) => {
   const place = context.place();
-  const status = getSyncStatus(context.store(), place);
+  const found = getSyncStatus(context.store(), place);
   const git = findGitState(context.resolve('.'), place.dir);
+  // What stands in an unmerged file is one side only, whatever the engine makes of it.
+  const status = { ...found, inSync: found.inSync && (git?.unmerged ?? []).length === 0 };
   return {
     status: isOn(options, 'check') && !status.inSync ? EXIT.attention : EXIT.done,
     json: { ...status, git: git ?? null },

@@ -1,0 +1,63 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+
+import { ancestors, resolvePath } from '../directory.js';
+import { SyncError } from '../errors.js';
+import type { FileSides } from '../merge/merged-file.js';
+import { gitFolder, pathInRepository } from './repository.js';
+import type { Repository } from './repository.js';
+import { git } from './run.js';
+
+/** One of the versions that git's index has of an unmerged file. */
+export interface UnmergedVersion {
+  /** The file's name in the export directory. */
+  readonly name: string;
+  readonly side: keyof FileSides;
+  readonly object: string;
+}
+
+const SIDES = ['base', 'ours', 'theirs'] as const;
+
+/** The versions of all files of an export directory that git calls unmerged. */
+export function unmergedVersions(repository: Pick<Repository, 'root'>, dir: string): UnmergedVersion[] {
+  const folder = pathInRepository(repository, dir);
+  return git(['ls-files', '-u', '-z', '--', `:(top,literal)${folder}`], { cwd: repository.root })
+    .split('\0')
+    .flatMap((entry) => {
+      const [, object, stage, path] = /^\d+ ([0-9a-f]+) ([123])\t(.*)$/s.exec(entry) ?? [];
+      const side = SIDES[Number(stage) - 1];
+      if (object === undefined || side === undefined || path === undefined) return [];
+      return [{ object, side, name: path.slice(folder === '.' ? 0 : folder.length + 1) }];
+    });
+}
+
+/** The names of the files of an export directory that git calls unmerged. */
+export function unmergedNames(repository: Pick<Repository, 'root'>, dir: string): string[] {
+  return [...new Set(unmergedVersions(repository, dir).map(({ name }) => name))];
+}
+
+/** What lies in git's folder while something is unfinished, or was begun without a commit to come (`--squash`, `--no-commit`). */
+const MARKS = ['MERGE_HEAD', 'MERGE_MSG', 'SQUASH_MSG', 'AUTO_MERGE', 'rebase-merge', 'rebase-apply'];
+/** A stash that conflicts leaves no mark, but stays. It is one for all work trees, and does not show where refs lie in tables. */
+const SHARED_MARKS = ['logs/refs/stash', 'reftable'];
+
+/** The same for whatever work tree the directory lies in. Git is started only where its folder says that there may be any. */
+export function findUnmerged(dir: string): string[] {
+  const root = ancestors(resolvePath(dir)).find((folder) => existsSync(join(folder, '.git')));
+  if (root === undefined) return [];
+  const own = gitFolder(root);
+  const link = join(own, 'commondir');
+  const shared = existsSync(link) ? resolve(own, readFileSync(link, 'utf8').trim()) : own;
+  const marks = [...MARKS.map((name) => join(own, name)), ...SHARED_MARKS.map((name) => join(shared, name))];
+  return marks.some((path) => existsSync(path)) ? unmergedNames({ root }, dir) : [];
+}
+
+/** Throws `refused` where data files are unmerged: what stands in such a file is one side only, and would pass for what both say. */
+export function requireMerged(dir: string): void {
+  const names = findUnmerged(dir).filter((name) => name.endsWith('.jsonl'));
+  if (names.length === 0) return;
+  throw new SyncError('refused', `git stopped in a merge of data files in ${dir}; nothing was changed`, {
+    details: names.map((name) => `unmerged: ${name}`),
+    hint: 'run resolve, which heals them; or take what stands there with git add',
+  });
+}

@@ -4,7 +4,7 @@ import { unquote } from './record/json.js';
 import { requireEntity } from './registry/entity.js';
 import type { PrivateRule } from './settings.js';
 import { hasPrivateMarks, isMarkedPrivate } from './store/private-marks.js';
-import type { Rows } from './store/rows.js';
+import type { RecordKey, Rows } from './store/rows.js';
 import type { Sql } from './store/sql.js';
 import type { Store } from './store/store.js';
 
@@ -13,24 +13,34 @@ export function hasPrivate(sql: Sql, rules: readonly PrivateRule[]): boolean {
   return rules.length > 0 || hasPrivateMarks(sql);
 }
 
-/**
- * Makes the test for records that never leave the database: they were marked, or a rule fits them, or one of these is true of a record
- * that they cannot be without.
- */
-export function privacyTest(
-  { sql, registry }: Store,
+/** Why a record never leaves the database: a mark or a rule, of its own or of one that it cannot be without. */
+export interface PrivacyReason extends RecordKey {
+  readonly by: 'mark' | 'rule';
+}
+
+/** Makes the test for records that never leave the database. */
+export function privacyTest(store: Store, rows: Rows, rules: readonly PrivateRule[]): (content: Content) => boolean {
+  if (!hasPrivate(store.sql, rules)) return () => false;
+  return (content) => privacyReason(store, rows, rules, content) !== undefined;
+}
+
+/** Why a record is private; undefined for one that is not. */
+export function privacyReason(
+  store: Store,
   rows: Rows,
   rules: readonly PrivateRule[],
-): (content: Content) => boolean {
-  if (!hasPrivate(sql, rules)) return () => false;
-  const isPrivate = (content: Content): boolean =>
-    isMarkedPrivate(sql, { type: content.entity.type, id: content.id }) ||
-    rules.some((rule) => fits(rule, content)) ||
-    Object.entries(content.entity.parents).some(([field, type]) => {
-      const parent = rows.read(requireEntity(registry, type), unquote(tokenOf(content, field)));
-      return parent !== undefined && isPrivate(parent);
-    });
-  return isPrivate;
+  content: Content,
+): PrivacyReason | undefined {
+  const { entity, id } = content;
+  const key = { type: entity.type, id };
+  if (isMarkedPrivate(store.sql, key)) return { ...key, by: 'mark' };
+  if (rules.some((rule) => fits(rule, content))) return { ...key, by: 'rule' };
+  for (const [field, type] of Object.entries(entity.parents)) {
+    const parent = rows.read(requireEntity(store.registry, type), unquote(tokenOf(content, field)));
+    const reason = parent && privacyReason(store, rows, rules, parent);
+    if (reason !== undefined) return reason;
+  }
+  return undefined;
 }
 
 function fits({ type, where }: PrivateRule, content: Content): boolean {

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -66,7 +66,25 @@ describe('values that look like secrets', () => {
     expect(readFileSync(join(sandbox.dir, 'memories.jsonl'), 'utf8')).toBe('');
     sandbox.ok(['private', 'memory', 'mem_1', '--undo']);
     expect(sandbox.run(['sync']).status).toBe(6);
+    expect(sandbox.json(['private', 'memory', 'mem_1', '--undo'])).not.toHaveProperty('heldBy');
     expect(sandbox.error(['private', 'memory'], 4)['message']).toContain('expected the id');
     expect(sandbox.error(['private', 'memory', 'none'], 4)['code']).toBe('not_found');
+  });
+
+  it('say what still keeps them there', () => {
+    const sandbox = withSecrets();
+    sandbox.ok(['put', 'session', 's1', 'name=S']);
+    sandbox.ok(['put', 'context_item', 'c1', 'session_id=s1', 'key=k', 'value=v']);
+    sandbox.ok(['private', 'session', 's1']);
+    expect(sandbox.ok(['private', 'context_item', 'c1', '--undo'])).toContain(
+      'context_item c1 still stays in this database: session s1 is private',
+    );
+    const rule = { type: 'session', where: { name: 'S' } };
+    writeFileSync(join(sandbox.dir, 'sync.json'), JSON.stringify({ private: [rule] }));
+    expect(sandbox.ok(['private', 'session', 's1', '--undo'])).toContain('a rule of sync.json fits session s1');
+    expect(sandbox.json(['private', 'context_item', 'c1', '--undo'])).toMatchObject({
+      private: true,
+      heldBy: { type: 'session', id: 's1', by: 'rule' },
+    });
   });
 });

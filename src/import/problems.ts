@@ -6,10 +6,9 @@ import type { SkippedLine } from './stage.js';
 const MAX_PROBLEMS = 100;
 
 const HINTS: Partial<Record<SyncErrorCode, string>> = {
-  conflict_markers:
-    'resolve it: delete the marker lines and keep the lines of both sides; an import merges several lines of one record',
+  conflict_markers: 'run sc-sync resolve, or delete the marker lines and keep the lines of both sides',
   newer_format: 'update savecontext-sync',
-  bad_input: 'correct the lines, or leave them in their files with --skip-invalid',
+  bad_input: 'correct the lines, or leave them in their files with sc-sync import --skip-invalid',
 };
 
 /**

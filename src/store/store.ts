@@ -68,7 +68,7 @@ export class Store {
    * @returns what it did, in words; empty when there was nothing to do
    */
   init(now: number = Date.now()): string[] {
-    const added = this.registry === savecontext ? upgradeSchema(this.sql, now) : [];
+    const added = this.#isOwn ? [] : upgradeSchema(this.sql, now);
     this.#requireSchema();
     return [...added.map((what) => `added ${what}`), ...installTracking(this.sql, this.registry)];
   }
@@ -94,11 +94,16 @@ export class Store {
     this.sql.close();
   }
 
+  /** Whether the schema is a program's own; the command line knows SaveContext's alone. */
+  get #isOwn(): boolean {
+    return this.registry !== savecontext;
+  }
+
   #requireSetUp(): void {
     this.#requireSchema();
     if (!trackingState(this.sql, this.registry).installed) {
       throw new SyncError('schema', 'the database has the tables of this schema, but sync was never set up in it', {
-        hint: 'run `sc-sync init`, or open it with { create: true }',
+        hint: this.#isOwn ? 'open it with { create: true }' : 'run `sc-sync init`, or open it with { create: true }',
       });
     }
   }
@@ -108,7 +113,9 @@ export class Store {
     if (missing.length === 0) return;
     throw new SyncError('schema', `the database lacks ${missing.length} tables or columns that the registry names`, {
       details: missing,
-      hint: 'is this the right database? `sc-sync init` completes an older or empty one',
+      hint: this.#isOwn
+        ? 'is this the right database? create its tables first'
+        : 'is this the right database? `sc-sync init` completes an older or empty one',
     });
   }
 }

@@ -148,7 +148,7 @@ describe('exit status', () => {
     appendFileSync(path, '{"type":"memory"\n');
     const error = sandbox.error(['import'], 4);
     expect(error).toMatchObject({ code: 'bad_input', details: [expect.stringMatching(/^memories\.jsonl:3: /)] });
-    expect(sandbox.run(['sync']).status).toBe(4);
+    expect(sandbox.error(['sync'], 4)['hint']).toContain('sc-sync import --skip-invalid');
     const skipped = sandbox.json(['import', '--skip-invalid'], { status: 1 });
     expect(skipped).toMatchObject({ total: { skipped: 1 }, problems: [expect.stringContaining('memories.jsonl:3')] });
     sandbox.ok(['export', '--full']);
@@ -160,7 +160,8 @@ describe('exit status', () => {
     const sandbox = synced();
     const path = join(sandbox.dir, 'memories.jsonl');
     appendFileSync(path, '<<<<<<< ours\n');
-    expect(sandbox.error(['import'], 4)['code']).toBe('conflict_markers');
+    const hint = expect.stringContaining('run sc-sync resolve') as unknown;
+    expect(sandbox.error(['import'], 4)).toMatchObject({ code: 'conflict_markers', hint });
     expect(sandbox.ok(['status'])).toMatch(/^problem: memories\.jsonl:3: .*conflict marker/m);
     expect(sandbox.run(['status', '--check']).status).toBe(1);
     edit(path, '<<<<<<< ours\n', '');

@@ -146,6 +146,9 @@ describe('another schema', () => {
     sql.close();
     const error = thrownBy(() => Store.open(join(folder, 'x.db'), { registry: REGISTRY, create: true }));
     expect(error.code).toBe('schema');
+    // The command line makes the tables of SaveContext alone.
+    expect(error.hint).toMatch(/create its tables/);
+    expect(error.hint).not.toContain('sc-sync init');
     expect(error.details).toContain('bookmarks');
     expect(error.details).toContain('books.shelf');
   });

@@ -300,6 +300,10 @@ describe('init --driver-only', () => {
     const clone = repository();
     expect(clone.json(['init', '--driver-only', '*.jsonl'], 4)).toMatchObject({ error: { code: 'usage' } });
     expect(clone.json(['init', '--driver-only', '--key', 'id'], 4)).toMatchObject({ error: { code: 'usage' } });
+    for (const args of [['--key', 'id'], ['--together', 'a,b'], ['*.jsonl']]) {
+      const error = { code: 'usage', message: '--key, --together and a pattern need --driver-only' };
+      expect(clone.json(['init', ...args], 4)).toMatchObject({ error });
+    }
   });
 });
 

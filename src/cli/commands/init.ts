@@ -22,11 +22,15 @@ import { EXIT } from '../exit-codes.js';
 import { failure, info, warning } from '../outcome.js';
 import type { Outcome } from '../outcome.js';
 import { isOn } from '../command.js';
-import type { Command, Invocation } from '../command.js';
+import type { Command, Invocation, Options } from '../command.js';
 
 /** Sets up the database, the export directory and git; every step does only what is missing. `--undo` takes back what is git's. */
 export const run: Command = (invocation) => {
-  const { options } = invocation;
+  const { args, options } = invocation;
+  const isForDriver = args.length + namesOf(options).length > 0 || options['key'] !== undefined;
+  if (isForDriver && !isOn(options, 'driverOnly')) {
+    throw new SyncError('usage', '--key, --together and a pattern need --driver-only', { hint: DRIVER_EXAMPLE });
+  }
   if (isOn(options, 'undo')) return undo(invocation);
   return isOn(options, 'driverOnly') ? initDriver(invocation) : init(invocation);
 };
@@ -85,17 +89,23 @@ function addHooks(repository: Repository, context: Context, { dir }: Place): str
   });
 }
 
+const DRIVER_EXAMPLE = "for example: init --driver-only --key id '*.jsonl'";
+
+function namesOf({ together }: Options): string[] {
+  return Array.isArray(together) ? together.map(String) : [];
+}
+
 /** Sets up the merge driver for files of other programs, and nothing else. */
 function initDriver({ context, args, options }: Invocation): Outcome {
   const [pattern] = args;
-  const { key, together } = options;
+  const { key } = options;
   if (typeof key !== 'string' || pattern === undefined) {
     throw new SyncError('usage', 'init --driver-only: expected --key <name> and a pattern of files', {
-      hint: "for example: init --driver-only --key id '*.jsonl'",
+      hint: DRIVER_EXAMPLE,
     });
   }
   const folder = context.resolve('.');
-  const names = Array.isArray(together) ? together.map(String) : [];
+  const names = namesOf(options);
   const done = setUpGenericDriver(requireRepository(folder), folder, pattern, { key, together: names });
   const nothing = `nothing to do: ${pattern} merges by ${key} in this clone`;
   return {

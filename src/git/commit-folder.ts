@@ -77,11 +77,15 @@ function leftBehind(path: string, why: string): SyncError {
 function subjectOf(numstat: string): string {
   let changed = 0;
   let deleted = 0;
+  let undeleted = 0;
   for (const line of numstat.split('\n')) {
-    const [added, , path = ''] = line.split('\t');
-    if (path.endsWith('/deletions.jsonl')) deleted += Number(added);
-    else if (path.endsWith('.jsonl')) changed += Number(added);
+    const [added, removed, path = ''] = line.split('\t');
+    if (path.endsWith('/deletions.jsonl')) {
+      deleted += Number(added);
+      undeleted += Math.max(0, Number(removed) - Number(added));
+    } else if (path.endsWith('.jsonl')) changed += Number(added);
   }
-  const parts = [...(changed > 0 ? [`${changed} changed`] : []), ...(deleted > 0 ? [`${deleted} deleted`] : [])];
+  const counts = { changed, deleted, 'no longer deleted': undeleted };
+  const parts = Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
   return `Records: ${parts.length === 0 ? 'set-up' : parts.join(', ')}`;
 }

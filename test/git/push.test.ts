@@ -87,6 +87,18 @@ describe('push and pull', () => {
     expectEqual(ann, bob);
   });
 
+  it('say of a commit that only drops a deletion what it is about', () => {
+    const { bob } = pair();
+    const gone = { entity_type: 'memory', entity_id: 'mem_1', project_path: '.', deleted_by: 'Bob' };
+    writeFileSync(
+      join(bob.dir, 'deletions.jsonl'),
+      `${JSON.stringify({ ...gone, deleted_at: '1970-01-01T00:00:00.000Z' })}\n`,
+    );
+    bob.git('add', '-A');
+    bob.git('commit', '--quiet', '-m', 'as a merge leaves it');
+    expect(bob.json(['pull'])).toMatchObject({ commits: ['Records: 1 no longer deleted'], inSync: true });
+  });
+
   it('begin with an empty remote and a repository without a commit', () => {
     const root = folder();
     const remote = join(root, 'empty.git');

@@ -44,7 +44,19 @@ Example:
   $ sc-sync init && sc-sync sync      a project's first export`,
     );
   for (const verb of VERBS) addVerb(program, verb, onCall);
+  addHelp(program);
   return program;
+}
+
+/** The one of commander prints the whole help where there is no such verb. */
+function addHelp(program: Command): void {
+  const help = program.helpCommand(false).command('help [command]').description('display help for command');
+  help.helpOption(false).action((name?: string) => {
+    const named = name === undefined ? program : program.commands.find((verb) => verb.name() === name);
+    if (named === undefined)
+      program.error(`error: unknown command '${name ?? ''}'`, { code: 'commander.unknownCommand' });
+    named.help();
+  });
 }
 
 function addVerb(program: Command, verb: Verb, onCall: (call: Call) => Promise<void>): void {

@@ -43,6 +43,7 @@ describe('help', () => {
 describe('wrong usage exits with 4', () => {
   it.each([
     ['an unknown verb', ['stauts'], "unknown command 'stauts'", 'did you mean status?'],
+    ['help for an unknown verb', ['help', 'nope'], "unknown command 'nope'", undefined],
     ['an unknown option', ['sync', '--al'], "unknown option '--al'", 'did you mean --all?'],
     ['a missing argument', ['list'], "missing required argument 'type'", undefined],
     ['too many arguments', ['status', 'x'], 'too many arguments', undefined],

@@ -21,7 +21,7 @@ export function applyDecision(
   const { key, row, state } = gathered;
   const losses = [...gathered.losses, ...plan.losses];
   for (const { loss, why } of losses) noteLoss(context.sql, context.target.project, key, loss, why, context.now);
-  if (losses.length > 0) context.notice('conflicts', key.type, key.id, conflictMessage(losses));
+  if (losses.length > 0) context.noticeLoss(key, conflictMessage(losses, context.rehearses));
   let result = plan.result;
   if (isTombstone(result)) {
     applyTombstone(context, gathered, result);
@@ -47,9 +47,9 @@ export function applyDecision(
   settle(context, gathered, plan, result, wasSeen, state);
 }
 
-function conflictMessage(losses: readonly ReasonedLoss[]): string {
+function conflictMessage(losses: readonly ReasonedLoss[], rehearses: boolean): string {
   const fields = [...new Set(losses.map(({ loss }) => loss.field ?? 'the whole record'))];
-  return `${fields.join(', ')}: a value lost (${losses[0]?.why ?? 'merge'}); see conflicts`;
+  return `${fields.join(', ')}: a value ${rehearses ? 'would lose' : 'lost'} (${losses[0]?.why ?? 'merge'})`;
 }
 
 /** A version that follows from lines alone keeps the stamp that every replica computes. */

@@ -31,6 +31,8 @@ export class ImportContext {
   readonly now: number;
   readonly strategyFor: (id: string) => MergeStrategy;
   readonly tally: Tally<EntityStats>;
+  /** True when everything is rolled back in the end: nothing of it is in the journal then. */
+  readonly rehearses: boolean;
   /** The history of the files, where there is one. */
   readonly history: HistoryOfImport | undefined;
   readonly notices: Notice[] = [];
@@ -65,6 +67,7 @@ export class ImportContext {
       | 'unsettled'
       | 'skipped'
       | 'rowsBefore'
+      | 'rehearses'
     > & { readonly skipInvalid: boolean },
   ) {
     this.sql = values.sql;
@@ -82,6 +85,7 @@ export class ImportContext {
     this.unsettled = values.unsettled;
     this.skipped = values.skipped;
     this.rowsBefore = values.rowsBefore;
+    this.rehearses = values.rehearses;
     this.#skipInvalid = values.skipInvalid;
   }
 
@@ -89,6 +93,11 @@ export class ImportContext {
   notice(what: Notable, type: string, id: string, message: string): void {
     this.tally.add(type, what);
     this.notices.push({ what, type, id, message });
+  }
+
+  /** Counts and names a record of which a value loses. */
+  noticeLoss({ type, id }: RecordKey, what: string): void {
+    this.notice('conflicts', type, id, this.rehearses ? what : `${what}; see conflicts`);
   }
 
   /** Says whether lines that cannot be read make the import fail. */

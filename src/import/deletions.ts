@@ -94,7 +94,7 @@ function removeChild(context: ImportContext, entity: Entity, content: Content, p
     unknown: [],
   };
   noteLoss(context.sql, context.target.project, key, wholeRecord(content), 'parent deleted', context.now);
-  context.notice('conflicts', key.type, key.id, 'deleted with its parent; see conflicts');
+  context.noticeLoss(key, `${context.rehearses ? 'would be ' : ''}deleted with its parent`);
   removeRow(context, entity, content, tombstone);
   context.tally.add(key.type, 'deleted');
 }

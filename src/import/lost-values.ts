@@ -18,12 +18,7 @@ export function takeLostValues(context: ImportContext, left: readonly LostValues
     const row = entity === undefined ? undefined : rows.read(entity, id);
     if (row !== undefined && holds(row, value)) continue;
     if (noteLoss(sql, target.project, { type, id }, loss, why, at)) {
-      context.notice(
-        'conflicts',
-        type,
-        id,
-        `${loss.field ?? 'the whole record'}: a value lost a merge of files; see conflicts`,
-      );
+      context.noticeLoss({ type, id }, `${loss.field ?? 'the whole record'}: a value lost a merge of files`);
     }
   }
 }

@@ -49,6 +49,8 @@ export interface ImportRun {
   readonly onProgress: ((progress: Progress) => void) | undefined;
   readonly onChange: ((change: RecordChange) => void) | undefined;
   readonly history: History | undefined;
+  /** True when it is rolled back in the end. */
+  readonly rehearses?: boolean;
 }
 
 /** What was found in the files. */
@@ -79,7 +81,8 @@ export function runImport(store: Store, planned: Target, run: ImportRun): Import
  * Does the same and rolls it back, as what becomes of a child depends on what became of its parent. `look` sees the
  * database as the import would leave it.
  */
-export function rehearseImport<T>(store: Store, planned: Target, run: ImportRun, look: (stats: ImportStats) => T): T {
+export function rehearseImport<T>(store: Store, planned: Target, asked: ImportRun, look: (stats: ImportStats) => T): T {
+  const run: ImportRun = { ...asked, rehearses: true };
   const found = findNews(store, planned, run);
   return store.sql.rehearse(found.isIdle ? 'deferred' : 'immediate', () => {
     const stats = found.isIdle
@@ -138,6 +141,7 @@ function makeContext(store: Store, target: Target, run: ImportRun, { staged }: F
     unsettled: new Set(staged.unsettled),
     skipped: staged.skipped,
     skipInvalid: run.skipInvalid,
+    rehearses: run.rehearses === true,
     rowsBefore: run.onChange === undefined ? undefined : new RowsBefore(sql),
   });
 }

@@ -59,9 +59,12 @@ describe('exit status', () => {
     const sandbox = synced();
     edit(join(sandbox.dir, 'memories.jsonl'), '"one"', '"theirs"');
     sandbox.ok(['put', 'memory', 'mem_1', 'value=mine', 'category=note']);
+    for (const look of [['status'], ['sync', '--dry-run'], ['import', '--dry-run']]) {
+      expect(sandbox.ok(look)).toMatch(/^conflict: memory mem_1: value: a value would lose \(merge\)$/m);
+    }
     const { status, stdout } = sandbox.run(['sync']);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^conflict: memory mem_1: value: a value lost/m);
+    expect(stdout).toMatch(/^conflict: memory mem_1: value: a value lost \(merge\); see conflicts$/m);
     expect(stdout).toMatch(/in sync\n$/);
     expect(sandbox.json(['conflicts'])['conflicts']).toHaveLength(1);
   });

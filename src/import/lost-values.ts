@@ -6,21 +6,39 @@ import type { Content } from '../record/content.js';
 import { entityOfType } from '../registry/entity.js';
 import type { ImportContext } from './context.js';
 
+/** A merge that is on its way ends within that time, in milliseconds. */
+const PATIENCE = 24 * 60 * 60 * 1000;
+
+/** What decides about a value that a merge driver left. */
+type Present = Pick<ImportContext, 'registry' | 'rows' | 'now'>;
+
 /**
  * Takes into the journal what merge drivers left. A driver also runs for virtual bases, stashes and merges that are given up, so
- * what it says is lost may be the record's value now: that is dropped.
+ * what it says is lost may be the record's value now. That is dropped, but not while the merge may be on its way: what won comes into the
+ * files after what lost was left. Gives the files that are to change, with what stays in them.
  */
-export function takeLostValues(context: ImportContext, left: readonly LostValues[]): void {
-  const { sql, target, rows, registry } = context;
-  for (const value of left.flatMap(({ losses }) => losses)) {
-    const { type, id, loss, why, at } = value;
-    const entity = entityOfType(registry, type);
-    const row = entity === undefined ? undefined : rows.read(entity, id);
-    if (row !== undefined && holds(row, value)) continue;
-    if (noteLoss(sql, target.project, { type, id }, loss, why, at)) {
-      context.noticeLoss({ type, id }, `${loss.field ?? 'the whole record'}: a value lost a merge of files`);
-    }
-  }
+export function takeLostValues(context: ImportContext, left: readonly LostValues[]): LostValues[] {
+  return left.flatMap(({ path, losses }) => {
+    const rest = losses.filter((value) => isWaiting(context, value));
+    for (const value of losses) if (!isCurrent(context, value)) take(context, value);
+    return rest.length === losses.length ? [] : [{ path, losses: rest }];
+  });
+}
+
+function take(context: ImportContext, { type, id, loss, why, at }: LostValue): void {
+  if (!noteLoss(context.sql, context.target.project, { type, id }, loss, why, at)) return;
+  context.noticeLoss({ type, id }, `${loss.field ?? 'the whole record'}: a value lost a merge of files`);
+}
+
+/** Says whether a value may still lose: it is the record's, and was left not long ago. */
+export function isWaiting(present: Present, value: LostValue): boolean {
+  return Math.abs(present.now - value.at) < PATIENCE && isCurrent(present, value);
+}
+
+function isCurrent({ registry, rows }: Present, value: LostValue): boolean {
+  const entity = entityOfType(registry, value.type);
+  const row = entity === undefined ? undefined : rows.read(entity, value.id);
+  return row !== undefined && holds(row, value);
 }
 
 /** Says whether a record has a value, as one that lost is written. */

@@ -1,7 +1,7 @@
 import { compareUtf8 } from '../record/order.js';
 import { isTombstone } from '../record/version.js';
 import type { History } from '../jsonl/file-history.js';
-import { readLostValues, removeLostValues } from '../jsonl/lost-values.js';
+import { readLostValues, rewriteLostValues } from '../jsonl/lost-values.js';
 import type { LostValues } from '../jsonl/lost-values.js';
 import type { RecordChange } from '../record/change.js';
 import type { Entity } from '../registry/entity.js';
@@ -26,7 +26,7 @@ import { ImportContext } from './context.js';
 import { gather, homeOf } from './gather.js';
 import type { Gathered } from './gather.js';
 import { HistoryOfImport } from './history.js';
-import { takeLostValues } from './lost-values.js';
+import { isWaiting, takeLostValues } from './lost-values.js';
 import { MergeStrategy } from './plan.js';
 import { deletedChildren, pagesOf } from './page.js';
 import { failOnProblems } from './problems.js';
@@ -72,8 +72,8 @@ export function runImport(store: Store, planned: Target, run: ImportRun): Import
     if (planned.id >= 0) notePoint(store, planned, run);
     return statsOf(makeContext(store, planned, run, found), found);
   }
-  const stats = store.sql.transaction('immediate', () => carryOut(store, planned, run, found));
-  removeLostValues(found.left);
+  const { stats, lostValues } = store.sql.transaction('immediate', () => carryOut(store, planned, run, found));
+  rewriteLostValues(lostValues);
   return stats;
 }
 
@@ -87,7 +87,7 @@ export function rehearseImport<T>(store: Store, planned: Target, asked: ImportRu
   return store.sql.rehearse(found.isIdle ? 'deferred' : 'immediate', () => {
     const stats = found.isIdle
       ? statsOf(makeContext(store, planned, run, found), found)
-      : carryOut(store, planned, run, found);
+      : carryOut(store, planned, run, found).stats;
     return look({ ...stats, dryRun: true });
   });
 }
@@ -101,22 +101,30 @@ function findNews({ sql, registry }: Store, planned: Target, run: ImportRun): Fo
     isForced: ({ id }) => run.strategy === MergeStrategy.PreferExternal || run.forced.has(id),
   });
   const left = readLostValues(run.dir);
-  return { staged, left, isIdle: staged.files.size === 0 && left.length === 0 };
+  const present = { registry, rows: new Rows(sql, registry, planned.project), now: run.now };
+  const isNewlyLost = left.some(({ losses }) => losses.some((value) => !isWaiting(present, value)));
+  return { staged, left, isIdle: staged.files.size === 0 && !isNewlyLost };
 }
 
-function carryOut(store: Store, planned: Target, run: ImportRun, found: Found): ImportStats {
+/** What an import did, and what is to stay in files of lost values once it is committed. */
+interface CarriedOut {
+  readonly stats: ImportStats;
+  readonly lostValues: readonly LostValues[];
+}
+
+function carryOut(store: Store, planned: Target, run: ImportRun, found: Found): CarriedOut {
   const { staged, left } = found;
   // Bound only here, so that an import that fails leaves no trace.
   const target = bindTarget(store.sql, planned.dir, planned.project);
   const context = makeContext(store, target, run, found);
   importStaged(context, run);
   failOnProblems(context.skipped, run.skipInvalid);
-  takeLostValues(context, left);
+  const lostValues = takeLostValues(context, left);
   noteSkipped(context);
   settleFiles(context, staged);
   if (isAgreement(context, staged)) notePoint(store, target, run);
   for (const change of context.rowsBefore?.changes(context.registry, context.rows) ?? []) run.onChange?.(change);
-  return statsOf(context, found);
+  return { stats: statsOf(context, found), lostValues };
 }
 
 function makeContext(store: Store, target: Target, run: ImportRun, { staged }: Found): ImportContext {

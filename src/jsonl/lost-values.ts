@@ -26,10 +26,15 @@ const NAME = /^\.lost-values\.\d+\.[0-9a-f]+$/;
 /** Leaves lost values in an export directory. Throws `io`. */
 export function leaveLostValues(dir: string, losses: readonly FileLoss[], at: number): void {
   if (losses.length === 0) return;
-  const lines = losses.map(({ type, id, loss: { field, base, kept, lost }, why }) =>
+  const path = join(dir, `.lost-values.${at}.${randomBytes(6).toString('hex')}`);
+  writeLostValues({ path, losses: losses.map((loss) => ({ ...loss, at })) });
+}
+
+function writeLostValues({ path, losses }: LostValues): void {
+  const lines = losses.map(({ type, id, loss: { field, base, kept, lost }, why, at }) =>
     JSON.stringify({ type, id, field, base, kept, lost, why, at }),
   );
-  atomicWrite(join(dir, `.lost-values.${at}.${randomBytes(6).toString('hex')}`), `${lines.join('\n')}\n`);
+  atomicWrite(path, `${lines.join('\n')}\n`);
 }
 
 /** Takes the files of lost values of one export directory over into another; gives where they are then. Throws `io`. */
@@ -54,9 +59,12 @@ export function readLostValues(dir: string): LostValues[] {
   });
 }
 
-/** Takes files of lost values away, when what they say is in a journal. */
-export function removeLostValues(all: readonly LostValues[]): void {
-  for (const { path } of all) removeLostValue(path);
+/** Leaves in files of lost values what is given; one that has nothing more is taken away. Throws `io`. */
+export function rewriteLostValues(all: readonly LostValues[]): void {
+  for (const rest of all) {
+    if (rest.losses.length === 0) removeLostValue(rest.path);
+    else writeLostValues(rest);
+  }
 }
 
 /** Takes one such file away, unless it is gone already. */

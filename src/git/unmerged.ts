@@ -3,6 +3,8 @@ import { join, resolve } from 'node:path';
 
 import { ancestors, resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
+import { fileExists, withIoErrors } from '../jsonl/file.js';
+import { hasMarkers } from '../merge/marked-file.js';
 import type { FileSides } from '../merge/merged-file.js';
 import { gitFolder, pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
@@ -52,12 +54,19 @@ export function findUnmerged(dir: string): string[] {
   return marks.some((path) => existsSync(path)) ? unmergedNames({ root }, dir) : [];
 }
 
-/** Throws `refused` where data files are unmerged: what stands in such a file is one side only, and would pass for what both say. */
+/**
+ * Throws `refused` where an unmerged data file has no conflict markers: what stands there may be one side only, and would pass for what both
+ * say. A file with markers says so itself.
+ */
 export function requireMerged(dir: string): void {
-  const names = findUnmerged(dir).filter((name) => name.endsWith('.jsonl'));
+  const names = findUnmerged(dir).filter((name) => name.endsWith('.jsonl') && !isMarked(join(dir, name)));
   if (names.length === 0) return;
   throw new SyncError('refused', `git stopped in a merge of data files in ${dir}; nothing was changed`, {
     details: names.map((name) => `unmerged: ${name}`),
     hint: 'run resolve, which heals them; or take what stands there with git add',
   });
+}
+
+function isMarked(path: string): boolean {
+  return fileExists(path) && hasMarkers(withIoErrors(path, 'read', () => readFileSync(path, 'utf8')));
 }

@@ -1,8 +1,8 @@
 import { SyncError } from '../errors.js';
 import { git } from './run.js';
 
-/** Reads files out of git's objects, all by one process, as texts in UTF-8. Throws `io` for an object that is not there. */
-export function readBlobs(cwd: string, objects: readonly string[]): string[] {
+/** Reads files out of git's objects, all by one process. Throws `io` for an object that is not there. */
+export function readBlobs(cwd: string, objects: readonly string[]): Buffer[] {
   if (objects.length === 0) return [];
   const input = objects.map((object) => `${object}\n`).join('');
   // Sizes are in bytes: each is taken for a character first.
@@ -14,6 +14,6 @@ export function readBlobs(cwd: string, objects: readonly string[]): string[] {
     if (size === undefined) throw new SyncError('io', `git has no file ${object}`);
     const from = end + 1;
     at = from + Number(size) + 1;
-    return Buffer.from(out.slice(from, at - 1), 'latin1').toString('utf8');
+    return Buffer.from(out.slice(from, at - 1), 'latin1');
   });
 }

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -80,17 +81,17 @@ export function resolveFolder(
 }
 
 /** The versions of an unmerged file that the index has. */
-type Stages = Partial<FileSides>;
+type Stages = Readonly<Partial<Record<keyof FileSides, Buffer>>>;
 
 function unmergedFiles(repository: WorkTree, dir: string): Map<string, Stages> {
   const versions = unmergedVersions(repository, dir);
-  const texts = readBlobs(
+  const contents = readBlobs(
     repository.root,
     versions.map(({ object }) => object),
   );
   const files = new Map<string, Stages>();
   for (const [index, { side, name }] of versions.entries()) {
-    files.set(name, { ...files.get(name), [side]: texts[index] });
+    files.set(name, { ...files.get(name), [side]: contents[index] });
   }
   return files;
 }
@@ -104,16 +105,35 @@ function dataFiles(dir: string): string[] {
 
 function taskOf(dir: string, name: string, stages: Stages | undefined): Task[] {
   const path = join(dir, name);
-  const text = fileExists(path) ? withIoErrors(path, 'read', () => readFileSync(path, 'utf8')) : undefined;
+  const file = fileExists(path) ? withIoErrors(path, 'read', () => readFileSync(path)) : undefined;
+  return taskOfTexts(name, file?.toString(), stages).map((task) => {
+    const sources: Readonly<Record<string, Buffer | undefined>> =
+      task.from === 'index' && stages !== undefined ? stages : { 'the file': file };
+    // Taken for texts they would get other bytes.
+    const broken = Object.entries(sources).filter(([, bytes]) => bytes !== undefined && !isUtf8(bytes));
+    const problems = broken.map(([which]) => `${which}: expected UTF-8, found bytes that are none`);
+    return problems.length === 0 ? task : { ...task, merged: { ...task.merged, problems } };
+  });
+}
+
+function taskOfTexts(name: string, text: string | undefined, stages: Stages | undefined): Task[] {
   if (stages !== undefined) {
-    const sides: FileSides = { base: '', ours: '', theirs: '', ...stages };
-    const isByHand = text !== undefined && !hasMarkers(text) && !Object.values(sides).includes(text);
-    if (!isByHand) return [{ name, from: 'index', merged: mergeSides(name, sides) }];
+    const { base = '', ours = '', theirs = '' } = stages;
+    const sides: FileSides = { base: base.toString(), ours: ours.toString(), theirs: theirs.toString() };
+    if (text === undefined || hasMarkers(text) || isOneOf(sides, text)) {
+      return [{ name, from: 'index', merged: mergeSides(name, sides) }];
+    }
   }
   if (text === undefined) return [];
   if (hasMarkers(text)) return [{ name, from: 'markers', merged: mergeData(name, sidesOfMarked(text)) }];
   const merged = mergeDuplicates(name, text);
   return stages !== undefined || merged.text !== text ? [{ name, from: 'lines', merged }] : [];
+}
+
+/** Git may give files in the work tree other line ends than it keeps (`core.autocrlf`). */
+function isOneOf(sides: FileSides, text: string): boolean {
+  const plain = (one: string): string => one.replaceAll('\r\n', '\n');
+  return [sides.base, sides.ours, sides.theirs].some((side) => plain(side) === plain(text));
 }
 
 /** A side with markers, committed by somebody, is healed first. */

@@ -23,9 +23,9 @@ const sides = {
 };
 
 /** A repository in which a merge without the driver stopped; undefined stands for a file that is not there. */
-function stopped(versions: Readonly<Record<keyof typeof sides, string | undefined>> = sides): Clone {
+function stopped(versions: Readonly<Record<keyof typeof sides, string | Buffer | undefined>> = sides): Clone {
   const clone = new Clone(join(folder(), 'work tree'));
-  const commit = (text: string | undefined): void => {
+  const commit = (text: string | Buffer | undefined): void => {
     mkdirSync(clone.dir, { recursive: true });
     if (text === undefined) rmSync(join(clone.dir, NAME), { force: true });
     else writeFileSync(join(clone.dir, NAME), text);
@@ -90,6 +90,29 @@ describe('an unmerged file', () => {
     expect(resolve(clone).files).toEqual([{ name: NAME, from: 'lines', lost: 0, problems: [] }]);
     expect(clone.read(NAME)).toBe(byHand);
     expect(clone.git('ls-files', '-u')).toBe('');
+  });
+
+  it('with CRLF in the work tree is no work of hands for that', () => {
+    const clone = stopped();
+    clone.git('config', 'core.autocrlf', 'true');
+    writeFileSync(join(clone.dir, NAME), sides.ours.replaceAll('\n', '\r\n'));
+    expect(resolve(clone).files).toEqual([{ name: NAME, from: 'index', lost: 1, problems: [] }]);
+    expect(clone.read(NAME)).toBe(mergeData(NAME, sides).text);
+  });
+
+  it.each([
+    ['in a version', { ...sides, theirs: Buffer.from(sides.theirs.replace('theirs', 'caf\xe9'), 'latin1') }, 'theirs'],
+    ['in the file', sides, 'the file'],
+  ])('with bytes that are no UTF-8 %s stays as it was, and so does the index', (_, versions, where) => {
+    const clone = stopped(versions);
+    const path = join(clone.dir, NAME);
+    if (where === 'the file') writeFileSync(path, Buffer.from(`caf\xe9\n${sides.ours}`, 'latin1'));
+    const before = readFileSync(path);
+    expect(resolve(clone).files).toMatchObject([
+      { lost: 0, problems: [`${where}: expected UTF-8, found bytes that are none`] },
+    ]);
+    expect(readFileSync(path).equals(before)).toBe(true);
+    expect(clone.git('ls-files', '-u')).not.toBe('');
   });
 
   it('with a line that cannot be read stays as it was, and so does the index', () => {

@@ -26,10 +26,14 @@ export function backup(databasePath: string, backupPath: string): BackupInfo {
   requireFree(backupPath);
   const temporary = `${backupPath}.${process.pid}.tmp`;
   try {
+    // SQLite takes an empty file, and would blame the database for a folder that is not there.
+    withIoErrors(backupPath, 'write', () => {
+      closeSync(openSync(temporary, 'wx'));
+    });
     withDatabase(databasePath, 'backed up', (database) => {
       database.exec(`VACUUM INTO '${temporary.replaceAll("'", "''")}'`);
     });
-    checkDatabase(temporary);
+    checkDatabase(temporary, 'the copy');
     putInPlace(temporary, backupPath);
   } finally {
     rmSync(temporary, { force: true });
@@ -59,7 +63,7 @@ export function restore(databasePath: string, backupPath: string, now: number = 
     withIoErrors(temporary, 'write', () => {
       copyFileSync(backupPath, temporary, constants.COPYFILE_EXCL);
     });
-    checkDatabase(temporary);
+    checkDatabase(temporary, backupPath);
     const replaced = existsSync(databasePath) ? setAside(databasePath, now) : null;
     putInPlace(temporary, databasePath);
     return { path: databasePath, replaced };
@@ -93,24 +97,24 @@ function withDatabase(path: string, what: string, body: (database: Database) => 
     database.exec('PRAGMA busy_timeout = 5000');
     body(database);
   } catch (error) {
-    throw toSyncError(error, path);
+    throw toSyncError(error, `${path} cannot be ${what}`, path);
   } finally {
     database?.close();
   }
 }
 
-/** Throws unless the file is a SQLite database without damage. */
-function checkDatabase(path: string): void {
+/** Throws unless the file is a SQLite database without damage; the message calls it by the name. */
+function checkDatabase(path: string, name: string): void {
   let sql: Sql | undefined;
   try {
-    if (fileSize(path) === 0) throw new SyncError('database', 'the copy is damaged: it is empty');
-    sql = new Sql(openDriver(path, { readOnly: true }));
+    if (fileSize(path) === 0) throw new SyncError('database', `${name} is damaged: it is empty`);
+    sql = new Sql(openDriver(path, { readOnly: true }), name);
     const found = sql.all('PRAGMA integrity_check').map(([line]) => String(line));
     if (found.join() !== 'ok') {
-      throw new SyncError('database', `the copy is damaged: ${found[0] ?? 'no answer'}`, { details: found });
+      throw new SyncError('database', `${name} is damaged: ${found[0] ?? 'no answer'}`, { details: found });
     }
   } catch (error) {
-    throw toSyncError(error, path);
+    throw toSyncError(error, 'Checking it', name);
   } finally {
     sql?.close();
   }

@@ -30,34 +30,34 @@ export function connect(path: string, options: { readonly create: boolean }): Da
   checkFile(file, options.create);
   const database = openDriver(file);
   try {
-    configure(database, options.create);
+    configure(database, file, options.create);
     return database;
   } catch (error) {
     database.close();
-    throw toSyncError(error, `Opening ${file}`);
+    throw toSyncError(error, 'Opening it', file);
   }
 }
 
-function configure(database: Database, create: boolean): void {
+function configure(database: Database, file: string, create: boolean): void {
   database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL`);
   // KiB: with SQLite's own 2 MB an import of 30,000 records writes many pages several times.
   database.exec(`PRAGMA cache_size = -16000`);
-  const found = readFoundSchema(new Sql(database));
-  if (isSaveContext(found) || (create && isEmpty(found))) setWriteAheadLog(database);
+  const found = readFoundSchema(new Sql(database, file));
+  if (isSaveContext(found) || (create && isEmpty(found))) setWriteAheadLog(database, file);
 }
 
 /**
  * Two processes that turn the log on at the same time would wait for each other, so SQLite tells one that the database is busy
  * at once, whatever `busy_timeout` says. That one has only to try again.
  */
-function setWriteAheadLog(database: Database): void {
+function setWriteAheadLog(database: Database, file: string): void {
   const deadline = performance.now() + BUSY_TIMEOUT;
   for (;;) {
     try {
       database.exec('PRAGMA journal_mode = WAL');
       return;
     } catch (error) {
-      const mapped = toSyncError(error, 'Turning the write-ahead log on');
+      const mapped = toSyncError(error, 'Turning the write-ahead log on', file);
       if (mapped.code !== 'busy' || performance.now() > deadline) throw mapped;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_PAUSE);
     }

@@ -15,13 +15,16 @@ export type TransactionMode = 'deferred' | 'immediate';
  */
 export class Sql {
   readonly #database: Database;
+  readonly #name: string;
   readonly #statements = new Map<string, Statement>();
   #depth = 0;
   /** The error after which SQLite may have ended the running transaction by itself. */
   #lost: SyncError | undefined;
 
-  constructor(database: Database) {
+  /** @param name what messages call the database */
+  constructor(database: Database, name = 'the database') {
     this.#database = database;
+    this.#name = name;
   }
 
   /** Runs one statement and returns how many rows it inserted, updated or deleted; meaningless for other statements. */
@@ -87,7 +90,7 @@ export class Sql {
     try {
       this.#database.close();
     } catch (error) {
-      throw toSyncError(error, 'Closing the database');
+      throw toSyncError(error, 'Closing the database', this.#name);
     }
   }
 
@@ -111,7 +114,7 @@ export class Sql {
     try {
       return action();
     } catch (error) {
-      const mapped = toSyncError(error, `Running "${abbreviate(sql)}"`);
+      const mapped = toSyncError(error, `Running "${abbreviate(sql)}"`, this.#name);
       if (this.#depth > 0 && mapped.code !== 'database') this.#lost = mapped;
       throw mapped;
     }

@@ -3,16 +3,26 @@ import { messageOf, SyncError, type SyncErrorCode } from '../errors.js';
 interface ErrorKind {
   readonly code: SyncErrorCode;
   readonly hint?: string;
+  /** What it means, said of the file. */
+  readonly says?: string;
 }
 
 const BUSY: ErrorKind = {
   code: 'busy',
+  says: 'is locked by another program',
   hint: 'Another program is using the database; try again when it has finished.',
 };
-const IO: ErrorKind = { code: 'io' };
+const IO: ErrorKind = { code: 'io', says: 'cannot be read or written' };
+const READ_ONLY: ErrorKind = {
+  code: 'io',
+  says: 'cannot be written: the file or its folder is read-only',
+  hint: 'Make both writable, or name another database with --db.',
+};
+const FULL: ErrorKind = { code: 'io', says: 'cannot be written: the disk is full', hint: 'Make room, then try again.' };
 const DATABASE: ErrorKind = { code: 'database' };
 const NOT_A_DATABASE: ErrorKind = {
   code: 'database',
+  says: 'is no SQLite database, or is damaged',
   hint: 'Check that the path names a SQLite database; restore a backup if the file is damaged.',
 };
 
@@ -23,10 +33,10 @@ const CONSTRAINT = 19;
 const KINDS: ReadonlyMap<number, ErrorKind> = new Map([
   [3, IO], // PERM
   [5, BUSY], // BUSY
-  [8, IO], // READONLY
+  [8, READ_ONLY], // READONLY
   [10, IO], // IOERR
   [11, NOT_A_DATABASE], // CORRUPT
-  [13, IO], // FULL
+  [13, FULL], // FULL
   [14, IO], // CANTOPEN
   [15, BUSY], // PROTOCOL: two processes raced for the write-ahead log
   [26, NOT_A_DATABASE], // NOTADB
@@ -65,11 +75,19 @@ const CODE_OF_MESSAGE: readonly (readonly [RegExp, number])[] = [
  * A database held by somebody else is `busy`; a full disk, a failed read or write, a file that
  * cannot be opened or written is `io`; anything else, a failed constraint included, is `database`.
  * The driver's error is the cause. A {@link SyncError} comes back unchanged.
+ *
+ * @param file the database; with it the message says what the error means for it, and SQLite's words are a detail
  */
-export function toSyncError(error: unknown, what: string): SyncError {
+export function toSyncError(error: unknown, what: string, file?: string): SyncError {
   if (error instanceof SyncError) return error;
-  const { code, hint } = KINDS.get(primaryCode(error) ?? 0) ?? DATABASE;
-  return new SyncError(code, `${what}: ${messageOf(error)}`, { cause: error, ...(hint === undefined ? {} : { hint }) });
+  const { code, hint, says } = KINDS.get(primaryCode(error) ?? 0) ?? DATABASE;
+  const words = `${what}: ${messageOf(error)}`;
+  const isPlain = says === undefined || file === undefined;
+  return new SyncError(code, isPlain ? words : `${file} ${says}`, {
+    cause: error,
+    ...(isPlain ? {} : { details: [words] }),
+    ...(hint === undefined ? {} : { hint }),
+  });
 }
 
 /** Whether a constraint of the database (unique, check, not null, foreign key) refused the write, in any driver's words. */

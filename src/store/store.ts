@@ -23,8 +23,8 @@ export class Store {
   /** What opening it with `create` did, in words. @internal */
   setUp: readonly string[] = [];
 
-  private constructor(database: Database, registry: Registry) {
-    this.sql = new Sql(database);
+  private constructor(database: Database, registry: Registry, path?: string) {
+    this.sql = new Sql(database, path);
     this.registry = registry;
   }
 
@@ -36,7 +36,8 @@ export class Store {
    * program's or was never set up, `busy` when somebody holds it.
    */
   static open(path: string, options: StoreOptions & { readonly create?: boolean } = {}): Store {
-    const store = new Store(connect(path, { create: options.create === true }), options.registry ?? savecontext);
+    const database = connect(path, { create: options.create === true });
+    const store = new Store(database, options.registry ?? savecontext, path);
     return store.#ready(options.create === true);
   }
 

@@ -30,7 +30,12 @@ describe('backup and restore', () => {
     const text = join(sandbox.root, 'text');
     writeFileSync(text, 'no database at all');
     expect(sandbox.error(['backup', text], 6)['code']).toBe('refused');
-    expect(sandbox.error(['restore', text], 2)['code']).toBe('database');
+    expect(sandbox.error(['restore', text], 2)).toMatchObject({
+      code: 'database',
+      message: `${text} is no SQLite database, or is damaged`,
+    });
+    const nowhere = join(sandbox.root, 'none', 'x.db');
+    expect(sandbox.error(['backup', nowhere], 8)['message']).toContain(nowhere);
     expect(sandbox.error(['restore', join(sandbox.root, 'none')], 8)['code']).toBe('io');
     expect(sandbox.error(['backup', join(sandbox.root, 'copy'), '--db', 'none.db'], 2)['code']).toBe('database');
     expect(readFileSync(text, 'utf8')).toBe('no database at all');

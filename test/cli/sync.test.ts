@@ -194,7 +194,8 @@ describe('exit status', () => {
     const sandbox = synced();
     sandbox.withStore((store) => {
       store.sql.exec('BEGIN EXCLUSIVE');
-      expect(sandbox.error(['put', 'memory', 'key=c', 'value=d'], 9)['code']).toBe('busy');
+      const message = `${sandbox.db} is locked by another program`;
+      expect(sandbox.error(['put', 'memory', 'key=c', 'value=d'], 9)).toMatchObject({ code: 'busy', message });
       store.sql.exec('ROLLBACK');
     });
   });

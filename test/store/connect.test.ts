@@ -66,10 +66,26 @@ describe('connect', () => {
       const error = thrownBy(() => connect(path, { create }));
       expect(error).toMatchObject({
         code: 'database',
-        message: expect.stringContaining('file is not a database') as unknown,
+        message: `${path} is no SQLite database, or is damaged`,
+        details: [expect.stringContaining('file is not a database') as unknown],
       });
     }
     expect(readFileSync(path, 'utf8')).toBe(text);
+  });
+
+  it('says of a database that is read-only what that means, and what to do', () => {
+    const path = join(temporaryFolder(), 'data.db');
+    open(path, true).exec('CREATE TABLE t (x)');
+    const sql = new Sql(openDriver(path, { readOnly: true }), path);
+    onTestFinished(() => {
+      sql.close();
+    });
+    expect(thrownBy(() => sql.run('INSERT INTO t VALUES (1)'))).toMatchObject({
+      code: 'io',
+      message: `${path} cannot be written: the file or its folder is read-only`,
+      details: [expect.stringContaining('INSERT INTO t') as unknown],
+      hint: expect.stringContaining('writable') as unknown,
+    });
   });
 
   it('says that the folder cannot be made', () => {

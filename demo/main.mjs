@@ -134,14 +134,17 @@ bob.show('put', 'memory', 'key=style', 'value=one record a line');
 bob.show('push');
 const forge = join(folder, 'forge');
 execFileSync('git', ['clone', '--quiet', join(folder, 'server.git'), forge]);
-const inForge = (/** @type {string[]} */ ...words) =>
+const inForge = (/** @type {string[]} */ ...words) => {
+  say(`  forge$ git ${words.join(' ')}`);
   execFileSync('git', ['-c', 'user.name=forge', '-c', 'user.email=forge@example.org', ...words], {
     cwd: forge,
     stdio: 'ignore',
   });
-inForge('merge', '--no-ff', '-m', 'Merge the branch feature', 'origin/feature');
+};
+inForge('merge', '--no-ff', '-m', 'feature', 'origin/feature');
 inForge('push', '--quiet');
 alice.git('switch', '--quiet', 'main');
+say('  (main has the line from before the branch: the database keeps its newer version, and says so)');
 alice.show('pull');
 bob.show('pull');
 

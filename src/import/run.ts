@@ -1,34 +1,23 @@
-import { compareUtf8 } from '../record/order.js';
-import { isTombstone } from '../record/version.js';
 import type { History } from '../jsonl/file-history.js';
 import { readLostValues, rewriteLostValues } from '../jsonl/lost-values.js';
 import type { LostValues } from '../jsonl/lost-values.js';
 import type { RecordChange } from '../record/change.js';
-import type { Entity } from '../registry/entity.js';
 import type { Settings } from '../settings.js';
-import { readBase, writeBaseSeq, writeSettledHash } from '../store/base.js';
-import { naturalKeyHolder } from '../store/natural-key.js';
-import { putBackAside } from '../store/references.js';
+import { writeSettledHash } from '../store/base.js';
 import { privacyTest } from '../privacy.js';
 import { Rows } from '../store/rows.js';
 import type { Store } from '../store/store.js';
 import type { Target } from '../store/target.js';
 import { bindTarget, findTarget, readNote, writeNote } from '../store/target.js';
 import { Tally } from '../stats.js';
-import { lastChange, markChanged, newestChange, settleMarks } from '../tracking/marks.js';
+import { newestChange, settleMarks } from '../tracking/marks.js';
 import type { Progress } from '../export/stats.js';
-import { applyDecision } from './apply.js';
 import { RowsBefore } from './changes.js';
-import { decide } from './decide.js';
-import { clearDeadAside, isReferredTo } from './deletions.js';
-import type { Decision } from './decide.js';
 import { ImportContext } from './context.js';
-import { gather, homeOf } from './gather.js';
-import type { Gathered } from './gather.js';
 import { HistoryOfImport } from './history.js';
+import { importRecords } from './import-records.js';
 import { isWaiting, takeLostValues } from './lost-values.js';
 import { MergeStrategy } from './plan.js';
-import { deletedChildren, pagesOf } from './page.js';
 import { failOnProblems } from './problems.js';
 import { stageFiles } from './stage.js';
 import type { Staged } from './stage.js';
@@ -117,7 +106,7 @@ function carryOut(store: Store, planned: Target, run: ImportRun, found: Found): 
   // Bound only here, so that an import that fails leaves no trace.
   const target = bindTarget(store.sql, planned.dir, planned.project);
   const context = makeContext(store, target, run, found);
-  importStaged(context, run);
+  importRecords(context, run.onProgress);
   failOnProblems(context.skipped, run.skipInvalid);
   const lostValues = takeLostValues(context, left);
   noteSkipped(context);
@@ -180,140 +169,6 @@ function noteSkipped(context: ImportContext): void {
   for (const { key, problem } of context.skipped) {
     context.notice('skipped', key?.type ?? 'unknown', key?.id ?? '?', problem);
   }
-}
-
-function importStaged(context: ImportContext, run: ImportRun): void {
-  const { sql, registry, now } = context;
-  const total = Number(sql.get(`SELECT count(*) FROM temp.scsync_staged`)?.[0] ?? 0);
-  let done = 0;
-  deleteChildren(context);
-  const doomed: Decision[] = [];
-  for (const entity of registry.entities) {
-    importEntity(context, entity, doomed, () => {
-      done++;
-      if (done % 1000 === 0) run.onProgress?.({ phase: 'import', done, total });
-    });
-  }
-  for (const decision of doomed.reverse()) applyDecision(context, decision, undefined);
-  putBackAside({ sql, registry, project: context.target.project }, now, (key, put) => {
-    const base = readBase(sql, context.target, key);
-    const isClean = base !== undefined && lastChange(sql, key) <= base.seq;
-    context.beforeWrite();
-    put();
-    if (isClean) writeBaseSeq(sql, context.target, key, lastChange(sql, key));
-  });
-  clearDeadAside(context);
-  context.afterWrites();
-}
-
-/** A record whose deletion came with its parent's is deleted by its own, so that nothing of it is lost. */
-function deleteChildren(context: ImportContext): void {
-  for (const entity of [...context.registry.entities].reverse()) {
-    if (Object.keys(entity.parents).length === 0) continue;
-    for (const entry of deletedChildren(context, entity)) {
-      const gathered = gather(context, entity, entry);
-      const decision = context.fails() ? undefined : decide(context, gathered);
-      if (decision === undefined || !isTombstone(decision.plan.result)) continue;
-      applyDecision(context, decision, undefined);
-      context.decided.add(`${entity.type} ${entry.id}`);
-    }
-  }
-}
-
-/** Decides and writes the records of one entity; those that trade natural keys among themselves come last, together. */
-function importEntity(context: ImportContext, entity: Entity, doomed: Decision[], onRecord: () => void): void {
-  const deferred: Decision[] = [];
-  context.forgetRows();
-  for (const entry of pagesOf(context, entity)) {
-    onRecord();
-    if (context.decided.has(`${entity.type} ${entry.id}`)) continue;
-    const gathered = gather(context, entity, entry);
-    // Once a line cannot be read, nothing will be kept: the rest is only read.
-    if (context.fails()) continue;
-    if (gathered.version === undefined) {
-      noteAbsent(context, gathered);
-      continue;
-    }
-    const decision = decide(context, gathered);
-    if (decision === undefined) continue;
-    if (isDoomed(context, decision)) {
-      doomed.push(decision);
-      continue;
-    }
-    const holder = holderOf(context, decision);
-    if (mustWait(context, decision, holder, deferred)) deferred.push(decision);
-    else applyDecision(context, decision, holder);
-  }
-  for (const { gathered } of deferred) {
-    if (gathered.row === undefined) continue;
-    context.beforeChange(gathered.key, gathered.row);
-    context.writer.parkNaturalKey(entity, gathered.key.id);
-  }
-  for (const decision of deferred.map(parked)) applyDecision(context, decision, holderOf(context, decision));
-}
-
-/**
- * A row that others refer to goes last: what the files moved away from it must not go with it, nor look changed here.
- * Until then it counts as deleted, and holds no natural key.
- */
-function isDoomed(context: ImportContext, { gathered, plan }: Decision): boolean {
-  const { entity, key, row } = gathered;
-  if (!isTombstone(plan.result) || row === undefined) return false;
-  if (!isReferredTo(context, entity, key.id)) return false;
-  context.doomed.set(`${key.type}/${key.id}`, plan.result);
-  if (entity.naturalKey.length > 0) {
-    context.beforeWrite();
-    context.writer.parkNaturalKey(entity, key.id);
-  }
-  return true;
-}
-
-/** The row lost its natural key while it waited, so it must be written whatever it was. */
-function parked(decision: Decision): Decision {
-  const { row } = decision.gathered;
-  if (row === undefined) return decision;
-  const index = row.entity.indexOf.get(row.entity.naturalKey.at(-1) ?? '') ?? -1;
-  const tokens = row.tokens.map((token, place) => (place === index ? '""' : token));
-  return { ...decision, gathered: { ...decision.gathered, row: { ...row, tokens } } };
-}
-
-/** True while the row that holds the record's natural key is itself still to be decided. */
-function mustWait(
-  { sql }: ImportContext,
-  { gathered }: Decision,
-  holder: string | undefined,
-  deferred: readonly Decision[],
-): boolean {
-  if (holder === undefined) return false;
-  if (deferred.some((other) => other.gathered.key.id === holder)) return true;
-  return (
-    compareUtf8(gathered.key.id, holder) < 0 &&
-    sql.get(
-      `SELECT 1 WHERE EXISTS (SELECT 1 FROM temp.scsync_staged WHERE type = ?1 AND id = ?2)
-       OR EXISTS (SELECT 1 FROM temp.scsync_absent WHERE type = ?1 AND id = ?2)`,
-      gathered.key.type,
-      holder,
-    ) !== undefined
-  );
-}
-
-/** The row that has the natural key which a decided record is to have. */
-function holderOf({ sql, target }: ImportContext, { plan }: Decision): string | undefined {
-  return isTombstone(plan.result) ? undefined : naturalKeyHolder(sql, target.project, plan.result);
-}
-
-/** Absence is never a deletion: what the database has goes back into the files. */
-function noteAbsent(context: ImportContext, gathered: Gathered): void {
-  const { key, state, base, baseEntry } = gathered;
-  if (base !== undefined) context.unsettled.add(homeOf(context.registry, base));
-  if (state === undefined || baseEntry === undefined) return;
-  if (lastChange(context.sql, key) <= baseEntry.seq) markChanged(context.sql, key, context.target.project);
-  context.notice(
-    'restored',
-    key.type,
-    key.id,
-    'it is missing in the files, and goes back with the next export; use rm to delete it',
-  );
 }
 
 function settleFiles(context: ImportContext, staged: Staged): void {

@@ -4,6 +4,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 
 import { projectExportDir, resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
+import type { Guard } from '../export/guard.js';
 import { gitHistory } from '../git/history.js';
 import { requireMerged } from '../git/unmerged.js';
 import { findProject } from '../project.js';
@@ -116,6 +117,11 @@ export class Context {
     return project;
   }
 
+  /** Looks for secrets in what is to leave the database. */
+  get guard(): Guard {
+    return secretGuard(this.#options.allowSecret ?? []);
+  }
+
   /** What export, import and sync are called with. Throws `refused` while git has the files half merged. */
   syncOptions(place: Place = this.place()): SyncOptions {
     requireMerged(place.dir);
@@ -123,7 +129,7 @@ export class Context {
       ...place,
       actor: findActor(this.#base, this.#env),
       history: gitHistory(place.dir),
-      guard: secretGuard(this.#options.allowSecret ?? []),
+      guard: this.guard,
       ...(this.#bar && { onProgress: this.#bar.onProgress }),
     };
   }

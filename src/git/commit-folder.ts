@@ -48,7 +48,13 @@ export async function commitFolder(repository: Repository, dir: string, actor: s
  * must not be left behind without a word.
  */
 export function isFolderClean({ root: cwd }: Repository, folder: string): boolean {
-  if (folder.startsWith('../')) throw leftBehind(folder, 'lies outside of the work tree');
+  if (folder.startsWith('../')) {
+    throw leftBehind(
+      folder,
+      'lies outside of the work tree',
+      'make it a folder of the repository, not a link out of it',
+    );
+  }
   const args = [
     'status',
     '--porcelain',
@@ -61,16 +67,20 @@ export function isFolderClean({ root: cwd }: Repository, folder: string): boolea
   const entries = git(args, { cwd })
     .split('\0')
     .filter((entry) => entry !== '');
-  const isData = (path: string): boolean => path.endsWith('/') || /\/(?:[^/.][^/]*\.jsonl|sync\.json)$/.test(path);
+  // The folder itself, one that it lies in, or a file right in it: copies that lie deeper are for nobody else.
+  const isData = (path: string): boolean =>
+    `${folder}/`.startsWith(path) ||
+    (path.startsWith(`${folder}/`) && /^(?:[^/.][^/]*\.jsonl|sync\.json)$/.test(path.slice(folder.length + 1)));
   const ignored = entries.find((entry) => entry.startsWith('!! ') && isData(entry.slice(3)));
-  if (ignored !== undefined) throw leftBehind(ignored.slice(3), 'is ignored by git');
+  if (ignored !== undefined) {
+    const path = ignored.slice(3);
+    throw leftBehind(path, 'is ignored by git', `git check-ignore -v ${path} names the rule to take away`);
+  }
   return entries.every((entry) => entry.startsWith('!! '));
 }
 
-function leftBehind(path: string, why: string): SyncError {
-  return new SyncError('refused', `${path} ${why}, so it cannot be committed`, {
-    hint: `git check-ignore -v ${path} names the rule to take away`,
-  });
+function leftBehind(path: string, why: string, hint: string): SyncError {
+  return new SyncError('refused', `${path} ${why}, so it cannot be committed`, { hint });
 }
 
 /** What a commit is about, from how many lines of which files came. */

@@ -2,11 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { Sandbox } from './helpers.js';
-
-const edit = (path: string, from: string | RegExp, to: string): void => {
-  writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
-};
+import { Sandbox, edit } from './helpers.js';
 
 /** A sandbox with a memory and an issue, in the files and in the database. */
 function synced(): Sandbox {

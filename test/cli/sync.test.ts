@@ -2,12 +2,8 @@ import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { ATLAS, Sandbox } from './helpers.js';
+import { ATLAS, Sandbox, edit } from './helpers.js';
 import type { JsonObject } from './helpers.js';
-
-const edit = (path: string, from: string | RegExp, to: string): void => {
-  writeFileSync(path, readFileSync(path, 'utf8').replace(from, to));
-};
 
 /** A sandbox with two memories, in the files and in the database. */
 function synced(): Sandbox {

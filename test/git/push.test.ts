@@ -272,6 +272,15 @@ describe('push and pull', () => {
       });
     });
 
+    it('but not copies of old files, which lie deeper', () => {
+      const { ann } = pair();
+      ann.put('memory', 'mem_1', 'value=by ann');
+      writeFileSync(join(ann.dir, 'memories.jsonl'), ann.read('memories.jsonl').replace('"value 1"', '"by hand"'));
+      ann.ok('export', '--force');
+      expect(readdirSync(join(ann.dir, '.history'))).not.toEqual([]);
+      expect(ann.ok('push')).toMatch(/^pushed 1 commit to origin\/main$/m);
+    });
+
     it('what git pushes elsewhere', () => {
       const { ann } = pair();
       ann.git('config', 'remote.pushDefault', 'fork');

@@ -6,7 +6,6 @@ import { tryGit } from '../../git/run.js';
 import { pushUpstream } from '../../git/upstream.js';
 import { removeLostValue } from '../../jsonl/lost-values.js';
 import type { Command } from '../command.js';
-import type { Context, Place } from '../context.js';
 import { count } from '../describe.js';
 import { describePull, endOf, pullJson } from '../describe-pull.js';
 import { info } from '../outcome.js';
@@ -22,7 +21,9 @@ const LONGEST_PAUSE = 5000;
 /** Pulls, then pushes; again with growing pauses while others push first. */
 export const run: Command = async ({ context }) => {
   const place = context.place();
-  const sender = new Sender((made) => refuseSecrets(context, place, made));
+  // Exports are looked at as they are made; what was written or committed by other means is so here.
+  const check = (made: MadeMerge): void => refuseOutgoingSecrets(made, context.store().registry, context.guard);
+  const sender = new Sender(check);
   const pulled = await pullPlace(context, place, (merge) => sender.send(merge));
   const { tries, races, waited, commits, others } = sender;
   const where = `${pulled.upstream.remote}/${pulled.upstream.branch}`;
@@ -66,7 +67,7 @@ class Sender {
       if (made.head !== this.#checked) this.#check(made);
       this.#checked = made.head;
       this.tries++;
-      const pushed = pushUpstream(made.repository, made.upstream, made.commit ?? 'HEAD');
+      const pushed = pushUpstream(made.repository, made.upstream, made.commit ?? `refs/heads/${made.upstream.local}`);
       if (pushed !== 'raced') {
         if (pushed === 'pushed') this.#count(made);
         return made;
@@ -77,11 +78,12 @@ class Sender {
     }
   }
 
-  #count({ repository, dir, theirs, upstream, commit = 'HEAD' }: MadeMerge): void {
-    const { remote, branch } = upstream;
+  #count({ repository, dir, theirs, upstream, commit }: MadeMerge): void {
+    const { remote, branch, local } = upstream;
+    const sent = commit ?? `refs/heads/${local}`;
     // The push itself moved what says where the branch there is.
     const others = ['--not', `--exclude=${remote}/${branch}`, `--remotes=${remote}`];
-    const range = theirs === undefined ? [commit, ...others] : [`${theirs}..${commit}`];
+    const range = theirs === undefined ? [sent, ...others] : [`${theirs}..${sent}`];
     const folder = pathInRepository(repository, dir);
     const number = (args: readonly string[]): number =>
       Number(tryGit(['rev-list', '--count', ...range, ...args], { cwd: repository.root }) ?? 0);
@@ -96,12 +98,6 @@ class Sender {
     this.waited += pause;
     await new Promise((resume) => setTimeout(resume, pause));
   }
-}
-
-/** Exports are looked at as they are made; what was written or committed by other means is so here. */
-function refuseSecrets(context: Context, place: Place, merge: MadeMerge): void {
-  const { guard } = context.syncOptions(place);
-  if (guard !== undefined) refuseOutgoingSecrets(merge, context.store().registry, guard);
 }
 
 function describeOutgoing({ commits, others }: Sender): string {

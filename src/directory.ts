@@ -1,4 +1,5 @@
-import { mkdirSync, realpathSync } from 'node:fs';
+import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 import { toIoError } from './jsonl/file.js';
@@ -29,6 +30,20 @@ export function resolvePath(path: string): string {
 export function ancestors(from: string): string[] {
   const parent = dirname(from);
   return parent === from ? [from] : [from, ...ancestors(parent)];
+}
+
+/**
+ * The root of the work tree of git that a folder lies in, symbolic links resolved: the nearest folder upwards with a `.git`, which nobody can
+ * commit. Git itself would take a bare repository for one too, and that may be part of what somebody committed.
+ */
+export function workTreeOf(folder: string): string | undefined {
+  return ancestors(resolvePath(resolve(folder))).find((each) => hasGit(each));
+}
+
+/** A linked work tree and a submodule have a file that names the git folder. A folder without a head is none that git takes. */
+function hasGit(folder: string): boolean {
+  const found = (...names: string[]): Stats | undefined => lstatSync(join(folder, ...names), { throwIfNoEntry: false });
+  return found('.git')?.isFile() === true || found('.git', 'HEAD') !== undefined;
 }
 
 /** Makes a folder with its parents; says whether it was missing. Throws `io`. */

@@ -1,5 +1,6 @@
 import { userInfo } from 'node:os';
 
+import { workTreeOf } from '../directory.js';
 import { tryGit } from '../git/run.js';
 
 /** Who works here, for deletions: `SC_ACTOR`, else the name that git knows, else the login. */
@@ -8,7 +9,7 @@ export function findActor(folder: string, env: NodeJS.ProcessEnv = process.env):
 }
 
 function gitName(folder: string): string {
-  return orNothing(() => tryGit(['config', 'user.name'], { cwd: folder, timeout: 5000 }) ?? '');
+  return orNothing(() => tryGit(['config', 'user.name'], { cwd: workTreeOf(folder) ?? folder, timeout: 5000 }) ?? '');
 }
 
 function loginName(): string {

@@ -56,7 +56,7 @@ export class Context {
     this.#env = env;
     this.#bar = terminal.bar;
     this.confirm = terminal.confirm;
-    this.#base = resolve(options.directory ?? '.');
+    this.#base = resolvePath(resolve(options.directory ?? '.'));
     if (statSync(this.#base, { throwIfNoEntry: false })?.isDirectory() !== true) {
       throw new SyncError('usage', `-C ${options.directory ?? ''}: there is no such folder`, {
         hint: 'check the path',

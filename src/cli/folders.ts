@@ -1,8 +1,8 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 
-import { EXPORT_FOLDER, ancestors, resolvePath } from '../directory.js';
+import { EXPORT_FOLDER, ancestors, resolvePath, workTreeOf } from '../directory.js';
 import { gitFolder } from '../git/repository.js';
 
 /** Where the command line stands. */
@@ -19,7 +19,7 @@ export interface Folders {
  * all that lies below it.
  */
 export function findFolders(from: string, home: string = homedir()): Folders {
-  const workTree = ancestors(from).find((folder) => existsSync(join(folder, '.git')));
+  const workTree = workTreeOf(from);
   const nearest = ancestors(from).find(
     (folder) => resolvePath(folder) !== resolvePath(home) && isFolder(join(folder, EXPORT_FOLDER)),
   );

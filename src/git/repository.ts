@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 
-import { resolvePath } from '../directory.js';
+import { resolvePath, workTreeOf } from '../directory.js';
 import { SyncError } from '../errors.js';
 import { withIoErrors } from '../jsonl/file.js';
 import { ifGitIsThere, runGit, tryGit } from './run.js';
@@ -43,19 +43,35 @@ const LOOK = ['rev-parse', '--show-toplevel', '--absolute-git-dir'] as const;
 
 /** The work tree that a folder lies in, or why there is none: with git's own words, but where there is no repository at all. */
 function look(folder: string): Repository | SyncError {
-  const found = existsSync(folder) ? runGit(LOOK, { cwd: folder }) : undefined;
+  const cwd = workTreeOf(folder) ?? folder;
+  const found = existsSync(cwd) ? runGit(LOOK, { cwd }) : undefined;
   const [root, gitDir] = found?.status === 0 ? found.stdout.split(/\r?\n/) : [];
   if (root === undefined || gitDir === undefined || root === '') return noWorkTree(folder, found?.stderr ?? '');
-  return { root: resolvePath(root), gitDir, setting: settingsIn(folder) };
+  if (!isSameFolder(root, cwd)) return noWorkTree(folder, `fatal: ${cwd} has a .git, and its work tree is ${root}`);
+  return { root: cwd, gitDir, setting: settingsIn(cwd) };
+}
+
+/** Git may write a path in another way than the system does. */
+function isSameFolder(one: string, other: string): boolean {
+  const [a, b] = [one, other].map((path) => statSync(path, { bigint: true, throwIfNoEntry: false }));
+  return a !== undefined && a.ino === b?.ino && a.dev === b.dev;
 }
 
 /** What git says where no folder above is a repository. */
 const NO_REPOSITORY = 'fatal: not a git repository (or any';
+/** What it says of a bare repository, by whether it knows the setting that forbids to find one. */
+const BARE = /cannot use bare repository|must be run in a work tree/;
 
 function noWorkTree(folder: string, says: string): SyncError {
   const message = `${folder} lies in no work tree of git`;
   if (says === '' || says.startsWith(NO_REPOSITORY)) {
     return new SyncError('usage', message, { hint: 'run git init there first, or give another folder with -C' });
+  }
+  if (BARE.test(says)) {
+    return new SyncError('usage', message, {
+      details: ['a bare repository lies there, which has no files'],
+      hint: 'make a work tree of it with git worktree add, or give another folder with -C',
+    });
   }
   return new SyncError('usage', `${message} that can be used`, {
     details: says

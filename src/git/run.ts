@@ -9,7 +9,7 @@ import { readLines } from '../jsonl/line-reader.js';
 
 /** What git is called with. */
 export interface GitOptions {
-  /** Where git is to find its repository. */
+  /** The root of a work tree: anywhere below it, what somebody committed could pass for a repository. */
   readonly cwd: string;
   /** What git reads from its standard input. */
   readonly input?: string | undefined;
@@ -47,25 +47,34 @@ function gitEnvironment(env: NodeJS.ProcessEnv = process.env): NodeJS.ProcessEnv
   return { GIT_TERMINAL_PROMPT: '0', ...Object.fromEntries(kept), GIT_OPTIONAL_LOCKS: '0', LC_ALL: 'C', LANGUAGE: '' };
 }
 
+/**
+ * Settings for every run: nothing that came with a pull names a program to start, submodules are left to the user, and paths are
+ * printed as they are.
+ */
+const SETTINGS = [
+  'safe.bareRepository=explicit',
+  'core.fsmonitor=false',
+  'submodule.recurse=false',
+  'fetch.recurseSubmodules=false',
+  'push.recurseSubmodules=no',
+  'core.quotePath=false',
+] as const;
+
 const asOptions = (settings: readonly string[]): string[] => settings.flatMap((setting) => ['-c', setting]);
 
 /** Runs git, whatever its exit status. Throws `io` when there is no git, or it took too long. */
 export function runGit(args: readonly string[], options: GitOptions): GitResult {
   const { cwd, input, output, env, settings = [], timeout, encoding = 'utf8' } = options;
-  const { status, stdout, stderr, error } = spawnSync(
-    'git',
-    [...asOptions(['core.quotePath=false', ...settings]), ...args],
-    {
-      cwd,
-      env: { ...gitEnvironment(), ...env },
-      encoding,
-      maxBuffer: 1024 * 1024 * 1024,
-      windowsHide: true,
-      stdio: [input === undefined ? 'ignore' : 'pipe', output ?? 'pipe', 'pipe'],
-      ...(input !== undefined && { input }),
-      ...(timeout !== undefined && { timeout }),
-    },
-  );
+  const { status, stdout, stderr, error } = spawnSync('git', [...asOptions([...SETTINGS, ...settings]), ...args], {
+    cwd,
+    env: { ...gitEnvironment(), ...env },
+    encoding,
+    maxBuffer: 1024 * 1024 * 1024,
+    windowsHide: true,
+    stdio: [input === undefined ? 'ignore' : 'pipe', output ?? 'pipe', 'pipe'],
+    ...(input !== undefined && { input }),
+    ...(timeout !== undefined && { timeout }),
+  });
   if (error !== undefined) throw cannotRun(error, args);
   return { status: status ?? 128, stdout: output === undefined ? stdout : '', stderr };
 }

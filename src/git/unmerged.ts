@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { ancestors, resolvePath } from '../directory.js';
+import { workTreeOf } from '../directory.js';
 import { SyncError } from '../errors.js';
 import { fileExists, withIoErrors } from '../jsonl/file.js';
 import { hasMarkers } from '../merge/marked-file.js';
@@ -45,7 +45,7 @@ const SHARED_MARKS = ['logs/refs/stash', 'reftable'];
 
 /** The same for whatever work tree the directory lies in. Git is started only where its folder says that there may be any. */
 export function findUnmerged(dir: string): string[] {
-  const root = ancestors(resolvePath(dir)).find((folder) => existsSync(join(folder, '.git')));
+  const root = workTreeOf(dir);
   if (root === undefined) return [];
   const own = gitFolder(root);
   const link = join(own, 'commondir');

@@ -36,10 +36,23 @@ export function findUpstream({ root: cwd, setting }: Repository): Upstream {
       },
     );
   }
+  requireName(local, remote);
   const branch = (setting(`branch.${local}.merge`) ?? local).replace(/^refs\/heads\//, '');
   // A remote without a name has no tracking branches.
   const tracking = `refs/remotes/${remotes.includes(remote) ? remote : 'sc-sync'}/${branch}`;
   return { remote, branch, local, tracking };
+}
+
+/** Git takes what begins with a dash for one of its options, and some of them name a program to start. */
+function requireName(local: string, remote: string): void {
+  if (!/^-|\p{Cc}/u.test(remote)) return;
+  throw new SyncError(
+    'usage',
+    `the remote of the branch ${local} is set to ${JSON.stringify(remote)}, which is no name`,
+    {
+      hint: `git config branch.${local}.remote origin, or the name of another remote`,
+    },
+  );
 }
 
 /** The branch that is checked out. What git calls the short name of one is another where a tag has that name too. */

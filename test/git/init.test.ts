@@ -84,7 +84,7 @@ describe('init in a repository', () => {
       expect(clone.json(['-C', bare, ...words], 4)).toMatchObject({
         error: {
           message: expect.stringContaining('no work tree') as string,
-          details: ['git: fatal: this operation must be run in a work tree'],
+          details: ['a bare repository lies there, which has no files'],
         },
       });
     }

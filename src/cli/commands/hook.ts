@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { workTreeOf } from '../../directory.js';
 import { HOOKS } from '../../git/hooks.js';
 import { pathInRepository, requireRepository } from '../../git/repository.js';
 import { runGit } from '../../git/run.js';
@@ -86,6 +87,8 @@ function addToCommit(context: Context): void {
   const index = process.env['GIT_INDEX_FILE'];
   if (index !== undefined && !['index', 'index.lock'].includes(basename(index))) return;
   const repository = requireRepository(context.resolve('.'));
+  // Git starts a hook in the work tree of the commit; a link that somebody committed could lead to another one.
+  if (repository.root !== workTreeOf('.')) return;
   const folder = pathInRepository(repository, context.folder());
   const env = index === undefined ? {} : { GIT_INDEX_FILE: resolve(index) };
   runGit(['add', '--', `:(top,literal)${folder}`], { cwd: repository.root, env });

@@ -24,18 +24,19 @@ export function commitDone({ sql, target }: ExportContext): void {
 /** A tombstone is what was written of it; a raised stamp is a change for every other target. */
 function raiseTombstones(sql: ExportContext['sql'], target: ExportContext['target']): void {
   const raised = sql.all(
-    `SELECT d.type, d.id, d.stamp, d.author FROM temp.scsync_done d
+    `SELECT d.type, d.id, d.stamp, d.rowid FROM temp.scsync_done d
      JOIN scsync_tombstones t ON t.project = ? AND t.type = d.type AND t.id = d.id
      JOIN scsync_marks m ON m.type = d.type AND m.id = d.id AND m.seq = d.seq
      WHERE d.deleted = 1 AND (t.deleted_at <> d.stamp OR t.deleted_by IS NOT d.author)`,
     target.project,
   );
-  for (const [type, id, stamp, author] of raised) {
+  for (const [type, id, stamp, done] of raised) {
     const key = { type: String(type), id: String(id) };
     sql.run(
-      `UPDATE scsync_tombstones SET deleted_at = ?, deleted_by = ? WHERE project = ? AND type = ? AND id = ?`,
+      `UPDATE scsync_tombstones SET deleted_at = ?, deleted_by = (SELECT author FROM temp.scsync_done WHERE rowid = ?)
+       WHERE project = ? AND type = ? AND id = ?`,
       stamp ?? 0,
-      author ?? null,
+      done ?? 0,
       target.project,
       key.type,
       key.id,

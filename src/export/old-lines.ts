@@ -8,6 +8,7 @@ import type { TextLine } from '../jsonl/line-reader.js';
 import { keyOfLine, scanFile } from '../jsonl/scan-file.js';
 import type { FileScan } from '../jsonl/scan-file.js';
 import type { Registry } from '../registry/entity.js';
+import { inFileOrder } from '../store/file-order.js';
 import type { Sql } from '../store/sql.js';
 
 /** The lines of one record in a file. */
@@ -59,7 +60,7 @@ export class OldFiles {
   /** The records' lines of a file in the order of their keys. */
   *lines(name: string): Generator<OldLines> {
     if (this.laidOut) {
-      yield* this.#laidOutLines(name);
+      yield* inFileOrder(this.#sql, this.#laidOutLines(name), ({ key }) => key);
       return;
     }
     const keyOf = keyReader(this.#registry, name);

@@ -1,6 +1,7 @@
 import { compareKeys } from '../jsonl/line-key.js';
 import { mergeJoin } from '../record/merge-join.js';
 import type { Entity } from '../registry/entity.js';
+import { inFileOrder } from '../store/file-order.js';
 import { projectCoordinates } from '../store/project-row.js';
 import type { RecordKey } from '../store/rows.js';
 import { exportRecord } from './export-record.js';
@@ -22,9 +23,8 @@ export function stageTombstones({ sql, old, registry }: ExportContext): void {
 export function writeRecords(context: ExportContext, entity: Entity, file: LineFile, onRecord: () => void): void {
   const coordinates = projectCoordinates(context.sql, context.registry, context.target.project);
   const unreadable: string[] = [];
-  const pairs = mergeJoin<OldLines, TodoRecord>(context.old.lines(entity.file), todoRecords(context, entity), (a, b) =>
-    compareKeys(a.key, b),
-  );
+  const todos = inFileOrder(context.sql, todoRecords(context, entity), (todo) => todo);
+  const pairs = mergeJoin<OldLines, TodoRecord>(context.old.lines(entity.file), todos, (a, b) => compareKeys(a.key, b));
   for (const [old, todo] of pairs) {
     if (todo === undefined) {
       for (const raw of old.raws) file.write(raw);
@@ -81,7 +81,7 @@ export function writeDeletions(context: ExportContext, file: LineFile): void {
   const { old, registry } = context;
   const pairs = mergeJoin<OldLines, RecordKey & { readonly line: string | undefined }>(
     old.lines(registry.deletionsFile),
-    decidedTombstones(context),
+    inFileOrder(context.sql, decidedTombstones(context), (decided) => decided),
     (a, b) => compareKeys(a.key, b),
   );
   for (const [before, decided] of pairs) {

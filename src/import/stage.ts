@@ -12,6 +12,7 @@ import { mergeJoin } from '../record/merge-join.js';
 import type { FileVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
 import { settledHash } from '../store/base.js';
+import { inFileOrder } from '../store/file-order.js';
 import type { Sql } from '../store/sql.js';
 import type { Target } from '../store/target.js';
 
@@ -118,9 +119,8 @@ class Stage {
         else yield { key, line };
       }
     }.call(this);
-    for (const [found, base] of mergeJoin(lines, this.#bases(name), (line, entry) =>
-      compareKeys(line.key, entry.key),
-    )) {
+    const bases = inFileOrder(this.#sql, this.#bases(name), ({ key }) => key);
+    for (const [found, base] of mergeJoin(lines, bases, (line, entry) => compareKeys(line.key, entry.key))) {
       const isBase = found !== undefined && found.line.text === base?.raw;
       if (base !== undefined && !isBase) this.#stageAbsent(base.key);
       if (found !== undefined && (!isBase || this.#options.isForced(found.key))) {

@@ -2,10 +2,26 @@ import { quote, unquote } from '../record/json.js';
 import { integerValue, realToken } from '../record/numbers.js';
 import type { Field, SetField } from '../registry/entity.js';
 import type { SqlValue } from './database.js';
+import { decodeText } from './text-encoding.js';
+import type { TextEncoding } from './text-encoding.js';
 
-/** A column as its JSON token; a BLOB as it is, since `json_quote` takes some for JSON and fails on the others. */
-export function exactColumn(column: string): string {
-  return `iif(typeof(${column}) = 'blob', ${column}, json_quote(${column}))`;
+/**
+ * A column as {@link readExact} reads it: as a JSON token, which has U+0000 and 64 bits where drivers cut; a BLOB as it is, since
+ * `json_quote` takes some for JSON and fails on the others. UTF-16 text goes as its bytes, since SQLite changes some on the way to JSON.
+ */
+export function exactColumn(column: string, encoding: TextEncoding): string {
+  const exact = `iif(typeof(${column}) = 'blob', ${column}, json_quote(${column}))`;
+  return encoding === 'UTF-8' ? exact : `iif(typeof(${column}) = 'text', 'x' || hex(${column}), ${exact})`;
+}
+
+/** The token of what {@link exactColumn} gave; a BLOB as it is, undefined for text that is none in the database's encoding. */
+export function readExact(value: SqlValue, encoding: TextEncoding): string | Uint8Array | undefined {
+  if (value === null) return 'null';
+  if (value instanceof Uint8Array) return value;
+  const token = String(value);
+  if (!token.startsWith('x')) return token;
+  const text = decodeText(Buffer.from(token.slice(1), 'hex'), encoding);
+  return text === undefined ? undefined : quote(text);
 }
 
 /** The token of a REAL column. */
@@ -20,26 +36,4 @@ export function sqlValue(field: Exclude<Field, SetField>, token: string): SqlVal
   if (token === 'null') return null;
   if (field.kind === 'text') return unquote(token);
   return field.kind === 'real' ? Number(token) : integerValue(token);
-}
-
-/** Text with U+0000 is bound as its bytes, since drivers cut it there. */
-export function bind(values: ReadonlyMap<string, SqlValue>): { places: string[]; parameters: SqlValue[] } {
-  const places: string[] = [];
-  const parameters: SqlValue[] = [];
-  for (const value of values.values()) {
-    const cut = typeof value === 'string' && value.includes('\0');
-    places.push(cut ? 'CAST(? AS TEXT)' : '?');
-    parameters.push(cut ? new TextEncoder().encode(value) : value);
-  }
-  return { places, parameters };
-}
-
-/** Says whether bytes are UTF-8. */
-export function isUtf8(bytes: Uint8Array): boolean {
-  try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -3,7 +3,7 @@ import { EMPTY_SET, joinMembers } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { quote, sha256 } from '../record/json.js';
 import type { Entity, Registry } from '../registry/entity.js';
-import { bind, sqlValue } from './columns.js';
+import { sqlValue } from './columns.js';
 import type { SqlValue } from './database.js';
 import { projectCoordinates } from './project-row.js';
 import { rowExists } from './row-exists.js';
@@ -82,14 +82,13 @@ export class RowWriter {
 
   #insert(entity: Entity, values: ReadonlyMap<string, SqlValue>): void {
     const names = [...values.keys()];
-    const { places, parameters } = bind(values);
-    this.#sql.run(`INSERT INTO ${entity.table} (${names.join(', ')}) VALUES (${places.join(', ')})`, ...parameters);
+    const places = names.map(() => '?').join(', ');
+    this.#sql.run(`INSERT INTO ${entity.table} (${names.join(', ')}) VALUES (${places})`, ...values.values());
   }
 
   #update(entity: Entity, values: ReadonlyMap<string, SqlValue>, id: string): void {
-    const { places, parameters } = bind(values);
-    const assignments = [...values.keys()].map((name, index) => `${name} = ${places[index] ?? '?'}`);
-    this.#sql.run(`UPDATE ${entity.table} SET ${assignments.join(', ')} WHERE ${entity.key} = ?`, ...parameters, id);
+    const assignments = [...values.keys()].map((name) => `${name} = ?`).join(', ');
+    this.#sql.run(`UPDATE ${entity.table} SET ${assignments} WHERE ${entity.key} = ?`, ...values.values(), id);
   }
 
   #writeAside(content: Content, aside: readonly Aside[], before: Content | undefined): void {

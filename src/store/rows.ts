@@ -8,9 +8,11 @@ import type { Member } from '../record/json.js';
 import { toPortable } from '../record/paths.js';
 import { project as projectSql } from '../tracking/triggers.js';
 import type { Entity, Field, Registry, SetField } from '../registry/entity.js';
-import { exactColumn, isUtf8, realColumn } from './columns.js';
+import { exactColumn, readExact, realColumn } from './columns.js';
 import type { SqlRow, SqlValue } from './database.js';
 import type { Sql } from './sql.js';
+import { decodeText } from './text-encoding.js';
+import type { TextEncoding } from './text-encoding.js';
 
 /** Names a record. */
 export interface RecordKey {
@@ -44,8 +46,8 @@ export class Rows {
   /** The contents that a FROM clause with parameters selects; rows `t` of other projects are left out. */
   select(entity: Entity, from: string, ...parameters: SqlValue[]): Content[] {
     const shape = this.#shape(entity);
-    const rows = this.#sql.all(`SELECT ${shape.columns} FROM ${from}`, ...parameters);
-    return rows.flatMap((row) => (row[shape.scopeAt] === this.#project ? [this.#content(entity, shape, row)] : []));
+    const rows = this.#sql.all(`SELECT ${shape.columns} FROM ${from}`, this.#project, ...parameters);
+    return rows.flatMap((row) => (row[shape.isHereAt] === 1n ? [this.#content(entity, shape, row)] : []));
   }
 
   /** A page of the project's rows in the order of their ids, beginning after one. */
@@ -61,18 +63,20 @@ export class Rows {
   /** The project of a row wherever it is: null for a row without one, undefined when there is no such row. */
   projectOf(entity: Entity, id: string): string | null | undefined {
     const from = `${entity.table} t WHERE t.${entity.key} = ?`;
-    const row = this.#sql.get(`SELECT ${projectSql(this.#registry, entity, 't')} FROM ${from}`, id);
-    return row === undefined ? undefined : (row[0] as string | null);
+    const row = this.#sql.get(`SELECT CAST(${projectSql(this.#registry, entity, 't')} AS BLOB) FROM ${from}`, id);
+    if (row === undefined) return undefined;
+    return row[0] instanceof Uint8Array ? (decodeText(row[0], this.#sql.encoding) ?? null) : null;
   }
 
   #shape(entity: Entity): RowShape {
     let shape = this.#shapes.get(entity.type);
-    if (shape === undefined) this.#shapes.set(entity.type, (shape = rowShape(this.#registry, entity)));
+    if (shape === undefined)
+      this.#shapes.set(entity.type, (shape = rowShape(this.#registry, entity, this.#sql.encoding)));
     return shape;
   }
 
   #content(entity: Entity, shape: RowShape, row: SqlRow): Content {
-    const id = String(row[0]);
+    const id = String(readExact(row[0] ?? null, this.#sql.encoding) ?? row[0]);
     const tokens = entity.synced.map(({ name, field, index }) => {
       const at = shape.at[index];
       if (at === undefined || field.kind === 'set') return EMPTY_SET;
@@ -110,32 +114,38 @@ export class Rows {
     problems: string[],
   ): string {
     if (field.kind === 'real') return fieldToken(field, realColumn(value), problems);
-    if (value instanceof Uint8Array) {
-      problems.push(`expected ${field.kind}, found a BLOB`);
-      return 'null';
-    }
-    const token = value === null ? 'null' : String(value);
-    if (token.includes('\uFFFD')) this.#checkUtf8(entity, id, name);
+    const token = this.#exactToken(field, value, problems);
+    if (this.#isDoubtful(token)) this.#checkUtf8(entity, id, name);
     const canonical = fieldToken(field, token, problems);
     if (field.kind !== 'text' || field.coordinate === undefined || canonical === 'null') return canonical;
     return field.coordinate === 'path' ? quote(toPortable(unquote(canonical), this.#project)) : '"."';
   }
 
+  /** The token of a column that {@link exactColumn} selected; `null` with a problem where it holds no value that it may. */
+  #exactToken({ kind }: Field, value: SqlValue, problems: string[]): string {
+    const token = readExact(value, this.#sql.encoding);
+    if (typeof token === 'string') return token;
+    problems.push(token === undefined ? this.#noText : `expected ${kind}, found a BLOB`);
+    return 'null';
+  }
+
   /** A replacement character may be the text's own, or stand for bytes that are no UTF-8. */
+  #isDoubtful(token: string): boolean {
+    return this.#sql.encoding === 'UTF-8' && token.includes('\uFFFD');
+  }
+
   #checkUtf8(entity: Entity, id: string, name: string): void {
     const row = this.#sql.get(`SELECT CAST(${name} AS BLOB) FROM ${entity.table} WHERE ${entity.key} = ?`, unquote(id));
     // Where the id that was read finds no row, it is the id itself that was not read exactly.
-    if (row === undefined) throw badRow(entity, id, entity.key, [NO_UTF8]);
-    if (row[0] instanceof Uint8Array && !isUtf8(row[0])) throw badRow(entity, id, name, [NO_UTF8]);
+    if (row === undefined) throw badRow(entity, id, entity.key, [this.#noText]);
+    if (!isUtf8Column(row[0])) throw badRow(entity, id, name, [this.#noText]);
   }
 
   #readSet(entity: Entity, owner: string, field: SetField, aside: readonly string[]): string {
     const { set } = field;
     const names = elementNames(set);
-    const rows = this.#sql.all(
-      `SELECT ${names.map(exactColumn).join(', ')} FROM ${set.table} WHERE ${set.owner} = ?`,
-      owner,
-    );
+    const columns = names.map((name) => exactColumn(name, this.#sql.encoding)).join(', ');
+    const rows = this.#sql.all(`SELECT ${columns} FROM ${set.table} WHERE ${set.owner} = ?`, owner);
     if (rows.length === 0 && aside.length === 0) return EMPTY_SET;
     const elements = rows.map((row) => this.#element(entity, owner, field, names, row));
     const kept = set.withoutOwnScope === true ? elements.filter(([path]) => path !== '"."') : elements;
@@ -146,11 +156,9 @@ export class Rows {
     return names.map((name, index) => {
       const column = field.set.element[name];
       const problems: string[] = [];
-      const value = row[index] ?? null;
-      const token = value === null ? 'null' : String(value);
-      if (column === undefined) return token;
-      if (value instanceof Uint8Array) problems.push(`expected ${column.kind}, found a BLOB`);
-      else if (token.includes('\uFFFD')) this.#checkElementsUtf8(field, owner, name, problems);
+      if (column === undefined) return 'null';
+      const token = this.#exactToken(column, row[index] ?? null, problems);
+      if (this.#isDoubtful(token)) this.#checkElementsUtf8(field, owner, name, problems);
       const canonical = problems.length > 0 ? token : fieldToken(column, token, problems);
       if (problems.length > 0) throw badRow(entity, quote(owner), `${field.set.table}.${name}`, problems);
       const isPath = column.kind === 'text' && column.coordinate === 'path' && canonical !== 'null';
@@ -160,7 +168,11 @@ export class Rows {
 
   #checkElementsUtf8({ set }: SetField, owner: string, name: string, problems: string[]): void {
     const rows = this.#sql.all(`SELECT CAST(${name} AS BLOB) FROM ${set.table} WHERE ${set.owner} = ?`, owner);
-    if (rows.some(([bytes]) => bytes instanceof Uint8Array && !isUtf8(bytes))) problems.push(NO_UTF8);
+    if (!rows.every(([bytes]) => isUtf8Column(bytes))) problems.push(this.#noText);
+  }
+
+  get #noText(): string {
+    return `expected ${this.#sql.encoding} text, found bytes that are none`;
   }
 
   #asideOf(type: string, id: string): Map<string, string[]> {
@@ -182,31 +194,34 @@ interface RowShape {
   readonly from: string;
   /** Place of each synced field's column; undefined for sets. */
   readonly at: readonly (number | undefined)[];
-  readonly scopeAt: number;
+  /** Whether the row is of the project, which is the first parameter. */
+  readonly isHereAt: number;
   readonly unknownAt: number;
   readonly asideAt: number;
   readonly countedAt: number;
 }
 
-function rowShape(registry: Registry, entity: Entity): RowShape {
+function rowShape(registry: Registry, entity: Entity, encoding: TextEncoding): RowShape {
   const columns: string[] = [];
   const at = entity.synced.map(({ name, field }) => {
     if (field.kind === 'set') return undefined;
     // JSON text is exact where drivers are not: U+0000, 64 bits. A REAL is exact as it is, and not as SQLite's JSON.
-    columns.push(field.kind === 'real' ? `t.${name}` : exactColumn(`t.${name}`));
+    columns.push(field.kind === 'real' ? `t.${name}` : exactColumn(`t.${name}`, encoding));
     return columns.length - 1;
   });
   const record = `type = '${entity.type}' AND id = t.${entity.key}`;
   const add = (column: string): number => columns.push(column) - 1;
   const counts = entity.synced.some(({ field }) => field.kind === 'integer' && field.countOf !== undefined);
-  const scopeAt = add(projectSql(registry, entity, 't'));
+  const isHereAt = add(`${projectSql(registry, entity, 't')} = ?`);
   const unknownAt = add(`(SELECT members FROM scsync_unknown WHERE ${record})`);
   const asideAt = add(entity.referring.length > 0 ? `EXISTS (SELECT 1 FROM scsync_aside WHERE ${record})` : '0');
   const countedAt = add(counts ? `(SELECT counted FROM scsync_marks WHERE ${record})` : '0');
-  return { columns: columns.join(', '), from: `${entity.table} t`, at, scopeAt, unknownAt, asideAt, countedAt };
+  return { columns: columns.join(', '), from: `${entity.table} t`, at, isHereAt, unknownAt, asideAt, countedAt };
 }
 
-const NO_UTF8 = 'expected UTF-8 text, found bytes that are none';
+function isUtf8Column(bytes: SqlValue | undefined): boolean {
+  return !(bytes instanceof Uint8Array) || decodeText(bytes, 'UTF-8') !== undefined;
+}
 
 /** The error for a row that holds what its columns do not allow. */
 export function badRow(entity: Entity, id: string, column: string, problems: readonly string[]): SyncError {

@@ -3,7 +3,7 @@ import type { Element } from '../record/content.js';
 import { quote, sha256, unquote } from '../record/json.js';
 import { fromPortable } from '../record/paths.js';
 import type { Registry, SetField } from '../registry/entity.js';
-import { bind, sqlValue } from './columns.js';
+import { exactColumn, readExact, sqlValue } from './columns.js';
 import type { SqlValue } from './database.js';
 import { rowExists } from './row-exists.js';
 import type { Sql } from './sql.js';
@@ -28,11 +28,10 @@ export class SetWriter {
     const { set } = field;
     const names = elementNames(set);
     const there = new Map<string, string>();
-    for (const row of this.#sql.all(
-      `SELECT ${names.map((column) => `json_quote(${column})`).join(', ')} FROM ${set.table} WHERE ${set.owner} = ?`,
-      owner,
-    )) {
-      const element = row.map(String);
+    const { encoding } = this.#sql;
+    const columns = names.map((column) => exactColumn(column, encoding)).join(', ');
+    for (const row of this.#sql.all(`SELECT ${columns} FROM ${set.table} WHERE ${set.owner} = ?`, owner)) {
+      const element = row.map((value) => String(readExact(value, encoding)));
       there.set(elementKey(element), there.has(elementKey(element)) ? '' : element.join('\n'));
     }
     const aside: Aside[] = [];
@@ -57,13 +56,8 @@ export class SetWriter {
   }
 
   #delete(owner: string, { set }: SetField, key: string): void {
-    const { places, parameters } = bind(new Map([[elementNames(set)[0] ?? '', key]]));
     const column = elementNames(set)[0] ?? '';
-    this.#sql.run(
-      `DELETE FROM ${set.table} WHERE ${set.owner} = ? AND ${column} = ${places[0] ?? '?'}`,
-      owner,
-      ...parameters,
-    );
+    this.#sql.run(`DELETE FROM ${set.table} WHERE ${set.owner} = ? AND ${column} = ?`, owner, key);
   }
 
   /** An element with its paths as they are on this machine. */
@@ -87,12 +81,12 @@ export class SetWriter {
     for (const column of set.timestamps ?? []) values.set(column, now);
     for (let attempt = 0; ; attempt++) {
       if (set.id !== undefined) values.set(set.id.column, childId(set.id.prefix, owner, elementKey(element), attempt));
-      const { places, parameters } = bind(values);
-      const columns = [...values.keys()].join(', ');
+      const columns = [...values.keys()];
+      const places = columns.map(() => '?').join(', ');
       // Some other pair may have got that id: a pair in a row can be changed, and its id stays.
       const clash = set.id === undefined ? '' : ` ON CONFLICT (${set.id.column}) DO NOTHING`;
-      const sql = `INSERT INTO ${set.table} (${columns}) VALUES (${places.join(', ')})${clash}`;
-      if (this.#sql.run(sql, ...parameters) > 0) return;
+      const sql = `INSERT INTO ${set.table} (${columns.join(', ')}) VALUES (${places})${clash}`;
+      if (this.#sql.run(sql, ...values.values()) > 0) return;
     }
   }
 }

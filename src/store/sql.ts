@@ -1,13 +1,15 @@
 import type { SyncError } from '../errors.js';
 import type { Database, SqlRow, SqlValue, Statement } from './database.js';
 import { toSyncError } from './sqlite-error.js';
+import { encodeText, needsBytes } from './text-encoding.js';
+import type { TextEncoding } from './text-encoding.js';
 
 /** How a transaction begins: `immediate` takes the write lock at once, `deferred` with the first write. */
 export type TransactionMode = 'deferred' | 'immediate';
 
 /**
- * A {@link Database} made handy: statements prepared once, rows as arrays, integers as `bigint`, transactions that nest, and
- * every error of the driver as a {@link SyncError} (see `toSyncError`).
+ * A {@link Database} made handy: statements prepared once, rows as arrays, integers as `bigint`, text bound exactly, transactions that nest,
+ * and every error of the driver as a {@link SyncError} (see `toSyncError`).
  *
  * Statements are kept for as long as this object lives, so a value belongs into a parameter and never into the text. They stay
  * valid across changes of the schema, since SQLite prepares them anew by itself; only `SELECT *` must not be relied on then,
@@ -17,6 +19,7 @@ export class Sql {
   readonly #database: Database;
   readonly #name: string;
   readonly #statements = new Map<string, Statement>();
+  #encoding: TextEncoding | undefined;
   #depth = 0;
   /** The error after which SQLite may have ended the running transaction by itself. */
   #lost: SyncError | undefined;
@@ -29,17 +32,31 @@ export class Sql {
 
   /** Runs one statement and returns how many rows it inserted, updated or deleted; meaningless for other statements. */
   run(sql: string, ...parameters: SqlValue[]): number {
-    return this.#attempt(sql, () => Number(this.#statement(sql).run(...bindable(parameters)).changes));
+    return this.#attempt(sql, () => {
+      const [text, values] = this.#bound(sql, parameters);
+      return Number(this.#statement(text).run(...values).changes);
+    });
   }
 
   /** The first row of the result, or undefined where there is none. */
   get(sql: string, ...parameters: SqlValue[]): SqlRow | undefined {
-    return this.#attempt(sql, () => this.#statement(sql).get(...bindable(parameters)) as SqlRow | undefined);
+    return this.#attempt(sql, () => {
+      const [text, values] = this.#bound(sql, parameters);
+      return this.#statement(text).get(...values) as SqlRow | undefined;
+    });
   }
 
   /** All rows of the result. */
   all(sql: string, ...parameters: SqlValue[]): SqlRow[] {
-    return this.#attempt(sql, () => this.#statement(sql).all(...bindable(parameters)) as SqlRow[]);
+    return this.#attempt(sql, () => {
+      const [text, values] = this.#bound(sql, parameters);
+      return this.#statement(text).all(...values) as SqlRow[];
+    });
+  }
+
+  /** How the database keeps its text. */
+  get encoding(): TextEncoding {
+    return (this.#encoding ??= this.get('PRAGMA encoding')?.[0] as TextEncoding);
   }
 
   /** Runs any number of statements, separated by semicolons and without parameters. */
@@ -94,6 +111,29 @@ export class Sql {
     }
   }
 
+  /**
+   * The statement and its parameters as a driver takes them exactly. A text that it would change goes as bytes in the database's
+   * encoding, and its place in the statement says that they are text.
+   */
+  #bound(sql: string, parameters: readonly SqlValue[]): readonly [sql: string, parameters: readonly SqlValue[]] {
+    const asBytes = parameters.map((value) => this.#bytesFor(value));
+    if (asBytes.every((bytes) => bytes === undefined)) return [sql, parameters];
+    let next = 0;
+    const text = sql.replaceAll(/\?(\d*)/g, (place, number: string) => {
+      const index = number === '' ? next++ : Number(number) - 1;
+      return asBytes[index] !== undefined && typeof parameters[index] === 'string' ? `CAST(${place} AS TEXT)` : place;
+    });
+    return [text, parameters.map((value, index) => asBytes[index] ?? value)];
+  }
+
+  /** The bytes to bind in the place of a value; undefined where the value itself is right. */
+  #bytesFor(value: SqlValue): Uint8Array | undefined {
+    if (typeof value === 'string') {
+      return needsBytes(value, this.encoding) ? encodeText(value, this.encoding) : undefined;
+    }
+    return value instanceof Uint8Array && value.length === 0 ? NO_BYTES : undefined;
+  }
+
   #statement(sql: string): Statement {
     const known = this.#statements.get(sql);
     if (known !== undefined) return known;
@@ -132,10 +172,6 @@ export class Sql {
 
 /** Empty, but with an address: `node:sqlite` 22 binds bytes without one, such as `new TextEncoder().encode('')`, as null. */
 const NO_BYTES = new Uint8Array(1).subarray(1);
-
-function bindable(parameters: readonly SqlValue[]): SqlValue[] {
-  return parameters.map((value) => (value instanceof Uint8Array && value.length === 0 ? NO_BYTES : value));
-}
 
 /** One line of at most 80 characters, to name a statement in a message. */
 function abbreviate(sql: string): string {

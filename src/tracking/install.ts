@@ -122,17 +122,13 @@ function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
     const key = { type: entity.type, id: String(id) };
     const version = versionOf(registry, String(line));
     if (version?.kind === 'line' && naturalKeyHolder(sql, String(projectPath), version.content) !== undefined) {
-      sql.exec(bury(entity, sqlText(String(projectPath)), sqlText(key.id)));
+      sql.run(bury(entity, '?1', '?2'), String(projectPath), key.id);
       markChanged(sql, key, String(projectPath));
     } else {
       sql.run(`DELETE FROM scsync_base WHERE target = ? AND type = ? AND id = ?`, target ?? 0, key.type, key.id);
       sql.run(`DELETE FROM scsync_files WHERE target = ?`, target ?? 0);
     }
   }
-}
-
-function sqlText(value: string): string {
-  return `'${value.replaceAll("'", "''")}'`;
 }
 
 /** The reference's own deletions become tombstones of rows that are absent; its table is only read, once. */

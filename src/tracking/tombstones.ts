@@ -3,6 +3,7 @@ import { scanObject } from '../record/json.js';
 import type { Tombstone } from '../record/version.js';
 import type { RecordKey } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
+import { decodeText } from '../store/text-encoding.js';
 
 /** A deletion in the database; `by` is undefined until an export has filled it in. */
 export interface StoredTombstone extends Omit<Tombstone, 'by'> {
@@ -12,7 +13,8 @@ export interface StoredTombstone extends Omit<Tombstone, 'by'> {
 /** The tombstone that a project has for a record. It counts as the record's state only while there is no row. */
 export function readTombstone(sql: Sql, project: string, { type, id }: RecordKey): StoredTombstone | undefined {
   const row = sql.get(
-    `SELECT deleted_at, deleted_by, unknown FROM scsync_tombstones WHERE project = ? AND type = ? AND id = ?`,
+    `SELECT deleted_at, CAST(deleted_by AS BLOB), unknown FROM scsync_tombstones
+     WHERE project = ? AND type = ? AND id = ?`,
     project,
     type,
     id,
@@ -24,7 +26,7 @@ export function readTombstone(sql: Sql, project: string, { type, id }: RecordKey
     type,
     id,
     stamp: Number(at),
-    by: by === null || by === undefined ? undefined : String(by),
+    by: by instanceof Uint8Array ? decodeText(by, sql.encoding) : undefined,
     unknown: scanObject(String(unknown)),
   };
 }

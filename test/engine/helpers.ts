@@ -16,6 +16,7 @@ import { openDriver } from '../../src/store/drivers/open-driver.js';
 import type { SqlRow, SqlValue } from '../../src/store/database.js';
 import { Sql } from '../../src/store/sql.js';
 import { Store } from '../../src/store/store.js';
+import type { TextEncoding } from '../../src/store/text-encoding.js';
 import { temporaryFolder } from '../jsonl/temporary-folder.js';
 
 export { thrownBy } from '../jsonl/thrown.js';
@@ -36,6 +37,8 @@ interface ReplicaOptions {
   /** A database of the fixtures to begin with. */
   readonly fixture?: string;
   readonly registry?: Registry;
+  /** How a new database keeps its text; UTF-8 by default. */
+  readonly encoding?: TextEncoding;
   /** The project's path in the database; the replica's folder by default. */
   readonly project?: string;
   /** Keep the trigger of the reference program that sets a session's time to now; without it nothing depends on the time. */
@@ -61,6 +64,7 @@ export class Replica {
     mkdirSync(this.dir);
     mkdirSync(join(this.folder, 'db'));
     if (options.fixture !== undefined) cpSync(join(FIXTURES, options.fixture), this.path);
+    if (options.encoding !== undefined) makeEmpty(this.path, options.encoding);
     const { registry } = options;
     this.store = Store.open(this.path, { create: true, ...(registry === undefined ? {} : { registry }) });
     this.other = this.connection();
@@ -168,6 +172,13 @@ export class Replica {
   setPaths(paths: 'portable' | 'absolute'): void {
     this.write('sync.json', JSON.stringify({ paths }));
   }
+}
+
+/** A database without tables that keeps its text in an encoding. */
+function makeEmpty(path: string, encoding: TextEncoding): void {
+  const sql = new Sql(openDriver(path));
+  sql.exec(`PRAGMA encoding = '${encoding}'; CREATE TABLE first (x); DROP TABLE first`);
+  sql.close();
 }
 
 /** The texts of all JSONL files of a directory. */

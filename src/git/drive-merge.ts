@@ -5,6 +5,7 @@ import { basename, dirname, resolve } from 'node:path';
 import { messageOf } from '../errors.js';
 import { atomicWrite, fileExists, withIoErrors } from '../jsonl/file.js';
 import { keyReader } from '../jsonl/line-key.js';
+import { LineError, parseLine } from '../jsonl/parse.js';
 import { leaveLostValues } from '../jsonl/lost-values.js';
 import { linesOf } from '../merge/file-groups.js';
 import type { DataFile } from '../merge/file-groups.js';
@@ -96,6 +97,17 @@ export function mergeData(name: string, sides: FileSides): MergedFile {
 /** Makes one line of the lines that a data file has of each record. */
 export function mergeDuplicates(name: string, text: string): MergedFile {
   return mergeDuplicateLines(dataFile(name), text);
+}
+
+/** Says whether a line of a data file can be read: one of a type that the registry does not know can. */
+export function isReadable(line: string): boolean {
+  try {
+    parseLine(savecontext, line);
+    return true;
+  } catch (error) {
+    if (error instanceof LineError) return false;
+    throw error;
+  }
 }
 
 function dataFile(name: string): DataFile {

@@ -6,10 +6,11 @@ import { atomicWrite, fileExists, withIoErrors } from '../jsonl/file.js';
 import { copyToHistory } from '../jsonl/history.js';
 import { withLock } from '../jsonl/lock.js';
 import { leaveLostValues } from '../jsonl/lost-values.js';
-import { hasMarkers, sidesOfMarked } from '../merge/marked-file.js';
+import { linesOf } from '../merge/file-groups.js';
+import { hasMarkers, readMarkers } from '../merge/marked-file.js';
 import type { FileSides, MergedFile } from '../merge/merged-file.js';
 import { readBlobs } from './blobs.js';
-import { mergeData, mergeDuplicates } from './drive-merge.js';
+import { isReadable, mergeData, mergeDuplicates } from './drive-merge.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git } from './run.js';
@@ -106,47 +107,60 @@ function dataFiles(dir: string): string[] {
 function taskOf(dir: string, name: string, stages: Stages | undefined): Task[] {
   const path = join(dir, name);
   const file = fileExists(path) ? withIoErrors(path, 'read', () => readFileSync(path)) : undefined;
-  return taskOfTexts(name, file?.toString(), stages).map((task) => {
-    const sources: Readonly<Record<string, Buffer | undefined>> =
-      task.from === 'index' && stages !== undefined ? stages : { 'the file': file };
-    // Taken for texts they would get other bytes.
-    const broken = Object.entries(sources).filter(([, bytes]) => bytes !== undefined && !isUtf8(bytes));
+  const sources: Readonly<Record<string, Buffer | undefined>> = stages ?? { 'the file': file };
+  // Taken for texts they would get other bytes.
+  const broken = Object.entries(sources).filter(([, bytes]) => bytes !== undefined && !isUtf8(bytes));
+  if (broken.length > 0) {
     const problems = broken.map(([which]) => `${which}: expected UTF-8, found bytes that are none`);
-    return problems.length === 0 ? task : { ...task, merged: { ...task.merged, problems } };
-  });
-}
-
-function taskOfTexts(name: string, text: string | undefined, stages: Stages | undefined): Task[] {
-  if (stages !== undefined) {
-    const { base = '', ours = '', theirs = '' } = stages;
-    const sides: FileSides = { base: base.toString(), ours: ours.toString(), theirs: theirs.toString() };
-    if (text === undefined || hasMarkers(text) || isOneOf(sides, text)) {
-      return [{ name, from: 'index', merged: mergeSides(name, sides) }];
-    }
+    return [{ name, from: stages === undefined ? 'lines' : 'index', merged: { text: '', losses: [], problems } }];
   }
+  if (stages !== undefined) return [{ name, from: 'index', merged: mergeStages(name, stages, file) }];
+  const text = file?.toString();
   if (text === undefined) return [];
-  if (hasMarkers(text)) return [{ name, from: 'markers', merged: mergeData(name, sidesOfMarked(text)) }];
+  if (hasMarkers(text)) return [{ name, from: 'markers', merged: mergeMarked(name, 'the file', text) }];
   const merged = mergeDuplicates(name, text);
-  return stages !== undefined || merged.text !== text ? [{ name, from: 'lines', merged }] : [];
+  return merged.text === text ? [] : [{ name, from: 'lines', merged }];
 }
 
-/** Git may give files in the work tree other line ends than it keeps (`core.autocrlf`). */
-function isOneOf(sides: FileSides, text: string): boolean {
-  const plain = (one: string): string => one.replaceAll('\r\n', '\n');
-  return [sides.base, sides.ours, sides.theirs].some((side) => plain(side) === plain(text));
+/** The versions in the index first, whatever the file holds; then what somebody wrote into that meanwhile, as a version without a base. */
+function mergeStages(name: string, stages: Stages, file: Buffer | undefined): MergedFile {
+  const textOf = (side: keyof FileSides): string => stages[side]?.toString() ?? '';
+  const sides = { base: textOf('base'), ours: textOf('ours'), theirs: textOf('theirs') };
+  const merged = mergeSides(name, sides);
+  const written = file !== undefined && isUtf8(file) ? writtenSince(sides, file.toString()) : [];
+  if (merged.problems.length > 0 || written.length === 0) return merged;
+  const all = mergeData(name, { base: '', ours: merged.text, theirs: written.join('\n') });
+  return { ...all, losses: [...merged.losses, ...all.losses] };
+}
+
+/** The lines of a file that none of the versions has. What cannot be read, as markers, is nobody's record. */
+function writtenSince(sides: FileSides, text: string): string[] {
+  const known = new Set(Object.values(sides).flatMap(linesOf));
+  return linesOf(text).filter((line) => !known.has(line) && isReadable(line));
 }
 
 /** A side with markers, committed by somebody, is healed first. */
 function mergeSides(name: string, sides: FileSides): MergedFile {
   const losses: MergedFile['losses'][number][] = [];
-  const healed = (text: string): string => {
-    if (!hasMarkers(text)) return text;
-    const merged = mergeData(name, sidesOfMarked(text));
+  const problems: string[] = [];
+  const healed = (which: keyof FileSides): string => {
+    if (!hasMarkers(sides[which])) return sides[which];
+    const merged = mergeMarked(name, which, sides[which]);
     losses.push(...merged.losses);
+    problems.push(...merged.problems);
     return merged.text;
   };
-  const merged = mergeData(name, { base: sides.base, ours: healed(sides.ours), theirs: healed(sides.theirs) });
+  const [ours, theirs] = [healed('ours'), healed('theirs')];
+  if (problems.length > 0) return { text: '', losses, problems };
+  const merged = mergeData(name, { base: sides.base, ours, theirs });
   return { ...merged, losses: [...losses, ...merged.losses] };
+}
+
+/** Makes a text with markers anew from what they say; where nobody can tell, that is a problem. */
+function mergeMarked(name: string, where: string, text: string): MergedFile {
+  const read = readMarkers(text);
+  if ('sides' in read) return mergeData(name, read.sides);
+  return { text, losses: [], problems: [`${where}:${read.problem.line}: ${read.problem.what}`] };
 }
 
 /** Writes the healed files, first what lost; tells git of those that were unmerged. */

@@ -1,12 +1,13 @@
 import { join } from 'node:path';
 
 import type { SyncErrorCode } from '../errors.js';
+import { isConflictMarker } from '../merge/conflict-marker.js';
 import { fileExists, hashFile } from '../jsonl/file.js';
 import { compareKeys, fileNames, fileOfType, keyReader } from '../jsonl/line-key.js';
 import type { LineKey } from '../jsonl/line-key.js';
 import { readLines } from '../jsonl/line-reader.js';
 import type { TextLine } from '../jsonl/line-reader.js';
-import { LineError, isConflictMarker, parseLine } from '../jsonl/parse.js';
+import { LineError, parseLine } from '../jsonl/parse.js';
 import { scanFile } from '../jsonl/scan-file.js';
 import { mergeJoin } from '../record/merge-join.js';
 import type { FileVersion } from '../record/version.js';

@@ -34,11 +34,6 @@ export class LineError extends Error {
 /** Names that a line has beside the data of its record. */
 const ENVELOPE = new Set(['type', 'content_hash', 'exported_at']);
 
-/** True for a line that git leaves where a text merge found a conflict. */
-export function isConflictMarker(line: string): boolean {
-  return /^(?:<{7}|\|{7}|={7}|>{7})(?: |$)/.test(line);
-}
-
 /**
  * Reads one line: a record, a tombstone, or a line of a type that the registry does not know.
  * Accepts any order of names, missing nullable fields, a missing or wrong content hash, and coordinates in

@@ -1,4 +1,5 @@
-import { LineError, isConflictMarker, parseLine } from '../jsonl/parse.js';
+import { isConflictMarker } from './conflict-marker.js';
+import { LineError, parseLine } from '../jsonl/parse.js';
 import { compareUtf8 } from '../record/order.js';
 import { entityOfType } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';

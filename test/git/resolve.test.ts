@@ -12,6 +12,7 @@ import { Clone, folder } from './clones.js';
 
 const NOW = 1_800_000_000_000;
 const NAME = 'memories.jsonl';
+const NAME_IN_ROOT = `.savecontext/${NAME}`;
 const memory = (id: string, stamp: number, changes: RecordObject = {}): string =>
   `${lineOf(sample('memory', { id, key: id, ...changes }), stamp).raw}\n`;
 
@@ -70,6 +71,17 @@ describe('an unmerged file', () => {
     expect(resolve(clone)).toEqual({ files: [], left: [], history: null });
   });
 
+  it('that had markers in a version already is healed first, or left where they make no sense', () => {
+    const marked = (text: string, end: string): string =>
+      `<<<<<<<<< x\n${text}||||||||| y\n${a}=========\n${a}${end}${b}`;
+    const good = stopped({ ...sides, ours: marked(sides.ours.replace(b, ''), '>>>>>>>>> z\n') });
+    expect(resolve(good).files).toMatchObject([{ from: 'index', problems: [] }]);
+    expect(good.read(NAME)).toBe(mergeData(NAME, sides).text);
+    const bad = stopped({ ...sides, ours: marked(sides.ours.replace(b, ''), '') });
+    expect(resolve(bad).files).toMatchObject([{ lost: 0, problems: [expect.stringMatching(/^ours:1: the conflict/)] }]);
+    expect(bad.git('ls-files', '-u')).not.toBe('');
+  });
+
   it('that both sides added has no base', () => {
     const clone = stopped({ ...sides, base: undefined });
     resolve(clone);
@@ -83,13 +95,27 @@ describe('an unmerged file', () => {
     expect(clone.git('ls-files', '-u')).toBe('');
   });
 
-  it('that somebody edited until it had no markers is taken as it is', () => {
+  it.each([
+    ['without markers', (text: string): string => text.replaceAll(/^(?:[<=>]{7}).*\n/gm, '')],
+    ['with markers left', (text: string): string => text],
+    ['with markers that nobody knows', (text: string): string => text.replaceAll(/^[<=>]{7}/gm, '??? ')],
+    ['with nothing else', (): string => ''],
+    ['with bytes that are no UTF-8', (text: string): Buffer => Buffer.from(`caf\xe9\n${text}`, 'latin1')],
+  ])('is made of its versions whatever the file holds: %s', (_, edit) => {
     const clone = stopped();
-    const byHand = memory('a', 50, { value: 'by hand' }) + b;
-    writeFileSync(join(clone.dir, NAME), byHand);
-    expect(resolve(clone).files).toEqual([{ name: NAME, from: 'lines', lost: 0, problems: [] }]);
-    expect(clone.read(NAME)).toBe(byHand);
+    writeFileSync(join(clone.dir, NAME), edit(clone.read(NAME)));
+    expect(resolve(clone).files).toEqual([{ name: NAME, from: 'index', lost: 1, problems: [] }]);
+    expect(clone.read(NAME)).toBe(mergeData(NAME, sides).text);
     expect(clone.git('ls-files', '-u')).toBe('');
+  });
+
+  it('keeps what somebody wrote into it by hand, in a record or in what lost', () => {
+    const clone = stopped();
+    const [later, earlier] = [memory('a', 50, { value: 'by hand' }), memory('b', 5, { value: 'by hand before' })];
+    writeFileSync(join(clone.dir, NAME), `<<<<<<< still there\n${later}${earlier}=======\n${later.slice(0, 40)}\n`);
+    expect(resolve(clone).files).toEqual([{ name: NAME, from: 'index', lost: 4, problems: [] }]);
+    expect(clone.read(NAME)).toBe(later + b);
+    expect(lost(clone).sort()).toEqual(['"by hand before"', '"decision"', '"ours"', '"theirs"']);
   });
 
   it('with CRLF in the work tree is no work of hands for that', () => {
@@ -100,16 +126,12 @@ describe('an unmerged file', () => {
     expect(clone.read(NAME)).toBe(mergeData(NAME, sides).text);
   });
 
-  it.each([
-    ['in a version', { ...sides, theirs: Buffer.from(sides.theirs.replace('theirs', 'caf\xe9'), 'latin1') }, 'theirs'],
-    ['in the file', sides, 'the file'],
-  ])('with bytes that are no UTF-8 %s stays as it was, and so does the index', (_, versions, where) => {
-    const clone = stopped(versions);
+  it('with bytes that are no UTF-8 in a version stays as it was, and so does the index', () => {
+    const clone = stopped({ ...sides, theirs: Buffer.from(sides.theirs.replace('theirs', 'caf\xe9'), 'latin1') });
     const path = join(clone.dir, NAME);
-    if (where === 'the file') writeFileSync(path, Buffer.from(`caf\xe9\n${sides.ours}`, 'latin1'));
     const before = readFileSync(path);
     expect(resolve(clone).files).toMatchObject([
-      { lost: 0, problems: [`${where}: expected UTF-8, found bytes that are none`] },
+      { lost: 0, problems: ['theirs: expected UTF-8, found bytes that are none'] },
     ]);
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(clone.git('ls-files', '-u')).not.toBe('');
@@ -180,6 +202,27 @@ describe('files that git takes for merged', () => {
     expect(resolve(clone).files).toMatchObject([{ from: 'markers', problems: [] }]);
     expect(clone.read(NAME)).toBe(expected + b);
     expect(lost(clone)).toContain('"ours"');
+  });
+
+  it.each([['merge'], ['diff3'], ['zdiff3']])('with long markers as git writes them in the style %s', (style) => {
+    const clone = stopped();
+    writeFileSync(join(clone.root, '.gitattributes'), '*.jsonl conflict-marker-size=23\n');
+    clone.git('checkout', `--conflict=${style}`, '--', NAME_IN_ROOT);
+    const marked = clone.read(NAME);
+    expect(marked).toMatch(/^<{23} /m);
+    const alone = inFolder(marked);
+    expect(resolve(alone).files).toMatchObject([{ from: 'markers', problems: [] }]);
+    const base = style === 'merge' ? b : sides.base;
+    expect(alone.read(NAME)).toBe(mergeData(NAME, { ...sides, base }).text);
+  });
+
+  it('with markers that make no sense stay as they were', () => {
+    const text = `<<<<<<< x\n${a}=======\n${a}=======\n${a}>>>>>>> y\n`;
+    const clone = inFolder(text);
+    expect(resolve(clone).files).toEqual([
+      { name: NAME, from: 'markers', lost: 0, problems: [expect.stringMatching(/^the file:5: /)] },
+    ]);
+    expect(clone.read(NAME)).toBe(text);
   });
 
   it('with several lines of one record, as merge=union leaves them', () => {

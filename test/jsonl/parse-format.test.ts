@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { formatLine, formatTombstone } from '../../src/jsonl/format.js';
-import { LineError, isConflictMarker, parseLine } from '../../src/jsonl/parse.js';
+import { LineError, parseLine } from '../../src/jsonl/parse.js';
 import { sameContent } from '../../src/record/content.js';
 import type { Content } from '../../src/record/content.js';
 import { sha256 } from '../../src/record/json.js';
@@ -184,17 +184,4 @@ describe('parseLine on broken lines', () => {
       { numRuns: 1000 },
     );
   });
-});
-
-describe('isConflictMarker', () => {
-  it.each(['<<<<<<< HEAD', '||||||| base', '=======', '>>>>>>> branch', '>>>>>>>'])('knows %s', (line) => {
-    expect(isConflictMarker(line)).toBe(true);
-  });
-
-  it.each(['<<<<<< HEAD', '<<<<<<<<', '<<<<<<<HEAD', ' =======', '========', '{"a":"<<<<<<< HEAD"}', ''])(
-    'does not take %j for one',
-    (line) => {
-      expect(isConflictMarker(line)).toBe(false);
-    },
-  );
 });

@@ -152,6 +152,7 @@ export const BAD_LINES: readonly BadLine[] = [
     text: '||||||| 1234567',
     says: /found the conflict marker/,
   },
+  { what: 'a long marker', code: 'conflict_markers', text: '<<<<<<<<<<<<<<<< x', says: /found the conflict marker/ },
   { what: 'a separator', code: 'conflict_markers', text: '=======', says: /found the conflict marker "======="/ },
   { what: 'an end marker', code: 'conflict_markers', text: '>>>>>>> topic', says: /found the conflict marker/ },
   {

@@ -1,4 +1,4 @@
-import { isConflictMarker } from '../../jsonl/parse.js';
+import { isConflictMarker } from '../conflict-marker.js';
 import { JsonError, quote, scanObject } from '../../record/json.js';
 
 /** How the lines of a text end. */

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { settingsInForce } from './accepted-settings.js';
 import { listConflicts } from './conflicts.js';
 import { resolvePath } from './directory.js';
 import type { RefusedRecord } from './export/stats.js';
@@ -14,7 +15,6 @@ import { fileState } from './merge/file-state.js';
 import { changeOf, stateOf } from './record/change.js';
 import type { RecordChange, RecordState } from './record/change.js';
 import type { FileVersion, PathForm } from './record/version.js';
-import { readSettings } from './settings.js';
 import type { Store } from './store/store.js';
 import { versionOf } from './store/versions.js';
 import { rehearseSync } from './sync.js';
@@ -64,7 +64,7 @@ export function diffSince(store: Store, options: DiffOptions, files: LinesOfFile
   const { refused } = rehearseSync(store, { ...options, onChange }, (outcome) => outcome.export);
   const after = filesAfter(dir, refused.length > 0 ? [] : written);
   const { records, unreadable } = differingRecords(registry, files, after);
-  const { paths } = readSettings(dir, registry);
+  const { paths } = settingsInForce(store, options).settings;
   let leftOut = unreadable;
   const versionsIn = (lines: readonly string[]): Versions => lines.map((line) => versionOf(registry, line));
   for (const { key, ...lines } of records) {

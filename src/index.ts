@@ -34,6 +34,8 @@ export { defaultExportDir, projectExportDir } from './directory.js';
 export { backup, restore } from './backup.js';
 export type { BackupInfo, RestoreInfo } from './backup.js';
 
+export { acceptSettings, listWaitingSettings } from './accepted-settings.js';
+export type { WaitingSettings } from './accepted-settings.js';
 export { listPrivate, setPrivate } from './private.js';
 export type { PrivacyChange } from './private.js';
 export { dropConflicts, listConflicts, takeConflict } from './conflicts.js';

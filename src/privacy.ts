@@ -43,8 +43,8 @@ export function privacyReason(
   return undefined;
 }
 
-function fits({ type, where }: PrivateRule, content: Content): boolean {
-  return (
-    content.entity.type === type && Object.entries(where).every(([name, token]) => tokenOf(content, name) === token)
-  );
+/** A field that the registry does not have any more cannot say that a record is private no longer. */
+function fits({ type, where }: PrivateRule, { entity, tokens }: Content): boolean {
+  const says = (name: string): string | undefined => tokens[entity.indexOf.get(name) ?? -1];
+  return entity.type === type && Object.entries(where).every(([name, token]) => (says(name) ?? token) === token);
 }

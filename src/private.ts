@@ -1,8 +1,8 @@
+import { settingsInForce } from './accepted-settings.js';
 import { privacyReason } from './privacy.js';
 import type { PrivacyReason } from './privacy.js';
 import { Records } from './records.js';
 import { listPrivateMarks, writePrivateMark } from './store/private-marks.js';
-import { readSettings } from './settings.js';
 import { Rows } from './store/rows.js';
 import type { RecordKey } from './store/rows.js';
 import type { Store } from './store/store.js';
@@ -41,12 +41,12 @@ export function setPrivate(store: Store, projectPath: string, key: RecordKey, is
 /** What keeps a record in the database, by the marks there and the rules of an export directory; undefined where nothing does. */
 export function whyPrivate(
   store: Store,
-  { projectPath, dir }: { readonly projectPath: string; readonly dir: string },
+  place: { readonly projectPath: string; readonly dir: string },
   { type, id }: RecordKey,
 ): PrivacyReason | undefined {
-  const content = new Records(store, projectPath).require(type, id);
-  const rows = new Rows(store.sql, store.registry, projectPath);
-  return privacyReason(store, rows, readSettings(dir, store.registry).private, content);
+  const content = new Records(store, place.projectPath).require(type, id);
+  const rows = new Rows(store.sql, store.registry, place.projectPath);
+  return privacyReason(store, rows, settingsInForce(store, place).settings.private, content);
 }
 
 /** The records of a project that were said to be private, without those that are so by a rule or by their parent. */

@@ -8,6 +8,7 @@ import { toToken } from './record/object.js';
 import type { PathForm } from './record/version.js';
 import { entityOfType } from './registry/entity.js';
 import type { Entity, Registry } from './registry/entity.js';
+import type { RecordKey } from './store/rows.js';
 
 /** The file of settings that a team shares, in the export directory. */
 export const SETTINGS_FILE = 'sync.json';
@@ -19,14 +20,23 @@ export interface PrivateRule {
   readonly where: Readonly<Record<string, string>>;
 }
 
+/** What looks like a secret, and is known to be none. */
+export interface KnownNoSecrets {
+  /** Texts, whole: whoever can name one knows it. */
+  readonly texts: readonly string[];
+  /** Records of which no value is one. */
+  readonly records: readonly RecordKey[];
+}
+
 /** What a team has agreed on. */
 export interface Settings {
   /** How coordinates of a machine are written; `absolute` is what the reference program reads and writes. */
   readonly paths: PathForm;
   readonly private: readonly PrivateRule[];
+  readonly secrets: KnownNoSecrets;
 }
 
-const DEFAULTS: Settings = { paths: 'portable', private: [] };
+const DEFAULTS: Settings = { paths: 'portable', private: [], secrets: { texts: [], records: [] } };
 const FORMS: readonly PathForm[] = ['portable', 'absolute'];
 
 /**
@@ -41,7 +51,7 @@ export function readSettings(dir: string, registry: Registry): Settings {
   if (unknown !== undefined) {
     throw badSetting(`unknown setting ${JSON.stringify(unknown)}; expected ${Object.keys(DEFAULTS).join(' or ')}`);
   }
-  const { paths = DEFAULTS.paths, private: rules = [] } = settings;
+  const { paths = DEFAULTS.paths, private: rules = [], secrets = {} } = settings;
   const form = FORMS.find((known) => known === paths);
   if (form === undefined) {
     throw badSetting(
@@ -49,7 +59,11 @@ export function readSettings(dir: string, registry: Registry): Settings {
     );
   }
   if (!Array.isArray(rules)) throw badSetting(`private: expected an array of rules, found ${JSON.stringify(rules)}`);
-  return { paths: form, private: rules.map((rule: unknown) => privateRule(registry, rule)) };
+  return {
+    paths: form,
+    private: rules.map((rule: unknown) => privateRule(registry, rule)),
+    secrets: knownNoSecrets(registry, secrets),
+  };
 }
 
 function readObject(path: string): Readonly<Record<string, unknown>> {
@@ -88,12 +102,36 @@ function ruleToken(entity: Entity, name: string, value: unknown): string {
   return token;
 }
 
+function knownNoSecrets(registry: Registry, secrets: unknown): KnownNoSecrets {
+  const expected = 'expected {"allow": [...]} of texts and of records as {"type": ..., "id": ...}';
+  const { allow = [], ...others } = isObject(secrets) ? secrets : { allow: null };
+  if (!Array.isArray(allow) || Object.keys(others).length > 0) {
+    throw badSetting(`secrets: ${expected}, found ${JSON.stringify(secrets)}`);
+  }
+  const texts: string[] = [];
+  const records: RecordKey[] = [];
+  for (const each of allow as readonly unknown[]) {
+    if (typeof each === 'string' && each !== '') texts.push(each);
+    else records.push(recordKey(registry, each, expected));
+  }
+  return { texts, records };
+}
+
+function recordKey(registry: Registry, value: unknown, expected: string): RecordKey {
+  const { type, id, ...others } = isObject(value) ? value : { type: undefined };
+  const isKey = typeof type === 'string' && typeof id === 'string' && Object.keys(others).length === 0;
+  if (!isKey) throw badSetting(`secrets: ${expected}, found ${JSON.stringify(value)}`);
+  if (entityOfType(registry, type) === undefined)
+    throw badSetting(`secrets: the type ${JSON.stringify(type)} is unknown`);
+  return { type, id };
+}
+
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** Writes the settings of an export directory. */
-export function writeSettings(dir: string, settings: Partial<Settings>): void {
+export function writeSettings(dir: string, settings: Pick<Settings, 'paths'>): void {
   atomicWrite(join(dir, SETTINGS_FILE), `${JSON.stringify(settings, undefined, 2)}\n`);
 }
 

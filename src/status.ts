@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 
+import { describeWaiting, listWaitingSettings, settingsInForce } from './accepted-settings.js';
 import { resolvePath } from './directory.js';
 import { SyncError } from './errors.js';
 import type { SyncErrorCode } from './errors.js';
@@ -10,7 +11,6 @@ import type { Notice } from './import/stats.js';
 import { countLines, fileExists, fileSize } from './jsonl/file.js';
 import { fileNames } from './jsonl/line-key.js';
 import { project as projectSql } from './tracking/triggers.js';
-import { readSettings } from './settings.js';
 import { Tally } from './stats.js';
 import type { ByEntity } from './stats.js';
 import type { Store } from './store/store.js';
@@ -100,10 +100,15 @@ export function getSyncStatus(
 function plannedImport(store: Store, target: Target): ReturnType<typeof planImportAll> {
   try {
     const planned = planImportAll(store, target);
-    if (!isSetOtherwise(store.sql, target, readSettings(target.dir, store.registry))) return planned;
+    const place = { projectPath: target.project, dir: target.dir };
+    const isNew = isSetOtherwise(store.sql, target, settingsInForce(store, place).settings);
     return {
       ...planned,
-      problems: [...planned.problems, 'the settings changed since the last export; sync applies them'],
+      problems: [
+        ...planned.problems,
+        ...(isNew ? ['the settings changed since the last export; sync applies them'] : []),
+        ...describeWaiting(listWaitingSettings(store, place)),
+      ],
     };
   } catch (error) {
     if (!(error instanceof SyncError) || !UNREADABLE.has(error.code)) throw error;

@@ -1,3 +1,4 @@
+import { letThrough } from '../git/commit-folder.js';
 import { findRepository, findUnfinished, inTheMiddle } from '../git/repository.js';
 import type { Unfinished } from '../git/repository.js';
 import { driverState } from '../git/set-up.js';
@@ -13,6 +14,8 @@ export interface GitState {
   readonly unfinished: Unfinished | null;
   /** Files of the directory that git calls unmerged. */
   readonly unmerged: readonly string[];
+  /** Files of the directory that are for nobody else, and that an ignore file lets through to `git add`. */
+  readonly letThrough: readonly string[];
 }
 
 /** Looks at the work tree of a folder; undefined outside of one. */
@@ -20,17 +23,23 @@ export function findGitState(folder: string, dir: string): GitState | undefined 
   const repository = findRepository(folder);
   if (repository === undefined) return undefined;
   const unfinished = findUnfinished(repository) ?? null;
-  return { driver: driverState(repository), unfinished, unmerged: unmergedNames(repository, dir) };
+  return {
+    driver: driverState(repository),
+    unfinished,
+    unmerged: unmergedNames(repository, dir),
+    letThrough: letThrough(repository, dir),
+  };
 }
 
 /** What somebody should know of it. */
-export function describeGit({ driver, unfinished, unmerged }: GitState): Line[] {
+export function describeGit({ driver, unfinished, unmerged, letThrough: others }: GitState): Line[] {
   const what = { missing: 'is not set up in this clone', stale: 'of this clone lies elsewhere', installed: '' }[driver];
   return [
     ...(driver === 'installed'
       ? []
       : [warning(`the merge driver ${what}: files merge as text, which sync puts right; init sets it up`)]),
     ...(unfinished === null ? [] : [warning(inTheMiddle(unfinished))]),
+    ...others.map((path) => warning(`${path}: .gitignore lets it through; push leaves it out, git add would not`)),
     ...unmerged.map((name) => failure(`unmerged: ${name} (resolve heals it)`)),
   ];
 }

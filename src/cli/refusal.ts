@@ -44,6 +44,6 @@ export function refusalOf(refused: readonly RefusedRecord[]): SyncError | undefi
   const records = count(hidden.length, 'record is', 'records are');
   return new SyncError('refused', `nothing was written: ${records} private now, and in the files`, {
     details: hidden.map(recordName),
-    hint: 'export --unpublish writes their deletions; the database keeps them',
+    hint: `export --unpublish writes their deletions, and the database keeps them; private ${hidden[0]?.type ?? ''} ${hidden[0]?.id ?? ''} --undo lets one out`,
   });
 }

@@ -1,10 +1,11 @@
+import { requireAcceptedForm, settingsInForce, takeSettings } from '../accepted-settings.js';
+import type { SettingsInForce } from '../accepted-settings.js';
 import { withLock } from '../jsonl/lock.js';
 import { ensureGitignore } from '../jsonl/ignore-file.js';
 import { removeStaleTemporaryFiles } from '../jsonl/file-set.js';
 import { makeFolder, resolvePath } from '../directory.js';
 import { fileExists } from '../jsonl/file.js';
 import type { RecordChange } from '../record/change.js';
-import { readSettings } from '../settings.js';
 import { plannedTarget } from '../store/target.js';
 import type { Store } from '../store/store.js';
 import type { Guard } from './guard.js';
@@ -74,10 +75,12 @@ export class Exporter {
   export(options: ExportOptions = {}): ExportStats {
     const dryRun = options.dryRun === true;
     const { actor = 'unknown', now = Date.now, lockTimeoutMs = 5000, onProgress, guard, onChange } = this.#options;
-    const run = (dir: string): ExportStats =>
-      runExport(this.#store, plannedTarget(this.#store.sql, dir, resolvePath(this.#options.projectPath)), {
+    const { projectPath } = this.#options;
+    const run = (dir: string, inForce: SettingsInForce): ExportStats => {
+      requireAcceptedForm(inForce);
+      return runExport(this.#store, plannedTarget(this.#store.sql, dir, resolvePath(projectPath)), {
         dir,
-        settings: readSettings(dir, this.#store.registry),
+        settings: inForce.settings,
         actor,
         now: now(),
         full: options.full === true,
@@ -88,13 +91,17 @@ export class Exporter {
         guard,
         onChange,
       });
-    if (dryRun) return run(resolvePath(this.#options.dir));
+    };
+    if (dryRun) {
+      const dir = resolvePath(this.#options.dir);
+      return run(dir, settingsInForce(this.#store, { projectPath, dir }));
+    }
     makeFolder(this.#options.dir);
     const dir = resolvePath(this.#options.dir);
     return withLock(dir, { timeoutMs: lockTimeoutMs }, () => {
       removeStaleTemporaryFiles(dir);
       if (!fileExists(`${dir}/.gitignore`)) ensureGitignore(dir);
-      return run(dir);
+      return run(dir, takeSettings(this.#store, { projectPath, dir }));
     });
   }
 }

@@ -1,7 +1,9 @@
 import { SyncError } from '../errors.js';
+import { fileNames } from '../jsonl/line-key.js';
+import { savecontext } from '../registry/savecontext.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
-import { git, gitFailed, runWhenFree } from './run.js';
+import { git, gitFailed, runGit, runWhenFree } from './run.js';
 
 /** Our own hooks do nothing while this package commits and merges. */
 const QUIET = { SC_SYNC_HOOK: 'off' } as const;
@@ -21,33 +23,61 @@ export function committerEnvironment({ setting }: Repository, actor: string): Re
   };
 }
 
+/** What a team shares of an export directory, and what it must not miss. An ignore file is no measure: whoever can push can change it. */
+const NEEDED: ReadonlySet<string> = new Set(['sync.json', ...fileNames(savecontext)]);
+const SHARED: ReadonlySet<string> = new Set(['.gitignore', '.gitattributes', ...NEEDED]);
+
 /**
- * Commits what changed in an export directory, and nothing else: what is staged elsewhere stays staged. Gives the commit's first line,
- * or undefined when there was nothing to commit. Throws `io` with git's words.
+ * Commits what changed in an export directory of what a team shares, and nothing else: what is staged elsewhere stays staged. Gives the
+ * commit's first line, or undefined when there was nothing to commit. Throws `io` with git's words.
  */
 export async function commitFolder(repository: Repository, dir: string, actor: string): Promise<string | undefined> {
   const { root: cwd } = repository;
   const folder = pathInRepository(repository, dir);
-  const path = `:(top,literal)${folder}`;
-  const isClean = (): boolean => isFolderClean(repository, folder);
-  if (isClean()) return undefined;
-  const add = ['add', '--', path];
+  const changed = changedFiles(repository, folder);
+  if (changed.length === 0) return undefined;
+  const add = addCommand(changed);
   const added = await runWhenFree(add, { cwd, env: QUIET });
   if (added.status !== 0) throw gitFailed(add, added.stderr);
-  const subject = subjectOf(git(['diff', '--cached', '--numstat', '--', path], { cwd }));
-  const commit = ['commit', '--quiet', '--only', '-m', subject, '-m', `By ${actor}.`, '--', path];
+  const staged = git(['diff', '--cached', '--numstat', '--no-renames', '-z', '--', ...changed.map(literally)], { cwd })
+    .split('\0')
+    .map((line) => line.split('\t'));
+  const paths = staged.flatMap(([, , path]) => (path === undefined ? [] : [literally(path)]));
+  if (paths.length === 0) return undefined;
+  const subject = subjectOf(staged);
+  const commit = ['commit', '--quiet', '--only', '-m', subject, '-m', `By ${actor}.`, '--', ...paths];
   const { status, stdout, stderr } = await runWhenFree(commit, { cwd, env: committerEnvironment(repository, actor) });
   if (status === 0) return subject;
   // Somebody else in this clone committed the same meanwhile.
-  if (isClean()) return undefined;
+  if (isFolderClean(repository, folder)) return undefined;
   throw gitFailed(commit, stderr.trim() === '' ? stdout : stderr);
 }
 
+/** Adds what changed in an export directory of what a team shares to the index that the environment names, whatever comes of it. */
+export function addFolder(repository: Repository, dir: string, env: Readonly<Record<string, string>>): void {
+  const { changed } = statusOf(repository, pathInRepository(repository, dir));
+  if (changed.length > 0) runGit(addCommand(changed), { cwd: repository.root, env });
+}
+
+/** Files that are gone too, in the index as well: `git add` would take none of all for that. */
+function addCommand(paths: readonly string[]): string[] {
+  return ['update-index', '--add', '--remove', '--', ...paths];
+}
+
+function literally(path: string): string {
+  return `:(top,literal)${path}`;
+}
+
+/** Says whether git has all that a team shares of an export directory. Throws as {@link changedFiles}. */
+export function isFolderClean(repository: Repository, folder: string): boolean {
+  return changedFiles(repository, folder).length === 0;
+}
+
 /**
- * Says whether git has all that stands in an export directory. Throws `refused` where it would never take some of it: what a team is to get
- * must not be left behind without a word.
+ * The files of an export directory that a team shares and git does not have as they are. Throws `refused` where git would never take some
+ * of them: what a team is to get must not be left behind without a word.
  */
-export function isFolderClean({ root: cwd }: Repository, folder: string): boolean {
+function changedFiles(repository: Repository, folder: string): string[] {
   if (folder.startsWith('../')) {
     throw leftBehind(
       folder,
@@ -55,41 +85,53 @@ export function isFolderClean({ root: cwd }: Repository, folder: string): boolea
       'make it a folder of the repository, not a link out of it',
     );
   }
-  const args = [
-    'status',
-    '--porcelain',
-    '-z',
-    '--untracked-files=all',
-    '--ignored=matching',
-    '--',
-    `:(top,literal)${folder}`,
-  ];
-  const entries = git(args, { cwd })
-    .split('\0')
-    .filter((entry) => entry !== '');
-  // The folder itself, one that it lies in, or a file right in it: copies that lie deeper are for nobody else.
-  const isData = (path: string): boolean =>
-    `${folder}/`.startsWith(path) ||
-    (path.startsWith(`${folder}/`) && /^(?:[^/.][^/]*\.jsonl|sync\.json)$/.test(path.slice(folder.length + 1)));
-  const ignored = entries.find((entry) => entry.startsWith('!! ') && isData(entry.slice(3)));
-  if (ignored !== undefined) {
-    const path = ignored.slice(3);
-    throw leftBehind(path, 'is ignored by git', `git check-ignore -v ${path} names the rule to take away`);
-  }
-  return entries.every((entry) => entry.startsWith('!! '));
+  const { changed, ignored } = statusOf(repository, folder);
+  if (ignored === undefined) return changed;
+  throw leftBehind(ignored, 'is ignored by git', `git check-ignore -v ${ignored} names the rule to take away`);
+}
+
+/** Files of an export directory that are for nobody else, and that `git add` would take: an ignore file lets them through. */
+export function letThrough(repository: Repository, dir: string): string[] {
+  const folder = pathInRepository(repository, dir);
+  return folder.startsWith('../') ? [] : statusOf(repository, folder).others;
+}
+
+interface FolderStatus {
+  /** Shared files that git does not have as they are. */
+  readonly changed: string[];
+  /** A shared file, or the folder, that git ignores. */
+  readonly ignored: string | undefined;
+  /** Files that are not shared, and that git neither has nor ignores. */
+  readonly others: string[];
+}
+
+/** What git says of an export directory. */
+function statusOf({ root: cwd }: Repository, folder: string): FolderStatus {
+  const flags = ['--porcelain', '-z', '--no-renames', '--untracked-files=all', '--ignored=matching'];
+  const entries = git(['status', ...flags, '--', literally(folder)], { cwd }).split('\0');
+  const prefix = folder === '.' ? '' : `${folder}/`;
+  const nameOf = (path: string): string => (path.startsWith(prefix) ? path.slice(prefix.length) : '');
+  // The folder itself, one that it lies in, or a file of it with records or settings.
+  const isNeeded = (path: string): boolean => prefix.startsWith(path) || NEEDED.has(nameOf(path));
+  const paths = (mark: RegExp): string[] => entries.filter((entry) => mark.test(entry)).map((entry) => entry.slice(3));
+  const isShared = (path: string): boolean => SHARED.has(nameOf(path));
+  return {
+    changed: paths(/^(?!!!)/).filter(isShared),
+    ignored: paths(/^!! /).find(isNeeded),
+    others: paths(/^\?\? /).filter((path) => !isShared(path)),
+  };
 }
 
 function leftBehind(path: string, why: string, hint: string): SyncError {
   return new SyncError('refused', `${path} ${why}, so it cannot be committed`, { hint });
 }
 
-/** What a commit is about, from how many lines of which files came. */
-function subjectOf(numstat: string): string {
+/** What a commit is about, from how many lines of which files came and went. */
+function subjectOf(numstat: readonly (readonly string[])[]): string {
   let changed = 0;
   let deleted = 0;
   let undeleted = 0;
-  for (const line of numstat.split('\n')) {
-    const [added, removed, path = ''] = line.split('\t');
+  for (const [added, removed, path = ''] of numstat) {
     if (path.endsWith('/deletions.jsonl')) {
       deleted += Number(added);
       undeleted += Math.max(0, Number(removed) - Number(added));

@@ -10,6 +10,7 @@ import { readTombstone } from '../tracking/tombstones.js';
 import type { ImportContext } from './context.js';
 import { clearDead } from './gather.js';
 import type { Gathered } from './gather.js';
+import { keepPrivate } from './keep-private.js';
 import { MergeStrategy, planImport } from './plan.js';
 import type { ImportPlan } from './plan.js';
 
@@ -52,7 +53,14 @@ export function decide(context: ImportContext, gathered: Gathered): Decision | u
   if (isTombstone(plan.result)) return { gathered, plan, wasSeen };
   const result = clearDead(context, plan.result);
   const parent = missingParent(context, result);
-  if (parent === 'here') return { gathered, plan: { ...plan, result }, wasSeen };
+  if (parent === 'here') {
+    const sides = [
+      ...(row === undefined ? [] : [row]),
+      ...(wasSeen ? [] : gathered.lines.map(({ content }) => content)),
+    ];
+    for (const side of sides) keepPrivate(context, side, result);
+    return { gathered, plan: { ...plan, result }, wasSeen };
+  }
   if (parent === 'unknown') {
     waits(context, gathered);
     context.notice('orphaned', key.type, key.id, 'its parent is not here; the line waits in the file');

@@ -15,6 +15,7 @@ import { markChanged } from '../tracking/marks.js';
 import { writeTombstone } from '../tracking/tombstones.js';
 import type { ImportContext } from './context.js';
 import type { Gathered } from './gather.js';
+import { keepPrivate } from './keep-private.js';
 import { stampOfContent } from './stamp-of-content.js';
 
 /** Makes a record deleted: its row with all that cannot be without it, or the tombstone alone. */
@@ -119,6 +120,7 @@ function noteClearedReferences(context: ImportContext, referrers: readonly Refer
   for (const { key, entity, before } of referrers) {
     const after = context.rows.read(entity, key.id);
     if (after === undefined || sameContent(before, after)) continue;
+    keepPrivate(context, before, after);
     context.rowsBefore?.note(key, before);
     // What was only kept aside is in no table that a trigger watches.
     markChanged(context.sql, key, context.target.project);

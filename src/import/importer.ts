@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
+import { settingsInForce, takeSettings } from '../accepted-settings.js';
 import { SyncError } from '../errors.js';
 import { resolvePath } from '../directory.js';
 import { fileExists } from '../jsonl/file.js';
@@ -8,7 +9,7 @@ import type { History } from '../jsonl/file-history.js';
 import { hasLock, withLock } from '../jsonl/lock.js';
 import { findProject } from '../project.js';
 import type { RecordChange } from '../record/change.js';
-import { readSettings } from '../settings.js';
+import type { Settings } from '../settings.js';
 import type { Store } from '../store/store.js';
 import { plannedTarget } from '../store/target.js';
 import type { Target } from '../store/target.js';
@@ -98,12 +99,19 @@ export class Importer {
       });
     }
     const dir = resolvePath(path);
-    return locked(dir, this.#lockTimeoutMs, () => runImport(this.#store, this.#target(dir), this.#run(dir, only)));
+    return locked(dir, this.#lockTimeoutMs, () => {
+      const target = this.#target(dir);
+      takeSettings(this.#store, { projectPath: target.project, dir });
+      return runImport(this.#store, target, this.#run(target, only));
+    });
   }
 
   #rehearse<T>(path: string, only: readonly string[] | undefined, look: (stats: ImportStats) => T): T {
     const dir = resolvePath(path);
-    const rehearse = (): T => rehearseImport(this.#store, this.#target(dir), this.#run(dir, only), look);
+    const rehearse = (): T => {
+      const target = this.#target(dir);
+      return rehearseImport(this.#store, target, this.#run(target, only), look);
+    };
     // The lock is a file, and nothing is to be made: where there is none, nobody has ever worked.
     return hasLock(dir) ? locked(dir, this.#lockTimeoutMs, rehearse) : rehearse();
   }
@@ -118,12 +126,12 @@ export class Importer {
     return plannedTarget(this.#store.sql, dir, project);
   }
 
-  #run(dir: string, only: readonly string[] | undefined): ImportRun {
+  #run(target: Target, only: readonly string[] | undefined): ImportRun {
     const { strategy = MergeStrategy.ThreeWay, forceIds = [], skipInvalid, actor = 'unknown' } = this.#options;
     const { now = Date.now, onProgress, onChange, history } = this.#options;
     return {
-      dir,
-      settings: readSettings(dir, this.#store.registry),
+      dir: target.dir,
+      settings: settingsOfImport(this.#store, target),
       strategy,
       forced: new Set(forceIds),
       skipInvalid: skipInvalid === true,
@@ -137,6 +145,12 @@ export class Importer {
   }
 }
 
+/** Lines are read in the form that the files are meant to have, so that every replica reads them alike. */
+function settingsOfImport(store: Store, { project: projectPath, dir }: Target): Settings {
+  const { settings, found } = settingsInForce(store, { projectPath, dir });
+  return { ...settings, paths: found.paths };
+}
+
 /** What an import of all files would find, by the number of records of each type; nothing is changed. */
 export function planImportAll(
   store: Store,
@@ -148,7 +162,7 @@ export function planImportAll(
 } {
   const run: ImportRun = {
     dir: target.dir,
-    settings: readSettings(target.dir, store.registry),
+    settings: settingsOfImport(store, target),
     strategy: MergeStrategy.ThreeWay,
     forced: new Set(),
     skipInvalid: true,

@@ -4,9 +4,9 @@ import type { Content } from '../record/content.js';
 import { quote, sha256, unquote } from '../record/json.js';
 import { compareUtf8 } from '../record/order.js';
 import { writeDerived } from '../store/derived.js';
-import { writePrivateMark } from '../store/private-marks.js';
 import type { ImportContext } from './context.js';
 import type { Gathered } from './gather.js';
+import { keepPrivate } from './keep-private.js';
 import { keepsNaturalKey } from './plan.js';
 import { stampOfContent } from './stamp-of-content.js';
 
@@ -50,12 +50,10 @@ function nameRenamed(context: ImportContext, { entity, id }: Content, other: str
   context.notice('renamed', entity.type, id, `got another ${column}: ${other} has the same and keeps it`);
 }
 
-/** A rule may go by the key: without it the record would get out, so it is marked. */
+/** A rule may go by the key. */
 function withOtherKey(context: ImportContext, content: Content): Content {
   const renamed = otherKey(content);
-  if (context.isPrivate(content) && !context.isPrivate(renamed)) {
-    writePrivateMark(context.sql, { type: content.entity.type, id: content.id }, true);
-  }
+  keepPrivate(context, content, renamed);
   return renamed;
 }
 

@@ -1,4 +1,5 @@
 import type { PathForm } from '../record/version.js';
+import { readMeta, writeMeta } from './meta.js';
 import type { Sql } from './sql.js';
 
 /** An export directory together with the project whose records it holds. */
@@ -63,17 +64,12 @@ type Note = (typeof NOTES)[number];
 
 /** What is remembered of a target; undefined before it was. */
 export function readNote(sql: Sql, target: Target, note: Note): string | undefined {
-  const row = sql.get(`SELECT value FROM scsync_meta WHERE name = ?`, noteName(target, note));
-  return row === undefined ? undefined : String(row[0]);
+  return readMeta(sql, noteName(target, note));
 }
 
 /** Remembers something of a target. */
 export function writeNote(sql: Sql, target: Target, note: Note, value: string): void {
-  sql.run(
-    `INSERT INTO scsync_meta (name, value) VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value`,
-    noteName(target, note),
-    value,
-  );
+  writeMeta(sql, noteName(target, note), value);
 }
 
 function noteName({ id }: Target, note: Note): string {

@@ -1,8 +1,20 @@
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
+import { acceptSettings } from '../../src/accepted-settings.js';
+import type { WaitingSettings } from '../../src/accepted-settings.js';
 import { Exporter } from '../../src/export/exporter.js';
 import type { ExporterOptions, ExportOptions } from '../../src/export/exporter.js';
 import type { ExportStats } from '../../src/export/stats.js';
@@ -159,6 +171,10 @@ export class Replica {
     writeFileSync(join(this.dir, name), text);
   }
 
+  removeFile(name: string): void {
+    rmSync(join(this.dir, name));
+  }
+
   edit(name: string, change: (text: string) => string): void {
     this.write(name, change(readFileSync(join(this.dir, name), 'utf8')));
   }
@@ -167,6 +183,11 @@ export class Replica {
   pull(from: Replica | Files): void {
     const files = from instanceof Replica ? from.files() : from;
     for (const [name, text] of Object.entries(files)) this.write(name, text);
+  }
+
+  /** Accepts `sync.json` as it is. */
+  accept(): WaitingSettings {
+    return acceptSettings(this.store, { projectPath: this.project, dir: this.dir });
   }
 
   setPaths(paths: 'portable' | 'absolute'): void {

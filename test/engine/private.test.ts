@@ -246,6 +246,8 @@ describe('a record that leaves a rule', () => {
       other.export();
       replica.write('sessions.jsonl', other.files()['sessions.jsonl'] ?? '');
       replica.import();
+      expect(replica.exporter().export().refused).toEqual([{ ...s1, why: 'private' }]);
+      setPrivate(replica.store, replica.project, s1, false);
     }
     replica.export();
     const incremental = replica.files();
@@ -267,6 +269,7 @@ describe('rules of sync.json', () => {
     replica.export();
     expect(replica.files()).toEqual({});
     replica.write('sync.json', '{}');
+    replica.accept();
     expect(replica.export().total.written).toBe(1);
   });
 });
@@ -296,6 +299,8 @@ describe('rules of sync.json that change', () => {
     expect(replica.deletions()).toEqual(['context_item/s1c', 'session/s1']);
     expect(replica.exporter().export().total).toEqual({ written: 0, deleted: 0, unchanged: 0 });
     replica.write('sync.json', '{}');
+    replica.accept();
+    expect(replica.status()).toMatchObject({ inSync: false, problems: [expect.stringContaining('settings changed')] });
     expect(replica.export().total.written).toBe(2);
     expect(replica.deletions()).toEqual([]);
     expect(replica.export().total).toEqual({ written: 0, deleted: 0, unchanged: 0 });

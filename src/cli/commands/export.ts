@@ -1,9 +1,11 @@
+import { describeWaiting, listWaitingSettings } from '../../accepted-settings.js';
 import { Exporter } from '../../export/exporter.js';
 import { describeExport } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { failedBy } from '../failed-by.js';
 import { isOn } from '../command.js';
 import type { Command } from '../command.js';
+import { warning } from '../outcome.js';
 import { refusalOf } from '../refusal.js';
 
 /** Writes what changed in the database to the files. */
@@ -19,7 +21,10 @@ export const run: Command = ({ context, options }) => {
   return {
     status: EXIT.done,
     json: { project: place.projectPath, dir: place.dir, ...stats },
-    text: describeExport(stats, place.dir),
+    text: [
+      ...describeExport(stats, place.dir),
+      ...describeWaiting(listWaitingSettings(context.store(), place)).map(warning),
+    ],
     ...(error && failedBy(error)),
   };
 };

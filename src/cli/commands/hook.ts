@@ -3,9 +3,9 @@ import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { workTreeOf } from '../../directory.js';
+import { addFolder } from '../../git/commit-folder.js';
 import { HOOKS } from '../../git/hooks.js';
-import { pathInRepository, requireRepository } from '../../git/repository.js';
-import { runGit } from '../../git/run.js';
+import { requireRepository } from '../../git/repository.js';
 import { SyncError } from '../../errors.js';
 import type { Command } from '../command.js';
 import type { Context } from '../context.js';
@@ -89,7 +89,6 @@ function addToCommit(context: Context): void {
   const repository = requireRepository(context.resolve('.'));
   // Git starts a hook in the work tree of the commit; a link that somebody committed could lead to another one.
   if (repository.root !== workTreeOf('.')) return;
-  const folder = pathInRepository(repository, context.folder());
   const env = index === undefined ? {} : { GIT_INDEX_FILE: resolve(index) };
-  runGit(['add', '--', `:(top,literal)${folder}`], { cwd: repository.root, env });
+  addFolder(repository, context.folder(), env);
 }

@@ -1,24 +1,27 @@
+import { acceptSettings, describeWaiting, listWaitingSettings } from '../../accepted-settings.js';
 import { SyncError } from '../../errors.js';
 import { listPrivate, setPrivate, whyPrivate } from '../../private.js';
+import type { Context } from '../context.js';
 import { count, recordName } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { isOn } from '../command.js';
 import { data, info, warning } from '../outcome.js';
 import type { Command } from '../command.js';
+import type { Outcome } from '../outcome.js';
 
-/** Keeps a record in the database, lets it out again, or lists those that are kept. */
+/** Keeps a record in the database, lets it out again, or lists those that are kept; or accepts what the settings let out. */
 export const run: Command = ({ context, args: [type, id], options }) => {
   const place = context.place();
   const { projectPath } = place;
-  if (type === undefined) {
-    const records = listPrivate(context.store(), projectPath);
-    const none = info('no record was made private; rules of sync.json hold beside');
-    return {
-      status: EXIT.done,
-      json: { records },
-      text: records.length === 0 ? [none] : records.map((key) => data(recordName(key))),
-    };
+  if (isOn(options, 'accept')) {
+    if (type !== undefined) {
+      throw new SyncError('usage', 'private --accept accepts all of sync.json: expected no record', {
+        hint: `private ${type} <id> --undo lets a single record out`,
+      });
+    }
+    return accept(context);
   }
+  if (type === undefined) return list(context);
   if (id === undefined) {
     throw new SyncError('usage', `private ${type}: expected the id of a record`, {
       hint: `see the list: list ${type}`,
@@ -50,3 +53,33 @@ export const run: Command = ({ context, args: [type, id], options }) => {
     ],
   };
 };
+
+/** The records that were made private, and those that stay only because a change of the settings is not accepted. */
+function list(context: Context): Outcome {
+  const place = context.place();
+  const records = listPrivate(context.store(), place.projectPath);
+  const waiting = listWaitingSettings(context.store(), place);
+  const none = info('no record was made private; rules of sync.json hold beside');
+  return {
+    status: EXIT.done,
+    json: { records, ...(waiting.changes.length > 0 && { waiting }) },
+    text: [
+      ...(records.length === 0 ? [none] : records.map((key) => data(recordName(key)))),
+      ...describeWaiting({ ...waiting, records: [] }).map(warning),
+      ...waiting.records.map((key) => warning(`stays until then: ${recordName(key)}`)),
+    ],
+  };
+}
+
+function accept(context: Context): Outcome {
+  const { changes, records } = acceptSettings(context.store(), context.place());
+  return {
+    status: EXIT.done,
+    json: { accepted: changes, records },
+    text: [
+      ...(changes.length === 0 ? [info('nothing of sync.json waits to be accepted')] : []),
+      ...changes.map((what) => info(`accepted: ${what}`)),
+      ...records.map((key) => warning(`goes out with the next export: ${recordName(key)}`)),
+    ],
+  };
+}

@@ -69,11 +69,15 @@ export const RECORD_VERBS: readonly Verb[] = [
     summary: 'keep a record, with all that cannot be without it, in this database',
     about: 'Without a record it lists those that are kept. Rules for many records go into sync.json.',
     arguments: [new Argument('[type]', TYPES), new Argument('[id]', 'the id of the record')],
-    options: [new Option('--undo', 'let it out again')],
+    options: [
+      new Option('--undo', 'let it out again'),
+      new Option('--accept', 'instead: accept what a changed sync.json would let out'),
+    ],
     examples: [
       ['sc-sync private memory mem_1', 'never leaves this database'],
       ['sc-sync private', 'which are kept'],
       ['sc-sync private memory mem_1 --undo', 'goes out with the next export'],
+      ['sc-sync private --accept', 'sync.json as it is now, since others may have changed it'],
     ],
     load: () => import('../commands/private.js'),
   },

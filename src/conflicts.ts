@@ -1,11 +1,11 @@
 import { SyncError } from './errors.js';
 import { dropEntries, readJournal } from './journal.js';
 import type { JournalEntry } from './journal.js';
-import { elementKey, elementsOf, fallbackToken, setToken, sortMembers, withTokens } from './record/content.js';
+import { LineError } from './jsonl/parse.js';
+import { lostContent, lostToken } from './jsonl/parse-lost-value.js';
+import { elementKey, elementsOf, setToken, sortMembers, withTokens } from './record/content.js';
 import type { Content } from './record/content.js';
-import { scanObject } from './record/json.js';
 import { compareIntegers } from './record/numbers.js';
-import type { Entity } from './registry/entity.js';
 import { Records } from './records.js';
 import type { Store } from './store/store.js';
 
@@ -16,7 +16,8 @@ export function listConflicts(store: Store, projectPath: string): JournalEntry[]
 
 /**
  * Puts a lost value back into its record, as an edit of now, and takes the entry out of the journal. A record that
- * lost as a whole is written again as it was. Throws `not_found` for an unknown number.
+ * lost as a whole is written again as it was. Throws `not_found` for an unknown number, `bad_input` for an entry with a value that its
+ * record cannot have, `refused` where another record is in the way.
  */
 export function takeConflict(store: Store, projectPath: string, n: number, now: number = Date.now()): JournalEntry {
   return store.sql.transaction('immediate', () => {
@@ -25,16 +26,18 @@ export function takeConflict(store: Store, projectPath: string, n: number, now: 
     const records = new Records(store, projectPath);
     const entity = records.entity(entry.type);
     const present = records.get(entry.type, entry.id);
-    if (entry.field === null) records.write(updatedNow(wholeContent(entity, entry), now), now);
-    else if (present === undefined) {
-      throw new SyncError(
-        'not_found',
-        `the ${entry.type} ${entry.id} is deleted, so nothing can take ${entry.field} back`,
-        {
-          hint: 'take the entry of the whole record first, if there is one',
-        },
-      );
-    } else records.write(updatedNow(withLostValue(present, entry.field, entry.lost), now), now);
+    const { field, lost } = entry;
+    if (field === null) {
+      const content = readEntry(entry, () => lostContent(store.registry, entity, entry.id, lost));
+      records.write(updatedNow(content, now), now);
+    } else if (present === undefined) {
+      throw new SyncError('not_found', `the ${entry.type} ${entry.id} is deleted, so nothing can take ${field} back`, {
+        hint: 'take the entry of the whole record first, if there is one',
+      });
+    } else {
+      const token = readEntry(entry, () => lostToken(entity, field, lost));
+      records.write(updatedNow(withLostValue(present, field, token), now), now);
+    }
     dropEntries(store.sql, projectPath, [n]);
     return entry;
   });
@@ -68,12 +71,16 @@ function withLostValue(content: Content, name: string, lost: string): Content {
   return withTokens(content, new Map([[index, setToken(field.set, [...others, ...taken])]]));
 }
 
-/** The data object of a whole record that lost. */
-function wholeContent(entity: Entity, { id, lost }: JournalEntry): Content {
-  const members = new Map(scanObject(lost));
-  const tokens = entity.synced.map(({ name, index }) => members.get(name) ?? fallbackToken(entity, index));
-  const unknown = [...members].filter(([name]) => name !== 'v' && !entity.indexOf.has(name));
-  return { entity, id, tokens, unknown: sortMembers(unknown) };
+/** An entry may come from a file that anybody wrote. */
+function readEntry<T>({ n }: JournalEntry, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof LineError)) throw error;
+    throw new SyncError('bad_input', `entry ${n} of the journal cannot be taken: ${error.message}`, {
+      hint: `see it: conflicts show ${n}; forget it: conflicts drop ${n}`,
+    });
+  }
 }
 
 function updatedNow(content: Content, now: number): Content {

@@ -77,27 +77,30 @@ export class Records {
     const entity = this.entity(type);
     return this.#store.sql.transaction('immediate', () => {
       const key = id ?? `${entity.idPrefix}${uuid()}`;
-      const before = this.#rows.read(entity, key);
-      if (before === undefined && this.#rows.projectOf(entity, key) !== undefined) {
-        throw new SyncError('refused', `the ${type} ${key} belongs to another project`);
-      }
-      const content = this.#changed(entity, before ?? this.#blank(entity, key, now), fields, now);
-      this.#requireReferences(content);
-      const holder = naturalKeyHolder(this.#store.sql, this.#project, content);
-      if (holder !== undefined) {
-        throw new SyncError('refused', `the ${type} ${holder} has the same ${entity.naturalKey.join(' and ')}`, {
-          hint: `change that one instead: put ${type} ${holder} ...`,
-        });
-      }
-      this.#writer.write(content, before, now);
+      const content = this.#changed(entity, this.#rows.read(entity, key) ?? this.#blank(entity, key, now), fields, now);
+      this.write(content, now);
       return content;
     });
   }
 
-  /** Writes a whole content, as taking a lost record back from the journal does. */
+  /**
+   * Writes a whole content, as taking a lost record back from the journal does. Throws `not_found` when its parent is not here,
+   * `refused` when the id belongs to another project or its natural key is another record's.
+   */
   write(content: Content, now: number): void {
+    const { entity, id } = content;
+    const before = this.#rows.read(entity, id);
+    if (before === undefined && this.#rows.projectOf(entity, id) !== undefined) {
+      throw new SyncError('refused', `the ${entity.type} ${id} belongs to another project`);
+    }
     this.#requireReferences(content);
-    this.#writer.write(content, this.#rows.read(content.entity, content.id), now);
+    const holder = naturalKeyHolder(this.#store.sql, this.#project, content);
+    if (holder !== undefined) {
+      throw new SyncError('refused', `the ${entity.type} ${holder} has the same ${entity.naturalKey.join(' and ')}`, {
+        hint: `change that one instead: put ${entity.type} ${holder} ...`,
+      });
+    }
+    this.#writer.write(content, before, now);
   }
 
   /** The records that are deleted together with one: itself first, then what cannot be without it. */

@@ -1,5 +1,6 @@
 import { noteLoss } from '../journal.js';
-import type { LostValue, LostValues } from '../jsonl/lost-values.js';
+import type { LostValues } from '../jsonl/lost-values.js';
+import type { LostValue } from '../jsonl/parse-lost-value.js';
 import { canonicalBytes } from '../merge/merge-record.js';
 import { elementKey, elementsOf, setToken } from '../record/content.js';
 import type { Content } from '../record/content.js';
@@ -18,10 +19,12 @@ type Present = Pick<ImportContext, 'registry' | 'rows' | 'now'>;
  * files after what lost was left. Gives the files that are to change, with what stays in them.
  */
 export function takeLostValues(context: ImportContext, left: readonly LostValues[]): LostValues[] {
-  return left.flatMap(({ path, losses }) => {
+  return left.flatMap(({ losses, ...file }) => {
+    // One that cannot be read stays as it is, whatever else an import takes.
+    if (file.problems.length > 0) return [];
     const rest = losses.filter((value) => isWaiting(context, value));
     for (const value of losses) if (!isCurrent(context, value)) take(context, value);
-    return rest.length === losses.length ? [] : [{ path, losses: rest }];
+    return rest.length === losses.length ? [] : [{ ...file, losses: rest }];
   });
 }
 

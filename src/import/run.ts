@@ -62,7 +62,7 @@ export function runImport(store: Store, planned: Target, run: ImportRun): Import
     return statsOf(makeContext(store, planned, run, found), found);
   }
   const { stats, lostValues } = store.sql.transaction('immediate', () => carryOut(store, planned, run, found));
-  rewriteLostValues(lostValues);
+  rewriteLostValues(store.registry, lostValues);
   return stats;
 }
 
@@ -89,10 +89,12 @@ function findNews({ sql, registry }: Store, planned: Target, run: ImportRun): Fo
     forces,
     isForced: ({ id }) => run.strategy === MergeStrategy.PreferExternal || run.forced.has(id),
   });
-  const left = readLostValues(run.dir);
+  const left = readLostValues(registry, run.dir);
+  const problems = left.flatMap((file) => file.problems);
+  staged.skipped.push(...problems.map((problem) => ({ key: undefined, code: 'bad_input' as const, problem })));
   const present = { registry, rows: new Rows(sql, registry, planned.project), now: run.now };
   const isNewlyLost = left.some(({ losses }) => losses.some((value) => !isWaiting(present, value)));
-  return { staged, left, isIdle: staged.files.size === 0 && !isNewlyLost };
+  return { staged, left, isIdle: staged.files.size === 0 && problems.length === 0 && !isNewlyLost };
 }
 
 /** What an import did, and what is to stay in files of lost values once it is committed. */

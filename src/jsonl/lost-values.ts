@@ -1,10 +1,15 @@
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { readFileSync, readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-import type { Loss, LossReason } from '../merge/conflict.js';
 import type { FileLoss } from '../merge/merged-file.js';
+import type { Registry } from '../registry/entity.js';
+import { savecontext } from '../registry/savecontext.js';
 import { atomicWrite, fileExists, withIoErrors } from './file.js';
+import { readLines } from './line-reader.js';
+import { formatLostValue, parseLostValue } from './parse-lost-value.js';
+import type { LostValue } from './parse-lost-value.js';
+import { LineError } from './parse.js';
 
 /**
  * Values that lost a merge of files. A merge driver has no database to note them in, so it leaves them in the export
@@ -13,12 +18,8 @@ import { atomicWrite, fileExists, withIoErrors } from './file.js';
 export interface LostValues {
   readonly path: string;
   readonly losses: readonly LostValue[];
-}
-
-/** A value that lost, as such a file has it. */
-export interface LostValue extends FileLoss {
-  /** When it lost, Unix milliseconds. */
-  readonly at: number;
+  /** What is wrong with its lines, as `file:line: what`. */
+  readonly problems: readonly string[];
 }
 
 const NAME = /^\.lost-values\.\d+\.[0-9a-f]+$/;
@@ -27,68 +28,66 @@ const NAME = /^\.lost-values\.\d+\.[0-9a-f]+$/;
 export function leaveLostValues(dir: string, losses: readonly FileLoss[], at: number): void {
   if (losses.length === 0) return;
   const path = join(dir, `.lost-values.${at}.${randomBytes(6).toString('hex')}`);
-  writeLostValues({ path, losses: losses.map((loss) => ({ ...loss, at })) });
+  writeLostValues(
+    savecontext,
+    path,
+    losses.map((loss) => ({ ...loss, at })),
+  );
 }
 
-function writeLostValues({ path, losses }: LostValues): void {
-  const lines = losses.map(({ type, id, loss: { field, base, kept, lost }, why, at }) =>
-    JSON.stringify({ type, id, field, base, kept, lost, why, at }),
-  );
-  atomicWrite(path, `${lines.join('\n')}\n`);
+function writeLostValues(registry: Registry, path: string, losses: readonly LostValue[]): void {
+  atomicWrite(path, losses.map((loss) => `${formatLostValue(registry, loss)}\n`).join(''));
 }
 
 /** Takes the files of lost values of one export directory over into another; gives where they are then. Throws `io`. */
 export function moveLostValues(from: string, to: string): string[] {
-  return readLostValues(from).map(({ path }) => {
-    const target = join(to, basename(path));
-    withIoErrors(target, 'write', () => copyFileSync(path, target));
+  return namesIn(from).map((name) => {
+    const [path, target] = [join(from, name), join(to, name)];
+    atomicWrite(
+      target,
+      withIoErrors(path, 'read', () => readFileSync(path)),
+    );
     removeLostValue(path);
     return target;
   });
 }
 
-/** The lost values that wait in an export directory, oldest first. A file that is none of ours is left alone. */
-export function readLostValues(dir: string): LostValues[] {
+function namesIn(dir: string): string[] {
   if (!fileExists(dir)) return [];
-  const names = withIoErrors(dir, 'read', () => readdirSync(dir)).filter((name) => NAME.test(name));
-  return names.sort().flatMap((name) => {
-    const path = join(dir, name);
-    const lines = withIoErrors(path, 'read', () => readFileSync(path, 'utf8')).split('\n');
-    const losses = lines.filter((line) => line !== '').map(lostValueIn);
-    return losses.every((loss) => loss !== undefined) ? [{ path, losses }] : [];
-  });
+  const names = withIoErrors(dir, 'read', () => readdirSync(dir));
+  return names.filter((name) => NAME.test(name)).sort();
+}
+
+/** The lost values that wait in an export directory, oldest first. Of a file with a line that cannot be read it gives nothing else. */
+export function readLostValues(registry: Registry, dir: string): LostValues[] {
+  return namesIn(dir).map((name) => readFile(registry, join(dir, name)));
+}
+
+function readFile(registry: Registry, path: string): LostValues {
+  const losses: LostValue[] = [];
+  const problems: string[] = [];
+  for (const { text, number, invalidUtf8 } of readLines(path)) {
+    if (text === '') continue;
+    try {
+      if (invalidUtf8 === true) throw new LineError(['expected UTF-8, found bytes that are none']);
+      losses.push(parseLostValue(registry, text));
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      problems.push(...error.problems.map((problem) => `${basename(path)}:${number}: ${problem}`));
+    }
+  }
+  return { path, losses: problems.length === 0 ? losses : [], problems };
 }
 
 /** Leaves in files of lost values what is given; one that has nothing more is taken away. Throws `io`. */
-export function rewriteLostValues(all: readonly LostValues[]): void {
-  for (const rest of all) {
-    if (rest.losses.length === 0) removeLostValue(rest.path);
-    else writeLostValues(rest);
+export function rewriteLostValues(registry: Registry, all: readonly LostValues[]): void {
+  for (const { path, losses } of all) {
+    if (losses.length === 0) removeLostValue(path);
+    else writeLostValues(registry, path, losses);
   }
 }
 
 /** Takes one such file away, unless it is gone already. */
 export function removeLostValue(path: string): void {
   withIoErrors(path, 'remove', () => rmSync(path, { force: true }));
-}
-
-function lostValueIn(line: string): LostValue | undefined {
-  try {
-    const { type, id, why, at, ...loss } = JSON.parse(line) as Readonly<Record<string, unknown>>;
-    if (typeof type !== 'string' || typeof id !== 'string' || typeof why !== 'string' || typeof at !== 'number') return;
-    return isLoss(loss) ? { type, id, loss, why: why as LossReason, at } : undefined;
-  } catch (error) {
-    if (error instanceof SyntaxError) return undefined;
-    throw error;
-  }
-}
-
-function isLoss(loss: Readonly<Record<string, unknown>>): loss is Readonly<Record<string, unknown>> & Loss {
-  const isTextOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
-  return (
-    isTextOrNull(loss['field']) &&
-    isTextOrNull(loss['base']) &&
-    isTextOrNull(loss['kept']) &&
-    typeof loss['lost'] === 'string'
-  );
 }

@@ -32,7 +32,7 @@ export class LineError extends Error {
 }
 
 /** Names that a line has beside the data of its record. */
-const ENVELOPE = new Set(['type', 'content_hash', 'exported_at']);
+export const ENVELOPE: ReadonlySet<string> = new Set(['type', 'content_hash', 'exported_at']);
 
 /**
  * Reads one line: a record, a tombstone, or a line of a type that the registry does not know.

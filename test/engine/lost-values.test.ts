@@ -1,9 +1,11 @@
 import { readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-import { listConflicts } from '../../src/conflicts.js';
+import { listConflicts, takeConflict } from '../../src/conflicts.js';
+import { SyncError } from '../../src/errors.js';
 import { leaveLostValues } from '../../src/jsonl/lost-values.js';
-import { Replica } from './helpers.js';
+import { BAD_VALUES, GOOD_LOSS, lostLine } from '../jsonl/lost-lines.js';
+import { Replica, dump, thrownBy } from './helpers.js';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -64,5 +66,56 @@ describe('what a merge driver left', () => {
     expect(one.import().total.conflicts).toBe(0);
     one.other.exec('ROLLBACK');
     expect(left(one)).toHaveLength(1);
+  });
+
+  it('makes an import fail, with file and line, where a line of it can be nobody\u2019s; nothing changes', () => {
+    const one = replica();
+    const name = '.lost-values.1000.ab12';
+    one.write(name, `${lostLine({ lost: '"first"' })}\n\n${lostLine({ at: 1e15 })}\n`);
+    const before = dump(one.store.sql, /^/);
+    expect(thrownBy(() => one.import())).toMatchObject({
+      code: 'bad_input',
+      details: [expect.stringMatching(/^\.lost-values\.1000\.ab12:3: at: /)],
+    });
+    expect(one.status().problems).toEqual([expect.stringContaining(`${name}:3: at: `)]);
+    expect(dump(one.store.sql, /^/)).toEqual(before);
+    // What can be read elsewhere is taken, and the file stays until somebody looks at it.
+    leave(one, 'other');
+    expect(one.import({ skipInvalid: true }).problems).toHaveLength(1);
+    expect([left(one), journal(one)]).toEqual([[name], ['"other"']]);
+    one.write(name, `${lostLine({ lost: '"first"' })}\n`);
+    expect(one.import().total.conflicts).toBe(1);
+    expect([left(one), journal(one)]).toEqual([[], ['"other"', '"first"']]);
+  });
+});
+
+describe('an entry of the journal', () => {
+  const note = ({ store, project }: Replica, entry: object): number => {
+    const { type, id, field, kept, lost } = { ...GOOD_LOSS, ...entry };
+    store.sql.run(
+      `INSERT INTO scsync_journal (project, type, id, field, base, kept, lost, why, at) VALUES (?, ?, ?, ?, null, ?, ?, 'merge', 1)`,
+      ...[project, type, id, field, kept, lost],
+    );
+    return listConflicts(store, project).at(-1)?.n ?? 0;
+  };
+
+  it.each(BAD_VALUES)('with $what is not taken, and no row changes', ({ raw }) => {
+    const one = replica();
+    const n = note(one, JSON.parse(raw) as object);
+    const before = dump(one.store.sql, /^/);
+    expect(thrownBy(() => takeConflict(one.store, one.project, n))).toBeInstanceOf(SyncError);
+    expect(dump(one.store.sql, /^/)).toEqual(before);
+  });
+
+  it('of a whole record is refused where another one has its natural key, or its id in another project', () => {
+    const one = replica();
+    const values = `project_path, value, category, created_at, updated_at`;
+    one.run(`INSERT INTO project_memory (id, key, ${values}) VALUES ('m1', 'k', :project, 'v', 'note', 1, 1)`);
+    one.run(`INSERT INTO project_memory (id, key, ${values}) VALUES ('m2', 'x', '/elsewhere', 'v', 'note', 1, 1)`);
+    const data = `"project_path":".","key":"k","value":"v","category":"note","created_at":1,"updated_at":1,"v":1}`;
+    for (const id of ['m0', 'm2']) {
+      const n = note(one, { type: 'memory', id, field: null, kept: null, lost: `{"id":"${id}",${data}` });
+      expect(thrownBy(() => takeConflict(one.store, one.project, n))).toMatchObject({ code: 'refused' });
+    }
   });
 });

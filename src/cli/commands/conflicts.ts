@@ -2,6 +2,7 @@ import { dropConflicts, listConflicts, takeConflict } from '../../conflicts.js';
 import { SyncError } from '../../errors.js';
 import type { JournalEntry } from '../../journal.js';
 import type { Store } from '../../store/store.js';
+import { formatStamp, isStamp } from '../../record/stamp.js';
 import { count, recordName } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { lossJson } from '../field-change.js';
@@ -116,5 +117,5 @@ function short(token: string | null): string {
 }
 
 function when({ at }: JournalEntry): string {
-  return new Date(at).toISOString().slice(0, 19).replace('T', ' ');
+  return isStamp(at) ? formatStamp(at).slice(0, 19).replace('T', ' ') : `${at} ms`;
 }

@@ -1,7 +1,7 @@
 import { withLock } from '../jsonl/lock.js';
 import { ensureGitignore } from '../jsonl/ignore-file.js';
 import { removeStaleTemporaryFiles } from '../jsonl/file-set.js';
-import { makeFolder, resolvePath } from '../directory.js';
+import { exportDirectory, makeFolder, resolvePath } from '../directory.js';
 import { fileExists } from '../jsonl/file.js';
 import type { RecordChange } from '../record/change.js';
 import { readSettings } from '../settings.js';
@@ -88,9 +88,9 @@ export class Exporter {
         guard,
         onChange,
       });
-    if (dryRun) return run(resolvePath(this.#options.dir));
-    makeFolder(this.#options.dir);
-    const dir = resolvePath(this.#options.dir);
+    const dir = exportDirectory(this.#options.dir);
+    if (dryRun) return run(dir);
+    makeFolder(dir);
     return withLock(dir, { timeoutMs: lockTimeoutMs }, () => {
       removeStaleTemporaryFiles(dir);
       if (!fileExists(`${dir}/.gitignore`)) ensureGitignore(dir);

@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 import { SyncError } from '../errors.js';
-import { resolvePath } from '../directory.js';
+import { exportDirectory, resolvePath } from '../directory.js';
 import { fileExists } from '../jsonl/file.js';
 import type { History } from '../jsonl/file-history.js';
 import { hasLock, withLock } from '../jsonl/lock.js';
@@ -97,12 +97,12 @@ export class Importer {
         hint: 'run export first, or check the path',
       });
     }
-    const dir = resolvePath(path);
+    const dir = exportDirectory(path);
     return locked(dir, this.#lockTimeoutMs, () => runImport(this.#store, this.#target(dir), this.#run(dir, only)));
   }
 
   #rehearse<T>(path: string, only: readonly string[] | undefined, look: (stats: ImportStats) => T): T {
-    const dir = resolvePath(path);
+    const dir = exportDirectory(path);
     const rehearse = (): T => rehearseImport(this.#store, this.#target(dir), this.#run(dir, only), look);
     // The lock is a file, and nothing is to be made: where there is none, nobody has ever worked.
     return hasLock(dir) ? locked(dir, this.#lockTimeoutMs, rehearse) : rehearse();

@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import { copyFileSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import type { Loss, LossReason } from '../merge/conflict.js';
 import type { FileLoss } from '../merge/merged-file.js';
-import { atomicWrite, fileExists, withIoErrors } from './file.js';
+import { copyPlain } from './file-bytes.js';
+import { atomicWrite, namesIn, readPlain, withIoErrors } from './file.js';
 
 /**
  * Values that lost a merge of files. A merge driver has no database to note them in, so it leaves them in the export
@@ -41,7 +42,7 @@ function writeLostValues({ path, losses }: LostValues): void {
 export function moveLostValues(from: string, to: string): string[] {
   return readLostValues(from).map(({ path }) => {
     const target = join(to, basename(path));
-    withIoErrors(target, 'write', () => copyFileSync(path, target));
+    copyPlain(path, target);
     removeLostValue(path);
     return target;
   });
@@ -49,11 +50,10 @@ export function moveLostValues(from: string, to: string): string[] {
 
 /** The lost values that wait in an export directory, oldest first. A file that is none of ours is left alone. */
 export function readLostValues(dir: string): LostValues[] {
-  if (!fileExists(dir)) return [];
-  const names = withIoErrors(dir, 'read', () => readdirSync(dir)).filter((name) => NAME.test(name));
+  const names = namesIn(dir).filter((name) => NAME.test(name));
   return names.sort().flatMap((name) => {
     const path = join(dir, name);
-    const lines = withIoErrors(path, 'read', () => readFileSync(path, 'utf8')).split('\n');
+    const lines = (readPlain(path)?.toString() ?? '').split('\n');
     const losses = lines.filter((line) => line !== '').map(lostValueIn);
     return losses.every((loss) => loss !== undefined) ? [{ path, losses }] : [];
   });

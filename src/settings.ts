@@ -37,7 +37,7 @@ export function readSettings(dir: string, registry: Registry): Settings {
   const path = join(dir, SETTINGS_FILE);
   if (!fileExists(path)) return DEFAULTS;
   const settings = readObject(path);
-  const unknown = Object.keys(settings).find((name) => !(name in DEFAULTS));
+  const unknown = Object.keys(settings).find((name) => !Object.hasOwn(DEFAULTS, name));
   if (unknown !== undefined) {
     throw badSetting(`unknown setting ${JSON.stringify(unknown)}; expected ${Object.keys(DEFAULTS).join(' or ')}`);
   }

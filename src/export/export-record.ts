@@ -6,6 +6,7 @@ import { changeOf, stateOf } from '../record/change.js';
 import type { RecordChange } from '../record/change.js';
 import type { Content } from '../record/content.js';
 import { digestOf } from '../record/json.js';
+import { latestStamp } from '../record/stamp.js';
 import { isTombstone } from '../record/version.js';
 import type { FileVersion, LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
 import { isSeen, readBase, readBases, wasInFiles } from '../store/base.js';
@@ -13,7 +14,7 @@ import { derivedHash, readDerived } from '../store/derived.js';
 import { isMarkedPrivate } from '../store/private-marks.js';
 import type { RecordKey } from '../store/rows.js';
 import { completed } from '../merge/completed.js';
-import { versionOf } from '../store/versions.js';
+import { replaceableVersion, versionOf } from '../store/versions.js';
 import { readTombstone } from '../tracking/tombstones.js';
 import type { StoredTombstone } from '../tracking/tombstones.js';
 import { newValues } from './guard.js';
@@ -66,7 +67,7 @@ export function exportRecord(
   const plan = planOf(context, todo, known, state);
   if (plan.kind === 'line') context.guarded?.add(newValues(plan.content, context.form, known.asWritten));
   const result = textOf(context, plan, coordinates);
-  const before = [...known.lines.map(({ raw }) => raw), ...todo.tombstones];
+  const before = [...known.lines, ...known.tombstones].map(({ raw }) => raw);
   const dropped = before.filter((raw) => raw !== result);
   if (!dropped.every((raw) => isSeen(context.sql, raw))) {
     context.refused.push({ type: todo.type, id: todo.id, why: 'unseen' });
@@ -95,7 +96,7 @@ function changeInFiles(
 }
 
 function gatherKnown(
-  { sql, registry, target }: ExportContext,
+  { sql, registry, target, now }: ExportContext,
   todo: TodoRecord,
   raws: readonly string[],
   unreadable: string[],
@@ -103,8 +104,9 @@ function gatherKnown(
   const bases = (todo.hasBase ? readBases(sql, target, todo) : []).map((base) => versionOf(registry, base.line));
   const base = bases.find((version) => version !== undefined);
   const found: LineVersion[] = [];
+  const read = (raw: string): FileVersion | undefined => replaceableVersion(sql, registry, raw, latestStamp(now));
   for (const raw of raws) {
-    const version = versionOf(registry, raw);
+    const version = read(raw);
     if (version?.kind === 'line') found.push(version);
     else unreadable.push(raw);
   }
@@ -112,7 +114,7 @@ function gatherKnown(
     asWritten: [...found, ...bases.filter((version): version is LineVersion => version?.kind === 'line')],
     lines: found.map((version) => completed(version, base, todo.content)),
     tombstones: todo.tombstones
-      .map((raw) => versionOf(registry, raw))
+      .map(read)
       .filter((version): version is TombstoneVersion => version?.kind === 'tombstone'),
     bases: bases.flatMap((version) => completedBase(version, todo.content)),
     stored: todo.hasTombstone ? readTombstone(sql, target.project, todo) : undefined,

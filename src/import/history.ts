@@ -17,6 +17,8 @@ interface Place {
   readonly sql: Sql;
   readonly registry: Registry;
   readonly form: PathForm;
+  /** The latest stamp that counts. */
+  readonly latest: number;
 }
 
 /** A record, and what there is of it. */
@@ -68,9 +70,9 @@ export class HistoryOfImport {
   }
 
   #versions(lines: readonly HistoryLine[], base: FileVersion, row: Content | undefined): Known[] {
-    const { registry, form } = this.#place;
+    const { registry, form, latest } = this.#place;
     return lines.flatMap(({ line }) => {
-      const version = versionOf(registry, line);
+      const version = versionOf(registry, line, latest);
       if (version === undefined) return [];
       const stated = version.kind === 'tombstone' ? version : asVersion(completed(version, base, row), form);
       return [{ line, stated }];

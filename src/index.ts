@@ -61,7 +61,7 @@ export type {
   TimeEntryRecord,
 } from './registry/savecontext.js';
 export type { DeletionRecord } from './record/version.js';
-export { defineEntity } from './registry/entity.js';
+export { defineEntity } from './registry/define.js';
 export { coordinate, count, extension, integer, key, local, real, set, text } from './registry/fields.js';
 export type { LineFields, RecordOf } from './registry/record-of.js';
 export type {

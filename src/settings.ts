@@ -46,7 +46,7 @@ export function readSettings(dir: string, registry: Registry): Settings {
   const bytes = readPlain(join(dir, SETTINGS_FILE));
   if (bytes === undefined) return DEFAULTS;
   const settings = parseObject(bytes.toString());
-  const unknown = Object.keys(settings).find((name) => !(name in DEFAULTS));
+  const unknown = Object.keys(settings).find((name) => !Object.hasOwn(DEFAULTS, name));
   if (unknown !== undefined) {
     throw badSetting(`unknown setting ${JSON.stringify(unknown)}; expected ${Object.keys(DEFAULTS).join(' or ')}`);
   }

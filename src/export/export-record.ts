@@ -6,14 +6,15 @@ import { changeOf, stateOf } from '../record/change.js';
 import type { RecordChange } from '../record/change.js';
 import type { Content } from '../record/content.js';
 import { digestOf } from '../record/json.js';
+import { latestStamp } from '../record/stamp.js';
 import { isTombstone } from '../record/version.js';
-import type { LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
+import type { FileVersion, LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
 import { isSeen, readBase, readBases, wasInFiles } from '../store/base.js';
 import { derivedHash, readDerived } from '../store/derived.js';
 import { isMarkedPrivate } from '../store/private-marks.js';
 import type { RecordKey } from '../store/rows.js';
 import { completedBase, completedLines, knownOf } from '../merge/completed.js';
-import { versionOf } from '../store/versions.js';
+import { replaceableVersion, versionOf } from '../store/versions.js';
 import { readTombstone } from '../tracking/tombstones.js';
 import type { StoredTombstone } from '../tracking/tombstones.js';
 import { newValues } from './guard.js';
@@ -66,7 +67,7 @@ export function exportRecord(
   const plan = planOf(context, todo, known, state);
   if (plan.kind === 'line') context.guarded?.add(newValues(plan.content, context.form, known.asWritten));
   const result = textOf(context, plan, coordinates);
-  const before = [...known.lines.map(({ raw }) => raw), ...todo.tombstones];
+  const before = [...known.lines, ...known.tombstones].map(({ raw }) => raw);
   const dropped = before.filter((raw) => raw !== result);
   if (!dropped.every((raw) => isSeen(context.sql, raw))) {
     context.refused.push({ type: todo.type, id: todo.id, why: 'unseen' });
@@ -95,7 +96,7 @@ function changeInFiles(
 }
 
 function gatherKnown(
-  { sql, registry, target, form }: ExportContext,
+  { sql, registry, target, form, now }: ExportContext,
   todo: TodoRecord,
   raws: readonly string[],
   unreadable: string[],
@@ -109,8 +110,9 @@ function gatherKnown(
   );
   const [base] = bases;
   const found: LineVersion[] = [];
+  const read = (raw: string): FileVersion | undefined => replaceableVersion(sql, registry, raw, latestStamp(now));
   for (const raw of raws) {
-    const version = versionOf(registry, raw);
+    const version = read(raw);
     if (version?.kind === 'line') found.push(version);
     else unreadable.push(raw);
   }
@@ -118,7 +120,7 @@ function gatherKnown(
     asWritten: [...found, ...written.filter((version): version is LineVersion => version.kind === 'line')],
     lines: completedLines(found, knownOf(form, base?.kind === 'line' ? base.content : undefined, row)),
     tombstones: todo.tombstones
-      .map((raw) => versionOf(registry, raw))
+      .map(read)
       .filter((version): version is TombstoneVersion => version?.kind === 'tombstone'),
     bases,
     stored: todo.hasTombstone ? readTombstone(sql, target.project, todo) : undefined,

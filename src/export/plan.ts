@@ -1,3 +1,4 @@
+import { latestStamp } from '../record/stamp.js';
 import { isTombstone } from '../record/version.js';
 import type { LineVersion, PathForm, Tombstone, TombstoneVersion } from '../record/version.js';
 import { sameContent } from '../record/content.js';
@@ -32,8 +33,30 @@ export type ExportPlan =
   | { readonly kind: 'tombstone'; readonly tombstone: Tombstone };
 
 /** Decides which version of a record the files get, and with which stamp (the rules of stamps: stamps of one record only grow). */
-export function planExport(input: ExportInput): ExportPlan {
+export function planExport(found: ExportInput): ExportPlan {
+  const input = withoutFarStamps(found);
   return isTombstone(input.state) ? planTombstone(input, input.state) : planLine(input, input.state);
+}
+
+/**
+ * What no clock can have given counts for nothing: else the record's stamps could not grow for good. So its next version is one of now, and
+ * is the first that counts for whoever has the others.
+ */
+function withoutFarStamps(input: ExportInput): ExportInput {
+  const latest = latestStamp(input.now);
+  const counts = ({ stamp }: { readonly stamp: number }): boolean => stamp <= latest;
+  const orNone = (stamp: number | undefined): number | undefined =>
+    stamp !== undefined && stamp <= latest ? stamp : undefined;
+  const { state, tombstone } = input;
+  return {
+    ...input,
+    state: isTombstone(state) && !counts(state) ? { ...state, stamp: input.now } : state,
+    lines: input.lines.filter(counts),
+    tombstone: tombstone !== undefined && counts(tombstone) ? tombstone : undefined,
+    bases: input.bases.filter(counts),
+    floor: orNone(input.floor),
+    derivedStamp: orNone(input.derivedStamp),
+  };
 }
 
 function planLine(input: ExportInput, content: Content): ExportPlan {

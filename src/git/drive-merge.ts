@@ -14,6 +14,7 @@ import { mergeDataFile, mergeDuplicateLines } from '../merge/merge-lines.js';
 import { BYTES } from '../merge/merge-pieces.js';
 import { conflictLines } from '../merge/merged-file.js';
 import type { FileSides, MergedFile } from '../merge/merged-file.js';
+import { latestStamp } from '../record/stamp.js';
 import { savecontext } from '../registry/savecontext.js';
 import { tryGit } from './run.js';
 
@@ -57,7 +58,7 @@ export function driveMerge(call: DriverCall, cwd: string, now: number): DriverOu
     const problems = broken.map((side) => `${side}: expected UTF-8, found bytes that are none`);
     return { problems, lost: 0, leftIn: undefined };
   }
-  const merged = mergeSides(call, sides);
+  const merged = mergeSides(call, sides, now);
   const { losses } = merged;
   const leftIn = losses.length === 0 ? undefined : folderForLosses(call, cwd);
   if (losses.length > 0 && leftIn === undefined) {
@@ -79,10 +80,10 @@ function wholeConflict({ base, ours, theirs }: FileSides): string {
 }
 
 /** Merges files of bytes that are taken for characters. Whatever goes wrong, ours must not be left standing as if it were the result. */
-function mergeSides({ path, key, together = [] }: DriverCall, sides: FileSides): MergedFile {
+function mergeSides({ path, key, together = [] }: DriverCall, sides: FileSides, now: number): MergedFile {
   try {
     return key === undefined
-      ? mergeDataFile(dataFile(basename(path)), sides, BYTES)
+      ? mergeDataFile(dataFile(basename(path), now), sides, BYTES)
       : mergeJsonFile(sides, { key, together }, BYTES);
   } catch (error) {
     return { text: wholeConflict(sides), losses: [], problems: [messageOf(error)] };
@@ -90,13 +91,13 @@ function mergeSides({ path, key, together = [] }: DriverCall, sides: FileSides):
 }
 
 /** Merges three versions of a data file of this package. */
-export function mergeData(name: string, sides: FileSides): MergedFile {
-  return mergeDataFile(dataFile(name), sides);
+export function mergeData(name: string, sides: FileSides, now = Date.now()): MergedFile {
+  return mergeDataFile(dataFile(name, now), sides);
 }
 
 /** Makes one line of the lines that a data file has of each record. */
-export function mergeDuplicates(name: string, text: string): MergedFile {
-  return mergeDuplicateLines(dataFile(name), text);
+export function mergeDuplicates(name: string, text: string, now = Date.now()): MergedFile {
+  return mergeDuplicateLines(dataFile(name, now), text);
 }
 
 /** Says whether a line of a data file can be read: one of a type that the registry does not know can. */
@@ -110,8 +111,8 @@ export function isReadable(line: string): boolean {
   }
 }
 
-function dataFile(name: string): DataFile {
-  return { registry: savecontext, name, keyOf: keyReader(savecontext, name) };
+function dataFile(name: string, now: number): DataFile {
+  return { registry: savecontext, name, keyOf: keyReader(savecontext, name), latest: latestStamp(now) };
 }
 
 /** The export directory of the merged file, or for other files a folder in git's own, which all work trees share. */

@@ -49,8 +49,8 @@ export function gather(context: ImportContext, entity: Entity, entry: PageEntry)
   const { sql, registry, rows, target, form } = context;
   const key = { type: entity.type, id: entry.id };
   const row = entry.hasRow ? rows.read(entity, entry.id) : undefined;
-  const baseEntry = entry.hasBase ? readBase(sql, target, key) : undefined;
-  const rawBase = baseEntry === undefined ? undefined : versionOf(registry, baseEntry.line);
+  const baseEntry = entry.hasBase ? countingBase(context, readBase(sql, target, key)) : undefined;
+  const rawBase = baseEntry === undefined ? undefined : versionOf(registry, baseEntry.line, context.latest);
   const found: FoundLine[] = [];
   const written: LineVersion[] = [];
   const tombstones: TombstoneVersion[] = [];
@@ -85,6 +85,11 @@ export function gather(context: ImportContext, entity: Entity, entry: PageEntry)
   };
 }
 
+/** A base whose stamp lies too far ahead says that the files had the record, and nothing of when. */
+function countingBase({ latest }: ImportContext, base: BaseEntry | undefined): BaseEntry | undefined {
+  return base !== undefined && base.stamp > latest ? { ...base, stamp: -Infinity } : base;
+}
+
 /** The lines that the first pass laid out, and the base where its file was not read or still holds it. */
 function foundLines(
   { registry }: ImportContext,
@@ -99,7 +104,7 @@ function foundLines(
 
 function readLine(context: ImportContext, { type, id }: RecordKey, found: FoundLine): FileVersion | undefined {
   try {
-    const parsed = parseLine(context.registry, found.raw);
+    const parsed = parseLine(context.registry, found.raw, context.latest);
     return parsed.kind === 'unknown' ? undefined : parsed;
   } catch (error) {
     if (!(error instanceof LineError)) throw error;

@@ -17,6 +17,8 @@ interface Place {
   readonly sql: Sql;
   readonly registry: Registry;
   readonly form: PathForm;
+  /** The latest stamp that counts. */
+  readonly latest: number;
 }
 
 /** A record, and what there is of it. */
@@ -68,10 +70,10 @@ export class HistoryOfImport {
   }
 
   #versions(lines: readonly HistoryLine[], base: FileVersion, row: Content | undefined): Known[] {
-    const { registry, form } = this.#place;
+    const { registry, form, latest } = this.#place;
     const known = knownOf(form, base.kind === 'line' ? base.content : undefined, row);
     return lines.flatMap(({ line }) => {
-      const version = versionOf(registry, line);
+      const version = versionOf(registry, line, latest);
       if (version === undefined) return [];
       const stated = version.kind === 'tombstone' ? version : asVersion(completed(version, [], known), form);
       return [{ line, stated }];

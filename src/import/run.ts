@@ -2,6 +2,7 @@ import type { History } from '../jsonl/file-history.js';
 import { readLostValues, rewriteLostValues } from '../jsonl/lost-values.js';
 import type { LostValues } from '../jsonl/lost-values.js';
 import type { RecordChange } from '../record/change.js';
+import { latestStamp } from '../record/stamp.js';
 import type { Settings } from '../settings.js';
 import { writeSettledHash } from '../store/base.js';
 import { privacyTest } from '../privacy.js';
@@ -86,6 +87,7 @@ function findNews({ sql, registry }: Store, planned: Target, run: ImportRun): Fo
   const staged = stageFiles(sql, registry, planned, {
     dir: run.dir,
     only: run.only,
+    latest: latestStamp(run.now),
     forces,
     isForced: ({ id }) => run.strategy === MergeStrategy.PreferExternal || run.forced.has(id),
   });
@@ -136,7 +138,11 @@ function makeContext(store: Store, target: Target, run: ImportRun, { staged }: F
     history:
       run.history === undefined
         ? undefined
-        : new HistoryOfImport({ sql, registry, form }, run.history, readNote(sql, target, 'point')),
+        : new HistoryOfImport(
+            { sql, registry, form, latest: latestStamp(run.now) },
+            run.history,
+            readNote(sql, target, 'point'),
+          ),
     unsettled: new Set(staged.unsettled),
     skipped: staged.skipped,
     skipInvalid: run.skipInvalid,

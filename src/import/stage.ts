@@ -25,6 +25,8 @@ export interface StageOptions {
   readonly dir: string;
   /** The files to read; undefined for all of the registry. */
   readonly only: readonly string[] | undefined;
+  /** The latest stamp that counts. */
+  readonly latest: number;
   /** Says whether a record is looked at even where its line is the base. */
   readonly isForced: (key: LineKey) => boolean;
   /** True when {@link StageOptions.isForced} can be, so that unchanged files are read too. */
@@ -201,7 +203,7 @@ class Stage {
       return undefined;
     }
     try {
-      const parsed = parseLine(this.#registry, line.text);
+      const parsed = parseLine(this.#registry, line.text, this.#options.latest);
       if (parsed.kind !== 'unknown') return parsed;
       this.#unknown.set(parsed.type, (this.#unknown.get(parsed.type) ?? 0) + 1);
     } catch (error) {

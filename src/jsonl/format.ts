@@ -29,11 +29,11 @@ export function formatLine(content: Content, stamp: number, form: PathForm, coor
   return `{"type":${quote(type)},${data},"content_hash":"${hashOfData(data)}","exported_at":"${exportedAt}"}`;
 }
 
-/** Stamps only grow, so after a version from the last moment that can be written there is no other. */
+/** A clock that is past the last moment that can be written gives no stamp. */
 function stampText(type: string, id: string, stamp: number): string {
   if (isStamp(stamp)) return formatStamp(stamp);
   throw new SyncError('bad_input', `the ${type} ${id} needs a stamp outside of the years 0 to 9999 (${stamp} ms)`, {
-    hint: 'correct the exported_at or deleted_at of its last version; nothing was written',
+    hint: 'set the clock of this machine; nothing was written',
   });
 }
 

@@ -38,8 +38,14 @@ export const ENVELOPE: ReadonlySet<string> = new Set(['type', 'content_hash', 'e
  * Reads one line: a record, a tombstone, or a line of a type that the registry does not know.
  * Accepts any order of names, missing nullable fields, a missing or wrong content hash, and coordinates in
  * both forms. Throws {@link LineError} with all that is wrong.
+ *
+ * @param latest the latest stamp that counts, for a line that nothing is known of yet; any where it is left out
  */
-export function parseLine(registry: Registry, raw: string): LineVersion | TombstoneVersion | UnknownLine {
+export function parseLine(
+  registry: Registry,
+  raw: string,
+  latest = Infinity,
+): LineVersion | TombstoneVersion | UnknownLine {
   if (raw.startsWith('\uFEFF')) {
     throw new LineError(['expected JSON, found a byte order mark (BOM); save the file as UTF-8 without BOM']);
   }
@@ -50,9 +56,9 @@ export function parseLine(registry: Registry, raw: string): LineVersion | Tombst
     if (!type.startsWith('"')) throw new LineError([`type: expected a text, found ${describe(type)}`]);
     const entity = entityOfType(registry, unquote(type));
     if (entity === undefined) return { kind: 'unknown', type: unquote(type), raw };
-    return parseRecord(registry, entity, members, byName, raw);
+    return parseRecord(registry, entity, members, byName, raw, latest);
   }
-  if (byName.has('entity_type')) return parseTombstone(registry, byName, members, raw);
+  if (byName.has('entity_type')) return parseTombstone(registry, byName, members, raw, latest);
   throw new LineError(['expected a "type" tag, or "entity_type" for a deletion; found neither']);
 }
 
@@ -71,6 +77,7 @@ function parseRecord(
   members: readonly Member[],
   byName: ReadonlyMap<string, string>,
   raw: string,
+  latest: number,
 ): LineVersion {
   const version = byName.get('v');
   if (version !== undefined && version !== String(FORMAT_VERSION)) {
@@ -79,7 +86,7 @@ function parseRecord(
   }
   const form = version === undefined ? 'absolute' : 'portable';
   const problems: string[] = [];
-  const stamp = stampOf(byName, 'exported_at', problems);
+  const stamp = stampOf(byName, 'exported_at', latest, problems);
   const known = entity.synced.map(({ name, field, index }) => {
     const token = byName.get(name);
     if (token === undefined && index >= entity.coreCount) return fallbackToken(entity, index);
@@ -154,6 +161,7 @@ function parseTombstone(
   byName: ReadonlyMap<string, string>,
   members: readonly Member[],
   raw: string,
+  latest: number,
 ): TombstoneVersion | UnknownLine {
   const problems: string[] = [];
   const text = (name: string, required: boolean): string => {
@@ -167,7 +175,7 @@ function parseTombstone(
   const id = text('entity_id', true);
   text('project_path', false);
   const by = text('deleted_by', false);
-  const stamp = stampOf(byName, 'deleted_at', problems);
+  const stamp = stampOf(byName, 'deleted_at', latest, problems);
   if (id.includes('\0')) problems.push('entity_id: expected a text without U+0000');
   if (problems.length > 0 || stamp === undefined) throw new LineError(problems);
   const known = new Set(['entity_type', 'entity_id', 'project_path', 'deleted_at', 'deleted_by']);
@@ -182,12 +190,21 @@ function parseTombstone(
   };
 }
 
-function stampOf(byName: ReadonlyMap<string, string>, name: string, problems: string[]): number | undefined {
+function stampOf(
+  byName: ReadonlyMap<string, string>,
+  name: string,
+  latest: number,
+  problems: string[],
+): number | undefined {
   const token = byName.get(name);
   const stamp = token?.startsWith('"') === true ? parseStamp(unquote(token)) : undefined;
   if (stamp === undefined) {
     const found = token === undefined ? 'missing' : `found ${describe(token)}`;
     problems.push(`${name}: ${found}; expected an RFC 3339 time such as "2026-01-31T10:00:00.000Z", years 0 to 9999`);
+  } else if (stamp > latest) {
+    problems.push(
+      `${name}: found ${describe(token ?? '')}, more than 100 years after this clock; expected the time at which the line was written (sc-sync export --full writes it anew where the database has the record)`,
+    );
   }
   return stamp;
 }

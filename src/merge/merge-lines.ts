@@ -137,7 +137,7 @@ function readSide(file: DataFile, side: Side, raws: readonly string[]): FileVers
 /** Reads a line; undefined for one of a type that the registry does not know. Throws {@link UnreadableLine}. */
 function read(file: DataFile, side: Side, raw: string): FileVersion | undefined {
   try {
-    const version = parseLine(file.registry, raw);
+    const version = parseLine(file.registry, raw, file.latest);
     return version.kind === 'unknown' ? undefined : version;
   } catch (error) {
     if (error instanceof LineError) throw new UnreadableLine(side, raw, error.problems);
@@ -146,11 +146,11 @@ function read(file: DataFile, side: Side, raw: string): FileVersion | undefined 
 }
 
 /** What both sides come from. Several lines of the base, or lines between markers, are no base. */
-function readBase({ registry }: DataFile, { base, hasBase }: Group): LineVersion | undefined {
+function readBase({ registry, latest }: DataFile, { base, hasBase }: Group): LineVersion | undefined {
   const [raw, ...others] = base;
   if (raw === undefined || others.length > 0 || !hasBase) return undefined;
   try {
-    const version = parseLine(registry, raw);
+    const version = parseLine(registry, raw, latest);
     return version.kind === 'line' ? version : undefined;
   } catch (error) {
     if (error instanceof LineError) return undefined;

@@ -48,7 +48,8 @@ function mergeElement(
   }
   const columns = elementNames(table).map((name, index): Merged<string> => {
     const [x, y] = [ours[index] ?? 'null', theirs[index] ?? 'null'];
-    if (name === 'created_at') return { value: compareIntegers(x, y) <= 0 ? x : y };
+    if (name === 'created_at' && table.element[name]?.kind === 'integer')
+      return { value: compareIntegers(x, y) <= 0 ? x : y };
     return mergeValue<string>(base?.[index], x, y, contest);
   });
   // With equal times each side may lose another column.

@@ -145,9 +145,10 @@ export function setToken(table: SetTable, elements: readonly Element[]): string 
   return `[${tokens.join(',')}]`;
 }
 
-/** What identifies an element within its owner. */
+/** What identifies an element within its owner: a text, or an integer as it is written. */
 export function elementKey(element: Element): string {
-  return unquote(element[0] ?? '""');
+  const token = element[0] ?? '""';
+  return token.startsWith('"') ? unquote(token) : token;
 }
 
 /** The names of an element's columns; the first one identifies it. */

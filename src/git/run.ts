@@ -175,7 +175,7 @@ export function* gitLines(args: readonly string[], cwd: string): Generator<strin
     } finally {
       closeSync(fd);
     }
-    for (const { text } of readLines(path)) yield text;
+    for (const { text } of readLines(path, undefined, { cutsLongLines: true })) yield text;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -2,8 +2,8 @@ import { join } from 'node:path';
 
 import { SyncError, messageOf } from './errors.js';
 import { atomicWrite, readPlain } from './jsonl/file.js';
-import { fieldToken } from './record/field-token.js';
-import { toToken } from './record/object.js';
+import { JsonError } from './record/json.js';
+import { toToken, valueToken } from './record/object.js';
 import type { PathForm } from './record/version.js';
 import { entityOfType } from './registry/entity.js';
 import type { Entity, Registry } from './registry/entity.js';
@@ -69,8 +69,12 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
   let settings: unknown;
   try {
     settings = JSON.parse(text);
+    // What is nested too deeply could not be put into words.
+    toToken(settings);
   } catch (error) {
-    if (error instanceof SyntaxError) throw badSetting(`expected a JSON object (${messageOf(error)})`);
+    if (error instanceof SyntaxError || error instanceof JsonError) {
+      throw badSetting(`expected a JSON object (${messageOf(error)})`);
+    }
     throw error;
   }
   if (!isObject(settings)) throw badSetting('expected a JSON object');
@@ -94,7 +98,7 @@ function ruleToken(entity: Entity, name: string, value: unknown): string {
   const synced = entity.synced[entity.indexOf.get(name) ?? -1];
   if (synced === undefined) throw badSetting(`private: ${entity.type} has no field ${JSON.stringify(name)}`);
   const problems: string[] = [];
-  const token = fieldToken(synced.field, toToken(value), problems);
+  const token = valueToken(synced.field, value, problems);
   const isRounded = synced.field.kind === 'integer' && typeof value === 'number' && !Number.isSafeInteger(value);
   if (isRounded) problems.push('expected an integer of at most 53 bits');
   if (problems.length > 0) throw badSetting(`private: ${entity.type}.${name}: ${problems.join('; ')}`);

@@ -7,6 +7,7 @@ import type { RecordChange } from '../record/change.js';
 import type { Content } from '../record/content.js';
 import { digestOf } from '../record/json.js';
 import { latestStamp } from '../record/stamp.js';
+import { isId } from '../record/limits.js';
 import { isTombstone } from '../record/version.js';
 import type { FileVersion, LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
 import { isSeen, readBase, readBases, wasInFiles } from '../store/base.js';
@@ -137,7 +138,8 @@ function stateToExport(
   const { type, id, content } = todo;
   const { lines, tombstones, stored } = known;
   if (content === undefined) {
-    if (wasPrivate(context, todo, known)) return 'private';
+    // No file can ever have had a record whose id fits into none.
+    if (!isId(id) || wasPrivate(context, todo, known)) return 'private';
     return stored === undefined ? undefined : { ...stored, by: stored.by ?? actor };
   }
   if (!context.isPrivate(content)) return content;

@@ -61,11 +61,7 @@ function withoutFarStamps(input: ExportInput): ExportInput {
 
 function planLine(input: ExportInput, content: Content): ExportPlan {
   const inFiles = fileVersion(input);
-  const top = Math.max(
-    -Infinity,
-    ...input.lines.map((line) => line.stamp),
-    ...(input.tombstone === undefined ? [] : [input.tombstone.stamp]),
-  );
+  const top = input.lines.reduce((most, line) => Math.max(most, line.stamp), input.tombstone?.stamp ?? -Infinity);
   if (!input.restamp) {
     if (inFiles !== undefined && sameContent(inFiles.content, content)) {
       return 'raw' in inFiles ? { kind: 'keep', raw: inFiles.raw } : { kind: 'line', content, stamp: inFiles.stamp };

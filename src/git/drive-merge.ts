@@ -7,7 +7,6 @@ import { atomicWrite, withIoErrors } from '../jsonl/file.js';
 import { keyReader } from '../jsonl/line-key.js';
 import { LineError, parseLine } from '../jsonl/parse.js';
 import { leaveLostValues } from '../jsonl/lost-values.js';
-import { linesOf } from '../merge/file-groups.js';
 import type { DataFile } from '../merge/file-groups.js';
 import { mergeJsonFile } from '../merge/generic/merge-json-file.js';
 import { mergeDataFile, mergeDuplicateLines } from '../merge/merge-lines.js';
@@ -17,6 +16,8 @@ import type { FileSides, MergedFile } from '../merge/merged-file.js';
 import { latestStamp } from '../record/stamp.js';
 import { savecontext } from '../registry/savecontext.js';
 import { tryGit } from './run.js';
+
+const NEWLINE = 0x0a;
 
 /** What git starts a merge driver with. */
 export interface DriverCall {
@@ -47,47 +48,62 @@ export interface DriverOutcome {
  * that lost in a file that git does not track, then writes the merged file over ours. Throws `io`.
  */
 export function driveMerge(call: DriverCall, cwd: string, now: number): DriverOutcome {
-  const buffers = [call.base, call.ours, call.theirs].map((path) => readBytes(resolve(cwd, path)));
-  const [base = '', ours = '', theirs = ''] = buffers.map((bytes) => bytes.toString('latin1'));
-  const sides = { base, ours, theirs };
-  const broken = ['base', 'ours', 'theirs'].filter((_, index) => !isUtf8(buffers[index] ?? Buffer.of()));
+  const bytes = {
+    base: readBytes(resolve(cwd, call.base)),
+    ours: readBytes(resolve(cwd, call.ours)),
+    theirs: readBytes(resolve(cwd, call.theirs)),
+  };
   // At once: half a file in the place of ours would pass for what somebody made of the conflict by hand.
-  const write = (bytes: string): void => atomicWrite(resolve(cwd, call.ours), Buffer.from(bytes, 'latin1'));
-  if (broken.length > 0) {
-    write(wholeConflict(sides));
-    const problems = broken.map((side) => `${side}: expected UTF-8, found bytes that are none`);
+  const write = (result: Uint8Array): void => atomicWrite(resolve(cwd, call.ours), result);
+  const leaveConflict = (problems: readonly string[]): DriverOutcome => {
+    write(wholeConflict(bytes));
     return { problems, lost: 0, leftIn: undefined };
+  };
+  const broken = Object.entries(bytes).filter(([, one]) => !isUtf8(one));
+  if (broken.length > 0)
+    return leaveConflict(broken.map(([side]) => `${side}: expected UTF-8, found bytes that are none`));
+  // Whatever goes wrong, ours must not be left standing as if it were the result; nor may anything lose without a place for it.
+  try {
+    const { text, losses, problems } = mergeSides(call, bytes, now);
+    const leftIn = losses.length === 0 ? undefined : folderForLosses(call, cwd);
+    if (losses.length > 0 && leftIn === undefined) {
+      return leaveConflict([`${call.path}: no folder to leave the values in that lose`]);
+    }
+    if (leftIn !== undefined) leaveLostValues(leftIn, losses, now);
+    write(Buffer.from(text, 'latin1'));
+    return { problems, lost: losses.length, leftIn };
+  } catch (error) {
+    return leaveConflict([messageOf(error)]);
   }
-  const merged = mergeSides(call, sides, now);
-  const { losses } = merged;
-  const leftIn = losses.length === 0 ? undefined : folderForLosses(call, cwd);
-  if (losses.length > 0 && leftIn === undefined) {
-    // Without a place for what loses nothing may lose.
-    write(wholeConflict(sides));
-    return { problems: [`${call.path}: no folder to leave the values in that lose`], lost: 0, leftIn };
-  }
-  if (leftIn !== undefined) leaveLostValues(leftIn, losses, now);
-  write(merged.text);
-  return { problems: merged.problems, lost: losses.length, leftIn };
 }
 
 function readBytes(path: string): Buffer {
   return withIoErrors(path, 'read', () => readFileSync(path));
 }
 
-function wholeConflict({ base, ours, theirs }: FileSides): string {
-  return `${conflictLines(linesOf(base), linesOf(ours), linesOf(theirs)).join('\n')}\n`;
+type SideBytes = Readonly<Record<keyof FileSides, Buffer>>;
+
+/** The versions as they are, in one conflict. Nothing of them becomes a text: there is a longest one. */
+function wholeConflict({ base, ours, theirs }: SideBytes): Uint8Array {
+  const [begin = '', middle = '', other = '', end = ''] = conflictLines([], [], []);
+  const parts = [begin, ours, middle, base, other, theirs, end].map((part) =>
+    typeof part === 'string' ? Buffer.from(part) : part,
+  );
+  return Buffer.concat(
+    parts.flatMap((part) => (part.length === 0 || part.at(-1) === NEWLINE ? [part] : [part, Buffer.of(NEWLINE)])),
+  );
 }
 
-/** Merges files of bytes that are taken for characters. Whatever goes wrong, ours must not be left standing as if it were the result. */
-function mergeSides({ path, key, together = [] }: DriverCall, sides: FileSides, now: number): MergedFile {
-  try {
-    return key === undefined
-      ? mergeDataFile(dataFile(basename(path), now), sides, BYTES)
-      : mergeJsonFile(sides, { key, together }, BYTES);
-  } catch (error) {
-    return { text: wholeConflict(sides), losses: [], problems: [messageOf(error)] };
-  }
+/** Merges files of bytes that are taken for characters. */
+function mergeSides(
+  { path, key, together = [] }: DriverCall,
+  { base, ours, theirs }: SideBytes,
+  now: number,
+): MergedFile {
+  const sides = { base: base.toString('latin1'), ours: ours.toString('latin1'), theirs: theirs.toString('latin1') };
+  return key === undefined
+    ? mergeDataFile(dataFile(basename(path), now), sides, BYTES)
+    : mergeJsonFile(sides, { key, together }, BYTES);
 }
 
 /** Merges three versions of a data file of this package. */

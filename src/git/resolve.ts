@@ -143,8 +143,8 @@ function mergeSides(name: string, sides: FileSides): MergedFile {
   const healed = (which: keyof FileSides): string => {
     if (!hasMarkers(sides[which])) return sides[which];
     const merged = mergeMarked(name, which, sides[which]);
-    losses.push(...merged.losses);
-    problems.push(...merged.problems);
+    for (const loss of merged.losses) losses.push(loss);
+    for (const problem of merged.problems) problems.push(problem);
     return merged.text;
   };
   const [ours, theirs] = [healed('ours'), healed('theirs')];

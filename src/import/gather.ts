@@ -46,7 +46,7 @@ export interface Gathered {
 
 /** Reads what the files, the base and the database have of one record. Lines that cannot be read are noted in `skipped`. */
 export function gather(context: ImportContext, entity: Entity, entry: PageEntry): Gathered {
-  const { sql, registry, rows, target, form } = context;
+  const { sql, registry, rows, target } = context;
   const key = { type: entity.type, id: entry.id };
   const row = entry.hasRow ? rows.read(entity, entry.id) : undefined;
   const baseEntry = entry.hasBase ? countingBase(context, readBase(sql, target, key)) : undefined;

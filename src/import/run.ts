@@ -93,7 +93,7 @@ function findNews({ sql, registry }: Store, planned: Target, run: ImportRun): Fo
   });
   const left = readLostValues(registry, run.dir);
   const problems = left.flatMap((file) => file.problems);
-  staged.skipped.push(...problems.map((problem) => ({ key: undefined, code: 'bad_input' as const, problem })));
+  for (const problem of problems) staged.skipped.push({ key: undefined, code: 'bad_input', problem });
   const present = { registry, rows: new Rows(sql, registry, planned.project), now: run.now };
   const isNewlyLost = left.some(({ losses }) => losses.some((value) => !isWaiting(present, value)));
   return { staged, left, isIdle: staged.files.size === 0 && problems.length === 0 && !isNewlyLost };

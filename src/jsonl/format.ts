@@ -1,7 +1,8 @@
 import { SyncError } from '../errors.js';
 import type { Content } from '../record/content.js';
 import { dataMembers, elementsOf, hashOfData, joinMembers, setToken } from '../record/content.js';
-import { quote, unquote } from '../record/json.js';
+import { JsonError, quote, scanObject, unquote } from '../record/json.js';
+import { LIMITS, LINE_TOO_LONG, fitsInto } from '../record/limits.js';
 import { fromPortable } from '../record/paths.js';
 import { formatStamp, isStamp } from '../record/stamp.js';
 import type { PathForm, Tombstone } from '../record/version.js';
@@ -21,12 +22,30 @@ function formatData(content: Content, form: PathForm, coordinates: ProjectCoordi
   return joinMembers(dataMembers(content.entity, tokens, content.unknown, form === 'portable'));
 }
 
-/** One line of a record's file, without its ending. Throws `bad_input` where the stamp cannot be written. */
+/** One line of a record's file, without its ending. Throws `bad_input` where the stamp cannot be written, or the line could not be read. */
 export function formatLine(content: Content, stamp: number, form: PathForm, coordinates: ProjectCoordinates): string {
   const { type } = content.entity;
   const data = formatData(content, form, coordinates);
   const exportedAt = stampText(type, content.id, stamp);
-  return `{"type":${quote(type)},${data},"content_hash":"${hashOfData(data)}","exported_at":"${exportedAt}"}`;
+  const line = `{"type":${quote(type)},${data},"content_hash":"${hashOfData(data)}","exported_at":"${exportedAt}"}`;
+  const problem = problemIn(line);
+  if (problem === undefined) return line;
+  throw new SyncError('bad_input', `the ${type} ${content.id} is too large for a line: ${problem}`, {
+    hint: 'shorten its values, or keep it in the database with private; nothing was written',
+  });
+}
+
+/** Why nobody could read a line; a short one is below every limit. */
+function problemIn(line: string): string | undefined {
+  if (line.length < LIMITS.values) return undefined;
+  if (!fitsInto(line, LIMITS.lineBytes)) return `${LINE_TOO_LONG}, found ${Buffer.byteLength(line)}`;
+  try {
+    scanObject(line);
+    return undefined;
+  } catch (error) {
+    if (error instanceof JsonError) return error.message;
+    throw error;
+  }
 }
 
 /** A clock that is past the last moment that can be written gives no stamp. */

@@ -11,22 +11,27 @@ import {
 import { describe, fieldToken } from '../record/field-token.js';
 import { JsonError, scanArray, scanObject, unquote } from '../record/json.js';
 import type { Member } from '../record/json.js';
+import { ID, isId } from '../record/limits.js';
 import { toPortable } from '../record/paths.js';
 import { parseStamp } from '../record/stamp.js';
 import type { LineVersion, TombstoneVersion, UnknownLine } from '../record/version.js';
 import { entityOfType, scopeOf } from '../registry/entity.js';
 import type { Entity, Registry, SetField } from '../registry/entity.js';
 
-/** Everything that is wrong with one line, each problem a sentence without its place. */
+/** More is not said of one line. */
+const MOST_PROBLEMS = 20;
+
+/** What is wrong with one line, each problem a sentence without its place. */
 export class LineError extends Error {
   readonly problems: readonly string[];
   /** `newer_format` when the line is in a later version of the format than this package knows. */
   readonly code: 'bad_input' | 'newer_format';
 
   constructor(problems: readonly string[], code: 'bad_input' | 'newer_format' = 'bad_input') {
-    super(problems.join('; '));
+    const first = problems.slice(0, MOST_PROBLEMS);
+    super(first.join('; '));
     this.name = 'LineError';
-    this.problems = problems;
+    this.problems = first;
     this.code = code;
   }
 }
@@ -176,7 +181,7 @@ function parseTombstone(
   text('project_path', false);
   const by = text('deleted_by', false);
   const stamp = stampOf(byName, 'deleted_at', latest, problems);
-  if (id.includes('\0')) problems.push('entity_id: expected a text without U+0000');
+  if (!isId(id)) problems.push(`entity_id: expected ${ID}, found ${describe(byName.get('entity_id') ?? 'null')}`);
   if (problems.length > 0 || stamp === undefined) throw new LineError(problems);
   const known = new Set(['entity_type', 'entity_id', 'project_path', 'deleted_at', 'deleted_by']);
   return {

@@ -66,7 +66,7 @@ function mergeLines(file: DataFile, sides: FileSides, merge: (group: Group) => M
     try {
       const result = merge(group);
       for (const line of result.lines) merged.push(line);
-      if (result.losses !== undefined) losses.push(...result.losses);
+      for (const loss of result.losses ?? []) losses.push(loss);
     } catch (error) {
       if (!(error instanceof UnreadableLine)) throw error;
       const where = `${error.side}:${lines[error.side].indexOf(error.raw) + 1}`;
@@ -167,7 +167,7 @@ function mergeRecord(
 ): MergedGroup {
   const losses: FileLoss[] = [];
   const lose = (lost: readonly FileLoss['loss'][], why: LossReason): void => {
-    losses.push(...lost.map((loss) => ({ type, id, loss, why })));
+    for (const loss of lost) losses.push({ type, id, loss, why });
   };
   const all = [...ours, ...theirs];
   const form: PathForm = all.some((line) => line.form === 'portable') ? 'portable' : 'absolute';

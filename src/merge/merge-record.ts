@@ -76,7 +76,7 @@ export function mergeDuplicates<V extends Present>(
   for (const next of rest) {
     const merged = mergeVersions<V | Present>(undefined, version, next);
     version = merged.version;
-    losses.push(...merged.losses);
+    for (const loss of merged.losses) losses.push(loss);
   }
   return { version, losses };
 }
@@ -147,7 +147,7 @@ function mergeToken(
   if (name === entity.updated) return compareIntegers(ours, theirs) > 0 ? ours : theirs;
   if (field.kind === 'set') {
     const merged = mergeSet(field.set, base, ours, theirs, contest);
-    losses.push(...merged.lost.map((lost) => ({ field: name, base, kept: merged.token, lost })));
+    for (const lost of merged.lost) losses.push({ field: name, base, kept: merged.token, lost });
     return merged.token;
   }
   const changedOnBoth = ours !== base && theirs !== base;

@@ -103,7 +103,7 @@ export function dataMembers(
       if (token !== fallbackToken(entity, index)) members.push([entity.synced[index]?.name ?? '', token]);
     }
   }
-  members.push(...unknown);
+  for (const member of unknown) members.push(member);
   return members;
 }
 

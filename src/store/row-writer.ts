@@ -41,7 +41,7 @@ export class RowWriter {
     for (const { name, field, index } of entity.synced) {
       const token = content.tokens[index] ?? EMPTY_SET;
       if (field.kind !== 'set' || token === (before?.tokens[index] ?? EMPTY_SET)) continue;
-      aside.push(...this.#sets.write(content.id, name, field, token, now));
+      for (const each of this.#sets.write(content.id, name, field, token, now)) aside.push(each);
     }
     this.#writeAside(content, aside, before);
     this.#writeCounted(content);

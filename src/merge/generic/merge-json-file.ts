@@ -136,7 +136,7 @@ class JsonFileMerge {
     const readableBase = base === undefined || problemOf(base, this.#options.key) !== undefined ? undefined : base.raw;
     const { line, losses } = mergeLine(readableBase, ours.raw, theirs.raw, this.#options.together);
     const id = ours.key?.startsWith('"') === true ? unquote(ours.key) : (ours.key ?? '');
-    this.#losses.push(...losses.map((loss): FileLoss => ({ type: '', id, loss, why: 'merge' })));
+    for (const loss of losses) this.#losses.push({ type: '', id, loss, why: 'merge' });
     return [line];
   }
 

@@ -31,7 +31,7 @@ export function mergeOrder(orders: Orders, result: ReadonlyMap<string, Placed>):
   for (const anchor of [undefined, ...skeleton]) {
     if (anchor !== undefined) out.push(anchor);
     const [left = [], right = []] = runs.map((run) => run.get(anchor));
-    out.push(...interleave(left, right, result));
+    for (const identity of interleave(left, right, result)) out.push(identity);
   }
   return out;
 }

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { settingsInForce } from './accepted-settings.js';
 import { listConflicts } from './conflicts.js';
-import { resolvePath } from './directory.js';
+import { exportDirectory, resolvePath } from './directory.js';
 import type { RefusedRecord } from './export/stats.js';
 import type { JournalEntry } from './journal.js';
 import { differingRecords } from './jsonl/differing-records.js';
@@ -56,7 +56,7 @@ export interface DiffSince {
 /** Says how the records differ between some files and what the files will be after a sync, and changes nothing. */
 export function diffSince(store: Store, options: DiffOptions, files: LinesOfFile): DiffSince {
   const { registry } = store;
-  const dir = resolvePath(options.dir);
+  const dir = exportDirectory(options.dir);
   const written: WrittenLine[] = [];
   const onChange = ({ where, type, line }: RecordChange): void => {
     if (where === 'files' && line !== undefined) written.push({ file: fileOfType(registry, type), line });

@@ -42,7 +42,8 @@ export { dropConflicts, listConflicts, takeConflict } from './conflicts.js';
 export type { JournalEntry } from './journal.js';
 export type { Loss, LossReason } from './merge/conflict.js';
 
-export { atomicWrite, countLines, fileSize } from './jsonl/file.js';
+export { countLines } from './jsonl/file-bytes.js';
+export { atomicWrite, fileSize } from './jsonl/file.js';
 export { ensureGitignore, gitignoreContent } from './jsonl/ignore-file.js';
 export type { GitignoreOutcome } from './jsonl/ignore-file.js';
 export { appendJsonl, contentHash, hasChanged, readJsonl, writeJsonl } from './jsonl/records.js';

@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { SyncError, messageOf } from './errors.js';
-import { atomicWrite, fileExists, toIoError } from './jsonl/file.js';
+import { atomicWrite, readPlain } from './jsonl/file.js';
 import { fieldToken } from './record/field-token.js';
 import { toToken } from './record/object.js';
 import type { PathForm } from './record/version.js';
@@ -44,9 +43,9 @@ const FORMS: readonly PathForm[] = ['portable', 'absolute'];
  * Throws `bad_input` for an unknown name or value, naming it.
  */
 export function readSettings(dir: string, registry: Registry): Settings {
-  const path = join(dir, SETTINGS_FILE);
-  if (!fileExists(path)) return DEFAULTS;
-  const settings = readObject(path);
+  const bytes = readPlain(join(dir, SETTINGS_FILE));
+  if (bytes === undefined) return DEFAULTS;
+  const settings = parseObject(bytes.toString());
   const unknown = Object.keys(settings).find((name) => !(name in DEFAULTS));
   if (unknown !== undefined) {
     throw badSetting(`unknown setting ${JSON.stringify(unknown)}; expected ${Object.keys(DEFAULTS).join(' or ')}`);
@@ -66,13 +65,13 @@ export function readSettings(dir: string, registry: Registry): Settings {
   };
 }
 
-function readObject(path: string): Readonly<Record<string, unknown>> {
+function parseObject(text: string): Readonly<Record<string, unknown>> {
   let settings: unknown;
   try {
-    settings = JSON.parse(readFileSync(path, 'utf8'));
+    settings = JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) throw badSetting(`expected a JSON object (${messageOf(error)})`);
-    throw toIoError(error, path, 'read');
+    throw error;
   }
   if (!isObject(settings)) throw badSetting('expected a JSON object');
   return settings;

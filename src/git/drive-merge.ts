@@ -1,9 +1,9 @@
 import { isUtf8 } from 'node:buffer';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 
 import { messageOf } from '../errors.js';
-import { atomicWrite, fileExists, withIoErrors } from '../jsonl/file.js';
+import { atomicWrite, withIoErrors } from '../jsonl/file.js';
 import { keyReader } from '../jsonl/line-key.js';
 import { LineError, parseLine } from '../jsonl/parse.js';
 import { leaveLostValues } from '../jsonl/lost-values.js';
@@ -118,7 +118,7 @@ function dataFile(name: string): DataFile {
 function folderForLosses({ path, key }: DriverCall, cwd: string): string | undefined {
   if (key === undefined) {
     const dir = resolve(cwd, dirname(path));
-    return fileExists(dir) ? dir : undefined;
+    return lstatSync(dir, { throwIfNoEntry: false })?.isDirectory() === true ? dir : undefined;
   }
   const common = tryGit(['rev-parse', '--git-common-dir'], { cwd });
   if (common === undefined) return undefined;

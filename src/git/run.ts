@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { SyncError } from '../errors.js';
 import { errorCode, withIoErrors } from '../jsonl/file.js';
-import { readLines } from '../jsonl/line-reader.js';
+import { linesFrom } from '../jsonl/line-reader.js';
 
 /** What git is called with. */
 export interface GitOptions {
@@ -168,14 +168,15 @@ export function* gitLines(args: readonly string[], cwd: string): Generator<strin
   const folder = withIoErrors(tmpdir(), 'create a folder in', () => mkdtempSync(join(tmpdir(), 'sc-sync-git-')));
   try {
     const path = join(folder, 'output');
-    const fd = withIoErrors(path, 'create', () => openSync(path, 'wx', 0o600));
+    const [written, read] = withIoErrors(path, 'create', () => [openSync(path, 'wx', 0o600), openSync(path, 'r')]);
     try {
-      const { status, stderr } = runGit(args, { cwd, output: fd });
+      const { status, stderr } = runGit(args, { cwd, output: written });
       if (status !== 0) throw gitFailed(args, stderr);
+      for (const { text } of linesFrom(read, path)) yield text;
     } finally {
-      closeSync(fd);
+      closeSync(written);
+      closeSync(read);
     }
-    for (const { text } of readLines(path)) yield text;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

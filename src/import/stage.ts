@@ -2,7 +2,8 @@ import { join } from 'node:path';
 
 import type { SyncErrorCode } from '../errors.js';
 import { isConflictMarker } from '../merge/conflict-marker.js';
-import { fileExists, hashFile } from '../jsonl/file.js';
+import { fileExists } from '../jsonl/file.js';
+import { hashFile } from '../jsonl/file-bytes.js';
 import { compareKeys, fileNames, fileOfType, keyReader } from '../jsonl/line-key.js';
 import type { LineKey } from '../jsonl/line-key.js';
 import { readLines } from '../jsonl/line-reader.js';
@@ -91,7 +92,7 @@ class Stage {
 
   read(name: string): void {
     const path = join(this.#options.dir, name);
-    const hash = fileExists(path) ? hashFile(path) : null;
+    const hash = hashFile(path);
     if (hash === null && this.#bases(name).next().done === true) return;
     const isSettled = hash !== null && hash === settledHash(this.#sql, this.#target, name);
     if (isSettled && !this.#options.forces) return;

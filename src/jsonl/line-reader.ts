@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 
-import { withIoErrors } from './file.js';
+import { openPlain, withIoErrors } from './file.js';
 
 const DEFAULT_CHUNK_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;
@@ -29,39 +29,49 @@ export interface TextLine {
  * @param onBytes sees every piece of the file in order, for hashing in the same pass, before the lines that end in
  *   it; a piece is valid only during the call. If the caller stops early, the rest is never read.
  * @param chunkBytes how much is read at once; for tests.
- * @throws SyncError `io` at the first step of the iteration if the file is missing or unreadable.
+ * @throws SyncError at the first step of the iteration: `refused` if it is no plain file, `io` if it is missing or unreadable.
  */
 export function* readLines(
   path: string,
   onBytes?: (chunk: Uint8Array) => void,
   chunkBytes: number = DEFAULT_CHUNK_BYTES,
 ): Generator<TextLine, void, undefined> {
-  const fd = withIoErrors(path, 'read', () => openSync(path, 'r'));
+  const fd = withIoErrors(path, 'read', () => openPlain(path));
   try {
-    const buffer = Buffer.allocUnsafe(chunkBytes);
-    const read = (): number => withIoErrors(path, 'read', () => readSync(fd, buffer));
-    let pending: readonly Buffer[] = [];
-    let number = 1;
-    for (let size = read(); size > 0; size = read()) {
-      const chunk = buffer.subarray(0, size);
-      onBytes?.(chunk);
-      const complete = chunk.lastIndexOf(NEWLINE) + 1;
-      // What is kept must be copied: the next read overwrites the buffer.
-      const rest = complete < size ? [Buffer.from(chunk.subarray(complete))] : [];
-      if (complete === 0) {
-        pending = [...pending, ...rest];
-        continue;
-      }
-      const head = chunk.subarray(0, complete);
-      const lines = splitBlock(pending.length === 0 ? head : Buffer.concat([...pending, head]), number);
-      pending = rest;
-      number += lines.length;
-      for (const line of lines) yield line;
-    }
-    if (pending.length > 0) yield toLine(Buffer.concat(pending), number, '');
+    yield* linesFrom(fd, path, onBytes, chunkBytes);
   } finally {
     closeSync(fd);
   }
+}
+
+/** The lines of an open file from its position on; `path` is what errors name. */
+export function* linesFrom(
+  fd: number,
+  path: string,
+  onBytes?: (chunk: Uint8Array) => void,
+  chunkBytes: number = DEFAULT_CHUNK_BYTES,
+): Generator<TextLine, void, undefined> {
+  const buffer = Buffer.allocUnsafe(chunkBytes);
+  const read = (): number => withIoErrors(path, 'read', () => readSync(fd, buffer));
+  let pending: readonly Buffer[] = [];
+  let number = 1;
+  for (let size = read(); size > 0; size = read()) {
+    const chunk = buffer.subarray(0, size);
+    onBytes?.(chunk);
+    const complete = chunk.lastIndexOf(NEWLINE) + 1;
+    // What is kept must be copied: the next read overwrites the buffer.
+    const rest = complete < size ? [Buffer.from(chunk.subarray(complete))] : [];
+    if (complete === 0) {
+      pending = [...pending, ...rest];
+      continue;
+    }
+    const head = chunk.subarray(0, complete);
+    const lines = splitBlock(pending.length === 0 ? head : Buffer.concat([...pending, head]), number);
+    pending = rest;
+    number += lines.length;
+    for (const line of lines) yield line;
+  }
+  if (pending.length > 0) yield toLine(Buffer.concat(pending), number, '');
 }
 
 /** The lines of a block that ends with a newline. */

@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, readSync } from 'node:fs';
 
 import { SyncError } from '../errors.js';
 import { hashOfData } from '../record/content.js';
@@ -9,7 +9,7 @@ import { entityOfType } from '../registry/entity.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import { savecontext } from '../registry/savecontext.js';
 import type { SyncRecord } from '../registry/savecontext.js';
-import { atomicWrite, withIoErrors, writeAll } from './file.js';
+import { atomicWrite, openPlain, withIoErrors, writeAll } from './file.js';
 import { readLines } from './line-reader.js';
 import { LineError, parseLine } from './parse.js';
 
@@ -52,11 +52,13 @@ export function writeJsonl(path: string, records: readonly SyncRecord[], registr
   atomicWrite(path, records.map((record) => `${lineOf(record, registry)}\n`).join(''));
 }
 
+const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
+
 /** Adds one record to the end of a file, on a line of its own. */
 export function appendJsonl(path: string, record: SyncRecord, registry: Registry = savecontext): void {
   const line = `${lineOf(record, registry)}\n`;
   withIoErrors(path, 'append to', () => {
-    const fd = openSync(path, 'a+');
+    const fd = openPlain(path, APPEND);
     try {
       writeAll(fd, Buffer.from(endsInLine(fd) ? `\n${line}` : line));
       fsyncSync(fd);

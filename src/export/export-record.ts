@@ -7,12 +7,12 @@ import type { RecordChange } from '../record/change.js';
 import type { Content } from '../record/content.js';
 import { digestOf } from '../record/json.js';
 import { isTombstone } from '../record/version.js';
-import type { FileVersion, LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
+import type { LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
 import { isSeen, readBase, readBases, wasInFiles } from '../store/base.js';
 import { derivedHash, readDerived } from '../store/derived.js';
 import { isMarkedPrivate } from '../store/private-marks.js';
 import type { RecordKey } from '../store/rows.js';
-import { completed } from '../merge/completed.js';
+import { completedBase, completedLines, knownOf } from '../merge/completed.js';
 import { versionOf } from '../store/versions.js';
 import { readTombstone } from '../tracking/tombstones.js';
 import type { StoredTombstone } from '../tracking/tombstones.js';
@@ -95,13 +95,19 @@ function changeInFiles(
 }
 
 function gatherKnown(
-  { sql, registry, target }: ExportContext,
+  { sql, registry, target, form }: ExportContext,
   todo: TodoRecord,
   raws: readonly string[],
   unreadable: string[],
 ): Known {
-  const bases = (todo.hasBase ? readBases(sql, target, todo) : []).map((base) => versionOf(registry, base.line));
-  const base = bases.find((version) => version !== undefined);
+  const written = (todo.hasBase ? readBases(sql, target, todo) : [])
+    .map((base) => versionOf(registry, base.line))
+    .filter((version) => version !== undefined);
+  const row = todo.content;
+  const bases = written.map((version) =>
+    version.kind === 'line' ? completedBase(version, row === undefined ? [] : [row]) : version,
+  );
+  const [base] = bases;
   const found: LineVersion[] = [];
   for (const raw of raws) {
     const version = versionOf(registry, raw);
@@ -109,19 +115,14 @@ function gatherKnown(
     else unreadable.push(raw);
   }
   return {
-    asWritten: [...found, ...bases.filter((version): version is LineVersion => version?.kind === 'line')],
-    lines: found.map((version) => completed(version, base, todo.content)),
+    asWritten: [...found, ...written.filter((version): version is LineVersion => version.kind === 'line')],
+    lines: completedLines(found, knownOf(form, base?.kind === 'line' ? base.content : undefined, row)),
     tombstones: todo.tombstones
       .map((raw) => versionOf(registry, raw))
       .filter((version): version is TombstoneVersion => version?.kind === 'tombstone'),
-    bases: bases.flatMap((version) => completedBase(version, todo.content)),
+    bases,
     stored: todo.hasTombstone ? readTombstone(sql, target.project, todo) : undefined,
   };
-}
-
-function completedBase(version: FileVersion | undefined, content: Content | undefined): (LineVersion | Tombstone)[] {
-  if (version === undefined) return [];
-  return [version.kind === 'line' ? completed(version, undefined, content) : version];
 }
 
 /** The state that the files are to have: the row, the tombstone, or what privacy makes of a row. */

@@ -49,7 +49,8 @@ export function decide(context: ImportContext, gathered: Gathered): Decision | u
   const asksHistory =
     strategy === MergeStrategy.ThreeWay && !wasSeen && base !== undefined && !sameStated(version, base);
   const ancestry = asksHistory ? context.history?.ancestryOf(gathered) : undefined;
-  const plan = planImport({ strategy, file: version, isSeen: wasSeen, base, state, ancestry });
+  const file = gathered.besideRow ?? version;
+  const plan = planImport({ strategy, file, isSeen: wasSeen, base, state, ancestry });
   if (isTombstone(plan.result)) return { gathered, plan, wasSeen };
   const result = clearDead(context, plan.result);
   const parent = missingParent(context, result);

@@ -13,7 +13,7 @@ import { readBase } from '../store/base.js';
 import type { BaseEntry } from '../store/base.js';
 import type { RecordKey } from '../store/rows.js';
 import { projectCoordinates } from '../store/project-row.js';
-import { completed } from '../merge/completed.js';
+import { completedBase, completedLines, contentsOf, knownOf } from '../merge/completed.js';
 import { versionOf } from '../store/versions.js';
 import { readTombstone } from '../tracking/tombstones.js';
 import type { ImportContext } from './context.js';
@@ -31,6 +31,8 @@ export interface Gathered {
   readonly tombstones: readonly TombstoneVersion[];
   /** What the files state, or undefined when they have nothing of the record. */
   readonly version: Stated | undefined;
+  /** The same, but what its lines say nothing of is the row's where it fits: what the row is compared with. */
+  readonly besideRow: Stated | undefined;
   /** The bytes of that version. */
   readonly versionLine: string | undefined;
   readonly losses: readonly ReasonedLoss[];
@@ -44,22 +46,25 @@ export interface Gathered {
 
 /** Reads what the files, the base and the database have of one record. Lines that cannot be read are noted in `skipped`. */
 export function gather(context: ImportContext, entity: Entity, entry: PageEntry): Gathered {
-  const { sql, registry, rows, target, form } = context;
+  const { sql, registry, rows, target } = context;
   const key = { type: entity.type, id: entry.id };
   const row = entry.hasRow ? rows.read(entity, entry.id) : undefined;
   const baseEntry = entry.hasBase ? readBase(sql, target, key) : undefined;
   const rawBase = baseEntry === undefined ? undefined : versionOf(registry, baseEntry.line);
   const found: FoundLine[] = [];
-  const lines: LineVersion[] = [];
+  const written: LineVersion[] = [];
   const tombstones: TombstoneVersion[] = [];
   for (const line of foundLines(context, entry, baseEntry, rawBase)) {
     const version = readLine(context, key, line);
     if (version === undefined) continue;
     found.push(line);
     if (version.kind === 'tombstone') tombstones.push(version);
-    else lines.push(withoutDeadReferences(context, completed(version, rawBase, row)));
+    else written.push(version);
   }
-  const { version, losses } = fileState(lines, tombstones, form);
+  const sides = [...(row === undefined ? [] : [row]), ...contentsOf(written)];
+  const base = rawBase?.kind === 'line' ? completedBase(rawBase, sides) : rawBase;
+  const from = base?.kind === 'line' ? base.content : undefined;
+  const { lines, version, besideRow, losses } = statedBy(context, written, tombstones, from, row);
   const stored = row === undefined && entry.hasTombstone ? readTombstone(sql, target.project, key) : undefined;
   const tombstone = stored === undefined ? undefined : { ...stored, by: stored.by ?? context.actor };
   return {
@@ -70,10 +75,11 @@ export function gather(context: ImportContext, entity: Entity, entry: PageEntry)
     lines,
     tombstones,
     version,
+    besideRow,
     versionLine: version === undefined ? undefined : lineOf(context, version),
     losses,
     baseEntry,
-    base: rawBase?.kind === 'line' ? withoutDeadReferences(context, completed(rawBase, undefined, row)) : rawBase,
+    base: base?.kind === 'line' ? withoutDeadReferences(context, base) : base,
     row,
     state: row === undefined ? tombstone : clearDead(context, row),
   };
@@ -101,6 +107,26 @@ function readLine(context: ImportContext, { type, id }: RecordKey, found: FoundL
     for (const problem of error.problems) context.skipped.push(skippedLine(type, id, found, problem, error.code));
     return undefined;
   }
+}
+
+/** What the lines and tombstones of a record state, and the same as the row is to be compared with it. */
+function statedBy(
+  context: ImportContext,
+  written: readonly LineVersion[],
+  tombstones: readonly TombstoneVersion[],
+  base: Content | undefined,
+  row: Content | undefined,
+): Pick<Gathered, 'lines' | 'version' | 'besideRow' | 'losses'> {
+  const { form } = context;
+  const complete = (known: readonly Content[]): LineVersion[] =>
+    completedLines(written, known).map((line) => withoutDeadReferences(context, line));
+  const lines = complete(knownOf(form, base, row));
+  const { version, losses } = fileState(lines, tombstones, form);
+  const isSilent = row !== undefined && form === 'portable' && written.some((line) => line.form === 'absolute');
+  if (!isSilent || version === undefined || isDeleted(version)) return { lines, version, besideRow: version, losses };
+  // What the lines say nothing of, the row must not lose to what only the base has.
+  const { version: silent = version, losses: lost } = fileState(complete(knownOf('absolute', base, row)), [], form);
+  return { lines, version, besideRow: { ...silent, stamp: version.stamp }, losses: lost };
 }
 
 /** The file that a version belongs into. */

@@ -2,7 +2,7 @@ import type { History, HistoryLine } from '../jsonl/file-history.js';
 import { keyReader } from '../jsonl/line-key.js';
 import { asVersion, isDeleted, sameStated } from '../merge/file-state.js';
 import type { Stated } from '../merge/file-state.js';
-import { completed } from '../merge/completed.js';
+import { completed, knownOf } from '../merge/completed.js';
 import { isSeen } from '../store/base.js';
 import { versionOf } from '../store/versions.js';
 import type { Content } from '../record/content.js';
@@ -69,10 +69,11 @@ export class HistoryOfImport {
 
   #versions(lines: readonly HistoryLine[], base: FileVersion, row: Content | undefined): Known[] {
     const { registry, form } = this.#place;
+    const known = knownOf(form, base.kind === 'line' ? base.content : undefined, row);
     return lines.flatMap(({ line }) => {
       const version = versionOf(registry, line);
       if (version === undefined) return [];
-      const stated = version.kind === 'tombstone' ? version : asVersion(completed(version, base, row), form);
+      const stated = version.kind === 'tombstone' ? version : asVersion(completed(version, [], known), form);
       return [{ line, stated }];
     });
   }

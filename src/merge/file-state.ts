@@ -31,7 +31,9 @@ export function fileState(lines: readonly LineVersion[], tombstones: readonly To
  * here, is read as the next version of itself, by every replica alike.
  */
 export function asVersion(line: LineVersion, form: PathForm): LineVersion | Present {
-  return line.edited || line.form !== form ? { content: line.content, stamp: line.stamp + 1 } : line;
+  if (!line.edited && line.form === form) return line;
+  const { content, alone, stamp } = line;
+  return { content, ...(alone === undefined ? {} : { alone }), stamp: stamp + 1 };
 }
 
 /** Says whether the files state a version that equals another, stamp included. */

@@ -3,7 +3,7 @@ import type { ProjectCoordinates } from '../jsonl/format.js';
 import { LineError, parseLine } from '../jsonl/parse.js';
 import { scanObject, unquote } from '../record/json.js';
 import type { FileVersion, LineVersion, PathForm } from '../record/version.js';
-import { completed } from './completed.js';
+import { completed, completedBase, contentsOf } from './completed.js';
 import type { LossReason } from './conflict.js';
 import { groupLines, linesOf } from './file-groups.js';
 import type { DataFile, Group, Side } from './file-groups.js';
@@ -171,19 +171,20 @@ function mergeRecord(
   };
   const all = [...ours, ...theirs];
   const form: PathForm = all.some((line) => line.form === 'portable') ? 'portable' : 'absolute';
-  const full = all.find((line) => line.form === 'portable')?.content;
-  const one = (lines: readonly LineVersion[]): Version | undefined => {
-    const [first, ...rest] = lines.map((line) => asVersion(completed(line, base, full), form));
+  const from = base === undefined ? undefined : completedBase(base, contentsOf(all));
+  const known = from === undefined ? [] : [from.content];
+  const one = (lines: readonly LineVersion[], others: readonly LineVersion[]): Version | undefined => {
+    const beside = [...contentsOf(lines), ...contentsOf(others)];
+    const [first, ...rest] = lines.map((line) => asVersion(completed(line, beside, known), form));
     if (first === undefined) return undefined;
     const merged = mergeDuplicates<Version>([first, ...rest]);
     lose(merged.losses, 'duplicate');
     return merged.version;
   };
-  const [left, right] = [one(ours), one(theirs)];
+  const [left, right] = [one(ours, theirs), one(theirs, ours)];
   let version = left ?? right;
   if (left !== undefined && right !== undefined) {
-    const from = base === undefined ? undefined : asVersion(completed(base, undefined, full), form);
-    const merged = mergeVersions<Version>(from, left, right);
+    const merged = mergeVersions<Version>(from === undefined ? undefined : asVersion(from, form), left, right);
     lose(merged.losses, from === undefined ? 'later version' : 'merge');
     version = merged.version;
   }

@@ -22,6 +22,8 @@ import { mergeSet, mergeStringArrays } from './merge-set.js';
 /** A present version as the merge sees it: what it says, and when it was written. */
 export interface Present {
   readonly content: Content;
+  /** What it says by itself, where its content may have more from lines beside it. */
+  readonly alone?: Content;
   /** `exported_at` in milliseconds. */
   readonly stamp: number;
 }
@@ -52,7 +54,7 @@ export function mergeVersions<V extends Present>(
     [ours, theirs],
     [theirs, ours],
   ] as const) {
-    if (side.stamp > other.stamp && sameContent(merged.content, side.content)) {
+    if (side.stamp > other.stamp && sameContent(merged.content, side.alone ?? side.content)) {
       return { version: side, losses: merged.losses };
     }
   }
@@ -129,7 +131,7 @@ export function mergeContents(base: Content, ours: Content, theirs: Content): Me
   for (const group of entity.groups) mergeGroup(group, [base, ours, theirs], contest, tokens, losses);
   emptyCounts(entity, [base, ours, theirs], tokens);
   const unknown = mergeUnknown(base.unknown, ours.unknown, theirs.unknown, contest, losses);
-  return { content: derived({ ...ours, tokens, unknown }), losses };
+  return { content: derived({ entity, id: ours.id, tokens, unknown }), losses };
 }
 
 function mergeToken(
@@ -166,14 +168,18 @@ function mergeGroup(
   tokens: string[],
   losses: Loss[],
 ): void {
-  const whole = (content: Content): string => `[${group.map((index) => content.tokens[index]).join(',')}]`;
+  const { coreCount } = ours.entity;
+  // Where both sides say the same of the core fields, only what goes with them can be in question.
+  const isSame = group.every((index) => index >= coreCount || ours.tokens[index] === theirs.tokens[index]);
+  const asked = isSame ? group.filter((index) => index >= coreCount) : group;
+  const whole = (content: Content): string => `[${asked.map((index) => content.tokens[index]).join(',')}]`;
   const { value, lost } = mergeValue(whole(base), whole(ours), whole(theirs), contest);
   const [winner, loser] = value === whole(ours) ? [ours, theirs] : [theirs, ours];
   for (const index of group) {
     const kept = winner.tokens[index] ?? 'null';
     const other = loser.tokens[index] ?? 'null';
     tokens[index] = kept;
-    if (lost !== undefined && other !== kept) {
+    if (lost !== undefined && other !== kept && loser.unsaid?.includes(index) !== true) {
       const field = winner.entity.synced[index]?.name ?? null;
       losses.push({ field, base: base.tokens[index] ?? null, kept, lost: other });
     }
@@ -218,6 +224,7 @@ export function differingValues(winner: Content, loser: Content): Loss[] {
     const lost = loser.tokens[index] ?? 'null';
     const isCount = field.kind === 'integer' && field.countOf !== undefined;
     if (kept === lost || isCount || name === entity.updated || name === entity.created) continue;
+    if (loser.unsaid?.includes(index) === true) continue;
     if (field.kind !== 'set') {
       losses.push({ field: name, base: null, kept, lost });
       continue;

@@ -17,6 +17,8 @@ export interface Content {
   readonly tokens: readonly string[];
   /** Fields that the registry does not know, sorted by name. */
   readonly unknown: readonly Member[];
+  /** Places of fields that the line it was read from says nothing of: their tokens are no values that can lose. */
+  readonly unsaid?: readonly number[];
 }
 
 /** Says whether two contents are the same record with the same values. */

@@ -10,6 +10,8 @@ export interface LineVersion {
   readonly type: string;
   readonly id: string;
   readonly content: Content;
+  /** What it says by itself, where its content may have more from lines beside it. */
+  readonly alone?: Content;
   /** `portable` when the line has `v`, and so says something of extension fields. */
   readonly form: PathForm;
   /** `exported_at`, in milliseconds. */

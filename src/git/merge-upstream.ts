@@ -4,15 +4,13 @@ import { join } from 'node:path';
 
 import { resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
-import { withLock } from '../jsonl/lock.js';
 import { moveLostValues } from '../jsonl/lost-values.js';
-import { committerEnvironment, isFolderClean } from './commit-folder.js';
+import { committerEnvironment } from './commit-folder.js';
 import { DRIVER_NAME, driverCommand } from './driver-command.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { resolveFolder } from './resolve.js';
 import { NO_MAINTENANCE, git, gitFailed, runGit, runWhenFree, tryGit } from './run.js';
-import { requireBranch } from './upstream.js';
 import type { Upstream } from './upstream.js';
 
 /** How another commit comes into the branch. */
@@ -42,7 +40,7 @@ export interface MadeMerge extends UpstreamMerge {
 
 /**
  * Merges the upstream's commit with that of the branch that is checked out, in a work tree of its own: branch, work tree, index and state of this
- * one stay as they are until {@link bringForward}. Throws `refused` when git cannot merge.
+ * one stay as they are until `bringForward`. Throws `refused` when git cannot merge.
  */
 export async function mergeUpstream(merge: UpstreamMerge): Promise<MadeMerge> {
   const { repository, theirs } = merge;
@@ -63,35 +61,8 @@ export async function mergeUpstream(merge: UpstreamMerge): Promise<MadeMerge> {
 }
 
 /** The commit of the branch, whatever is checked out by now. */
-function headOf({ repository: { root: cwd }, upstream }: UpstreamMerge): string | undefined {
+export function headOf({ repository: { root: cwd }, upstream }: UpstreamMerge): string | undefined {
   return tryGit(['rev-parse', '--verify', '--quiet', `refs/heads/${upstream.local}`], { cwd });
-}
-
-/** An export that is at work is waited for so long, in milliseconds. */
-const PATIENCE = 30_000;
-
-/**
- * Moves branch, index and work tree forward to a merge, at once or not at all; `moved` when somebody in this clone committed or exported
- * meanwhile. A dry run only looks whether git would. Throws `refused` when git must not overwrite somebody's work: nothing was moved then.
- */
-export async function bringForward(merge: MadeMerge, { dryRun = false } = {}): Promise<'done' | 'moved'> {
-  const { repository, dir, upstream, head, commit, actor } = merge;
-  const { root: cwd } = repository;
-  if (commit === undefined || commit === head) return 'done';
-  requireBranch(repository, upstream);
-  // A file that was only touched is no work of anybody.
-  if (dryRun) runGit(['update-index', '--quiet', '--refresh'], { cwd });
-  // What a user set for merges of branches (`branch.*.mergeOptions`, `merge.autoStash`) is not for this step.
-  const forward = ['merge', '--quiet', '--ff-only', '--commit', '--no-squash', '--no-autostash', commit];
-  const args = dryRun ? ['read-tree', '--dry-run', '-m', '-u', ...(head === undefined ? [] : [head]), commit] : forward;
-  // Hooks of ours would wait for the lock, and have nothing to do: what is pulled is imported next.
-  const env = { ...committerEnvironment(repository, actor), SC_SYNC_HOOK: 'off' };
-  const { status, stdout, stderr } = await runWhenFree(args, { cwd, env }, (...call) =>
-    withLock(dir, { timeoutMs: PATIENCE }, () => runGit(...call)),
-  );
-  if (status === 0) return 'done';
-  if (headOf(merge) !== head || !isFolderClean(repository, pathInRepository(repository, dir))) return 'moved';
-  throw cannotMerge(`${stderr}\n${stdout}`.split('\n'));
 }
 
 /** Hooks of the user expect a work tree with files in it. */
@@ -188,7 +159,7 @@ function hasOnlyRecords({ repository, dir }: UpstreamMerge, commits: readonly st
   );
 }
 
-function cannotMerge(details: readonly string[]): SyncError {
+export function cannotMerge(details: readonly string[]): SyncError {
   return new SyncError('refused', 'git cannot merge what the remote has; the branch is where it was', {
     details: details.filter((line) => line.trim() !== ''),
     hint: 'merge by hand (git pull), then run sync',

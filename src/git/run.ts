@@ -115,6 +115,11 @@ const PATIENCE = 30_000;
 const HELD =
   /\.lock'?: File exists|cannot lock ref '[^']+': is at|bad object worktrees\/[^/]+\/HEAD|failed to read \S*worktrees\/[^/]+\/commondir/;
 
+/** Says whether another git was in the way of one. */
+export function isHeld({ stderr }: GitResult): boolean {
+  return HELD.test(stderr);
+}
+
 /**
  * Runs git, whatever its exit status, and again as long as another git is in its way. Throws `busy` when that does not end.
  *
@@ -127,7 +132,7 @@ export async function runWhenFree(
 ): Promise<GitResult> {
   for (const since = Date.now(); ;) {
     const result = once(args, options);
-    if (result.status === 0 || !HELD.test(result.stderr)) return result;
+    if (result.status === 0 || !isHeld(result)) return result;
     if (Date.now() - since > PATIENCE) {
       throw new SyncError('busy', `git ${args[0] ?? ''}: another git holds this clone`, {
         details: result.stderr.trim().split('\n'),

@@ -36,6 +36,8 @@ export interface SkippedLine {
   readonly code: SyncErrorCode;
   /** `file:line: what, and what was expected`. */
   readonly problem: string;
+  /** The file, where it ends in that line without a newline, as one that was not written to its end. */
+  readonly cutFile?: string | undefined;
 }
 
 /** What the first pass found. */
@@ -212,7 +214,10 @@ class Stage {
 
   #skip(name: string, line: TextLine, problems: readonly string[], code: SyncErrorCode): void {
     const key = keyReader(this.#registry, name)(line.text);
-    for (const problem of problems) this.#skipped.push({ key, code, problem: `${name}:${line.number}: ${problem}` });
+    const cutFile = line.ending === '' ? name : undefined;
+    for (const problem of problems) {
+      this.#skipped.push({ key, code, problem: `${name}:${line.number}: ${problem}`, cutFile });
+    }
   }
 
   /** A base that stands in any file that was read is there, wherever it belongs. */

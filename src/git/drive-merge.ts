@@ -18,6 +18,8 @@ import { savecontext } from '../registry/savecontext.js';
 import { tryGit } from './run.js';
 
 const NEWLINE = 0x0a;
+/** What git has of a file that Git LFS keeps elsewhere. */
+const LFS_POINTER = Buffer.from('version https://git-lfs.github.com/spec/');
 
 /** What git starts a merge driver with. */
 export interface DriverCall {
@@ -62,6 +64,10 @@ export function driveMerge(call: DriverCall, cwd: string, now: number): DriverOu
   const broken = Object.entries(bytes).filter(([, one]) => !isUtf8(one));
   if (broken.length > 0)
     return leaveConflict(broken.map(([side]) => `${side}: expected UTF-8, found bytes that are none`));
+  const pointers = Object.entries(bytes).filter(([, one]) => one.subarray(0, LFS_POINTER.length).equals(LFS_POINTER));
+  if (pointers.length > 0) {
+    return leaveConflict(pointers.map(([side]) => `${side}: expected lines of JSON, found a pointer of Git LFS`));
+  }
   // Whatever goes wrong, ours must not be left standing as if it were the result; nor may anything lose without a place for it.
   try {
     const { text, losses, problems } = mergeSides(call, bytes, now);

@@ -6,7 +6,7 @@ import type { TextForm } from '../merge-pieces.js';
 import { mergeLine } from './merge-line.js';
 import { mergeOrder } from './merge-order.js';
 import type { Placed } from './merge-order.js';
-import { keyReader, problemOf, readJsonText } from './read-lines.js';
+import { MARK, keyReader, problemOf, readJsonText } from './read-lines.js';
 import type { Ends, JsonLine, JsonText } from './read-lines.js';
 
 /** How lines of another program merge. */
@@ -173,17 +173,21 @@ function repeatedKeys({ lines }: JsonText): string[] {
   return repeated;
 }
 
-/** How lines end: as on the side that changed it. A side without lines says nothing. */
+/** How the text begins and its lines end: as on the side that changed it. A side without lines says nothing. */
 function mergeEnds({ base, ours, theirs }: Texts): Ends {
   const three = (of: (ends: Ends) => boolean): boolean => {
     if (ours.lines.length === 0) return of(theirs.ends);
     if (theirs.lines.length === 0) return of(ours.ends);
     return of(ours.ends) === of(base.ends) ? of(theirs.ends) : of(ours.ends);
   };
-  return { isCrlf: three(({ isCrlf }) => isCrlf), lastHasEnd: three(({ lastHasEnd }) => lastHasEnd) };
+  return {
+    hasMark: three(({ hasMark }) => hasMark),
+    isCrlf: three(({ isCrlf }) => isCrlf),
+    lastHasEnd: three(({ lastHasEnd }) => lastHasEnd),
+  };
 }
 
-function joined(lines: readonly string[], { isCrlf, lastHasEnd }: Ends): string {
+function joined(lines: readonly string[], { hasMark, isCrlf, lastHasEnd }: Ends): string {
   const end = isCrlf ? '\r\n' : '\n';
-  return lines.length === 0 ? '' : lines.join(end) + (lastHasEnd ? end : '');
+  return lines.length === 0 ? '' : (hasMark ? MARK : '') + lines.join(end) + (lastHasEnd ? end : '');
 }

@@ -9,7 +9,7 @@ import { digestOf } from '../record/json.js';
 import { latestStamp } from '../record/stamp.js';
 import { isId } from '../record/limits.js';
 import { isTombstone } from '../record/version.js';
-import type { LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
+import type { FileVersion, LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
 import { isSeen, readBase, readBases, wasInFiles } from '../store/base.js';
 import { derivedHash, readDerived } from '../store/derived.js';
 import { isMarkedPrivate } from '../store/private-marks.js';

@@ -9,6 +9,8 @@ import { laterTombstone, sameTombstone } from '../merge/merge-tombstone.js';
 import type { LossReason, ReasonedLoss } from '../merge/conflict.js';
 import { isDeleted, sameStated } from '../merge/file-state.js';
 import type { Stated } from '../merge/file-state.js';
+import { lostOnlyHere } from './plan-ancestry.js';
+import type { Ancestry } from './plan-ancestry.js';
 
 /** How an import decides between two versions that are both present and differ. */
 export const MergeStrategy = {
@@ -37,14 +39,6 @@ export interface ImportInput {
   readonly state: Content | Tombstone | undefined;
   /** Where there is no history, or the version did not come with it: undefined. */
   readonly ancestry?: Ancestry | undefined;
-}
-
-/** What the history of the files says of a record whose version came with it. */
-export interface Ancestry {
-  /** Whether this target's base is a part of it. */
-  readonly hasBase: boolean;
-  /** The newest of its versions that was ever taken into account. */
-  readonly newestSeen: Stated | undefined;
 }
 
 /** The record's new state in the database, and what was lost on the way. */
@@ -80,7 +74,11 @@ export function planImport(input: ImportInput): ImportPlan {
   if (base !== undefined && isOlder(file, base)) return keep(state, taken, 'older version');
   if (isTombstone(state)) return isDeleted(file) ? { result: state, losses: [] } : deletedHere(state, file);
   if (isDiscarded) return planWithoutCommon(state, file, base);
-  return isDeleted(file) ? deletedThere(state, file, base) : bothPresent(input.strategy, state, file.content, base);
+  const plan = isDeleted(file)
+    ? deletedThere(state, file, base)
+    : bothPresent(input.strategy, state, file.content, base);
+  if (input.ancestry === undefined) return plan;
+  return { ...plan, losses: [...plan.losses, ...lostOnlyHere(state, plan.result, plan.losses, input.ancestry)] };
 }
 
 function saysSame(state: Content | Tombstone, file: Stated): boolean {
@@ -135,7 +133,7 @@ function keep(state: Content | Tombstone, taken: Content | Tombstone, why: LossR
 }
 
 /** A version that does not come after the base cannot descend from it. An unseen tombstone of the base's time counts as later. */
-function isOlder(file: Stated, base: FileVersion): boolean {
+export function isOlder(file: Stated, base: FileVersion): boolean {
   return isDeleted(file) ? file.stamp < base.stamp : file.stamp <= base.stamp;
 }
 

@@ -1,8 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { resolvePath } from '../directory.js';
+import { makeFolder, resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
 import { withLock } from '../jsonl/lock.js';
 import { moveLostValues } from '../jsonl/lost-values.js';
@@ -133,7 +133,7 @@ async function makeMerge(
     git(['read-tree', 'HEAD'], { cwd });
     const folder = pathInRepository(repository, dir);
     const place = { root: resolvePath(tree), dir: join(resolvePath(tree), folder) };
-    mkdirSync(place.dir, { recursive: true });
+    makeFolder(place.dir);
     // How files merge git reads from files of attributes, and from none that is not there.
     runGit(['checkout', '--quiet', 'HEAD', '--', ':(top,glob)**/.gitattributes'], { cwd, settings: SETTINGS });
     const attributes = join(place.dir, '.gitattributes');

@@ -1,13 +1,15 @@
-import { closeSync, constants, copyFileSync, fsyncSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { makeFolder, OWNER_ONLY } from '../directory.js';
 import { errorCode, fileExists, syncFolder, withIoErrors } from './file.js';
+import { copyForOwner } from './owner-file.js';
 
 const HISTORY_FOLDER = '.history';
 
 /**
  * Copies files of an export directory aside, before they are overwritten by force. Copies are never overwritten:
- * each call makes a folder of its own, `.history/<time>-<n>`.
+ * each call makes a folder of its own, `.history/<time>-<n>`, for its owner alone.
  *
  * @param names the files to copy; those that do not exist are left out.
  * @param now the time in Unix milliseconds, which names the folder (in UTC).
@@ -16,14 +18,12 @@ const HISTORY_FOLDER = '.history';
  */
 export function copyToHistory(dir: string, names: readonly string[], now: number): string {
   const history = join(dir, HISTORY_FOLDER);
-  const folder = withIoErrors(history, 'create', () => {
-    mkdirSync(history, { recursive: true });
-    return makeUniqueFolder(history, now);
-  });
+  makeFolder(history, OWNER_ONLY);
+  const folder = withIoErrors(history, 'create', () => makeUniqueFolder(history, now));
   try {
     for (const name of names.filter((each) => fileExists(join(dir, each)))) {
       withIoErrors(join(dir, name), 'copy', () => {
-        copySynced(join(dir, name), join(folder, name));
+        copyForOwner(join(dir, name), join(folder, name));
       });
     }
     withIoErrors(folder, 'fsync', () => {
@@ -42,21 +42,10 @@ function makeUniqueFolder(history: string, now: number): string {
   for (let attempt = 1; ; attempt += 1) {
     const folder = join(history, `${time}-${String(attempt)}`);
     try {
-      mkdirSync(folder);
+      mkdirSync(folder, { mode: OWNER_ONLY });
       return folder;
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
     }
-  }
-}
-
-function copySynced(source: string, copy: string): void {
-  copyFileSync(source, copy, constants.COPYFILE_EXCL);
-  // Windows syncs only what is open for writing; elsewhere a read-only copy can be synced as it is.
-  const fd = openSync(copy, process.platform === 'win32' ? 'r+' : 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }

@@ -15,6 +15,11 @@ import { pullPlace } from '../pull-place.js';
 /** When others are faster, so many tries and so long in all, in milliseconds: both must be over before it gives up. */
 const LEAST_TRIES = 20;
 const LEAST_TIME = 120_000;
+/** Says whether a push that was too late so many times, in so many milliseconds, is given up. */
+export function isGivenUp(races: number, elapsed: number): boolean {
+  return races >= LEAST_TRIES && elapsed > LEAST_TIME;
+}
+
 /** No pause after a try that was too late is longer, in milliseconds. */
 const LONGEST_PAUSE = 5000;
 
@@ -93,7 +98,7 @@ class Sender {
 
   /** The more others push, the longer a try takes and the more tries are too late: pauses grow with both. */
   async #pause(took: number): Promise<void> {
-    if (this.races >= LEAST_TRIES && Date.now() - this.#since > LEAST_TIME) throw gaveUp(this.races);
+    if (isGivenUp(this.races, Date.now() - this.#since)) throw gaveUp(this.races);
     const pause = Math.min(LONGEST_PAUSE, (took * this.races) / 2) * Math.random();
     this.waited += pause;
     await new Promise((resume) => setTimeout(resume, pause));

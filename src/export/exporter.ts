@@ -73,6 +73,7 @@ export class Exporter {
    * written, `busy` when another process uses the directory or the database. Nothing was changed then.
    */
   export(options: ExportOptions = {}): ExportStats {
+    this.#store.requireFit();
     const dryRun = options.dryRun === true;
     const { actor = 'unknown', now = Date.now, lockTimeoutMs = 5000, onProgress, guard, onChange } = this.#options;
     const { projectPath } = this.#options;

@@ -121,6 +121,7 @@ export class Importer {
   }
 
   #target(dir: string): Target {
+    this.#store.requireFit();
     const { projectPath } = this.#options;
     const project = projectPath === undefined ? findProject(this.#store, dir).project : resolvePath(projectPath);
     return plannedTarget(this.#store.sql, dir, project);

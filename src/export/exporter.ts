@@ -99,7 +99,10 @@ export class Exporter {
     return withLock(dir, { timeoutMs: lockTimeoutMs }, () => {
       removeStaleTemporaryFiles(dir);
       if (!fileExists(`${dir}/.gitignore`)) ensureGitignore(dir);
-      return run(dir, takeSettings(this.#store, { projectPath, dir }));
+      const stats = run(dir, settingsInForce(this.#store, { projectPath, dir }));
+      // An export that fails leaves no trace.
+      takeSettings(this.#store, { projectPath, dir });
+      return stats;
     });
   }
 }

@@ -101,8 +101,10 @@ export class Importer {
     const dir = exportDirectory(path);
     return locked(dir, this.#lockTimeoutMs, () => {
       const target = this.#target(dir);
+      const stats = runImport(this.#store, target, this.#run(target, only));
+      // An import that fails leaves no trace.
       takeSettings(this.#store, { projectPath: target.project, dir });
-      return runImport(this.#store, target, this.#run(target, only));
+      return stats;
     });
   }
 

@@ -88,14 +88,28 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
 }
 
 /**
- * Gives the open file the permissions of the file that it is about to replace; does nothing if there is none.
+ * Gives the open file the permissions of the file that it is about to replace; says whether there is one.
  * Throws as {@link plainStats} does: a link would be replaced by a file, and what it leads to would stay as it was.
  */
-export function keepMode(fd: number, target: string): void {
+export function keepMode(fd: number, target: string): boolean {
   const old = plainStats(target);
-  if (old === undefined) return;
-  // Only when they differ: some file systems refuse every chmod, and there they never do.
-  if ((old.mode & 0o7777) !== (fstatSync(fd).mode & 0o7777)) fchmodSync(fd, old.mode & 0o7777);
+  if (old !== undefined) setMode(fd, old.mode & 0o7777);
+  return old !== undefined;
+}
+
+/** Gives the open file the permissions of any new file in its folder: only making one tells what the system and the folder say of it. */
+export function useNewMode(fd: number, target: string): void {
+  const path = join(dirname(target), temporaryName(basename(target)));
+  const other = openSync(path, 'wx');
+  const { mode } = fstatSync(other);
+  closeSync(other);
+  rmSync(path);
+  setMode(fd, mode & 0o7777);
+}
+
+/** Only when they differ: some file systems refuse every chmod, and there they never do. */
+function setMode(fd: number, mode: number): void {
+  if (mode !== (fstatSync(fd).mode & 0o7777)) fchmodSync(fd, mode);
 }
 
 /** Makes the renames and removals in a folder survive a power cut. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, rmSync } from 'node:fs';
 
 import { SyncError } from '../errors.js';
-import { keepMode, writeAll } from './file.js';
+import { keepMode, useNewMode, writeAll } from './file.js';
 
 const BUFFER_BYTES = 256 * 1024;
 /** One UTF-16 unit takes at most three bytes in UTF-8: a pair of surrogates takes four. */
@@ -35,6 +35,7 @@ export class TemporaryFile implements StagedFile {
   readonly name: string;
   readonly path: string;
   readonly #perform: Perform;
+  readonly #mayWrite: () => boolean;
   readonly #hash = createHash('sha256');
   #fd: number | null;
   readonly #buffer = Buffer.allocUnsafe(BUFFER_BYTES);
@@ -43,11 +44,12 @@ export class TemporaryFile implements StagedFile {
   #content: StagedContent | null = null;
   #isFinished = false;
 
-  constructor(name: string, path: string, fd: number, perform: Perform) {
+  constructor(name: string, path: string, fd: number, perform: Perform, mayWrite: () => boolean) {
     this.name = name;
     this.path = path;
     this.#fd = fd;
     this.#perform = perform;
+    this.#mayWrite = mayWrite;
   }
 
   get size(): number {
@@ -87,7 +89,7 @@ export class TemporaryFile implements StagedFile {
     this.close();
     const fd = this.#requireOpenDescriptor();
     this.#perform('fsync', this.name, () => {
-      keepMode(fd, target);
+      if (!keepMode(fd, target)) useNewMode(fd, target);
       fsyncSync(fd);
       this.#fd = null;
       closeSync(fd);
@@ -122,9 +124,11 @@ export class TemporaryFile implements StagedFile {
 
   #append(bytes: Uint8Array): void {
     const fd = this.#requireOpenDescriptor();
-    this.#perform('write', this.name, () => {
-      writeAll(fd, bytes);
-    });
+    if (this.#mayWrite()) {
+      this.#perform('write', this.name, () => {
+        writeAll(fd, bytes);
+      });
+    }
     this.#hash.update(bytes);
     this.#written += bytes.length;
   }

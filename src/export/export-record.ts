@@ -9,7 +9,7 @@ import { digestOf } from '../record/json.js';
 import { latestStamp } from '../record/stamp.js';
 import { isId } from '../record/limits.js';
 import { isTombstone } from '../record/version.js';
-import type { FileVersion, LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
+import type { FileVersion, LineVersion, PathForm, Tombstone, TombstoneVersion } from '../record/version.js';
 import { isSeen, readBase, readBases, wasInFiles } from '../store/base.js';
 import { derivedHash, readDerived } from '../store/derived.js';
 import { isMarkedPrivate } from '../store/private-marks.js';
@@ -19,6 +19,7 @@ import { replaceableVersion, versionOf } from '../store/versions.js';
 import { readTombstone } from '../tracking/tombstones.js';
 import type { StoredTombstone } from '../tracking/tombstones.js';
 import { newValues } from './guard.js';
+import type { Outgoing } from './guard.js';
 import { planExport } from './plan.js';
 import type { ExportPlan } from './plan.js';
 import type { ExportContext } from './context.js';
@@ -37,8 +38,8 @@ export interface TodoRecord extends RecordKey {
 
 /** What the files and the target's base have of a record. */
 interface Known {
-  /** The lines that stand in the files, and those of all bases, as they are; elsewhere they are completed. */
-  readonly asWritten: readonly LineVersion[];
+  /** What stands in the files, and all bases, as they are; elsewhere lines are completed. */
+  readonly asWritten: readonly FileVersion[];
   readonly lines: readonly LineVersion[];
   readonly tombstones: readonly TombstoneVersion[];
   readonly bases: readonly (LineVersion | Tombstone)[];
@@ -66,7 +67,7 @@ export function exportRecord(
   // Gone without a trace, so nothing says that it was deleted: the next import takes it from the file again.
   if (state === undefined) return raws;
   const plan = planOf(context, todo, known, state);
-  if (plan.kind === 'line') context.guarded?.add(newValues(plan.content, context.form, known.asWritten));
+  if (plan.kind !== 'keep') context.guarded?.add(newValues(outgoing(plan, context.form), known.asWritten));
   const result = textOf(context, plan, coordinates);
   const before = [...known.lines, ...known.tombstones].map(({ raw }) => raw);
   const dropped = before.filter((raw) => raw !== result);
@@ -117,12 +118,13 @@ function gatherKnown(
     if (version?.kind === 'line') found.push(version);
     else unreadable.push(raw);
   }
+  const tombstones = todo.tombstones
+    .map(read)
+    .filter((version): version is TombstoneVersion => version?.kind === 'tombstone');
   return {
-    asWritten: [...found, ...written.filter((version): version is LineVersion => version.kind === 'line')],
+    asWritten: [...found, ...tombstones, ...written],
     lines: completedLines(found, knownOf(form, base?.kind === 'line' ? base.content : undefined, row)),
-    tombstones: todo.tombstones
-      .map(read)
-      .filter((version): version is TombstoneVersion => version?.kind === 'tombstone'),
+    tombstones,
     bases,
     stored: todo.hasTombstone ? readTombstone(sql, target.project, todo) : undefined,
   };
@@ -182,6 +184,10 @@ function textOf({ form, target }: ExportContext, plan: ExportPlan, coordinates: 
     case 'tombstone':
       return formatTombstone(plan.tombstone, form, target.project);
   }
+}
+
+function outgoing(plan: Exclude<ExportPlan, { kind: 'keep' }>, form: PathForm): Outgoing {
+  return plan.kind === 'line' ? { content: plan.content, form } : plan.tombstone;
 }
 
 function versionOfPlan(plan: ExportPlan, { lines, tombstones }: Known): DoneVersion | undefined {

@@ -26,7 +26,7 @@ export interface ExporterOptions {
   readonly lockTimeoutMs?: number;
   /** Told now and then how far a long export is. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Looks at values before they get into a file; what it finds stops the export. */
+  /** Looks at values before they get into a file; what it finds stops the export. `secretGuard()` is that of the command line; without one nothing is looked at. */
   readonly guard?: Guard | undefined;
   /**
    * Told of each record that an export writes, or a dry run would write, before anything is written; where `stats.refused` then has

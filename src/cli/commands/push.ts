@@ -1,3 +1,4 @@
+import { settingsInForce } from '../../accepted-settings.js';
 import { SyncError } from '../../errors.js';
 import { bringForward } from '../../git/bring-forward.js';
 import type { MadeMerge } from '../../git/merge-upstream.js';
@@ -27,7 +28,10 @@ const LONGEST_PAUSE = 5000;
 export const run: Command = async ({ context }) => {
   const place = context.place();
   // Exports are looked at as they are made; what was written or committed by other means is so here.
-  const check = (made: MadeMerge): void => refuseOutgoingSecrets(made, context.store().registry, context.guard);
+  const check = (made: MadeMerge): void => {
+    const { secrets } = settingsInForce(context.store(), place).settings;
+    refuseOutgoingSecrets(made, context.store().registry, context.guard, secrets);
+  };
   const sender = new Sender(check);
   const pulled = await pullPlace(context, place, (merge) => sender.send(merge));
   const { tries, races, waited, commits, others } = sender;

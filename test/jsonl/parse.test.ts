@@ -171,7 +171,10 @@ describe('what parseLine refuses', () => {
       toToken(sampleObject('memory')),
       [expect.stringContaining('exported_at: missing; expected an RFC 3339 time') as string],
     ],
-    [handLine('memory', { id: 'a\0b' }), ['id: expected a text without U+0000, of at most 4096 bytes, found "a\\u0000b"']],
+    [
+      handLine('memory', { id: 'a\0b' }),
+      ['id: expected a text without U+0000, of at most 4096 bytes, found "a\\u0000b"'],
+    ],
     [handLine('issue', { priority: 5 }), ['priority: expected an integer from 0 to 4 or null, found 5']],
     [
       handLine('issue', { closed_at: 2n ** 63n }),

@@ -1,6 +1,7 @@
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
 import { fileExists, fileIdentity, withIoErrors } from '../jsonl/file.js';
 import { copyForOwner } from '../jsonl/owner-file.js';
@@ -20,7 +21,7 @@ const ATTEMPTS = 20;
 /** Whether a database can be read and not written. SQLite writes files beside one, so it needs the folder too. */
 export function isReadOnly(path: string): boolean {
   const { R_OK, W_OK } = constants;
-  return mayAccess(path, R_OK) && !(mayAccess(path, W_OK) && mayAccess(dirname(path), W_OK));
+  return mayAccess(path, R_OK) && !(mayAccess(path, W_OK) && mayAccess(dirname(resolvePath(path)), W_OK));
 }
 
 function mayAccess(path: string, mode: number): boolean {
@@ -39,6 +40,8 @@ function mayAccess(path: string, mode: number): boolean {
  * @throws SyncError `io` where they cannot be read, `busy` where somebody goes on writing to them
  */
 export function privateCopy(path: string): PrivateCopy {
+  // The log lies beside the file itself, not beside a link to it.
+  const file = resolvePath(path);
   const folder = withIoErrors(tmpdir(), 'create a folder in', () => mkdtempSync(join(tmpdir(), 'sc-sync-look-')));
   const remove = (): void => {
     rmSync(folder, { recursive: true, force: true });
@@ -46,7 +49,7 @@ export function privateCopy(path: string): PrivateCopy {
   try {
     const copy = join(folder, 'copy.db');
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-      if (isCopied(path, copy)) return { path: copy, remove };
+      if (isCopied(file, copy)) return { path: copy, remove };
     }
     throw new SyncError('busy', `${path} is being written to all the time`, { hint: 'Try again when it is quiet.' });
   } catch (error) {

@@ -1,4 +1,4 @@
-import { bringForward, installTracking, trackingState } from '../tracking/install.js';
+import { bringForward, installTracking, isBehind, trackingState } from '../tracking/install.js';
 import type { Registry } from '../registry/entity.js';
 import { checkRegistry } from '../registry/check.js';
 import { savecontext } from '../registry/savecontext.js';
@@ -47,11 +47,18 @@ export class Store {
   }
 
   /**
-   * Opens a database of which nothing is to be changed. One that cannot be written, or whose folder cannot, is looked at in a copy:
-   * what an import would do is found out by doing it and taking it back. @internal
+   * Opens a database of which nothing is to be changed. One that cannot be written, or that must be brought forward first, is looked at
+   * in a copy: what an import would do is found out by doing it and taking it back. @internal
    */
   static look(path: string, options: StoreOptions = {}): Store {
-    if (!isReadOnly(path)) return Store.open(path, options);
+    if (isReadOnly(path)) return Store.#lookAtCopy(path, options);
+    const store = new Store(connect(path, { create: false }), options.registry ?? savecontext, path);
+    if (!store.#orClose(() => isBehind(store.sql))) return store.#ready(false);
+    store.close();
+    return Store.#lookAtCopy(path, options);
+  }
+
+  static #lookAtCopy(path: string, options: StoreOptions): Store {
     const copy = privateCopy(path);
     try {
       const store = new Store(connect(copy.path, { create: false, name: path }), options.registry ?? savecontext, path);
@@ -75,15 +82,21 @@ export class Store {
   }
 
   #ready(create: boolean): this {
-    try {
+    this.#orClose(() => {
       checkRegistry(this.registry);
       if (create) this.setUp = this.init();
       else this.#requireSetUp();
+    });
+    return this;
+  }
+
+  #orClose<T>(body: () => T): T {
+    try {
+      return body();
     } catch (error) {
       this.close();
       throw error;
     }
-    return this;
   }
 
   /**

@@ -159,15 +159,24 @@ function hasTable(sql: Sql, name: string): boolean {
 
 /** Brings our tables forward where an older package made them. Throws `newer_format` where a newer one did. */
 export function bringForward(sql: Sql): void {
-  if (!hasTable(sql, 'scsync_meta') || tablesVersion(sql) === BOOKKEEPING_VERSION) return;
+  if (hasTable(sql, 'scsync_meta')) requireKnown(tablesVersion(sql));
+  if (!isBehind(sql)) return;
   sql.transaction('immediate', () => {
     for (const step of BOOKKEEPING_STEPS.slice(tablesVersion(sql) - 1)) sql.exec(step);
     sql.run(`UPDATE scsync_meta SET value = ? WHERE name = 'version'`, String(BOOKKEEPING_VERSION));
   });
 }
 
+/** Whether our tables are those of an older package. */
+export function isBehind(sql: Sql): boolean {
+  return hasTable(sql, 'scsync_meta') && tablesVersion(sql) < BOOKKEEPING_VERSION;
+}
+
 function tablesVersion(sql: Sql): number {
-  const version = Number(sql.get(`SELECT value FROM scsync_meta WHERE name = 'version'`)?.[0] ?? 1);
+  return Number(sql.get(`SELECT value FROM scsync_meta WHERE name = 'version'`)?.[0] ?? 1);
+}
+
+function requireKnown(version: number): void {
   if (version > BOOKKEEPING_VERSION) {
     throw new SyncError(
       'newer_format',
@@ -175,5 +184,4 @@ function tablesVersion(sql: Sql): number {
       { hint: 'update savecontext-sync' },
     );
   }
-  return version;
 }

@@ -5,6 +5,7 @@ import { isAbsolute, join, resolve } from 'node:path';
 import { exportDirectory, projectExportDir, resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
 import type { Guard } from '../export/guard.js';
+import { requireCheckedOut } from '../git/checked-out.js';
 import { gitHistory } from '../git/history.js';
 import { requireMerged } from '../git/unmerged.js';
 import { findProject } from '../project.js';
@@ -126,8 +127,9 @@ export class Context {
     return secretGuard(this.#options.allowSecret ?? []);
   }
 
-  /** What export, import and sync are called with. Throws `refused` while git has the files half merged. */
+  /** What export, import and sync are called with. Throws `refused` while git has the files half merged, or keeps some back. */
   syncOptions(place: Place = this.place()): SyncOptions {
+    requireCheckedOut(place.dir);
     requireMerged(place.dir);
     return {
       ...place,

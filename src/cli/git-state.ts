@@ -2,6 +2,7 @@ import { letThrough } from '../git/commit-folder.js';
 import { findRepository, findUnfinished, inTheMiddle } from '../git/repository.js';
 import type { Unfinished } from '../git/repository.js';
 import { driverState } from '../git/set-up.js';
+import type { DriverState } from '../git/set-up.js';
 import { unmergedNames } from '../git/unmerged.js';
 import { failure, warning } from './outcome.js';
 import type { Line } from './outcome.js';
@@ -9,7 +10,7 @@ import type { Line } from './outcome.js';
 /** What git has to do with an export directory in this clone. */
 export interface GitState {
   /** Whether data files merge by the driver here. */
-  readonly driver: 'missing' | 'stale' | 'installed';
+  readonly driver: DriverState;
   /** What git is in the middle of. */
   readonly unfinished: Unfinished | null;
   /** Files of the directory that git calls unmerged. */
@@ -24,20 +25,24 @@ export function findGitState(folder: string, dir: string): GitState | undefined 
   if (repository === undefined) return undefined;
   const unfinished = findUnfinished(repository) ?? null;
   return {
-    driver: driverState(repository),
+    driver: driverState(repository, dir),
     unfinished,
     unmerged: unmergedNames(repository, dir),
     letThrough: letThrough(repository, dir),
   };
 }
 
+const DRIVER: Readonly<Record<Exclude<DriverState, 'installed'>, string>> = {
+  missing: 'is not set up in this clone: files merge as text, which sync puts right; init sets it up',
+  stale: 'of this clone lies elsewhere: files merge as text, which sync puts right; init sets it up',
+  unused:
+    'is not the one that git attributes name for data files; init adds what is missing, git check-attr -a tells the rest',
+};
+
 /** What somebody should know of it. */
 export function describeGit({ driver, unfinished, unmerged, letThrough: others }: GitState): Line[] {
-  const what = { missing: 'is not set up in this clone', stale: 'of this clone lies elsewhere', installed: '' }[driver];
   return [
-    ...(driver === 'installed'
-      ? []
-      : [warning(`the merge driver ${what}: files merge as text, which sync puts right; init sets it up`)]),
+    ...(driver === 'installed' ? [] : [warning(`the merge driver ${DRIVER[driver]}`)]),
     ...(unfinished === null ? [] : [warning(inTheMiddle(unfinished))]),
     ...others.map((path) => warning(`${path}: .gitignore lets it through; push leaves it out, git add would not`)),
     ...unmerged.map((name) => failure(`unmerged: ${name} (resolve heals it)`)),

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { extendGitignore } from '../jsonl/ignore-file.js';
 import { ensureOwnLines } from '../jsonl/own-lines.js';
 import type { OwnLines } from '../jsonl/own-lines.js';
+import { attributesOf } from './attributes.js';
 import { DRIVER_NAME, driverCommand, genericDriverName } from './driver-command.js';
 import type { GenericOptions } from './driver-command.js';
 import type { InstalledHook } from './hooks.js';
@@ -79,6 +80,31 @@ export function setUpGenericDriver(
     ...addAttributes(repository, join(folder, '.gitattributes'), [`${attributePattern(pattern)} merge=${name}`]),
     ...setUpDriver(repository, name, `merges lines of JSON by ${options.key}`, driverCommand(options)),
     ...warnOfLfs(repository, folder, pattern),
+    ...warnOfOthers(repository, folder, pattern, name),
+  ];
+}
+
+/** So many files that merge in another way are named. */
+const MOST_NAMED = 5;
+
+/** An attribute in a deeper folder counts more than the one that was just added, and so does one that stands after it. */
+function warnOfOthers({ root }: Repository, folder: string, pattern: string, driver: string): string[] {
+  const path = pathInRepository({ root }, folder);
+  const within = path === '.' ? '' : `${path.replaceAll(/[\\*?[]/g, '\\$&')}/`;
+  // As in attributes: a pattern without a slash is of names in all folders below.
+  const below = pattern.includes('/') ? pattern.replace(/^\//, '') : `**/${pattern}`;
+  const files = git(
+    ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', `:(top,glob)${within}${below}`],
+    { cwd: root },
+  ).split('\0');
+  const paths = [...new Set(files)].filter((path) => path !== '');
+  const others = attributesOf(root, ['merge'], paths).filter(({ value }) => value !== driver);
+  const left = others.length - MOST_NAMED;
+  return [
+    ...others
+      .slice(0, MOST_NAMED)
+      .map(({ path, value }) => `warning: ${path} does not merge by ${driver}: another attribute says merge=${value}`),
+    ...(left > 0 ? [`warning: and ${left} more files`] : []),
   ];
 }
 
@@ -126,9 +152,21 @@ function setUpDriver(repository: Repository, name: string, says: string, command
   return [`set up the merge driver ${name} in this clone's configuration`];
 }
 
-/** Whether this clone merges data files by the driver: not at all, by one that lies elsewhere, or by this one. */
-export function driverState({ root }: Repository): 'missing' | 'stale' | 'installed' {
+/** Whether this clone merges data files by the driver. */
+export type DriverState =
+  /** The configuration names none. */
+  | 'missing'
+  /** It names one that lies elsewhere. */
+  | 'stale'
+  /** Attributes name another one for data files, or none. */
+  | 'unused'
+  | 'installed';
+
+/** Whether this clone merges the files of an export directory by the driver. */
+export function driverState({ root }: Repository, dir: string): DriverState {
   const found = tryGit(['config', '--get', `merge.${DRIVER_NAME}.driver`], { cwd: root });
   if (found === undefined) return 'missing';
-  return found === driverCommand() ? 'installed' : 'stale';
+  if (found !== driverCommand()) return 'stale';
+  const [merge] = attributesOf(root, ['merge'], [pathInRepository({ root }, join(dir, 'issues.jsonl'))]);
+  return merge?.value === DRIVER_NAME ? 'installed' : 'unused';
 }

@@ -5,8 +5,7 @@ import { basename, join } from 'node:path';
 import type { FileLoss } from '../merge/merged-file.js';
 import type { Registry } from '../registry/entity.js';
 import { savecontext } from '../registry/savecontext.js';
-import { copyPlain } from './file-bytes.js';
-import { atomicWrite, namesIn, withIoErrors } from './file.js';
+import { atomicWrite, namesIn, readPlain, withIoErrors } from './file.js';
 import { readLines } from './line-reader.js';
 import { formatLostValue, parseLostValue } from './parse-lost-value.js';
 import type { LostValue } from './parse-lost-value.js';
@@ -51,7 +50,7 @@ function writeForOwner(path: string, data: string | Uint8Array): void {
 export function moveLostValues(from: string, to: string): string[] {
   return lostValueFiles(from).map((name) => {
     const [path, target] = [join(from, name), join(to, name)];
-    copyPlain(path, target);
+    atomicWrite(target, readPlain(path) ?? '');
     removeLostValue(path);
     return target;
   });

@@ -56,11 +56,15 @@ export function settingsInForce({ sql, registry }: Store, { projectPath, dir }: 
   };
 }
 
-/** The same, remembered from now on: to be called by whatever may write. */
-export function takeSettings(store: Store, place: Place): SettingsInForce {
-  const inForce = settingsInForce(store, place);
-  remember(store, place, inForce.settings);
-  return inForce;
+/** Accepts what an export or an import went by, to be called when it did not fail. One that was refused went by it too. */
+export function rememberSettings(
+  { sql }: Store,
+  { projectPath }: Pick<Place, 'projectPath'>,
+  settings: Settings,
+): void {
+  const name = nameOf(projectPath);
+  const text = JSON.stringify(settings);
+  if (readMeta(sql, name) !== text) writeMeta(sql, name, text);
 }
 
 /** Throws `refused` where the form of lines waits to be accepted: what is written in the other one the team's clones would write anew. */
@@ -94,7 +98,7 @@ export function acceptSettings(store: Store, place: Place): WaitingSettings {
   return store.sql.transaction('immediate', () => {
     const inForce = settingsInForce(store, place);
     const records = [...keptRecords(store, place, inForce)];
-    remember(store, place, inForce.found);
+    rememberSettings(store, place, inForce.found);
     return { changes: inForce.waiting, records };
   });
 }
@@ -111,12 +115,6 @@ export function describeWaiting({ changes, records }: WaitingSettings): string[]
 
 /** A problem names no more records than that. */
 const MOST_NAMES = 10;
-
-function remember({ sql }: Store, { projectPath }: Place, settings: Settings): void {
-  const name = nameOf(projectPath);
-  const text = JSON.stringify(settings);
-  if (readMeta(sql, name) !== text) writeMeta(sql, name, text);
-}
 
 /** Privacy is a matter of records, and a project may have several directories: other work trees, with other branches. */
 function nameOf(projectPath: string): string {

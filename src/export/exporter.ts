@@ -1,4 +1,4 @@
-import { requireAcceptedForm, settingsInForce, takeSettings } from '../accepted-settings.js';
+import { rememberSettings, requireAcceptedForm, settingsInForce } from '../accepted-settings.js';
 import type { SettingsInForce } from '../accepted-settings.js';
 import { withLock } from '../jsonl/lock.js';
 import { ensureGitignore } from '../jsonl/ignore-file.js';
@@ -99,9 +99,9 @@ export class Exporter {
     return withLock(dir, { timeoutMs: lockTimeoutMs }, () => {
       removeStaleTemporaryFiles(dir);
       if (!fileExists(`${dir}/.gitignore`)) ensureGitignore(dir);
-      const stats = run(dir, settingsInForce(this.#store, { projectPath, dir }));
-      // An export that fails leaves no trace.
-      takeSettings(this.#store, { projectPath, dir });
+      const inForce = settingsInForce(this.#store, { projectPath, dir });
+      const stats = run(dir, inForce);
+      rememberSettings(this.#store, { projectPath }, inForce.settings);
       return stats;
     });
   }

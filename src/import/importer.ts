@@ -1,7 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
-import { settingsInForce, takeSettings } from '../accepted-settings.js';
+import { rememberSettings, settingsInForce } from '../accepted-settings.js';
 import { SyncError } from '../errors.js';
 import { exportDirectory, resolvePath } from '../directory.js';
 import { fileExists } from '../jsonl/file.js';
@@ -101,9 +101,10 @@ export class Importer {
     const dir = exportDirectory(path);
     return locked(dir, this.#lockTimeoutMs, () => {
       const target = this.#target(dir);
+      const place = { projectPath: target.project, dir };
+      const { settings } = settingsInForce(this.#store, place);
       const stats = runImport(this.#store, target, this.#run(target, only));
-      // An import that fails leaves no trace.
-      takeSettings(this.#store, { projectPath: target.project, dir });
+      rememberSettings(this.#store, place, settings);
       return stats;
     });
   }

@@ -115,6 +115,7 @@ export class Rows {
   ): string {
     if (field.kind === 'real') return fieldToken(field, realColumn(value), problems);
     const token = this.#exactToken(field, value, problems);
+    if (problems.length > 0) return token;
     if (this.#isDoubtful(token)) this.#checkUtf8(entity, id, name);
     const canonical = fieldToken(field, token, problems);
     if (field.kind !== 'text' || field.coordinate === undefined || canonical === 'null') return canonical;

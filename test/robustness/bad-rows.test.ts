@@ -149,6 +149,16 @@ describe('a row that holds what its column does not allow stops an export', () =
     expect(world.read('issues.jsonl')).toContain('"title":"fine"');
   });
 
+  it('which is said once, of a column that may not be null too', () => {
+    const world = makeWorld();
+    add.issue(world, 'i1');
+    spoil(world, `UPDATE issues SET title = x'68'`);
+    expectRefused(world, () => world.export(), {
+      code: 'bad_row',
+      says: [/column title: expected text, found a BLOB$/m],
+    });
+  });
+
   it('also the first export, which leaves no file', () => {
     const world = makeWorld();
     world.write('.gitignore', '*\n');

@@ -97,9 +97,9 @@ type Versions = readonly (FileVersion | undefined)[];
 
 /** What lines say of a record. What a line of the reference program leaves out is taken from the other side. */
 function stateIn(versions: Versions, others: Versions, form: PathForm): RecordState {
-  const other = others.find((version) => version?.kind === 'line');
-  const lines = versions.flatMap((each) => (each?.kind === 'line' ? [completed(each, other, undefined)] : []));
-  const tombstones = versions.flatMap((each) => (each?.kind === 'tombstone' ? [each] : []));
+  const other = others.find((version) => version?.kind === 'present');
+  const lines = versions.flatMap((each) => (each?.kind === 'present' ? [completed(each, other, undefined)] : []));
+  const tombstones = versions.flatMap((each) => (each?.kind === 'deleted' ? [each] : []));
   const { version } = fileState(lines, tombstones, form);
   return version === undefined ? undefined : stateOf(version);
 }

@@ -4,7 +4,7 @@ import type { Guard, GuardFinding, NewValue } from '../export/guard.js';
 import type { MadeMerge } from '../git/merge-upstream.js';
 import { readOutgoing } from '../git/outgoing.js';
 import type { ChangedLine } from '../git/patch.js';
-import type { LineVersion } from '../record/version.js';
+import type { FileVersion, Present } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
 import { versionOf } from '../store/versions.js';
 import { describeFinding } from './refusal.js';
@@ -27,21 +27,21 @@ export function refuseOutgoingSecrets(merge: MadeMerge, registry: Registry, guar
 
 /** The values that a commit brought into data files. A line that is no record's is a value as it is. */
 function valuesOfCommit(registry: Registry, changes: readonly ChangedLine[]): NewValue[] {
-  const before = new Map<string, LineVersion[]>();
+  const before = new Map<string, FileVersion<Present>[]>();
   const removed = new Set<string>();
   for (const { line } of changes.filter(({ sign }) => sign === '-')) {
     removed.add(line);
     const version = versionOf(registry, line);
-    if (version?.kind === 'line') before.set(keyOf(version), [...(before.get(keyOf(version)) ?? []), version]);
+    if (version?.kind === 'present') before.set(keyOf(version), [...(before.get(keyOf(version)) ?? []), version]);
   }
   return changes.flatMap(({ sign, line, file }): NewValue[] => {
     if (sign === '-' || removed.has(line) || !file.endsWith('.jsonl')) return [];
     const version = versionOf(registry, line);
-    if (version?.kind !== 'line') return [{ type: 'a line of', id: file, field: 'text', name: 'text', text: line }];
+    if (version?.kind !== 'present') return [{ type: 'a line of', id: file, field: 'text', name: 'text', text: line }];
     return newValues(version.content, version.form, before.get(keyOf(version)) ?? []);
   });
 }
 
-function keyOf({ type, id }: LineVersion): string {
+function keyOf({ type, id }: Present): string {
   return `${type} ${id}`;
 }

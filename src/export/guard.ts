@@ -2,7 +2,7 @@ import { tokenOf } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { unquote } from '../record/json.js';
 import { valuesOf } from '../record/values.js';
-import type { LineVersion, PathForm } from '../record/version.js';
+import type { FileVersion, PathForm, Present } from '../record/version.js';
 import type { RecordKey } from '../store/rows.js';
 
 /** A value that no version of its record had in the files before. */
@@ -27,7 +27,7 @@ export type Guard = (values: readonly NewValue[]) => readonly GuardFinding[];
 const SHORTEST = 8;
 
 /** The values that a line of a record would bring into a file, without those that a known line has. */
-export function newValues(content: Content, form: PathForm, known: readonly LineVersion[]): NewValue[] {
+export function newValues(content: Content, form: PathForm, known: readonly FileVersion<Present>[]): NewValue[] {
   const { entity, id } = content;
   const old = new Set<string>();
   for (const line of known) {

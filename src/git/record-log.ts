@@ -65,7 +65,7 @@ function versionOf(registry: Registry, id: string, group: readonly Difference[])
     sideOf(registry, id, removed),
     sideOf(registry, id, added),
   ]);
-  const isAlive = sides.some(([, after]) => kindOf(after) === 'line');
+  const isAlive = sides.some(([, after]) => kindOf(after) === 'present');
   if (sides.some(([before, after]) => rawOf(before) === rawOf(after) || isBeside(before, after, isAlive))) return [];
   const [before, after] = sides[0] ?? [];
   const { commit, author, time } = first;
@@ -74,7 +74,7 @@ function versionOf(registry: Registry, id: string, group: readonly Difference[])
 
 function describe(before: Side, after: Side): Pick<LoggedVersion, 'action' | 'version' | 'fields'> {
   if (after === 'unreadable') return { action: 'unreadable', version: undefined, fields: [] };
-  if (before === 'unreadable' && after?.kind === 'line') return { action: 'changed', version: after, fields: [] };
+  if (before === 'unreadable' && after?.kind === 'present') return { action: 'changed', version: after, fields: [] };
   const [old, now] = [before, after].map((side) => (typeof side === 'object' ? stateOf(side) : undefined));
   return { ...changeBetween(old, now), version: after };
 }
@@ -84,8 +84,8 @@ function describe(before: Side, after: Side): Pick<LoggedVersion, 'action' | 've
  * nothing in its place says nothing of its record.
  */
 function isBeside(before: Side, after: Side, isAlive: boolean): boolean {
-  if (after === undefined) return kindOf(before) === 'tombstone';
-  return isAlive && before === undefined && kindOf(after) === 'tombstone';
+  if (after === undefined) return kindOf(before) === 'deleted';
+  return isAlive && before === undefined && kindOf(after) === 'deleted';
 }
 
 function kindOf(side: Side): string | undefined {
@@ -103,7 +103,7 @@ function sideOf(registry: Registry, id: string, lines: readonly string[]): Side 
     try {
       const version = parseLine(registry, line);
       if (version.kind === 'unknown' || version.id !== id) continue;
-      if (version.kind === 'line') return version;
+      if (version.kind === 'present') return version;
       found = version;
     } catch (error) {
       if (!(error instanceof LineError)) throw error;

@@ -1,9 +1,8 @@
 import { noteLoss } from '../journal.js';
 import type { ReasonedLoss } from '../merge/conflict.js';
-import { isDeleted } from '../merge/file-state.js';
 import { sameContent } from '../record/content.js';
 import type { Content } from '../record/content.js';
-import { isTombstone } from '../record/version.js';
+import { isDeleted } from '../record/version.js';
 import { writeDerived } from '../store/derived.js';
 import type { ImportContext } from './context.js';
 import type { Decision } from './decide.js';
@@ -23,7 +22,7 @@ export function applyDecision(
   for (const { loss, why } of losses) noteLoss(context.sql, context.target.project, key, loss, why, context.now);
   if (losses.length > 0) context.noticeLoss(key, conflictMessage(losses, context.rehearses));
   let result = plan.result;
-  if (isTombstone(result)) {
+  if (isDeleted(result)) {
     applyTombstone(context, gathered, result);
   } else {
     noteDerivedVersion(context, gathered, result);
@@ -54,6 +53,6 @@ function conflictMessage(losses: readonly ReasonedLoss[], rehearses: boolean): s
 
 /** A version that follows from lines alone keeps the stamp that every replica computes. */
 function noteDerivedVersion({ sql }: ImportContext, { key, version }: Gathered, result: Content): void {
-  if (version === undefined || isDeleted(version) || 'raw' in version) return;
+  if (version === undefined || isDeleted(version) || version.raw !== undefined) return;
   if (sameContent(version.content, result)) writeDerived(sql, key, version.stamp, result);
 }

@@ -1,10 +1,9 @@
-import { isDeleted, sameStated } from '../merge/file-state.js';
 import { wholeRecord } from '../merge/merge-record.js';
 import { tokenOf } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { unquote } from '../record/json.js';
-import { isTombstone } from '../record/version.js';
-import type { Tombstone } from '../record/version.js';
+import { deleted, isDeleted, sameVersion } from '../record/version.js';
+import type { Deleted } from '../record/version.js';
 import { isSeen } from '../store/base.js';
 import { readTombstone } from '../tracking/tombstones.js';
 import type { ImportContext } from './context.js';
@@ -47,10 +46,10 @@ export function decide(context: ImportContext, gathered: Gathered): Decision | u
   }
   const strategy = context.strategyFor(key.id);
   const asksHistory =
-    strategy === MergeStrategy.ThreeWay && !wasSeen && base !== undefined && !sameStated(version, base);
+    strategy === MergeStrategy.ThreeWay && !wasSeen && base !== undefined && !sameVersion(version, base);
   const ancestry = asksHistory ? context.history?.ancestryOf(gathered) : undefined;
   const plan = planImport({ strategy, file: version, isSeen: wasSeen, base, state, ancestry });
-  if (isTombstone(plan.result)) return { gathered, plan, wasSeen };
+  if (isDeleted(plan.result)) return { gathered, plan, wasSeen };
   const result = clearDead(context, plan.result);
   const parent = missingParent(context, result);
   if (parent === 'here') {
@@ -74,29 +73,21 @@ function waits(context: ImportContext, { found }: Gathered): void {
 }
 
 /** Whether all required parents are here, or else the tombstone of one, or that one is neither. */
-function missingParent(context: ImportContext, content: Content): 'here' | 'unknown' | Tombstone {
+function missingParent(context: ImportContext, content: Content): 'here' | 'unknown' | Deleted {
   const { sql, target } = context;
   for (const [field, type] of Object.entries(content.entity.parents)) {
     const id = unquote(tokenOf(content, field));
     if (context.projectOf(type, id) === target.project) continue;
-    const tombstone = context.doomed.get(`${type}/${id}`) ?? readTombstone(sql, target.project, { type, id });
-    if (tombstone === undefined) return 'unknown';
-    return { ...tombstone, by: tombstone.by ?? '' };
+    return context.doomed.get(`${type}/${id}`) ?? readTombstone(sql, target.project, { type, id }, '') ?? 'unknown';
   }
   return 'here';
 }
 
 /** A record whose parent is deleted is deleted with it; every replica derives the same tombstone. */
-function buried(gathered: Gathered, plan: ImportPlan, content: Content, parent: Tombstone): ImportPlan {
+function buried(gathered: Gathered, plan: ImportPlan, content: Content, parent: Deleted): ImportPlan {
   const { key, lines, tombstones, baseEntry } = gathered;
   const own = [...lines.map((line) => line.stamp + 1), ...tombstones.map((tombstone) => tombstone.stamp)];
   if (baseEntry !== undefined) own.push(baseEntry.deleted ? baseEntry.stamp : baseEntry.stamp + 1);
-  const result: Tombstone = {
-    kind: 'tombstone',
-    ...key,
-    stamp: Math.max(parent.stamp, ...own),
-    by: parent.by,
-    unknown: [],
-  };
+  const result = deleted(key, Math.max(parent.stamp, ...own), parent.by);
   return { result, losses: [...plan.losses, { loss: wholeRecord(content), why: 'parent deleted' }] };
 }

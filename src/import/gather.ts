@@ -1,13 +1,12 @@
-import { formatLine } from '../jsonl/format.js';
+import { lineOf } from '../jsonl/format.js';
 import { fileOfType } from '../jsonl/line-key.js';
 import { LineError, parseLine } from '../jsonl/parse.js';
-import { fileState, isDeleted } from '../merge/file-state.js';
-import type { Stated } from '../merge/file-state.js';
+import { fileState } from '../merge/file-state.js';
 import type { ReasonedLoss } from '../merge/conflict.js';
 import { EMPTY_SET, countsOf, elementKey, elementsOf, setToken, withTokens } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { unquote } from '../record/json.js';
-import type { FileVersion, LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
+import type { Deleted, FileVersion, Present, Version } from '../record/version.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import { readBase } from '../store/base.js';
 import type { BaseEntry } from '../store/base.js';
@@ -27,10 +26,10 @@ export interface Gathered {
   /** True when the row with that id is another project's. */
   readonly isElsewhere: boolean;
   readonly found: readonly FoundLine[];
-  readonly lines: readonly LineVersion[];
-  readonly tombstones: readonly TombstoneVersion[];
+  readonly lines: readonly FileVersion<Present>[];
+  readonly tombstones: readonly FileVersion<Deleted>[];
   /** What the files state, or undefined when they have nothing of the record. */
-  readonly version: Stated | undefined;
+  readonly version: Version | undefined;
   /** The bytes of that version. */
   readonly versionLine: string | undefined;
   readonly losses: readonly ReasonedLoss[];
@@ -39,7 +38,7 @@ export interface Gathered {
   /** The row exactly as it is. */
   readonly row: Content | undefined;
   /** The row, references to deleted records cleared, or else the tombstone. */
-  readonly state: Content | Tombstone | undefined;
+  readonly state: Content | Deleted | undefined;
 }
 
 /** Reads what the files, the base and the database have of one record. Lines that cannot be read are noted in `skipped`. */
@@ -50,18 +49,18 @@ export function gather(context: ImportContext, entity: Entity, entry: PageEntry)
   const baseEntry = entry.hasBase ? readBase(sql, target, key) : undefined;
   const rawBase = baseEntry === undefined ? undefined : versionOf(registry, baseEntry.line);
   const found: FoundLine[] = [];
-  const lines: LineVersion[] = [];
-  const tombstones: TombstoneVersion[] = [];
+  const lines: FileVersion<Present>[] = [];
+  const tombstones: FileVersion<Deleted>[] = [];
   for (const line of foundLines(context, entry, baseEntry, rawBase)) {
     const version = readLine(context, key, line);
     if (version === undefined) continue;
     found.push(line);
-    if (version.kind === 'tombstone') tombstones.push(version);
+    if (version.kind === 'deleted') tombstones.push(version);
     else lines.push(withoutDeadReferences(context, completed(version, rawBase, row)));
   }
   const { version, losses } = fileState(lines, tombstones, form);
-  const stored = row === undefined && entry.hasTombstone ? readTombstone(sql, target.project, key) : undefined;
-  const tombstone = stored === undefined ? undefined : { ...stored, by: stored.by ?? context.actor };
+  const hasTombstone = row === undefined && entry.hasTombstone;
+  const tombstone = hasTombstone ? readTombstone(sql, target.project, key, context.actor) : undefined;
   return {
     key,
     entity,
@@ -70,10 +69,10 @@ export function gather(context: ImportContext, entity: Entity, entry: PageEntry)
     lines,
     tombstones,
     version,
-    versionLine: version === undefined ? undefined : lineOf(context, version),
+    versionLine: version?.raw ?? (version && lineOf(version, form, projectCoordinates(sql, registry, target.project))),
     losses,
     baseEntry,
-    base: rawBase?.kind === 'line' ? withoutDeadReferences(context, completed(rawBase, undefined, row)) : rawBase,
+    base: rawBase?.kind === 'present' ? withoutDeadReferences(context, completed(rawBase, undefined, row)) : rawBase,
     row,
     state: row === undefined ? tombstone : clearDead(context, row),
   };
@@ -105,11 +104,11 @@ function readLine(context: ImportContext, { type, id }: RecordKey, found: FoundL
 
 /** The file that a version belongs into. */
 export function homeOf(registry: Registry, version: FileVersion): string {
-  return version.kind === 'tombstone' ? registry.deletionsFile : fileOfType(registry, version.type);
+  return version.kind === 'deleted' ? registry.deletionsFile : fileOfType(registry, version.type);
 }
 
 /** A line that refers to a deleted record is read as its next version, without the reference. */
-function withoutDeadReferences(context: ImportContext, line: LineVersion): LineVersion {
+function withoutDeadReferences(context: ImportContext, line: FileVersion<Present>): FileVersion<Present> {
   const content = clearDead(context, line.content);
   return content === line.content ? line : { ...line, content, edited: true };
 }
@@ -135,18 +134,10 @@ export function clearDead(context: ImportContext, content: Content): Content {
 
 function isDead(context: ImportContext, type: string, id: string): boolean {
   if (context.projectOf(type, id) !== undefined || isToBeDecided(context, type, id)) return false;
-  return readTombstone(context.sql, context.target.project, { type, id }) !== undefined;
+  return readTombstone(context.sql, context.target.project, { type, id }, context.actor) !== undefined;
 }
 
 /** A record that the files say something new of may come back yet; what refers to it is kept aside until that is known. */
 function isToBeDecided({ sql }: ImportContext, type: string, id: string): boolean {
   return sql.get(`SELECT 1 FROM temp.scsync_staged WHERE type = ? AND id = ?`, type, id) !== undefined;
-}
-
-/** The bytes of a version that the files state. */
-function lineOf({ sql, registry, target, form }: ImportContext, version: Stated): string | undefined {
-  if ('raw' in version) return (version as { readonly raw: string }).raw;
-  return isDeleted(version)
-    ? undefined
-    : formatLine(version.content, version.stamp, form, projectCoordinates(sql, registry, target.project));
 }

@@ -1,12 +1,12 @@
 import type { History, HistoryLine } from '../jsonl/file-history.js';
 import { keyReader } from '../jsonl/line-key.js';
-import { asVersion, isDeleted, sameStated } from '../merge/file-state.js';
-import type { Stated } from '../merge/file-state.js';
+import { asVersion } from '../merge/file-state.js';
 import { completed } from '../merge/completed.js';
 import { isSeen } from '../store/base.js';
 import { versionOf } from '../store/versions.js';
 import type { Content } from '../record/content.js';
-import type { FileVersion, PathForm } from '../record/version.js';
+import { isDeleted, sameVersion } from '../record/version.js';
+import type { FileVersion, PathForm, Version } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
 import type { RecordKey } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
@@ -55,7 +55,7 @@ export class HistoryOfImport {
     const changes = linesIn((this.#changes ??= this.#read(this.#history.changes(this.#since))));
     if (!changes.some(({ line, isNow }) => isNow && line === inFile.raw)) return undefined;
     const isBase = ({ stated }: Known): boolean =>
-      isDeleted(stated) === (base.kind === 'tombstone') && sameStated(stated, base);
+      isDeleted(stated) === (base.kind === 'deleted') && sameVersion(stated, base);
     const changed = this.#versions(changes, base, row);
     if (changed.some(isBase)) return { hasBase: true, newestSeen: undefined };
     const arrivals = linesIn((this.#arrivals ??= this.#read(this.#history.arrivals(this.#since))));
@@ -63,7 +63,7 @@ export class HistoryOfImport {
     const seen = [...changed, ...arrived].filter(({ line }) => isSeen(sql, line)).map(({ stated }) => stated);
     return {
       hasBase: arrived.some(isBase),
-      newestSeen: seen.reduce<Stated | undefined>((a, b) => (a === undefined || b.stamp > a.stamp ? b : a), undefined),
+      newestSeen: seen.reduce<Version | undefined>((a, b) => (a === undefined || b.stamp > a.stamp ? b : a), undefined),
     };
   }
 
@@ -72,7 +72,7 @@ export class HistoryOfImport {
     return lines.flatMap(({ line }) => {
       const version = versionOf(registry, line);
       if (version === undefined) return [];
-      const stated = version.kind === 'tombstone' ? version : asVersion(completed(version, base, row), form);
+      const stated = version.kind === 'deleted' ? version : asVersion(completed(version, base, row), form);
       return [{ line, stated }];
     });
   }
@@ -97,5 +97,5 @@ export class HistoryOfImport {
 /** A version that the history has, with its line. */
 interface Known {
   readonly line: string;
-  readonly stated: Stated;
+  readonly stated: Version;
 }

@@ -1,6 +1,6 @@
 import type { Progress } from '../export/stats.js';
 import { compareUtf8 } from '../record/order.js';
-import { isTombstone } from '../record/version.js';
+import { isDeleted } from '../record/version.js';
 import type { Entity } from '../registry/entity.js';
 import { readBase, writeBaseSeq } from '../store/base.js';
 import { naturalKeyHolder } from '../store/natural-key.js';
@@ -49,7 +49,7 @@ function deleteChildren(context: ImportContext): void {
     for (const entry of deletedChildren(context, entity)) {
       const gathered = gather(context, entity, entry);
       const decision = context.fails() ? undefined : decide(context, gathered);
-      if (decision === undefined || !isTombstone(decision.plan.result)) continue;
+      if (decision === undefined || !isDeleted(decision.plan.result)) continue;
       applyDecision(context, decision, undefined);
       context.decided.add(`${entity.type} ${entry.id}`);
     }
@@ -94,7 +94,7 @@ function importEntity(context: ImportContext, entity: Entity, doomed: Decision[]
  */
 function isDoomed(context: ImportContext, { gathered, plan }: Decision): boolean {
   const { entity, key, row } = gathered;
-  if (!isTombstone(plan.result) || row === undefined) return false;
+  if (!isDeleted(plan.result) || row === undefined) return false;
   if (!isReferredTo(context, entity, key.id)) return false;
   context.doomed.set(`${key.type}/${key.id}`, plan.result);
   if (entity.naturalKey.length > 0) {
@@ -135,7 +135,7 @@ function mustWait(
 
 /** The row that has the natural key which a decided record is to have. */
 function holderOf({ sql, target }: ImportContext, { plan }: Decision): string | undefined {
-  return isTombstone(plan.result) ? undefined : naturalKeyHolder(sql, target.project, plan.result);
+  return isDeleted(plan.result) ? undefined : naturalKeyHolder(sql, target.project, plan.result);
 }
 
 /** Absence is never a deletion: what the database has goes back into the files. */

@@ -1,8 +1,8 @@
-import { isDeleted } from '../merge/file-state.js';
 import { sameContent, withTokens } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { quote, sha256, unquote } from '../record/json.js';
 import { compareUtf8 } from '../record/order.js';
+import { isDeleted } from '../record/version.js';
 import { writeDerived } from '../store/derived.js';
 import type { ImportContext } from './context.js';
 import type { Gathered } from './gather.js';

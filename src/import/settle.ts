@@ -1,9 +1,7 @@
-import { isDeleted } from '../merge/file-state.js';
-import { sameTombstone } from '../merge/merge-tombstone.js';
 import { sameContent } from '../record/content.js';
 import type { Content } from '../record/content.js';
-import { isTombstone } from '../record/version.js';
-import type { Tombstone } from '../record/version.js';
+import { isDeleted, saySame } from '../record/version.js';
+import type { Deleted } from '../record/version.js';
 import { addSeen, writeBase, writeBaseAtLastChange } from '../store/base.js';
 import { awaitsNewStamp } from '../store/derived.js';
 import { lastChange, markChanged } from '../tracking/marks.js';
@@ -17,19 +15,19 @@ export function settle(
   context: ImportContext,
   { key, found, lines, tombstones, version, versionLine, baseEntry, row }: Gathered,
   plan: ImportPlan,
-  result: Content | Tombstone,
+  result: Content | Deleted,
   wasSeen: boolean,
-  before: Content | Tombstone | undefined,
+  before: Content | Deleted | undefined,
 ): void {
   const { sql, target } = context;
   for (const { raw } of found) addSeen(sql, raw);
   if (version === undefined || versionLine === undefined) return;
   if (!found.some(({ raw }) => raw === versionLine)) addSeen(sql, versionLine);
-  const isAgreed = isTombstone(result)
-    ? found.length === 1 && tombstones[0] !== undefined && sameTombstone(tombstones[0], result)
+  const isAgreed = isDeleted(result)
+    ? found.length === 1 && tombstones[0] !== undefined && saySame(tombstones[0], result)
     : found.length === 1 &&
       lines.length === 1 &&
-      'raw' in version &&
+      version.raw !== undefined &&
       !isDeleted(version) &&
       sameContent(version.content, result) &&
       plan.restamp !== true &&

@@ -4,7 +4,8 @@ import { dataMembers, elementsOf, hashOfData, joinMembers, setToken } from '../r
 import { quote, unquote } from '../record/json.js';
 import { fromPortable } from '../record/paths.js';
 import { formatStamp, isStamp } from '../record/stamp.js';
-import type { PathForm, Tombstone } from '../record/version.js';
+import { isDeleted } from '../record/version.js';
+import type { Deleted, PathForm, Version } from '../record/version.js';
 import type { Field, SetField } from '../registry/entity.js';
 
 /** What the coordinates of a project are on this machine. */
@@ -29,6 +30,14 @@ export function formatLine(content: Content, stamp: number, form: PathForm, coor
   return `{"type":${quote(type)},${data},"content_hash":"${hashOfData(data)}","exported_at":"${exportedAt}"}`;
 }
 
+/** The line of a version, without its ending: the one it was read from, else as it is written. Throws as {@link formatLine} does. */
+export function lineOf(version: Version, form: PathForm, coordinates: ProjectCoordinates): string {
+  if (version.raw !== undefined) return version.raw;
+  return isDeleted(version)
+    ? formatTombstone(version, form, coordinates.project)
+    : formatLine(version.content, version.stamp, form, coordinates);
+}
+
 /** Stamps only grow, so after a version from the last moment that can be written there is no other. */
 function stampText(type: string, id: string, stamp: number): string {
   if (isStamp(stamp)) return formatStamp(stamp);
@@ -38,7 +47,7 @@ function stampText(type: string, id: string, stamp: number): string {
 }
 
 /** One line of the file of deletions, without its ending. Throws `bad_input` as {@link formatLine} does. */
-export function formatTombstone(tombstone: Tombstone, form: PathForm, project: string): string {
+export function formatTombstone(tombstone: Deleted, form: PathForm, project: string): string {
   return `{${joinMembers([
     ['entity_type', quote(tombstone.type)],
     ['entity_id', quote(tombstone.id)],

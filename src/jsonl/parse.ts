@@ -13,7 +13,7 @@ import { JsonError, scanArray, scanObject, unquote } from '../record/json.js';
 import type { Member } from '../record/json.js';
 import { toPortable } from '../record/paths.js';
 import { parseStamp } from '../record/stamp.js';
-import type { LineVersion, TombstoneVersion, UnknownLine } from '../record/version.js';
+import type { Deleted, FileVersion, Present, UnknownLine } from '../record/version.js';
 import { entityOfType, scopeOf } from '../registry/entity.js';
 import type { Entity, Registry, SetField } from '../registry/entity.js';
 
@@ -39,7 +39,7 @@ export const ENVELOPE: ReadonlySet<string> = new Set(['type', 'content_hash', 'e
  * Accepts any order of names, missing nullable fields, a missing or wrong content hash, and coordinates in
  * both forms. Throws {@link LineError} with all that is wrong.
  */
-export function parseLine(registry: Registry, raw: string): LineVersion | TombstoneVersion | UnknownLine {
+export function parseLine(registry: Registry, raw: string): FileVersion | UnknownLine {
   if (raw.startsWith('\uFEFF')) {
     throw new LineError(['expected JSON, found a byte order mark (BOM); save the file as UTF-8 without BOM']);
   }
@@ -71,7 +71,7 @@ function parseRecord(
   members: readonly Member[],
   byName: ReadonlyMap<string, string>,
   raw: string,
-): LineVersion {
+): FileVersion<Present> {
   const version = byName.get('v');
   if (version !== undefined && version !== String(FORMAT_VERSION)) {
     const code = /^\d+$/.test(version) && Number(version) > FORMAT_VERSION ? 'newer_format' : 'bad_input';
@@ -93,7 +93,7 @@ function parseRecord(
   const tokens = portable(registry, entity, known);
   const content = derived({ entity, id: unquote(tokens[0] ?? '""'), tokens, unknown: sortMembers(unknown) });
   const edited = !hashFits(entity, members, byName, known);
-  return { kind: 'line', type: entity.type, id: content.id, content, form, stamp, edited, raw };
+  return { kind: 'present', type: entity.type, id: content.id, content, form, stamp, edited, raw };
 }
 
 /** A hash fits when it is that of the data object as it was written, or as it would be written. */
@@ -154,7 +154,7 @@ function parseTombstone(
   byName: ReadonlyMap<string, string>,
   members: readonly Member[],
   raw: string,
-): TombstoneVersion | UnknownLine {
+): FileVersion<Deleted> | UnknownLine {
   const problems: string[] = [];
   const text = (name: string, required: boolean): string => {
     const token = byName.get(name) ?? 'null';
@@ -172,7 +172,7 @@ function parseTombstone(
   if (problems.length > 0 || stamp === undefined) throw new LineError(problems);
   const known = new Set(['entity_type', 'entity_id', 'project_path', 'deleted_at', 'deleted_by']);
   return {
-    kind: 'tombstone',
+    kind: 'deleted',
     type,
     id,
     stamp,

@@ -21,7 +21,7 @@ export function keyOfLine(
     const parsed = parseLine(registry, line.text);
     return parsed.kind === 'unknown'
       ? undefined
-      : { type: parsed.type, id: parsed.id, deleted: parsed.kind === 'tombstone' };
+      : { type: parsed.type, id: parsed.id, deleted: parsed.kind === 'deleted' };
   } catch (error) {
     if (error instanceof LineError) return undefined;
     throw error;

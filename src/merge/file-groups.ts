@@ -81,10 +81,10 @@ function placeOf({ registry, name }: DataFile, raw: string): readonly [keyof typ
   try {
     const version = parseLine(registry, raw);
     if (version.kind === 'unknown') return ['keyless', undefined];
-    const isTombstone = version.kind === 'tombstone';
-    const home = isTombstone ? registry.deletionsFile : entityOfType(registry, version.type)?.file;
+    const isDeleted = version.kind === 'deleted';
+    const home = isDeleted ? registry.deletionsFile : entityOfType(registry, version.type)?.file;
     if (home === name) return ['home', version];
-    return [isTombstone ? 'deletions' : 'records', version];
+    return [isDeleted ? 'deletions' : 'records', version];
   } catch (error) {
     if (!(error instanceof LineError)) throw error;
     return ['keyless', undefined];

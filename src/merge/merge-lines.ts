@@ -2,22 +2,18 @@ import { formatLine } from '../jsonl/format.js';
 import type { ProjectCoordinates } from '../jsonl/format.js';
 import { LineError, parseLine } from '../jsonl/parse.js';
 import { scanObject, unquote } from '../record/json.js';
-import type { FileVersion, LineVersion, PathForm } from '../record/version.js';
+import { laterTombstone } from '../record/version.js';
+import type { FileVersion, PathForm, Present } from '../record/version.js';
 import { completed } from './completed.js';
 import type { LossReason } from './conflict.js';
 import { groupLines, linesOf } from './file-groups.js';
 import type { DataFile, Group, Side } from './file-groups.js';
 import { asVersion } from './file-state.js';
 import { mergeDuplicates, mergeVersions } from './merge-record.js';
-import type { Present } from './merge-record.js';
 import { mergePieces } from './merge-pieces.js';
 import type { TextForm } from './merge-pieces.js';
-import { laterTombstone } from './merge-tombstone.js';
 import { conflictLines } from './merged-file.js';
 import type { FileLoss, FileSides, MergedFile } from './merged-file.js';
-
-/** A line of a side that is read: as it is written, or as the next version of itself. */
-type Version = LineVersion | Present;
 
 /** What one record's lines become. */
 interface MergedGroup {
@@ -113,21 +109,21 @@ function mergeGroup(file: DataFile, group: Group): MergedGroup {
 /** Merges what two sides have of a record: of tombstones the later one counts. */
 function mergeVersionsOf(
   key: NonNullable<Group['key']>,
-  base: LineVersion | undefined,
+  base: FileVersion<Present> | undefined,
   ours: readonly FileVersion[],
   theirs: readonly FileVersion[],
 ): MergedGroup {
-  const tombstones = [...ours, ...theirs].filter((version) => version.kind === 'tombstone');
+  const tombstones = [...ours, ...theirs].filter((version) => version.kind === 'deleted');
   if (tombstones.length > 0) return { lines: [tombstones.reduce(laterTombstone).raw] };
-  return mergeRecord(key, base, ours.filter(isLine), theirs.filter(isLine));
+  return mergeRecord(key, base, ours.filter(isPresent), theirs.filter(isPresent));
 }
 
 function sameLines(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((raw, index) => raw === b[index]);
 }
 
-function isLine(version: FileVersion): version is LineVersion {
-  return version.kind === 'line';
+function isPresent(version: FileVersion): version is FileVersion<Present> {
+  return version.kind === 'present';
 }
 
 function readSide(file: DataFile, side: Side, raws: readonly string[]): FileVersion[] {
@@ -146,12 +142,12 @@ function read(file: DataFile, side: Side, raw: string): FileVersion | undefined 
 }
 
 /** What both sides come from. Several lines of the base, or lines between markers, are no base. */
-function readBase({ registry }: DataFile, { base, hasBase }: Group): LineVersion | undefined {
+function readBase({ registry }: DataFile, { base, hasBase }: Group): FileVersion<Present> | undefined {
   const [raw, ...others] = base;
   if (raw === undefined || others.length > 0 || !hasBase) return undefined;
   try {
     const version = parseLine(registry, raw);
-    return version.kind === 'line' ? version : undefined;
+    return version.kind === 'present' ? version : undefined;
   } catch (error) {
     if (error instanceof LineError) return undefined;
     throw error;
@@ -161,9 +157,9 @@ function readBase({ registry }: DataFile, { base, hasBase }: Group): LineVersion
 /** The one merge of what two sides have of a record that at least one of them has. */
 function mergeRecord(
   { type, id }: NonNullable<Group['key']>,
-  base: LineVersion | undefined,
-  ours: readonly LineVersion[],
-  theirs: readonly LineVersion[],
+  base: FileVersion<Present> | undefined,
+  ours: readonly FileVersion<Present>[],
+  theirs: readonly FileVersion<Present>[],
 ): MergedGroup {
   const losses: FileLoss[] = [];
   const lose = (lost: readonly FileLoss['loss'][], why: LossReason): void => {
@@ -172,10 +168,10 @@ function mergeRecord(
   const all = [...ours, ...theirs];
   const form: PathForm = all.some((line) => line.form === 'portable') ? 'portable' : 'absolute';
   const full = all.find((line) => line.form === 'portable')?.content;
-  const one = (lines: readonly LineVersion[]): Version | undefined => {
+  const one = (lines: readonly FileVersion<Present>[]): Present | undefined => {
     const [first, ...rest] = lines.map((line) => asVersion(completed(line, base, full), form));
     if (first === undefined) return undefined;
-    const merged = mergeDuplicates<Version>([first, ...rest]);
+    const merged = mergeDuplicates([first, ...rest]);
     lose(merged.losses, 'duplicate');
     return merged.version;
   };
@@ -183,7 +179,7 @@ function mergeRecord(
   let version = left ?? right;
   if (left !== undefined && right !== undefined) {
     const from = base === undefined ? undefined : asVersion(completed(base, undefined, full), form);
-    const merged = mergeVersions<Version>(from, left, right);
+    const merged = mergeVersions(from, left, right);
     lose(merged.losses, from === undefined ? 'later version' : 'merge');
     version = merged.version;
   }
@@ -191,14 +187,14 @@ function mergeRecord(
 }
 
 /** The bytes of a version. In absolute form its coordinates are those of the lines that it was made of. */
-function lineOf(version: Version, form: PathForm, lines: readonly LineVersion[]): string {
-  if ('raw' in version) return version.raw;
+function lineOf(version: Present, form: PathForm, lines: readonly FileVersion<Present>[]): string {
+  if (version.raw !== undefined) return version.raw;
   const coordinates = form === 'portable' ? { project: '.', scopeId: '' } : coordinatesOf(lines);
   return formatLine(version.content, version.stamp, form, coordinates);
 }
 
 /** The coordinates that stand in the later one of some lines. */
-function coordinatesOf(lines: readonly LineVersion[]): ProjectCoordinates {
+function coordinatesOf(lines: readonly FileVersion<Present>[]): ProjectCoordinates {
   const later = lines.reduce((a, b) => (b.stamp > a.stamp || (b.stamp === a.stamp && b.raw > a.raw) ? b : a));
   const members = new Map(scanObject(later.raw));
   const textOfKind = (kind: 'scope' | 'scope-id'): string => {

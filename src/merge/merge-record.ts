@@ -14,21 +14,22 @@ import type { Content } from '../record/content.js';
 import type { Member } from '../record/json.js';
 import { compareIntegers } from '../record/numbers.js';
 import { compareUtf8, isGreater } from '../record/order.js';
+import { present, sameVersion } from '../record/version.js';
+import type { Present } from '../record/version.js';
 import type { Entity, Field } from '../registry/entity.js';
 import type { Contest, Loss } from './conflict.js';
 import { mergeValue, oursWins } from './merge-field.js';
 import { mergeSet, mergeStringArrays } from './merge-set.js';
 
-/** A present version as the merge sees it: what it says, and when it was written. */
-export interface Present {
-  readonly content: Content;
-  /** `exported_at` in milliseconds. */
-  readonly stamp: number;
-}
-
 /** A merged record and the values that lost. */
 export interface MergedContent {
   readonly content: Content;
+  readonly losses: readonly Loss[];
+}
+
+/** A merged version and the values that lost. */
+export interface MergedVersion {
+  readonly version: Present;
   readonly losses: readonly Loss[];
 }
 
@@ -38,11 +39,7 @@ export interface MergedContent {
  * A result with the content of the later side is that side itself, so that every replica derives the same
  * bytes; any other result gets the greatest stamp of its sources plus one millisecond.
  */
-export function mergeVersions<V extends Present>(
-  base: V | undefined,
-  ours: V,
-  theirs: V,
-): { readonly version: V | Present; readonly losses: readonly Loss[] } {
+export function mergeVersions(base: Present | undefined, ours: Present, theirs: Present): MergedVersion {
   if (sameVersion(ours, theirs)) return { version: eitherLine(base, ours, theirs), losses: [] };
   if (base !== undefined && sameVersion(ours, base)) return { version: theirs, losses: [] };
   if (base !== undefined && sameVersion(theirs, base)) return { version: ours, losses: [] };
@@ -57,37 +54,29 @@ export function mergeVersions<V extends Present>(
     }
   }
   return {
-    version: { content: merged.content, stamp: Math.max(ours.stamp, theirs.stamp) + 1 },
+    version: present(merged.content, Math.max(ours.stamp, theirs.stamp) + 1),
     losses: merged.losses,
   };
 }
 
 /** Makes one version of several lines of one record, whatever their order. */
-export function mergeDuplicates<V extends Present>(
-  versions: readonly [V, ...V[]],
-): { readonly version: V | Present; readonly losses: readonly Loss[] } {
+export function mergeDuplicates(versions: readonly [Present, ...Present[]]): MergedVersion {
   const [first, ...rest] = [...versions].sort(
     (a, b) => a.stamp - b.stamp || compareUtf8(canonicalBytes(a.content), canonicalBytes(b.content)),
   );
   const losses: Loss[] = [];
-  let version: V | Present = first ?? versions[0];
+  let version: Present = first ?? versions[0];
   for (const next of rest) {
-    const merged = mergeVersions<V | Present>(undefined, version, next);
+    const merged = mergeVersions(undefined, version, next);
     version = merged.version;
     losses.push(...merged.losses);
   }
   return { version, losses };
 }
 
-function sameVersion(a: Present, b: Present): boolean {
-  return a.stamp === b.stamp && sameContent(a.content, b.content);
-}
-
 /** Of two lines that say the same in other bytes: the one that is not the base's line, else the greater bytes. */
-function eitherLine<V extends Present>(base: V | undefined, ours: V, theirs: V): V {
-  const [b, o, t] = [base, ours, theirs].map((version) =>
-    version !== undefined && 'raw' in version && typeof version.raw === 'string' ? version.raw : '',
-  ) as [string, string, string];
+function eitherLine(base: Present | undefined, ours: Present, theirs: Present): Present {
+  const [b, o, t] = [base?.raw ?? '', ours.raw ?? '', theirs.raw ?? ''];
   return oursWins(o, t, { order: b === o ? -1 : b === t ? 1 : 0 }) ? ours : theirs;
 }
 

@@ -7,7 +7,7 @@ import { copyToHistory } from '../jsonl/history.js';
 import { withLock } from '../jsonl/lock.js';
 import { leaveLostValues } from '../jsonl/lost-values.js';
 import { linesOf } from '../merge/file-groups.js';
-import { hasMarkers, readMarkers } from '../merge/marked-file.js';
+import { hasMarkers, readMarkers } from '../merge/markers.js';
 import type { FileSides, MergedFile } from '../merge/merged-file.js';
 import { readBlobs } from './blobs.js';
 import { isReadable, mergeData, mergeDuplicates } from './drive-merge.js';

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { workTreeOf } from '../directory.js';
 import { SyncError } from '../errors.js';
 import { fileExists, withIoErrors } from '../jsonl/file.js';
-import { hasMarkers } from '../merge/marked-file.js';
+import { hasMarkers } from '../merge/markers.js';
 import type { FileSides } from '../merge/merged-file.js';
 import { gitFolder, pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';

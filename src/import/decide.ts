@@ -1,4 +1,4 @@
-import { wholeRecord } from '../merge/merge-record.js';
+import { wholeRecord } from '../merge/record.js';
 import { tokenOf } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { unquote } from '../record/json.js';

@@ -1,5 +1,5 @@
 import { noteLoss } from '../journal.js';
-import { wholeRecord } from '../merge/merge-record.js';
+import { wholeRecord } from '../merge/record.js';
 import { sameContent } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { deleted, saySame } from '../record/version.js';

@@ -1,7 +1,7 @@
 import { noteLoss } from '../journal.js';
 import type { LostValues } from '../jsonl/lost-values.js';
 import type { LostValue } from '../jsonl/parse-lost-value.js';
-import { canonicalBytes } from '../merge/merge-record.js';
+import { canonicalBytes } from '../merge/record.js';
 import { elementKey, elementsOf, setToken } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { entityOfType } from '../registry/entity.js';

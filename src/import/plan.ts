@@ -3,7 +3,7 @@ import type { Content } from '../record/content.js';
 import { compareIntegers } from '../record/numbers.js';
 import { isDeleted, laterTombstone, sameVersion, saySame } from '../record/version.js';
 import type { Deleted, Present, Version } from '../record/version.js';
-import { differingValues, mergeContents, wholeRecord, winsTie } from '../merge/merge-record.js';
+import { differingValues, mergeContents, wholeRecord, winsTie } from '../merge/record.js';
 import type { LossReason, ReasonedLoss } from '../merge/conflict.js';
 
 /** How an import decides between two versions that are both present and differ. */

@@ -1,7 +1,7 @@
 import { laterTombstone, present } from '../record/version.js';
 import type { Deleted, FileVersion, PathForm, Present, Version } from '../record/version.js';
 import type { ReasonedLoss } from './conflict.js';
-import { mergeDuplicates, wholeRecord } from './merge-record.js';
+import { mergeDuplicates, wholeRecord } from './record.js';
 
 /** What the files state of a record, from its lines alone, so that every replica computes the same. */
 export interface FileState {

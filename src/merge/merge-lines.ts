@@ -9,7 +9,7 @@ import type { LossReason } from './conflict.js';
 import { groupLines, linesOf } from './file-groups.js';
 import type { DataFile, Group, Side } from './file-groups.js';
 import { asVersion } from './file-state.js';
-import { mergeDuplicates, mergeVersions } from './merge-record.js';
+import { mergeDuplicates, mergeVersions } from './record.js';
 import { mergePieces } from './merge-pieces.js';
 import type { TextForm } from './merge-pieces.js';
 import { conflictLines } from './merged-file.js';

@@ -1,6 +1,6 @@
 import type { FileLoss, FileSides, MergedFile } from './merged-file.js';
-import { piecesOf } from './pieces.js';
-import type { Piece } from './pieces.js';
+import { piecesOf } from './chunks.js';
+import type { Piece } from './chunks.js';
 
 /** How the lines of a file merge. */
 export interface LineMerge {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 import { lineOf } from '../../src/jsonl/format.js';
-import { mergeDuplicates } from '../../src/merge/merge-record.js';
+import { mergeDuplicates } from '../../src/merge/record.js';
 import { present } from '../../src/record/version.js';
 import type { Present } from '../../src/record/version.js';
 import { savecontext } from '../../src/registry/savecontext.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import { asVersion, fileState } from '../../src/merge/file-state.js';
-import { canonicalBytes } from '../../src/merge/merge-record.js';
+import { canonicalBytes } from '../../src/merge/record.js';
 import { sameContent } from '../../src/record/content.js';
 import { laterTombstone, present, sameVersion, saySame } from '../../src/record/version.js';
 import { editedLineOf, lineOf, sample, tombstoneOf } from '../record/samples.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { lineOf } from '../../src/jsonl/format.js';
 import type { Loss } from '../../src/merge/conflict.js';
-import { mergeVersions } from '../../src/merge/merge-record.js';
+import { mergeVersions } from '../../src/merge/record.js';
 import type { FileVersion, Present } from '../../src/record/version.js';
 import { HERE, readLine } from '../record/samples.js';
 

@@ -2,9 +2,9 @@ import { joinMembers } from '../../record/content.js';
 import { quote, scanArray, scanObject } from '../../record/json.js';
 import type { Member } from '../../record/json.js';
 import type { Loss } from '../conflict.js';
-import { HASH, isVolatile, mergeMembers, oursIsFirst } from './merge-tokens.js';
-import type { Decider } from './merge-tokens.js';
-import { compareTimes } from './times.js';
+import { HASH, isVolatile, mergeMembers, oursIsFirst } from '../policy.js';
+import type { Decider } from '../policy.js';
+import { compareTimes } from '../../record/time.js';
 
 /** The fields that say when a record was last changed, the first one that a record has. */
 const UPDATED = ['updated_at', 'updatedAt', 'modified_at', 'modifiedAt', 'last_modified', 'updated'];

@@ -5,8 +5,8 @@ import { compareIntegers } from '../record/numbers.js';
 import { compareUtf8 } from '../record/order.js';
 import type { SetTable } from '../registry/entity.js';
 import type { Contest } from './conflict.js';
-import { mergeValue, oursWins } from './merge-field.js';
-import type { Merged } from './merge-field.js';
+import { mergeValue, oursWins } from './field.js';
+import type { Merged } from './field.js';
 
 /** A merged set and the elements whose values lost. */
 export interface MergedSet {

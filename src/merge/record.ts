@@ -18,8 +18,8 @@ import { present, sameVersion } from '../record/version.js';
 import type { Present } from '../record/version.js';
 import type { Entity, Field } from '../registry/entity.js';
 import type { Contest, Loss } from './conflict.js';
-import { mergeValue, oursWins } from './merge-field.js';
-import { mergeSet, mergeStringArrays } from './merge-set.js';
+import { mergeValue, oursWins } from './field.js';
+import { mergeSet, mergeStringArrays } from './set.js';
 
 /** A merged record and the values that lost. */
 export interface MergedContent {

@@ -1,10 +1,10 @@
-import { joinMembers } from '../../record/content.js';
-import { scanArray, scanObject } from '../../record/json.js';
-import type { Member } from '../../record/json.js';
-import { isGreater } from '../../record/order.js';
-import type { Loss } from '../conflict.js';
-import { inOneOrder } from './one-order.js';
-import { compareTimes, isTime } from './times.js';
+import { joinMembers } from '../record/content.js';
+import { scanArray, scanObject } from '../record/json.js';
+import type { Member } from '../record/json.js';
+import { isGreater } from '../record/order.js';
+import type { Loss } from './conflict.js';
+import { inOneOrder } from './generic/one-order.js';
+import { compareTimes, isTime } from '../record/time.js';
 
 /** What a merge of two records is decided by, and what it drops. */
 export interface Decider {

@@ -6,7 +6,7 @@ import { mergeJsonFile, mergeWholeFile } from '../../src/merge/generic/merge-jso
 import { mergeDataFile } from '../../src/merge/merge-lines.js';
 import { BYTES, mergePieces } from '../../src/merge/merge-pieces.js';
 import type { FileSides, MergedFile } from '../../src/merge/merged-file.js';
-import { piecesOf } from '../../src/merge/pieces.js';
+import { piecesOf } from '../../src/merge/chunks.js';
 import { savecontext } from '../../src/registry/savecontext.js';
 import { lineOf, sample } from '../record/samples.js';
 

@@ -2,24 +2,22 @@ import {
   EMPTY_SET,
   dataMembers,
   derived,
-  elementKey,
-  elementsOf,
+  elementsByKey,
   joinMembers,
   sameContent,
-  setToken,
   sortMembers,
   tokenOf,
 } from '../record/content.js';
 import type { Content } from '../record/content.js';
-import type { Member } from '../record/json.js';
 import { compareIntegers } from '../record/numbers.js';
 import { compareUtf8, isGreater } from '../record/order.js';
 import { present, sameVersion } from '../record/version.js';
 import type { Present } from '../record/version.js';
-import type { Entity, Field } from '../registry/entity.js';
-import type { Contest, Loss } from './conflict.js';
-import { mergeValue, oursWins } from './field.js';
-import { mergeSet, mergeStringArrays } from './set.js';
+import type { Entity } from '../registry/entity.js';
+import type { Loss } from './conflict.js';
+import { mapSides, mergeFields, oursWins } from './field.js';
+import type { Fields } from './field.js';
+import { policyOfEntity } from './policy.js';
 
 /** A merged record and the values that lost. */
 export interface MergedContent {
@@ -106,67 +104,17 @@ export function canonicalBytes(content: Content): string {
 /** Merges two contents with a common base field by field. */
 export function mergeContents(base: Content, ours: Content, theirs: Content): MergedContent {
   const { entity } = ours;
-  const contest: Contest = { order: compareUpdated(ours, theirs) };
   const losses: Loss[] = [];
-  const tokens = [...ours.tokens];
-  const grouped = new Set(entity.groups.flat());
-  for (const { name, field, index } of entity.synced) {
-    if (grouped.has(index)) continue;
-    const [b, o, t] = [base.tokens[index] ?? 'null', ours.tokens[index] ?? 'null', theirs.tokens[index] ?? 'null'];
-    tokens[index] = mergeToken(entity, name, field, [b, o, t], contest, losses);
-  }
-  for (const group of entity.groups) mergeGroup(group, [base, ours, theirs], contest, tokens, losses);
+  const sides = mapSides({ base, ours, theirs }, fieldsOf);
+  const merged = mergeFields(sides, policyOfEntity(entity, compareUpdated(ours, theirs)), losses);
+  const tokens = entity.synced.map(({ name }) => merged.get(name) ?? 'null');
   emptyCounts(entity, [base, ours, theirs], tokens);
-  const unknown = mergeUnknown(base.unknown, ours.unknown, theirs.unknown, contest, losses);
+  const unknown = sortMembers([...merged].filter(([name]) => !entity.indexOf.has(name)));
   return { content: derived({ ...ours, tokens, unknown }), losses };
 }
 
-function mergeToken(
-  entity: Entity,
-  name: string,
-  field: Field,
-  [base, ours, theirs]: readonly [string, string, string],
-  contest: Contest,
-  losses: Loss[],
-): string {
-  if (ours === theirs) return ours;
-  if (name === entity.created) return compareIntegers(ours, theirs) < 0 ? ours : theirs;
-  if (name === entity.updated) return compareIntegers(ours, theirs) > 0 ? ours : theirs;
-  if (field.kind === 'set') {
-    const merged = mergeSet(field.set, base, ours, theirs, contest);
-    losses.push(...merged.lost.map((lost) => ({ field: name, base, kept: merged.token, lost })));
-    return merged.token;
-  }
-  const changedOnBoth = ours !== base && theirs !== base;
-  if (changedOnBoth && field.kind === 'text' && field.stringArray === true) {
-    const merged = mergeStringArrays(base, ours, theirs, contest);
-    if (merged !== undefined) return merged;
-  }
-  const { value, lost } = mergeValue(base, ours, theirs, contest);
-  const isCount = field.kind === 'integer' && field.countOf !== undefined;
-  if (lost !== undefined && !isCount) losses.push({ field: name, base, kept: value, lost });
-  return value;
-}
-
-function mergeGroup(
-  group: readonly number[],
-  [base, ours, theirs]: readonly [Content, Content, Content],
-  contest: Contest,
-  tokens: string[],
-  losses: Loss[],
-): void {
-  const whole = (content: Content): string => `[${group.map((index) => content.tokens[index]).join(',')}]`;
-  const { value, lost } = mergeValue(whole(base), whole(ours), whole(theirs), contest);
-  const [winner, loser] = value === whole(ours) ? [ours, theirs] : [theirs, ours];
-  for (const index of group) {
-    const kept = winner.tokens[index] ?? 'null';
-    const other = loser.tokens[index] ?? 'null';
-    tokens[index] = kept;
-    if (lost !== undefined && other !== kept) {
-      const field = winner.entity.synced[index]?.name ?? null;
-      losses.push({ field, base: base.tokens[index] ?? null, kept, lost: other });
-    }
-  }
+function fieldsOf({ entity, tokens, unknown }: Content): Fields {
+  return new Map([...entity.synced.map(({ name, index }) => [name, tokens[index] ?? 'null'] as const), ...unknown]);
 }
 
 /** A set that had elements on any side and has none any more is known to be empty: its count is zero. */
@@ -176,26 +124,6 @@ function emptyCounts(entity: Entity, sides: readonly Content[], tokens: string[]
     const set = entity.indexOf.get(field.countOf) ?? -1;
     if (tokens[set] === EMPTY_SET && sides.some((side) => side.tokens[set] !== EMPTY_SET)) tokens[index] = '0';
   }
-}
-
-function mergeUnknown(
-  base: readonly Member[],
-  ours: readonly Member[],
-  theirs: readonly Member[],
-  contest: Contest,
-  losses: Loss[],
-): Member[] {
-  if (ours.length === 0 && theirs.length === 0) return [];
-  const [b, o, t] = [new Map(base), new Map(ours), new Map(theirs)];
-  const merged: Member[] = [];
-  for (const name of new Set([...o.keys(), ...t.keys()])) {
-    const result = mergeValue<string | undefined>(b.get(name), o.get(name), t.get(name), contest);
-    if (result.value !== undefined) merged.push([name, result.value]);
-    if (result.lost !== undefined) {
-      losses.push({ field: name, base: b.get(name) ?? null, kept: result.value ?? null, lost: result.lost });
-    }
-  }
-  return sortMembers(merged);
 }
 
 /** What the loser says otherwise than the winner: each field, each element, each unknown member. Times and counts are no loss. */
@@ -211,13 +139,9 @@ export function differingValues(winner: Content, loser: Content): Loss[] {
       losses.push({ field: name, base: null, kept, lost });
       continue;
     }
-    const keptByKey = new Map(elementsOf(field.set, kept).map((element) => [elementKey(element), element]));
-    for (const element of elementsOf(field.set, lost)) {
-      const token = setToken(field.set, [element]);
-      const other = keptByKey.get(elementKey(element));
-      if (other === undefined || setToken(field.set, [other]) !== token) {
-        losses.push({ field: name, base: null, kept, lost: token });
-      }
+    const elements = elementsByKey(field.set, kept);
+    for (const [key, element] of elementsByKey(field.set, lost)) {
+      if (elements.get(key) !== element) losses.push({ field: name, base: null, kept, lost: `[${element}]` });
     }
   }
   const known = new Map(winner.unknown);

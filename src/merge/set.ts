@@ -1,95 +1,141 @@
-import { elementKey, elementNames, elementsOf, setToken } from '../record/content.js';
-import type { Element } from '../record/content.js';
-import { quote, scanArray, unquote } from '../record/json.js';
-import { compareIntegers } from '../record/numbers.js';
+import { EMPTY_SET, elementsByKey, joinMembers, setOfElements } from '../record/content.js';
+import { quote, scanArray, scanObject, unquote } from '../record/json.js';
 import { compareUtf8 } from '../record/order.js';
 import type { SetTable } from '../registry/entity.js';
-import type { Contest } from './conflict.js';
-import { mergeValue, oursWins } from './field.js';
-import type { Merged } from './field.js';
+import type { Loss } from './conflict.js';
+import { mapSides, mergeFields, oursWins, tokensAt } from './field.js';
+import type { Fields, MergePolicy, Sides, Tokens } from './field.js';
 
-/** A merged set and the elements whose values lost. */
-export interface MergedSet {
-  readonly token: string;
-  /** The tokens of single elements (as sets of one). */
-  readonly lost: readonly string[];
-}
+/** Makes one of two elements that differ. */
+type MergeElement = (key: string, tokens: Tokens) => string | undefined;
 
 /**
- * Merges sets by element: additions of both sides survive, removals propagate, an element that one side
+ * Merges collections by element: additions of both sides survive, removals propagate, an element that one side
  * removed and the other changed stays.
  */
-export function mergeSet(table: SetTable, base: string, ours: string, theirs: string, contest: Contest): MergedSet {
-  const [b, o, t] = [base, ours, theirs].map(
-    (token) => new Map(elementsOf(table, token).map((element) => [elementKey(element), element])),
-  ) as [Map<string, Element>, Map<string, Element>, Map<string, Element>];
-  const lost: string[] = [];
-  const result: Element[] = [];
-  for (const key of new Set([...o.keys(), ...t.keys()])) {
-    const merged = mergeElement(table, b.get(key), o.get(key), t.get(key), contest);
-    if (merged.value !== undefined) result.push(merged.value);
-    for (const element of merged.lost) lost.push(setToken(table, [element]));
+function mergeElements(sides: Sides<Fields>, merge: MergeElement): Map<string, string> {
+  const merged = new Map<string, string>();
+  for (const key of new Set([...sides.ours.keys(), ...sides.theirs.keys()])) {
+    const tokens = tokensAt(sides, key);
+    const present = tokens.ours ?? tokens.theirs;
+    const isAlone = tokens.ours === undefined || tokens.theirs === undefined;
+    const isRemoved = isAlone && present === tokens.base;
+    const element = isAlone || tokens.ours === tokens.theirs ? present : merge(key, tokens);
+    if (!isRemoved && element !== undefined) merged.set(key, element);
   }
-  return { token: setToken(table, result), lost };
+  return merged;
 }
 
-function mergeElement(
+/** Merges two different sets of a table; `policy` is that of the columns. `lost` has the elements of which a value lost, as sets of one. */
+export function mergeSet(
   table: SetTable,
-  base: Element | undefined,
-  ours: Element | undefined,
-  theirs: Element | undefined,
-  contest: Contest,
-): { readonly value?: Element | undefined; readonly lost: readonly Element[] } {
-  if (ours === undefined || theirs === undefined) {
-    const present = ours ?? theirs;
-    return base !== undefined && present !== undefined && sameElement(base, present)
-      ? { lost: [] }
-      : { value: present, lost: [] };
-  }
-  const columns = elementNames(table).map((name, index): Merged<string> => {
-    const [x, y] = [ours[index] ?? 'null', theirs[index] ?? 'null'];
-    if (name === 'created_at') return { value: compareIntegers(x, y) <= 0 ? x : y };
-    return mergeValue<string>(base?.[index], x, y, contest);
+  tokens: Tokens,
+  policy: MergePolicy,
+): { readonly token: string; readonly lost: readonly string[] } {
+  const lost: string[] = [];
+  const elements = mapSides(tokens, (token) => elementsByKey(table, token ?? EMPTY_SET));
+  const merged = mergeElements(elements, (_, element) => {
+    const sides = mapSides(element, (token): Fields => new Map(scanObject(token ?? '{}')));
+    const losses: Loss[] = [];
+    const columns = mergeFields(sides, policy, losses);
+    // With equal times each side may lose another column.
+    const loses = (side: Fields): boolean => losses.some(({ field, lost: value }) => side.get(field ?? '') === value);
+    if (loses(sides.ours)) lost.push(`[${element.ours ?? ''}]`);
+    if (loses(sides.theirs)) lost.push(`[${element.theirs ?? ''}]`);
+    return `{${joinMembers([...columns])}}`;
   });
-  // With equal times each side may lose another column.
-  const lost = [ours, theirs].filter((side) =>
-    columns.some((column, index) => column.lost !== undefined && column.lost === side[index]),
-  );
-  return { value: columns.map((column) => column.value), lost };
-}
-
-function sameElement(a: Element, b: Element): boolean {
-  return a.length === b.length && a.every((token, index) => token === b[index]);
+  return { token: setOfElements(merged), lost };
 }
 
 /**
- * Merges texts that are JSON arrays of strings (tags) by element, or gives undefined when a side is none.
+ * Merges two different texts that are JSON arrays of strings (tags) by element; undefined when a side is none.
  * A side's own text stands if its set is the result, else the sorted array.
  */
-export function mergeStringArrays(
-  base: string | undefined,
-  ours: string,
-  theirs: string,
-  contest: Contest,
-): string | undefined {
-  const [o, t] = [stringsIn(ours), stringsIn(theirs)];
-  if (o === undefined || t === undefined) return undefined;
-  const b = (base === undefined ? undefined : stringsIn(base)) ?? new Set<string>();
-  const result = new Set([...o, ...t].filter((value) => (o.has(value) && t.has(value)) || !b.has(value)));
-  const equals = (side: ReadonlySet<string>): boolean =>
-    side.size === result.size && [...side].every((value) => result.has(value));
-  if (equals(o) && equals(t)) return oursWins(ours, theirs, contest) ? ours : theirs;
-  if (equals(o)) return ours;
-  if (equals(t)) return theirs;
-  return quote(JSON.stringify([...result].sort(compareUtf8)));
+export function mergeStringArrays({ base, ours, theirs }: Tokens, policy: MergePolicy): string | undefined {
+  const [b, o, t] = [base, ours, theirs].map(stringsIn);
+  if (ours === undefined || theirs === undefined || o === undefined || t === undefined) return undefined;
+  const merged = mergeElements({ base: b ?? new Map(), ours: o, theirs: t }, (key) => key);
+  const sorted = (): string => quote(JSON.stringify([...merged.keys()].sort(compareUtf8)));
+  return sideThatIs(merged, [ours, o], [theirs, t], policy) ?? sorted();
 }
 
-function stringsIn(token: string): Set<string> | undefined {
-  if (!token.startsWith('"')) return undefined;
+function stringsIn(token: string | undefined): Fields | undefined {
+  if (token?.startsWith('"') !== true) return undefined;
   try {
     const elements = scanArray(unquote(token));
-    return elements.every((element) => element.startsWith('"')) ? new Set(elements.map(unquote)) : undefined;
+    if (!elements.every((element) => element.startsWith('"'))) return undefined;
+    return new Map(elements.map((element) => [unquote(element), unquote(element)]));
   } catch {
     return undefined;
   }
+}
+
+/**
+ * Merges arrays whose elements are all texts or all objects, each of them once; undefined for any other arrays. Objects that all have an `id`
+ * are known by it.
+ */
+export function mergeArrays(
+  { base, ours, theirs }: Tokens & { readonly ours: string; readonly theirs: string },
+  policy: MergePolicy,
+  merge: MergeElement,
+): string | undefined {
+  const lists = [base?.startsWith('[') === true ? base : '[]', ours, theirs].map(scanArray);
+  const isOf = (first: string): boolean => lists.flat().every((token) => token.startsWith(first));
+  const keyed = isOf('"')
+    ? byKey(lists, (token) => token)
+    : isOf('{')
+      ? (byKey(lists, idOf) ?? byKey(lists, (token) => token))
+      : undefined;
+  if (keyed === undefined) return undefined;
+  const [b, o, t] = keyed as [Fields, Fields, Fields];
+  const merged = mergeElements({ base: b, ours: o, theirs: t }, merge);
+  const [first, second] = oursWins(ours, theirs, policy) ? [o, t] : [t, o];
+  const inOrder = (): string =>
+    `[${inOneOrder([...first.keys()], [...second.keys()])
+      .flatMap((key) => merged.get(key) ?? [])
+      .join(',')}]`;
+  return sideThatIs(merged, [ours, o], [theirs, t], policy) ?? inOrder();
+}
+
+/** The elements of some arrays by their keys; undefined where one has none, or two of an array the same. */
+function byKey(
+  lists: readonly (readonly string[])[],
+  keyOf: (token: string) => string | undefined,
+): Fields[] | undefined {
+  const keyed = lists.map(
+    (list) =>
+      new Map(
+        list.flatMap((token) => {
+          const key = keyOf(token);
+          return key === undefined ? [] : [[key, token] as const];
+        }),
+      ),
+  );
+  return keyed.every((map, index) => map.size === lists[index]?.length) ? keyed : undefined;
+}
+
+function idOf(token: string): string | undefined {
+  return new Map(scanObject(token)).get('id');
+}
+
+type Side = readonly [text: string, elements: Fields];
+
+/** The text of a side that has just what was merged; the winner's where both have. */
+function sideThatIs(merged: Fields, ours: Side, theirs: Side, policy: MergePolicy): string | undefined {
+  const sides = oursWins(ours[0], theirs[0], policy) ? [ours, theirs] : [theirs, ours];
+  return sides.find(
+    ([, side]) => side.size === merged.size && [...side].every(([key, token]) => merged.get(key) === token),
+  )?.[0];
+}
+
+/** All names of two lists in one order: that of the first; what only the second has stands after what precedes it there. */
+export function inOneOrder(first: readonly string[], second: readonly string[]): string[] {
+  const known = new Set(first);
+  const after = new Map<string | undefined, string[]>();
+  let last: string | undefined;
+  for (const name of second) {
+    if (known.has(name)) last = name;
+    else after.set(last, [...(after.get(last) ?? []), name]);
+  }
+  return [...(after.get(undefined) ?? []), ...first.flatMap((name) => [name, ...(after.get(name) ?? [])])];
 }

@@ -40,7 +40,7 @@ export { listPrivate, setPrivate } from './private.js';
 export type { PrivacyChange } from './private.js';
 export { dropConflicts, listConflicts, takeConflict } from './conflicts.js';
 export type { JournalEntry } from './journal.js';
-export type { Loss, LossReason } from './merge/conflict.js';
+export type { Loss, LossReason } from './merge/loss.js';
 
 export { atomicWrite, countLines, fileSize } from './jsonl/file.js';
 export { ensureGitignore, gitignoreContent } from './jsonl/ignore-file.js';

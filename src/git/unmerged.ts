@@ -5,7 +5,7 @@ import { workTreeOf } from '../directory.js';
 import { SyncError } from '../errors.js';
 import { fileExists, withIoErrors } from '../jsonl/file.js';
 import { hasMarkers } from '../merge/markers.js';
-import type { FileSides } from '../merge/merged-file.js';
+import type { FileSides } from '../merge/file.js';
 import { gitFolder, pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git } from './run.js';

@@ -1,5 +1,5 @@
 import { noteLoss } from '../journal.js';
-import type { ReasonedLoss } from '../merge/conflict.js';
+import type { ReasonedLoss } from '../merge/loss.js';
 import { sameContent } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { isDeleted } from '../record/version.js';

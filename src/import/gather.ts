@@ -2,7 +2,7 @@ import { lineOf } from '../jsonl/format.js';
 import { fileOfType } from '../jsonl/line-key.js';
 import { LineError, parseLine } from '../jsonl/parse.js';
 import { fileState } from '../merge/file-state.js';
-import type { ReasonedLoss } from '../merge/conflict.js';
+import type { ReasonedLoss } from '../merge/loss.js';
 import { EMPTY_SET, countsOf, elementKey, elementsOf, setToken, withTokens } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { unquote } from '../record/json.js';

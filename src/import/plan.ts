@@ -4,7 +4,7 @@ import { compareIntegers } from '../record/numbers.js';
 import { isDeleted, laterTombstone, sameVersion, saySame } from '../record/version.js';
 import type { Deleted, Present, Version } from '../record/version.js';
 import { differingValues, mergeContents, wholeRecord, winsTie } from '../merge/record.js';
-import type { LossReason, ReasonedLoss } from '../merge/conflict.js';
+import type { LossReason, ReasonedLoss } from '../merge/loss.js';
 
 /** How an import decides between two versions that are both present and differ. */
 export const MergeStrategy = {

@@ -1,4 +1,4 @@
-import type { FileSides } from './merged-file.js';
+import type { FileSides } from './file.js';
 
 /** A part of three versions of a text: lines that all have alike, or what each of them has between such lines. */
 export type Piece = { readonly same: string } | { readonly same?: undefined; readonly sides: FileSides };

@@ -1,5 +1,5 @@
 import { isGreater } from '../record/order.js';
-import type { Loss } from './conflict.js';
+import type { Loss } from './loss.js';
 
 /** What three versions have of one thing. */
 export interface Sides<T> {

@@ -1,6 +1,6 @@
 import { laterTombstone, present } from '../record/version.js';
 import type { Deleted, FileVersion, PathForm, Present, Version } from '../record/version.js';
-import type { ReasonedLoss } from './conflict.js';
+import type { ReasonedLoss } from './loss.js';
 import { mergeDuplicates, wholeRecord } from './record.js';
 
 /** What the files state of a record, from its lines alone, so that every replica computes the same. */

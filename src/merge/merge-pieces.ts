@@ -1,4 +1,4 @@
-import type { FileLoss, FileSides, MergedFile } from './merged-file.js';
+import type { FileLoss, FileSides, MergedFile } from './file.js';
 import { piecesOf } from './chunks.js';
 import type { Piece } from './chunks.js';
 

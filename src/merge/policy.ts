@@ -4,7 +4,7 @@ import type { Member } from '../record/json.js';
 import { compareIntegers } from '../record/numbers.js';
 import { compareTimes, isTime } from '../record/time.js';
 import type { Entity } from '../registry/entity.js';
-import type { Loss } from './conflict.js';
+import type { Loss } from './loss.js';
 import { areBothChanged, mapSides, mergeField, mergeFields, oursWins } from './field.js';
 import type { MergePolicy, Sides } from './field.js';
 import { inOneOrder, mergeArrays, mergeSet, mergeStringArrays } from './set.js';

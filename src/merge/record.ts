@@ -14,7 +14,7 @@ import { compareUtf8, isGreater } from '../record/order.js';
 import { present, sameVersion } from '../record/version.js';
 import type { Present } from '../record/version.js';
 import type { Entity } from '../registry/entity.js';
-import type { Loss } from './conflict.js';
+import type { Loss } from './loss.js';
 import { mapSides, mergeFields, oursWins } from './field.js';
 import type { Fields } from './field.js';
 import { policyOfEntity } from './policy.js';

@@ -2,7 +2,7 @@ import { EMPTY_SET, elementsByKey, joinMembers, setOfElements } from '../record/
 import { quote, scanArray, scanObject, unquote } from '../record/json.js';
 import { compareUtf8 } from '../record/order.js';
 import type { SetTable } from '../registry/entity.js';
-import type { Loss } from './conflict.js';
+import type { Loss } from './loss.js';
 import { mapSides, mergeFields, oursWins, tokensAt } from './field.js';
 import type { Fields, MergePolicy, Sides, Tokens } from './field.js';
 

@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { keyReader } from '../../src/jsonl/line-key.js';
-import { mergeJsonFile, mergeWholeFile } from '../../src/merge/generic/merge-json-file.js';
-import { mergeDataFile } from '../../src/merge/merge-lines.js';
+import { mergeJsonFile, mergeWholeFile } from '../../src/merge/json-file.js';
+import { mergeDataFile } from '../../src/merge/data-file.js';
 import { BYTES, mergePieces } from '../../src/merge/merge-pieces.js';
-import type { FileSides, MergedFile } from '../../src/merge/merged-file.js';
+import type { FileSides, MergedFile } from '../../src/merge/file.js';
 import { piecesOf } from '../../src/merge/chunks.js';
 import { savecontext } from '../../src/registry/savecontext.js';
 import { lineOf, sample } from '../record/samples.js';

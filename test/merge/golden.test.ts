@@ -2,7 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { lineOf } from '../../src/jsonl/format.js';
-import type { Loss } from '../../src/merge/conflict.js';
+import type { Loss } from '../../src/merge/loss.js';
 import { mergeVersions } from '../../src/merge/record.js';
 import type { FileVersion, Present } from '../../src/record/version.js';
 import { HERE, readLine } from '../record/samples.js';

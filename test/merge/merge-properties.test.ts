@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { Loss } from '../../src/merge/conflict.js';
+import type { Loss } from '../../src/merge/loss.js';
 import { mergeDuplicates, mergeVersions } from '../../src/merge/record.js';
 import { sameContent, tokenOf } from '../../src/record/content.js';
 import { present } from '../../src/record/version.js';

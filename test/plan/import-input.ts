@@ -1,6 +1,6 @@
 import { MergeStrategy, planImport } from '../../src/import/plan.js';
 import type { ImportInput, ImportPlan } from '../../src/import/plan.js';
-import type { LossReason, ReasonedLoss } from '../../src/merge/conflict.js';
+import type { LossReason, ReasonedLoss } from '../../src/merge/loss.js';
 import { canonicalBytes } from '../../src/merge/record.js';
 import type { Content } from '../../src/record/content.js';
 import type { Deleted, FileVersion, Present } from '../../src/record/version.js';

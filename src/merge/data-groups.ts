@@ -3,7 +3,7 @@ import { LineError, parseLine } from '../jsonl/parse.js';
 import { compareUtf8 } from '../record/order.js';
 import { entityOfType } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';
-import type { FileSides } from './merged-file.js';
+import type { FileSides } from './file.js';
 
 /** One of the three versions of a file. */
 export type Side = keyof FileSides;

@@ -5,15 +5,15 @@ import { scanObject, unquote } from '../record/json.js';
 import { laterTombstone } from '../record/version.js';
 import type { FileVersion, PathForm, Present } from '../record/version.js';
 import { completed } from './completed.js';
-import type { LossReason } from './conflict.js';
-import { groupLines, linesOf } from './file-groups.js';
-import type { DataFile, Group, Side } from './file-groups.js';
+import type { LossReason } from './loss.js';
+import { groupLines, linesOf } from './data-groups.js';
+import type { DataFile, Group, Side } from './data-groups.js';
 import { asVersion } from './file-state.js';
 import { mergeDuplicates, mergeVersions } from './record.js';
 import { mergePieces } from './merge-pieces.js';
 import type { TextForm } from './merge-pieces.js';
-import { conflictLines } from './merged-file.js';
-import type { FileLoss, FileSides, MergedFile } from './merged-file.js';
+import { conflictLines } from './file.js';
+import type { FileLoss, FileSides, MergedFile } from './file.js';
 
 /** What one record's lines become. */
 interface MergedGroup {

@@ -1,4 +1,4 @@
-import type { ReasonedLoss } from './conflict.js';
+import type { ReasonedLoss } from './loss.js';
 
 /** Three versions of one file, each as its text; the base is empty where both sides added the file. */
 export interface FileSides {

@@ -1,13 +1,13 @@
-import { unquote } from '../../record/json.js';
-import type { FileLoss, FileSides, MergedFile } from '../merged-file.js';
-import { conflictLines } from '../merged-file.js';
-import { mergePieces } from '../merge-pieces.js';
-import type { TextForm } from '../merge-pieces.js';
-import { mergeLine } from './merge-line.js';
-import { mergeOrder } from './merge-order.js';
-import type { Placed } from './merge-order.js';
-import { keyReader, problemOf, readJsonText } from './read-lines.js';
-import type { Ends, JsonLine, JsonText } from './read-lines.js';
+import { unquote } from '../record/json.js';
+import type { FileLoss, FileSides, MergedFile } from './file.js';
+import { conflictLines } from './file.js';
+import { mergePieces } from './merge-pieces.js';
+import type { TextForm } from './merge-pieces.js';
+import { mergeLine } from './json-line.js';
+import { mergeOrder } from './json-order.js';
+import type { Placed } from './json-order.js';
+import { keyReader, problemOf, readJsonText } from './json-text.js';
+import type { Ends, JsonLine, JsonText } from './json-text.js';
 
 /** How lines of another program merge. */
 export interface JsonFileOptions {

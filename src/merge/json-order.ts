@@ -1,4 +1,4 @@
-import { compareUtf8 } from '../../record/order.js';
+import { compareUtf8 } from '../record/order.js';
 
 /** A line of the result: what it is known by, and what it is sorted by where nothing else says its place. */
 export interface Placed {

@@ -1,5 +1,5 @@
-import { isConflictMarker } from '../conflict-marker.js';
-import { JsonError, quote, scanObject } from '../../record/json.js';
+import { isConflictMarker } from './conflict-marker.js';
+import { JsonError, quote, scanObject } from '../record/json.js';
 
 /** How the lines of a text end. */
 export interface Ends {

@@ -1,10 +1,10 @@
-import { joinMembers } from '../../record/content.js';
-import { quote, scanArray, scanObject } from '../../record/json.js';
-import type { Member } from '../../record/json.js';
-import type { Loss } from '../conflict.js';
-import { oursWins } from '../field.js';
-import { HASH, isVolatile, mergeMembers, policyOfNames } from '../policy.js';
-import { compareTimes } from '../../record/time.js';
+import { joinMembers } from '../record/content.js';
+import { quote, scanArray, scanObject } from '../record/json.js';
+import type { Member } from '../record/json.js';
+import type { Loss } from './loss.js';
+import { oursWins } from './field.js';
+import { HASH, isVolatile, mergeMembers, policyOfNames } from './policy.js';
+import { compareTimes } from '../record/time.js';
 
 /** The fields that say when a record was last changed, the first one that a record has. */
 const UPDATED = ['updated_at', 'updatedAt', 'modified_at', 'modifiedAt', 'last_modified', 'updated'];

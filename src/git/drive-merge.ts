@@ -8,10 +8,11 @@ import { keyReader } from '../jsonl/line-key.js';
 import { LineError, parseLine } from '../jsonl/parse.js';
 import { leaveLostValues } from '../jsonl/lost-values.js';
 import { linesOf } from '../merge/data-groups.js';
+import { mapSides } from '../merge/field.js';
 import type { DataFile } from '../merge/data-groups.js';
 import { mergeJsonFile } from '../merge/json-file.js';
 import { mergeDataFile, mergeDuplicateLines } from '../merge/data-file.js';
-import { BYTES } from '../merge/merge-pieces.js';
+import { BYTES } from '../merge/chunks.js';
 import { conflictLines } from '../merge/file.js';
 import type { FileSides, MergedFile } from '../merge/file.js';
 import { savecontext } from '../registry/savecontext.js';
@@ -74,8 +75,8 @@ function readBytes(path: string): Buffer {
   return withIoErrors(path, 'read', () => readFileSync(path));
 }
 
-function wholeConflict({ base, ours, theirs }: FileSides): string {
-  return `${conflictLines(linesOf(base), linesOf(ours), linesOf(theirs)).join('\n')}\n`;
+function wholeConflict(sides: FileSides): string {
+  return `${conflictLines(mapSides(sides, linesOf)).join('\n')}\n`;
 }
 
 /** Merges files of bytes that are taken for characters. Whatever goes wrong, ours must not be left standing as if it were the result. */

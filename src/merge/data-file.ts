@@ -10,8 +10,9 @@ import { groupLines, linesOf } from './data-groups.js';
 import type { DataFile, Group, Side } from './data-groups.js';
 import { asVersion } from './file-state.js';
 import { mergeDuplicates, mergeVersions } from './record.js';
-import { mergePieces } from './merge-pieces.js';
-import type { TextForm } from './merge-pieces.js';
+import { mapSides } from './field.js';
+import { mergeChunks } from './chunks.js';
+import type { TextForm } from './chunks.js';
 import { conflictLines } from './file.js';
 import type { FileLoss, FileSides, MergedFile } from './file.js';
 
@@ -30,7 +31,7 @@ interface MergedGroup {
  */
 export function mergeDataFile(file: DataFile, sides: FileSides, form?: TextForm): MergedFile {
   const merge = (part: FileSides): MergedFile => mergeLines(file, part, (group) => mergeGroup(file, group));
-  return mergePieces(sides, { keyOf: (raw) => plainKey(file, raw), isSorted: true, merge }, form);
+  return mergeChunks(sides, { keyOf: (raw) => plainKey(file, raw), isSorted: true, merge }, form);
 }
 
 /** Keys that are ASCII are the same, and in the same order, in every form of the text. */
@@ -49,10 +50,10 @@ export function mergeDuplicateLines(file: DataFile, text: string): MergedFile {
 }
 
 function mergeLines(file: DataFile, sides: FileSides, merge: (group: Group) => MergedGroup): MergedFile {
-  const lines = { base: linesOf(sides.base), ours: linesOf(sides.ours), theirs: linesOf(sides.theirs) };
+  const lines = mapSides(sides, linesOf);
   const { inOrder, markers } = groupLines(file, lines);
   if (markers.length > 0) {
-    const text = textOf(conflictLines(lines.base, lines.ours, lines.theirs));
+    const text = textOf(conflictLines(lines));
     return { text, losses: [], problems: markers.map((where) => `${where}: found a conflict marker`) };
   }
   const merged: string[] = [];
@@ -67,7 +68,7 @@ function mergeLines(file: DataFile, sides: FileSides, merge: (group: Group) => M
       if (!(error instanceof UnreadableLine)) throw error;
       const where = `${error.side}:${lines[error.side].indexOf(error.raw) + 1}`;
       problems.push(...error.problems.map((problem) => `${where}: ${problem}`));
-      for (const line of conflictLines(group.base, group.ours, group.theirs)) merged.push(line);
+      for (const line of conflictLines(group)) merged.push(line);
     }
   }
   return { text: textOf(merged), losses, problems };

@@ -3,10 +3,10 @@ import { LineError, parseLine } from '../jsonl/parse.js';
 import { compareUtf8 } from '../record/order.js';
 import { entityOfType } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';
-import type { FileSides } from './file.js';
+import type { Sides } from './field.js';
 
 /** One of the three versions of a file. */
-export type Side = keyof FileSides;
+export type Side = keyof Sides<string>;
 
 /** The data file that is merged. */
 export interface DataFile {
@@ -18,10 +18,7 @@ export interface DataFile {
 }
 
 /** The lines that each side has of one record, without their ends. */
-export interface Group {
-  readonly base: string[];
-  readonly ours: string[];
-  readonly theirs: string[];
+export interface Group extends Sides<string[]> {
   /** Undefined for lines that are no known record's; those are compared by their bytes alone. */
   readonly key: { readonly type: string; readonly id: string } | undefined;
   /** False when what the base has lies between conflict markers: a virtual base may have them. */
@@ -47,7 +44,7 @@ export function linesOf(text: string): string[] {
 }
 
 /** Brings together what three sides have of each record. */
-export function groupLines(file: DataFile, sides: Readonly<Record<Side, readonly string[]>>): Groups {
+export function groupLines(file: DataFile, sides: Sides<readonly string[]>): Groups {
   const groups = new Map<string, Group>();
   const markers: string[] = [];
   for (const side of ['base', 'ours', 'theirs'] as const) {

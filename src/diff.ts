@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { settingsInForce } from './accepted-settings.js';
 import { listConflicts } from './conflicts.js';
-import { resolvePath } from './directory.js';
+import { exportDirectory, resolvePath } from './directory.js';
 import type { RefusedRecord } from './export/stats.js';
 import type { JournalEntry } from './journal.js';
 import { differingRecords } from './jsonl/differing-records.js';
@@ -10,11 +10,11 @@ import type { LinesOfFile } from './jsonl/differing-records.js';
 import { fileExists } from './jsonl/file.js';
 import { fileOfType } from './jsonl/line-key.js';
 import { readLines } from './jsonl/line-reader.js';
-import { completed } from './merge/completed.js';
+import { completedLines } from './merge/completed.js';
 import { fileState } from './merge/file-state.js';
 import { changeOf, stateOf } from './record/change.js';
 import type { RecordChange, RecordState } from './record/change.js';
-import type { FileVersion, PathForm } from './record/version.js';
+import type { FileVersion, PathForm, Present } from './record/version.js';
 import type { Store } from './store/store.js';
 import { versionOf } from './store/versions.js';
 import { rehearseSync } from './sync.js';
@@ -56,7 +56,7 @@ export interface DiffSince {
 /** Says how the records differ between some files and what the files will be after a sync, and changes nothing. */
 export function diffSince(store: Store, options: DiffOptions, files: LinesOfFile): DiffSince {
   const { registry } = store;
-  const dir = resolvePath(options.dir);
+  const dir = exportDirectory(options.dir);
   const written: WrittenLine[] = [];
   const onChange = ({ where, type, line }: RecordChange): void => {
     if (where === 'files' && line !== undefined) written.push({ file: fileOfType(registry, type), line });
@@ -97,8 +97,10 @@ type Versions = readonly (FileVersion | undefined)[];
 
 /** What lines say of a record. What a line of the reference program leaves out is taken from the other side. */
 function stateIn(versions: Versions, others: Versions, form: PathForm): RecordState {
-  const other = others.find((version) => version?.kind === 'present');
-  const lines = versions.flatMap((each) => (each?.kind === 'present' ? [completed(each, other, undefined)] : []));
+  const linesIn = (all: Versions): FileVersion<Present>[] =>
+    all.filter((each): each is FileVersion<Present> => each?.kind === 'present');
+  const known = linesIn(others).map(({ content }) => content);
+  const lines = completedLines(linesIn(versions), known);
   const tombstones = versions.flatMap((each) => (each?.kind === 'deleted' ? [each] : []));
   const { version } = fileState(lines, tombstones, form);
   return version === undefined ? undefined : stateOf(version);

@@ -1,8 +1,8 @@
 import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import type { Stats } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
-import { toIoError } from './jsonl/file.js';
+import { refuseLinkedFolder, toIoError } from './jsonl/file.js';
 
 /** The name of a project's export directory. */
 export const EXPORT_FOLDER = '.savecontext';
@@ -24,6 +24,17 @@ export function resolvePath(path: string): string {
   } catch {
     return path;
   }
+}
+
+/**
+ * The path of an export directory with the symbolic links before it resolved. The path of a project may lead through links; the directory
+ * itself must be none, since that may be part of what somebody committed, and lead to anywhere. Throws `refused`.
+ */
+export function exportDirectory(dir: string): string {
+  const path = resolve(dir);
+  const real = join(resolvePath(dirname(path)), basename(path));
+  refuseLinkedFolder(real);
+  return real;
 }
 
 /** A folder and all that it lies in, the nearest first. */

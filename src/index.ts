@@ -42,7 +42,8 @@ export { dropConflicts, listConflicts, takeConflict } from './conflicts.js';
 export type { JournalEntry } from './journal.js';
 export type { Loss, LossReason } from './merge/loss.js';
 
-export { atomicWrite, countLines, fileSize } from './jsonl/file.js';
+export { countLines } from './jsonl/file-bytes.js';
+export { atomicWrite, fileSize } from './jsonl/file.js';
 export { ensureGitignore, gitignoreContent } from './jsonl/ignore-file.js';
 export type { GitignoreOutcome } from './jsonl/ignore-file.js';
 export { appendJsonl, contentHash, hasChanged, readJsonl, writeJsonl } from './jsonl/records.js';
@@ -60,7 +61,7 @@ export type {
   TimeEntryRecord,
 } from './registry/savecontext.js';
 export type { DeletionRecord } from './record/version.js';
-export { defineEntity } from './registry/entity.js';
+export { defineEntity } from './registry/define.js';
 export { coordinate, count, extension, integer, key, local, real, set, text } from './registry/fields.js';
 export type { LineFields, RecordOf } from './registry/record-of.js';
 export type {

@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path';
 
-import { EXPORT_FOLDER, resolvePath } from './directory.js';
+import { EXPORT_FOLDER, exportDirectory } from './directory.js';
 import { fileExists } from './jsonl/file.js';
 import { fileNames, keyReader } from './jsonl/line-key.js';
 import { readLines } from './jsonl/line-reader.js';
@@ -19,7 +19,7 @@ export interface FoundProject {
 
 /** Finds the project of an export directory whose path is not given. */
 export function findProject(store: Store, dir: string): FoundProject {
-  const path = resolvePath(dir);
+  const path = exportDirectory(dir);
   const bound = findTarget(store.sql, path);
   if (bound !== undefined) return { project: bound.project, by: 'bound' };
   const folder = basename(path) === EXPORT_FOLDER ? dirname(path) : path;

@@ -1,12 +1,12 @@
 import { v7 as uuid } from 'uuid';
 
 import { SyncError } from './errors.js';
+import { formatLine } from './jsonl/format.js';
 import { EMPTY_SET, withTokens } from './record/content.js';
 import type { Content } from './record/content.js';
-import { fieldToken } from './record/field-token.js';
 import { quote, unquote } from './record/json.js';
 import { compareIntegers } from './record/numbers.js';
-import { toToken } from './record/object.js';
+import { valueToken } from './record/object.js';
 import type { RecordObject } from './record/object.js';
 import { tokenOf } from './record/content.js';
 import { dependentsOf, entityOfType, requireEntity } from './registry/entity.js';
@@ -85,10 +85,12 @@ export class Records {
 
   /**
    * Writes a whole content, as taking a lost record back from the journal does. Throws `not_found` when its parent is not here,
-   * `refused` when the id belongs to another project or its natural key is another record's.
+   * `refused` when the id belongs to another project or its natural key is another record's, `bad_input` when it is too large for a line.
    */
   write(content: Content, now: number): void {
     const { entity, id } = content;
+    // What no line can hold would stop every export.
+    formatLine(content, now, 'portable', { project: '.', scopeId: '' });
     const before = this.#rows.read(entity, id);
     if (before === undefined && this.#rows.projectOf(entity, id) !== undefined) {
       throw new SyncError('refused', `the ${entity.type} ${id} belongs to another project`);
@@ -139,7 +141,7 @@ export class Records {
         continue;
       }
       const found: string[] = [];
-      changes.set(index, fieldToken(field, toToken(value), found));
+      changes.set(index, valueToken(field, value, found));
       problems.push(...found.map((problem) => `${name}: ${problem}`));
     }
     const updated = entity.indexOf.get(entity.updated) ?? -1;

@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { SyncError, messageOf } from './errors.js';
-import { atomicWrite, fileExists, toIoError } from './jsonl/file.js';
-import { fieldToken } from './record/field-token.js';
-import { toToken } from './record/object.js';
+import { atomicWrite, readPlain } from './jsonl/file.js';
+import { JsonError } from './record/json.js';
+import { toToken, valueToken } from './record/object.js';
 import type { PathForm } from './record/version.js';
 import { entityOfType } from './registry/entity.js';
 import type { Entity, Registry } from './registry/entity.js';
@@ -44,10 +43,10 @@ const FORMS: readonly PathForm[] = ['portable', 'absolute'];
  * Throws `bad_input` for an unknown name or value, naming it.
  */
 export function readSettings(dir: string, registry: Registry): Settings {
-  const path = join(dir, SETTINGS_FILE);
-  if (!fileExists(path)) return DEFAULTS;
-  const settings = readObject(path);
-  const unknown = Object.keys(settings).find((name) => !(name in DEFAULTS));
+  const bytes = readPlain(join(dir, SETTINGS_FILE));
+  if (bytes === undefined) return DEFAULTS;
+  const settings = parseObject(bytes.toString());
+  const unknown = Object.keys(settings).find((name) => !Object.hasOwn(DEFAULTS, name));
   if (unknown !== undefined) {
     throw badSetting(`unknown setting ${JSON.stringify(unknown)}; expected ${Object.keys(DEFAULTS).join(' or ')}`);
   }
@@ -66,13 +65,17 @@ export function readSettings(dir: string, registry: Registry): Settings {
   };
 }
 
-function readObject(path: string): Readonly<Record<string, unknown>> {
+function parseObject(text: string): Readonly<Record<string, unknown>> {
   let settings: unknown;
   try {
-    settings = JSON.parse(readFileSync(path, 'utf8'));
+    settings = JSON.parse(text);
+    // What is nested too deeply could not be put into words.
+    toToken(settings);
   } catch (error) {
-    if (error instanceof SyntaxError) throw badSetting(`expected a JSON object (${messageOf(error)})`);
-    throw toIoError(error, path, 'read');
+    if (error instanceof SyntaxError || error instanceof JsonError) {
+      throw badSetting(`expected a JSON object (${messageOf(error)})`);
+    }
+    throw error;
   }
   if (!isObject(settings)) throw badSetting('expected a JSON object');
   return settings;
@@ -95,7 +98,7 @@ function ruleToken(entity: Entity, name: string, value: unknown): string {
   const synced = entity.synced[entity.indexOf.get(name) ?? -1];
   if (synced === undefined) throw badSetting(`private: ${entity.type} has no field ${JSON.stringify(name)}`);
   const problems: string[] = [];
-  const token = fieldToken(synced.field, toToken(value), problems);
+  const token = valueToken(synced.field, value, problems);
   const isRounded = synced.field.kind === 'integer' && typeof value === 'number' && !Number.isSafeInteger(value);
   if (isRounded) problems.push('expected an integer of at most 53 bits');
   if (problems.length > 0) throw badSetting(`private: ${entity.type}.${name}: ${problems.join('; ')}`);

@@ -1,14 +1,15 @@
 import { join } from 'node:path';
 
 import { describeWaiting, listWaitingSettings, settingsInForce } from './accepted-settings.js';
-import { resolvePath } from './directory.js';
+import { exportDirectory, resolvePath } from './directory.js';
 import { SyncError } from './errors.js';
 import type { SyncErrorCode } from './errors.js';
 import { isSetOtherwise } from './export/set-otherwise.js';
 import type { ExportFileInfo } from './export/stats.js';
 import { planImportAll } from './import/importer.js';
 import type { Notice } from './import/stats.js';
-import { countLines, fileExists, fileSize } from './jsonl/file.js';
+import { countLines } from './jsonl/file-bytes.js';
+import { fileExists, fileSize } from './jsonl/file.js';
 import { fileNames } from './jsonl/line-key.js';
 import { project as projectSql } from './tracking/triggers.js';
 import { Tally } from './stats.js';
@@ -54,7 +55,7 @@ export function getSyncStatus(
   store: Store,
   options: { readonly projectPath: string; readonly dir: string },
 ): SyncStatus {
-  const dir = resolvePath(options.dir);
+  const dir = exportDirectory(options.dir);
   const project = resolvePath(options.projectPath);
   const { sql, registry } = store;
   const target = plannedTarget(sql, dir, project);

@@ -1,4 +1,4 @@
-import { makeFolder } from './directory.js';
+import { exportDirectory, makeFolder } from './directory.js';
 import { Exporter } from './export/exporter.js';
 import type { ExporterOptions } from './export/exporter.js';
 import type { ExportStats } from './export/stats.js';
@@ -33,7 +33,7 @@ export interface SyncOptions extends ExporterOptions, Pick<ImporterOptions, 'his
  */
 export function sync(store: Store, options: SyncOptions): SyncOutcome {
   if (options.dryRun === true) return rehearseSync(store, options, (outcome) => outcome);
-  makeFolder(options.dir);
+  makeFolder(exportDirectory(options.dir));
   const imported = new Importer(store, options).importAll(options.dir);
   const exported = new Exporter(store, options).export();
   const status = getSyncStatus(store, options);

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 
-import { projectExportDir, resolvePath } from '../directory.js';
+import { exportDirectory, projectExportDir, resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
 import type { Guard } from '../export/guard.js';
 import { gitHistory } from '../git/history.js';
@@ -83,7 +83,7 @@ export class Context {
 
   /** The export directory alone; no database is opened for it. */
   folder(): string {
-    return projectExportDir(findFolders(this.#base).folder);
+    return exportDirectory(projectExportDir(findFolders(this.#base).folder));
   }
 
   /** The project and its export directory. What is taken that the folder does not say goes into the notes. */
@@ -93,7 +93,7 @@ export class Context {
 
   #findPlace(): Place {
     const folders = findFolders(this.#base);
-    const dir = projectExportDir(folders.folder);
+    const dir = exportDirectory(projectExportDir(folders.folder));
     const { project } = this.#options;
     if (project === '') throw new SyncError('usage', '--project: expected a path, found nothing');
     const path =

@@ -1,6 +1,7 @@
 import { SyncError } from '../errors.js';
 import { commitFolder } from '../git/commit-folder.js';
-import { bringForward, mergeUpstream } from '../git/merge-upstream.js';
+import { bringForward } from '../git/bring-forward.js';
+import { mergeUpstream } from '../git/merge-upstream.js';
 import type { MadeMerge, MergedBy } from '../git/merge-upstream.js';
 import { findUnfinished, inTheMiddle, requireRepository, wayOut } from '../git/repository.js';
 import type { Repository } from '../git/repository.js';

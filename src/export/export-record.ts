@@ -5,14 +5,16 @@ import { changeOf, stateOf } from '../record/change.js';
 import type { RecordChange } from '../record/change.js';
 import type { Content } from '../record/content.js';
 import { digestOf } from '../record/json.js';
+import { latestStamp } from '../record/stamp.js';
+import { isId } from '../record/limits.js';
 import { deleted, isDeleted, laterTombstone } from '../record/version.js';
 import type { Deleted, FileVersion, Present, Version } from '../record/version.js';
 import { isSeen, readBase, readBases, wasInFiles } from '../store/base.js';
 import { derivedHash, readDerived } from '../store/derived.js';
 import { isMarkedPrivate } from '../store/private-marks.js';
 import type { RecordKey } from '../store/rows.js';
-import { completed } from '../merge/completed.js';
-import { versionOf } from '../store/versions.js';
+import { completedBase, completedLines, knownOf } from '../merge/completed.js';
+import { replaceableVersion, versionOf } from '../store/versions.js';
 import { readTombstone } from '../tracking/tombstones.js';
 import { newValues } from './guard.js';
 import { planExport } from './plan.js';
@@ -65,7 +67,7 @@ export function exportRecord(
     context.guarded?.add(newValues(version.content, context.form, known.asWritten));
   }
   const result = lineOf(version, context.form, coordinates);
-  const before = [...known.lines.map(({ raw }) => raw), ...todo.tombstones];
+  const before = [...known.lines, ...known.tombstones].map(({ raw }) => raw);
   const dropped = before.filter((raw) => raw !== result);
   if (!dropped.every((raw) => isSeen(context.sql, raw))) {
     context.refused.push({ type: todo.type, id: todo.id, why: 'unseen' });
@@ -93,26 +95,31 @@ function changeInFiles(
 }
 
 function loadRecord(
-  { sql, registry, target, actor }: ExportContext,
+  { sql, registry, target, actor, form, now }: ExportContext,
   todo: TodoRecord,
   raws: readonly string[],
   unreadable: string[],
 ): LoadedRecord {
-  const bases = (todo.hasBase ? readBases(sql, target, todo) : []).map((base) => versionOf(registry, base.line));
-  const base = bases.find((version) => version !== undefined);
+  const written = (todo.hasBase ? readBases(sql, target, todo) : [])
+    .map((base) => versionOf(registry, base.line))
+    .filter((version) => version !== undefined);
+  const row = todo.content;
+  const bases = written.map((version) =>
+    isDeleted(version) ? version : completedBase(version, row === undefined ? [] : [row]),
+  );
+  const [base] = bases;
   const found: FileVersion<Present>[] = [];
+  const read = (raw: string): FileVersion | undefined => replaceableVersion(sql, registry, raw, latestStamp(now));
   for (const raw of raws) {
-    const version = versionOf(registry, raw);
+    const version = read(raw);
     if (version?.kind === 'present') found.push(version);
     else unreadable.push(raw);
   }
   return {
-    asWritten: [...found, ...bases.filter((version) => version?.kind === 'present')],
-    lines: found.map((version) => completed(version, base, todo.content)),
-    tombstones: todo.tombstones.map((raw) => versionOf(registry, raw)).filter((version) => version?.kind === 'deleted'),
-    bases: bases
-      .filter((version) => version !== undefined)
-      .map((version) => (isDeleted(version) ? version : completed(version, undefined, todo.content))),
+    asWritten: [...found, ...written.filter((version) => !isDeleted(version))],
+    lines: completedLines(found, knownOf(form, base?.kind === 'present' ? base.content : undefined, row)),
+    tombstones: todo.tombstones.map(read).filter((version) => version?.kind === 'deleted'),
+    bases,
     stored: todo.hasTombstone ? readTombstone(sql, target.project, todo, actor) : undefined,
   };
 }
@@ -127,7 +134,8 @@ function stateToExport(
   const { type, id, content } = todo;
   const { lines, tombstones, stored } = known;
   if (content === undefined) {
-    if (wasPrivate(context, todo, known)) return 'private';
+    // No file can ever have had a record whose id fits into none.
+    if (!isId(id) || wasPrivate(context, todo, known)) return 'private';
     return stored;
   }
   if (!context.isPrivate(content)) return content;

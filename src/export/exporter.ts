@@ -3,7 +3,7 @@ import type { SettingsInForce } from '../accepted-settings.js';
 import { withLock } from '../jsonl/lock.js';
 import { ensureGitignore } from '../jsonl/ignore-file.js';
 import { removeStaleTemporaryFiles } from '../jsonl/file-set.js';
-import { makeFolder, resolvePath } from '../directory.js';
+import { exportDirectory, makeFolder, resolvePath } from '../directory.js';
 import { fileExists } from '../jsonl/file.js';
 import type { RecordChange } from '../record/change.js';
 import { plannedTarget } from '../store/target.js';
@@ -92,12 +92,9 @@ export class Exporter {
         onChange,
       });
     };
-    if (dryRun) {
-      const dir = resolvePath(this.#options.dir);
-      return run(dir, settingsInForce(this.#store, { projectPath, dir }));
-    }
-    makeFolder(this.#options.dir);
-    const dir = resolvePath(this.#options.dir);
+    const dir = exportDirectory(this.#options.dir);
+    if (dryRun) return run(dir, settingsInForce(this.#store, { projectPath, dir }));
+    makeFolder(dir);
     return withLock(dir, { timeoutMs: lockTimeoutMs }, () => {
       removeStaleTemporaryFiles(dir);
       if (!fileExists(`${dir}/.gitignore`)) ensureGitignore(dir);

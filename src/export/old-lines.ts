@@ -7,9 +7,12 @@ import { readLines } from '../jsonl/line-reader.js';
 import type { TextLine } from '../jsonl/line-reader.js';
 import { keyOfLine, scanFile } from '../jsonl/scan-file.js';
 import type { FileScan } from '../jsonl/scan-file.js';
+import { latestStamp } from '../record/stamp.js';
+import type { FileVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
 import { inFileOrder } from '../store/file-order.js';
 import type { Sql } from '../store/sql.js';
+import { replaceableVersion } from '../store/versions.js';
 
 /** The lines of one record in a file. */
 export interface OldLines {
@@ -30,16 +33,18 @@ export class OldFiles {
   readonly #sql: Sql;
   readonly #registry: Registry;
   readonly #dir: string;
+  readonly #read: (raw: string) => FileVersion | undefined;
   readonly #scans = new Map<string, FileScan>();
   readonly #states = new Map<string, string>();
   /** True when the lines of a file may lie anywhere, so that every file is rewritten whole. */
   readonly laidOut: boolean;
 
-  /** `wanted` are the files that the export may change. */
-  constructor(sql: Sql, registry: Registry, dir: string, wanted: readonly string[]) {
+  /** `wanted` are the files that the export may change, `now` its clock. */
+  constructor(sql: Sql, registry: Registry, dir: string, wanted: readonly string[], now: number) {
     this.#sql = sql;
     this.#registry = registry;
     this.#dir = dir;
+    this.#read = (raw) => replaceableVersion(sql, registry, raw, latestStamp(now));
     this.#scan(wanted);
     this.laidOut = wanted.some((name) => this.#scans.get(name)?.canonical === false);
     if (!this.laidOut) return;
@@ -64,7 +69,7 @@ export class OldFiles {
       return;
     }
     const keyOf = keyReader(this.#registry, name);
-    for (const { text } of this.#read(name)) {
+    for (const { text } of this.#linesOf(name)) {
       const key = keyOf(text);
       if (key === undefined) return;
       yield { key, raws: [text] };
@@ -75,8 +80,8 @@ export class OldFiles {
   *tail(name: string): Generator<TailLine> {
     if (!this.laidOut && this.#scans.get(name)?.hasTail === false) return;
     const keyOf = this.#keyReader(name);
-    for (const line of this.#read(name)) {
-      if (line.text.trim() === '' || keyOfLine(this.#registry, keyOf, line) !== undefined) continue;
+    for (const line of this.#linesOf(name)) {
+      if (line.text.trim() === '' || keyOfLine(this.#read, keyOf, line) !== undefined) continue;
       yield line.bytes ?? line.text;
     }
   }
@@ -89,7 +94,7 @@ export class OldFiles {
     }
   }
 
-  *#read(name: string): Generator<TextLine> {
+  *#linesOf(name: string): Generator<TextLine> {
     const path = join(this.#dir, name);
     if (fileExists(path)) yield* readLines(path);
   }
@@ -105,8 +110,8 @@ export class OldFiles {
     this.#sql.run(`DELETE FROM temp.scsync_old`);
     for (const name of fileNames(this.#registry)) {
       const keyOf = this.#keyReader(name);
-      for (const line of this.#read(name)) {
-        const key = keyOfLine(this.#registry, keyOf, line);
+      for (const line of this.#linesOf(name)) {
+        const key = keyOfLine(this.#read, keyOf, line);
         if (key === undefined) continue;
         const file = key.deleted ? this.#registry.deletionsFile : fileOfType(this.#registry, key.type);
         this.#sql.run(`INSERT INTO temp.scsync_old VALUES (?, ?, ?, ?)`, file, key.type, key.id, line.text);

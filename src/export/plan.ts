@@ -1,3 +1,4 @@
+import { latestStamp } from '../record/stamp.js';
 import { deleted, isDeleted, laterTombstone, present, saySame } from '../record/version.js';
 import type { Deleted, FileVersion, PathForm, Present, Version } from '../record/version.js';
 import { sameContent } from '../record/content.js';
@@ -27,17 +28,35 @@ export interface ExportInput {
  * Decides which version of a record the files get (the rules of stamps: stamps of one record only grow): one with the bytes of a line that
  * stands there already, or one to be written.
  */
-export function planExport(input: ExportInput): Version {
+export function planExport(found: ExportInput): Version {
+  const input = withoutFarStamps(found);
   return isDeleted(input.state) ? planTombstone(input, input.state) : planLine(input, input.state);
+}
+
+/**
+ * What no clock can have given counts for nothing: else the record's stamps could not grow for good. So its next version is one of now, and
+ * is the first that counts for whoever has the others.
+ */
+function withoutFarStamps(input: ExportInput): ExportInput {
+  const latest = latestStamp(input.now);
+  const counts = ({ stamp }: { readonly stamp: number }): boolean => stamp <= latest;
+  const orNone = (stamp: number | undefined): number | undefined =>
+    stamp !== undefined && stamp <= latest ? stamp : undefined;
+  const { state, tombstone } = input;
+  return {
+    ...input,
+    state: isDeleted(state) && !counts(state) ? { ...state, stamp: input.now } : state,
+    lines: input.lines.filter(counts),
+    tombstone: tombstone !== undefined && counts(tombstone) ? tombstone : undefined,
+    bases: input.bases.filter(counts),
+    floor: orNone(input.floor),
+    derivedStamp: orNone(input.derivedStamp),
+  };
 }
 
 function planLine(input: ExportInput, content: Content): Present {
   const inFiles = presentInFiles(input);
-  const top = Math.max(
-    -Infinity,
-    ...input.lines.map((line) => line.stamp),
-    ...(input.tombstone === undefined ? [] : [input.tombstone.stamp]),
-  );
+  const top = input.lines.reduce((most, line) => Math.max(most, line.stamp), input.tombstone?.stamp ?? -Infinity);
   if (!input.restamp) {
     if (inFiles !== undefined && sameContent(inFiles.content, content)) return inFiles;
     const known = input.bases

@@ -134,7 +134,7 @@ function makeContext(store: Store, target: Target, run: ExportRun, count: number
     rows,
     form: run.settings.paths,
     isPrivate: privacyTest(store, rows, run.settings.private),
-    old: new OldFiles(sql, registry, run.dir, wanted),
+    old: new OldFiles(sql, registry, run.dir, wanted, run.now),
     tally: new Tally(registry, { written: 0, deleted: 0, unchanged: 0 }),
     refused,
     guarded: run.guard && new GuardedValues(run.guard, (found) => refused.push({ ...found, why: 'secret' })),

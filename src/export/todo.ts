@@ -79,9 +79,9 @@ function checkKeys(sql: Sql, registry: Registry, entity: Entity, projectPath: st
   const { table, key } = entity;
   for (const condition of [`t.${key} IS NULL`, `t.${key} >= x''`]) {
     const where = `${condition} AND ${project(registry, entity, 't')} = ? LIMIT 1`;
-    const row = sql.get(`SELECT t.rowid, hex(t.${key}), t.${key} IS NULL FROM ${table} t WHERE ${where}`, projectPath);
+    const row = sql.get(`SELECT hex(t.${key}), t.${key} IS NULL FROM ${table} t WHERE ${where}`, projectPath);
     if (row === undefined) continue;
-    const found = row[2] === 1n ? 'NULL' : `the BLOB X'${String(row[1])}'`;
-    throw badRow(entity, `with the rowid ${String(row[0])}`, key, [`expected a text, found ${found}`]);
+    const found = row[1] === 1n ? 'NULL' : `X'${String(row[0])}'`;
+    throw badRow(entity, found, key, [`expected a text, found ${row[1] === 1n ? 'NULL' : 'a BLOB'}`]);
   }
 }

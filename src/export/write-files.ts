@@ -1,9 +1,11 @@
 import { compareKeys } from '../jsonl/line-key.js';
 import { mergeJoin } from '../record/merge-join.js';
+import { latestStamp } from '../record/stamp.js';
 import type { Entity } from '../registry/entity.js';
 import { inFileOrder } from '../store/file-order.js';
 import { projectCoordinates } from '../store/project-row.js';
 import type { RecordKey } from '../store/rows.js';
+import { replaceableVersion } from '../store/versions.js';
 import { exportRecord } from './export-record.js';
 import type { TodoRecord } from './export-record.js';
 import type { LineFile } from './line-file.js';
@@ -78,17 +80,21 @@ function* todoRecords({ sql, rows, target }: ExportContext, entity: Entity): Gen
 
 /** Writes the file of deletions: old lines as they are, those of the records to look at anew. */
 export function writeDeletions(context: ExportContext, file: LineFile): void {
-  const { old, registry } = context;
+  const { sql, old, registry, now } = context;
+  const read = (raw: string): unknown => replaceableVersion(sql, registry, raw, latestStamp(now));
+  const unreadable: string[] = [];
   const pairs = mergeJoin<OldLines, RecordKey & { readonly line: string | undefined }>(
     old.lines(registry.deletionsFile),
-    inFileOrder(context.sql, decidedTombstones(context), (decided) => decided),
+    inFileOrder(sql, decidedTombstones(context), (decided) => decided),
     (a, b) => compareKeys(a.key, b),
   );
   for (const [before, decided] of pairs) {
     if (decided === undefined) for (const raw of before.raws) file.write(raw);
     else if (decided.line !== undefined) file.write(decided.line);
+    if (before !== undefined && decided !== undefined) unreadable.push(...before.raws.filter((raw) => !read(raw)));
   }
   for (const line of old.tail(registry.deletionsFile)) file.write(line);
+  for (const line of unreadable) file.write(line);
 }
 
 /** The records that have a tombstone now, or that had one in the files and have none any more. */

@@ -1,22 +1,26 @@
 import { isUtf8 } from 'node:buffer';
-import { mkdirSync, readFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 
 import { messageOf } from '../errors.js';
-import { atomicWrite, fileExists, withIoErrors } from '../jsonl/file.js';
+import { atomicWrite, withIoErrors } from '../jsonl/file.js';
 import { keyReader } from '../jsonl/line-key.js';
 import { LineError, parseLine } from '../jsonl/parse.js';
 import { leaveLostValues } from '../jsonl/lost-values.js';
-import { linesOf } from '../merge/data-groups.js';
-import { mapSides } from '../merge/field.js';
 import type { DataFile } from '../merge/data-groups.js';
+import type { Sides } from '../merge/field.js';
 import { mergeJsonFile } from '../merge/json-file.js';
 import { mergeDataFile, mergeDuplicateLines } from '../merge/data-file.js';
 import { BYTES } from '../merge/chunks.js';
 import { conflictLines } from '../merge/file.js';
 import type { FileSides, MergedFile } from '../merge/file.js';
+import { latestStamp } from '../record/stamp.js';
 import { savecontext } from '../registry/savecontext.js';
 import { tryGit } from './run.js';
+
+const NEWLINE = 0x0a;
+/** What git has of a file that Git LFS keeps elsewhere. */
+const LFS_POINTER = Buffer.from('version https://git-lfs.github.com/spec/');
 
 /** What git starts a merge driver with. */
 export interface DriverCall {
@@ -47,57 +51,76 @@ export interface DriverOutcome {
  * that lost in a file that git does not track, then writes the merged file over ours. Throws `io`.
  */
 export function driveMerge(call: DriverCall, cwd: string, now: number): DriverOutcome {
-  const buffers = [call.base, call.ours, call.theirs].map((path) => readBytes(resolve(cwd, path)));
-  const [base = '', ours = '', theirs = ''] = buffers.map((bytes) => bytes.toString('latin1'));
-  const sides = { base, ours, theirs };
-  const broken = ['base', 'ours', 'theirs'].filter((_, index) => !isUtf8(buffers[index] ?? Buffer.of()));
+  const bytes = {
+    base: readBytes(resolve(cwd, call.base)),
+    ours: readBytes(resolve(cwd, call.ours)),
+    theirs: readBytes(resolve(cwd, call.theirs)),
+  };
   // At once: half a file in the place of ours would pass for what somebody made of the conflict by hand.
-  const write = (bytes: string): void => atomicWrite(resolve(cwd, call.ours), Buffer.from(bytes, 'latin1'));
-  if (broken.length > 0) {
-    write(wholeConflict(sides));
-    const problems = broken.map((side) => `${side}: expected UTF-8, found bytes that are none`);
+  const write = (result: Uint8Array): void => atomicWrite(resolve(cwd, call.ours), result);
+  const leaveConflict = (problems: readonly string[]): DriverOutcome => {
+    write(wholeConflict(bytes));
     return { problems, lost: 0, leftIn: undefined };
+  };
+  const broken = Object.entries(bytes).filter(([, one]) => !isUtf8(one));
+  if (broken.length > 0)
+    return leaveConflict(broken.map(([side]) => `${side}: expected UTF-8, found bytes that are none`));
+  const pointers = Object.entries(bytes).filter(([, one]) => one.subarray(0, LFS_POINTER.length).equals(LFS_POINTER));
+  if (pointers.length > 0) {
+    return leaveConflict(pointers.map(([side]) => `${side}: expected lines of JSON, found a pointer of Git LFS`));
   }
-  const merged = mergeSides(call, sides);
-  const { losses } = merged;
-  const leftIn = losses.length === 0 ? undefined : folderForLosses(call, cwd);
-  if (losses.length > 0 && leftIn === undefined) {
-    // Without a place for what loses nothing may lose.
-    write(wholeConflict(sides));
-    return { problems: [`${call.path}: no folder to leave the values in that lose`], lost: 0, leftIn };
+  // Whatever goes wrong, ours must not be left standing as if it were the result; nor may anything lose without a place for it.
+  try {
+    const { text, losses, problems } = mergeSides(call, bytes, now);
+    const leftIn = losses.length === 0 ? undefined : folderForLosses(call, cwd);
+    if (losses.length > 0 && leftIn === undefined) {
+      return leaveConflict([`${call.path}: no folder to leave the values in that lose`]);
+    }
+    if (leftIn !== undefined) leaveLostValues(leftIn, losses, now);
+    write(Buffer.from(text, 'latin1'));
+    return { problems, lost: losses.length, leftIn };
+  } catch (error) {
+    return leaveConflict([messageOf(error)]);
   }
-  if (leftIn !== undefined) leaveLostValues(leftIn, losses, now);
-  write(merged.text);
-  return { problems: merged.problems, lost: losses.length, leftIn };
 }
 
 function readBytes(path: string): Buffer {
   return withIoErrors(path, 'read', () => readFileSync(path));
 }
 
-function wholeConflict(sides: FileSides): string {
-  return `${conflictLines(mapSides(sides, linesOf)).join('\n')}\n`;
+type SideBytes = Sides<Buffer>;
+
+/** The versions as they are, in one conflict. Nothing of them becomes a text: there is a longest one. */
+function wholeConflict({ base, ours, theirs }: SideBytes): Uint8Array {
+  const [begin = '', middle = '', other = '', end = ''] = conflictLines({ base: [], ours: [], theirs: [] });
+  const parts = [begin, ours, middle, base, other, theirs, end].map((part) =>
+    typeof part === 'string' ? Buffer.from(part) : part,
+  );
+  return Buffer.concat(
+    parts.flatMap((part) => (part.length === 0 || part.at(-1) === NEWLINE ? [part] : [part, Buffer.of(NEWLINE)])),
+  );
 }
 
-/** Merges files of bytes that are taken for characters. Whatever goes wrong, ours must not be left standing as if it were the result. */
-function mergeSides({ path, key, together = [] }: DriverCall, sides: FileSides): MergedFile {
-  try {
-    return key === undefined
-      ? mergeDataFile(dataFile(basename(path)), sides, BYTES)
-      : mergeJsonFile(sides, { key, together }, BYTES);
-  } catch (error) {
-    return { text: wholeConflict(sides), losses: [], problems: [messageOf(error)] };
-  }
+/** Merges files of bytes that are taken for characters. */
+function mergeSides(
+  { path, key, together = [] }: DriverCall,
+  { base, ours, theirs }: SideBytes,
+  now: number,
+): MergedFile {
+  const sides = { base: base.toString('latin1'), ours: ours.toString('latin1'), theirs: theirs.toString('latin1') };
+  return key === undefined
+    ? mergeDataFile(dataFile(basename(path), now), sides, BYTES)
+    : mergeJsonFile(sides, { key, together }, BYTES);
 }
 
 /** Merges three versions of a data file of this package. */
-export function mergeData(name: string, sides: FileSides): MergedFile {
-  return mergeDataFile(dataFile(name), sides);
+export function mergeData(name: string, sides: FileSides, now = Date.now()): MergedFile {
+  return mergeDataFile(dataFile(name, now), sides);
 }
 
 /** Makes one line of the lines that a data file has of each record. */
-export function mergeDuplicates(name: string, text: string): MergedFile {
-  return mergeDuplicateLines(dataFile(name), text);
+export function mergeDuplicates(name: string, text: string, now = Date.now()): MergedFile {
+  return mergeDuplicateLines(dataFile(name, now), text);
 }
 
 /** Says whether a line of a data file can be read: one of a type that the registry does not know can. */
@@ -111,15 +134,15 @@ export function isReadable(line: string): boolean {
   }
 }
 
-function dataFile(name: string): DataFile {
-  return { registry: savecontext, name, keyOf: keyReader(savecontext, name) };
+function dataFile(name: string, now: number): DataFile {
+  return { registry: savecontext, name, keyOf: keyReader(savecontext, name), latest: latestStamp(now) };
 }
 
 /** The export directory of the merged file, or for other files a folder in git's own, which all work trees share. */
 function folderForLosses({ path, key }: DriverCall, cwd: string): string | undefined {
   if (key === undefined) {
     const dir = resolve(cwd, dirname(path));
-    return fileExists(dir) ? dir : undefined;
+    return lstatSync(dir, { throwIfNoEntry: false })?.isDirectory() === true ? dir : undefined;
   }
   const common = tryGit(['rev-parse', '--git-common-dir'], { cwd });
   if (common === undefined) return undefined;

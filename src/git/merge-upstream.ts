@@ -1,18 +1,18 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 
 import { resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
-import { withLock } from '../jsonl/lock.js';
+import { fileExists } from '../jsonl/file.js';
 import { moveLostValues } from '../jsonl/lost-values.js';
-import { committerEnvironment, isFolderClean } from './commit-folder.js';
+import { committerEnvironment } from './commit-folder.js';
 import { DRIVER_NAME, driverCommand } from './driver-command.js';
+import { requirePlainTree } from './plain-tree.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { resolveFolder } from './resolve.js';
 import { NO_MAINTENANCE, git, gitFailed, runGit, runWhenFree, tryGit } from './run.js';
-import { requireBranch } from './upstream.js';
 import type { Upstream } from './upstream.js';
 
 /** How another commit comes into the branch. */
@@ -42,18 +42,18 @@ export interface MadeMerge extends UpstreamMerge {
 
 /**
  * Merges the upstream's commit with that of the branch that is checked out, in a work tree of its own: branch, work tree, index and state of this
- * one stay as they are until {@link bringForward}. Throws `refused` when git cannot merge.
+ * one stay as they are until `bringForward`. Throws `refused` when git cannot merge.
  */
 export async function mergeUpstream(merge: UpstreamMerge): Promise<MadeMerge> {
-  const { repository, theirs } = merge;
+  const { repository, dir, theirs } = merge;
   const { root: cwd } = repository;
   const head = headOf(merge);
   const made = { ...merge, head, lostValues: [] };
   if (theirs === undefined) return { ...made, by: 'up to date', commit: head };
-  if (head === undefined) return { ...made, by: 'fast forward', commit: theirs };
-  const base = tryGit(['merge-base', head, theirs], { cwd });
+  const base = head === undefined ? undefined : tryGit(['merge-base', head, theirs], { cwd });
   if (base === theirs) return { ...made, by: 'up to date', commit: head };
-  if (base === head) return { ...made, by: 'fast forward', commit: theirs };
+  requirePlainTree(cwd, theirs, pathInRepository(repository, dir));
+  if (head === undefined || base === head) return { ...made, by: 'fast forward', commit: theirs };
   const isUnrelated = base === undefined && hasOnlyRecords(merge, [head, theirs]);
   return {
     ...made,
@@ -63,35 +63,8 @@ export async function mergeUpstream(merge: UpstreamMerge): Promise<MadeMerge> {
 }
 
 /** The commit of the branch, whatever is checked out by now. */
-function headOf({ repository: { root: cwd }, upstream }: UpstreamMerge): string | undefined {
+export function headOf({ repository: { root: cwd }, upstream }: UpstreamMerge): string | undefined {
   return tryGit(['rev-parse', '--verify', '--quiet', `refs/heads/${upstream.local}`], { cwd });
-}
-
-/** An export that is at work is waited for so long, in milliseconds. */
-const PATIENCE = 30_000;
-
-/**
- * Moves branch, index and work tree forward to a merge, at once or not at all; `moved` when somebody in this clone committed or exported
- * meanwhile. A dry run only looks whether git would. Throws `refused` when git must not overwrite somebody's work: nothing was moved then.
- */
-export async function bringForward(merge: MadeMerge, { dryRun = false } = {}): Promise<'done' | 'moved'> {
-  const { repository, dir, upstream, head, commit, actor } = merge;
-  const { root: cwd } = repository;
-  if (commit === undefined || commit === head) return 'done';
-  requireBranch(repository, upstream);
-  // A file that was only touched is no work of anybody.
-  if (dryRun) runGit(['update-index', '--quiet', '--refresh'], { cwd });
-  // What a user set for merges of branches (`branch.*.mergeOptions`, `merge.autoStash`) is not for this step.
-  const forward = ['merge', '--quiet', '--ff-only', '--commit', '--no-squash', '--no-autostash', commit];
-  const args = dryRun ? ['read-tree', '--dry-run', '-m', '-u', ...(head === undefined ? [] : [head]), commit] : forward;
-  // Hooks of ours would wait for the lock, and have nothing to do: what is pulled is imported next.
-  const env = { ...committerEnvironment(repository, actor), SC_SYNC_HOOK: 'off' };
-  const { status, stdout, stderr } = await runWhenFree(args, { cwd, env }, (...call) =>
-    withLock(dir, { timeoutMs: PATIENCE }, () => runGit(...call)),
-  );
-  if (status === 0) return 'done';
-  if (headOf(merge) !== head || !isFolderClean(repository, pathInRepository(repository, dir))) return 'moved';
-  throw cannotMerge(`${stderr}\n${stdout}`.split('\n'));
 }
 
 /** Hooks of the user expect a work tree with files in it. */
@@ -103,16 +76,29 @@ const STALE = 3_600_000;
 /** A list of files that a merge may replace lies beside each. */
 const EXCLUDES = '.excludes';
 
+/**
+ * Removes what killed processes left. Anybody may put something of such a name into the temporary folder, so only a folder counts that git
+ * itself lists as a work tree of this repository.
+ */
 function removeStaleTrees({ root: cwd }: Repository): void {
   const before = Date.now() - STALE;
-  for (const name of readdirSync(tmpdir()).filter((each) => each.startsWith(PREFIX) && !each.endsWith(EXCLUDES))) {
-    const tree = join(tmpdir(), name);
-    const isStale = (statSync(tree, { throwIfNoEntry: false })?.mtimeMs ?? Infinity) < before;
-    // That of another repository is for the next merge there.
+  const trees = git(['worktree', 'list', '--porcelain'], { cwd })
+    .split('\n')
+    .flatMap((line) => (line.startsWith(TREE) ? [line.slice(TREE.length)] : []));
+  for (const tree of trees.filter((path) => isOurTree(path))) {
+    const found = lstatSync(tree, { throwIfNoEntry: false });
+    const isStale = found?.isDirectory() === true && found.mtimeMs < before;
     if (isStale && runGit(['worktree', 'remove', '--force', tree], { cwd }).status === 0) {
       rmSync(`${tree}${EXCLUDES}`, { force: true });
     }
   }
+}
+
+/** What stands before the path of a work tree in the list. */
+const TREE = 'worktree ';
+
+function isOurTree(path: string): boolean {
+  return basename(path).startsWith(PREFIX) && resolvePath(dirname(path)) === resolvePath(tmpdir());
 }
 
 /** Makes the merge commit, data files by the merge driver whether this clone is set up or not. */
@@ -137,7 +123,8 @@ async function makeMerge(
     // How files merge git reads from files of attributes, and from none that is not there.
     runGit(['checkout', '--quiet', 'HEAD', '--', ':(top,glob)**/.gitattributes'], { cwd, settings: SETTINGS });
     const attributes = join(place.dir, '.gitattributes');
-    if (!existsSync(attributes)) writeFileSync(attributes, `*.jsonl merge=${DRIVER_NAME}\n`);
+    // Git takes no attributes from a link, and nothing is written to where one leads.
+    if (!fileExists(attributes)) writeFileSync(attributes, `*.jsonl merge=${DRIVER_NAME}\n`, { flag: 'wx' });
     // So that one which the merge brings may take the place of ours.
     writeFileSync(`${tree}${EXCLUDES}`, '.gitattributes\n', { flag: 'wx' });
     const options = ['--quiet', '--no-ff', '--commit', '--no-squash', '--no-autostash', ...more];
@@ -152,6 +139,7 @@ async function makeMerge(
       git(['commit', '--quiet', '--no-edit'], { cwd, env, settings: SETTINGS });
     }
     const commit = git(['rev-parse', 'HEAD'], { cwd }).trim();
+    requirePlainTree(cwd, commit, folder);
     return { commit, lostValues: moveLostValues(place.dir, dir) };
   } finally {
     await runWhenFree(['worktree', 'remove', '--force', tree], { cwd: repository.root });
@@ -169,6 +157,7 @@ function healConflicts(
     .split('\0')
     .filter((path) => path !== '');
   if (unmerged.length === 0) throw cannotMerge(said.split('\n'));
+  if (resolvePath(dir) !== dir) throw cannotMerge([`${folder} became a symbolic link, or lies behind one`]);
   const others = unmerged.filter((path) => folder !== '.' && !path.startsWith(`${folder}/`));
   if (others.length > 0) throw cannotMerge(others.map((path) => `conflict in ${path}`));
   const { files, left } = resolveFolder({ root }, dir, { now: Date.now(), dryRun: false });
@@ -188,7 +177,7 @@ function hasOnlyRecords({ repository, dir }: UpstreamMerge, commits: readonly st
   );
 }
 
-function cannotMerge(details: readonly string[]): SyncError {
+export function cannotMerge(details: readonly string[]): SyncError {
   return new SyncError('refused', 'git cannot merge what the remote has; the branch is where it was', {
     details: details.filter((line) => line.trim() !== ''),
     hint: 'merge by hand (git pull), then run sync',

@@ -1,6 +1,7 @@
 import { LineError, parseLine } from '../jsonl/parse.js';
+import { completed } from '../merge/completed.js';
 import { changeBetween, stateOf } from '../record/change.js';
-import type { ChangeAction } from '../record/change.js';
+import type { ChangeAction, RecordState } from '../record/change.js';
 import type { FieldChange } from '../record/compare.js';
 import { quote } from '../record/json.js';
 import type { FileVersion } from '../record/version.js';
@@ -75,8 +76,14 @@ function versionOf(registry: Registry, id: string, group: readonly Difference[])
 function describe(before: Side, after: Side): Pick<LoggedVersion, 'action' | 'version' | 'fields'> {
   if (after === 'unreadable') return { action: 'unreadable', version: undefined, fields: [] };
   if (before === 'unreadable' && after?.kind === 'present') return { action: 'changed', version: after, fields: [] };
-  const [old, now] = [before, after].map((side) => (typeof side === 'object' ? stateOf(side) : undefined));
-  return { ...changeBetween(old, now), version: after };
+  return { ...changeBetween(stateBeside(before, after), stateBeside(after, before)), version: after };
+}
+
+/** What a side says. What a line of the reference program leaves out is taken from the other side. */
+function stateBeside(side: Side, other: Side): RecordState {
+  if (typeof side !== 'object') return undefined;
+  const known = typeof other === 'object' && other.kind === 'present' ? [other.content] : [];
+  return stateOf(side.kind === 'present' ? completed(side, [], known) : side);
 }
 
 /**

@@ -1,8 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { atomicWrite, fileExists, withIoErrors } from '../jsonl/file.js';
+import { atomicWrite, fileExists, namesIn, readPlain } from '../jsonl/file.js';
 import { copyToHistory } from '../jsonl/history.js';
 import { withLock } from '../jsonl/lock.js';
 import { leaveLostValues } from '../jsonl/lost-values.js';
@@ -98,15 +97,13 @@ function unmergedFiles(repository: WorkTree, dir: string): Map<string, Stages> {
 }
 
 function dataFiles(dir: string): string[] {
-  if (!fileExists(dir)) return [];
-  return withIoErrors(dir, 'read', () => readdirSync(dir))
+  return namesIn(dir)
     .filter((name) => name.endsWith('.jsonl') && !name.startsWith('.'))
     .sort();
 }
 
 function taskOf(dir: string, name: string, stages: Stages | undefined): Task[] {
-  const path = join(dir, name);
-  const file = fileExists(path) ? withIoErrors(path, 'read', () => readFileSync(path)) : undefined;
+  const file = readPlain(join(dir, name));
   const sources: Readonly<Record<string, Buffer | undefined>> = stages ?? { 'the file': file };
   // Taken for texts they would get other bytes.
   const broken = Object.entries(sources).filter(([, bytes]) => bytes !== undefined && !isUtf8(bytes));
@@ -146,8 +143,8 @@ function mergeSides(name: string, sides: FileSides): MergedFile {
   const healed = (which: keyof FileSides): string => {
     if (!hasMarkers(sides[which])) return sides[which];
     const merged = mergeMarked(name, which, sides[which]);
-    losses.push(...merged.losses);
-    problems.push(...merged.problems);
+    for (const loss of merged.losses) losses.push(loss);
+    for (const problem of merged.problems) problems.push(problem);
     return merged.text;
   };
   const [ours, theirs] = [healed('ours'), healed('theirs')];

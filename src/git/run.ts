@@ -5,7 +5,7 @@ import { join } from 'node:path';
 
 import { SyncError } from '../errors.js';
 import { errorCode, withIoErrors } from '../jsonl/file.js';
-import { readLines } from '../jsonl/line-reader.js';
+import { linesFrom } from '../jsonl/line-reader.js';
 
 /** What git is called with. */
 export interface GitOptions {
@@ -115,6 +115,11 @@ const PATIENCE = 30_000;
 const HELD =
   /\.lock'?: File exists|cannot lock ref '[^']+': is at|bad object worktrees\/[^/]+\/HEAD|failed to read \S*worktrees\/[^/]+\/commondir/;
 
+/** Says whether another git was in the way of one. */
+export function isHeld({ stderr }: GitResult): boolean {
+  return HELD.test(stderr);
+}
+
 /**
  * Runs git, whatever its exit status, and again as long as another git is in its way. Throws `busy` when that does not end.
  *
@@ -127,7 +132,7 @@ export async function runWhenFree(
 ): Promise<GitResult> {
   for (const since = Date.now(); ;) {
     const result = once(args, options);
-    if (result.status === 0 || !HELD.test(result.stderr)) return result;
+    if (result.status === 0 || !isHeld(result)) return result;
     if (Date.now() - since > PATIENCE) {
       throw new SyncError('busy', `git ${args[0] ?? ''}: another git holds this clone`, {
         details: result.stderr.trim().split('\n'),
@@ -168,14 +173,15 @@ export function* gitLines(args: readonly string[], cwd: string): Generator<strin
   const folder = withIoErrors(tmpdir(), 'create a folder in', () => mkdtempSync(join(tmpdir(), 'sc-sync-git-')));
   try {
     const path = join(folder, 'output');
-    const fd = withIoErrors(path, 'create', () => openSync(path, 'wx', 0o600));
+    const [written, read] = withIoErrors(path, 'create', () => [openSync(path, 'wx', 0o600), openSync(path, 'r')]);
     try {
-      const { status, stderr } = runGit(args, { cwd, output: fd });
+      const { status, stderr } = runGit(args, { cwd, output: written });
       if (status !== 0) throw gitFailed(args, stderr);
+      for (const { text } of linesFrom(read, path, undefined, { cutsLongLines: true })) yield text;
     } finally {
-      closeSync(fd);
+      closeSync(written);
+      closeSync(read);
     }
-    for (const { text } of readLines(path)) yield text;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -63,6 +63,7 @@ export function setUpFolder(repository: Repository, dir: string): string[] {
     ...noteLines(repository, extendGitignore(dir)),
     ...addAttributes(repository, join(dir, '.gitattributes'), ATTRIBUTES),
     ...setUpDriver(repository, DRIVER_NAME, 'merges records of savecontext-sync', driverCommand()),
+    ...warnOfLfs(repository, dir, '*.jsonl'),
   ];
 }
 
@@ -77,6 +78,17 @@ export function setUpGenericDriver(
   return [
     ...addAttributes(repository, join(folder, '.gitattributes'), [`${attributePattern(pattern)} merge=${name}`]),
     ...setUpDriver(repository, name, `merges lines of JSON by ${options.key}`, driverCommand(options)),
+    ...warnOfLfs(repository, folder, pattern),
+  ];
+}
+
+/** Git gives a merge driver what it has itself: of a file in Git LFS a pointer, of which nothing can be merged. */
+function warnOfLfs({ root }: Repository, folder: string, pattern: string): string[] {
+  const path = join(folder, pattern.replace(/^\/+/, ''));
+  const filter = tryGit(['check-attr', 'filter', '--', path], { cwd: root });
+  if (filter?.endsWith(': filter: lfs') !== true) return [];
+  return [
+    `warning: Git LFS keeps ${pattern}, so the merge driver sees pointers and no lines; take these files out of it`,
   ];
 }
 

@@ -1,8 +1,8 @@
-import { existsSync, readFileSync, readdirSync, renameSync, rmSync, rmdirSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { messageOf } from '../errors.js';
-import { atomicWrite, withIoErrors } from '../jsonl/file.js';
+import { atomicWrite, namesIn, withIoErrors } from '../jsonl/file.js';
 import { withoutOwn } from '../jsonl/own-lines.js';
 import type { OwnLines } from '../jsonl/own-lines.js';
 import { sha256 } from '../record/json.js';
@@ -75,7 +75,7 @@ const LEFTOVER = '.sync.lock';
 
 function undoFolder(path: string): Undone {
   if (!existsSync(path)) return isGone(path);
-  const names = withIoErrors(path, 'read', () => readdirSync(path));
+  const names = namesIn(path);
   if (!names.every((name) => name.startsWith(LEFTOVER))) {
     return {
       says: `left the folder ${path}: it holds ${names.filter((name) => !name.startsWith(LEFTOVER)).join(', ')}`,

@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path';
 
 import { workTreeOf } from '../directory.js';
 import { SyncError } from '../errors.js';
-import { fileExists, withIoErrors } from '../jsonl/file.js';
+import { readPlain } from '../jsonl/file.js';
 import { hasMarkers } from '../merge/markers.js';
 import type { FileSides } from '../merge/file.js';
 import { gitFolder, pathInRepository } from './repository.js';
@@ -68,5 +68,6 @@ export function requireMerged(dir: string): void {
 }
 
 function isMarked(path: string): boolean {
-  return fileExists(path) && hasMarkers(withIoErrors(path, 'read', () => readFileSync(path, 'utf8')));
+  const bytes = readPlain(path);
+  return bytes !== undefined && hasMarkers(bytes.toString());
 }

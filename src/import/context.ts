@@ -1,4 +1,5 @@
 import type { Content } from '../record/content.js';
+import { latestStamp } from '../record/stamp.js';
 import type { PathForm, Deleted } from '../record/version.js';
 import { requireEntity } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';
@@ -29,6 +30,8 @@ export class ImportContext {
   readonly isPrivate: (content: Content) => boolean;
   readonly actor: string;
   readonly now: number;
+  /** The latest stamp that counts. */
+  readonly latest: number;
   readonly strategyFor: (id: string) => MergeStrategy;
   readonly tally: Tally<EntityStats>;
   /** True when everything is rolled back in the end: nothing of it is in the journal then. */
@@ -79,6 +82,7 @@ export class ImportContext {
     this.isPrivate = values.isPrivate;
     this.actor = values.actor;
     this.now = values.now;
+    this.latest = latestStamp(values.now);
     this.strategyFor = values.strategyFor;
     this.tally = values.tally;
     this.history = values.history;

@@ -48,7 +48,8 @@ export function decide(context: ImportContext, gathered: Gathered): Decision | u
   const asksHistory =
     strategy === MergeStrategy.ThreeWay && !wasSeen && base !== undefined && !sameVersion(version, base);
   const ancestry = asksHistory ? context.history?.ancestryOf(gathered) : undefined;
-  const plan = planImport({ strategy, file: version, isSeen: wasSeen, base, state, ancestry });
+  const file = gathered.besideRow ?? version;
+  const plan = planImport({ strategy, file, isSeen: wasSeen, base, state, ancestry });
   if (isDeleted(plan.result)) return { gathered, plan, wasSeen };
   const result = clearDead(context, plan.result);
   const parent = missingParent(context, result);

@@ -6,13 +6,14 @@ import type { ReasonedLoss } from '../merge/loss.js';
 import { EMPTY_SET, countsOf, elementKey, elementsOf, setToken, withTokens } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { unquote } from '../record/json.js';
+import { isDeleted } from '../record/version.js';
 import type { Deleted, FileVersion, Present, Version } from '../record/version.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import { readBase } from '../store/base.js';
 import type { BaseEntry } from '../store/base.js';
 import type { RecordKey } from '../store/rows.js';
 import { projectCoordinates } from '../store/project-row.js';
-import { completed } from '../merge/completed.js';
+import { completedBase, completedLines, contentsOf, knownOf } from '../merge/completed.js';
 import { versionOf } from '../store/versions.js';
 import { readTombstone } from '../tracking/tombstones.js';
 import type { ImportContext } from './context.js';
@@ -30,6 +31,8 @@ export interface Gathered {
   readonly tombstones: readonly FileVersion<Deleted>[];
   /** What the files state, or undefined when they have nothing of the record. */
   readonly version: Version | undefined;
+  /** The same, but what its lines say nothing of is the row's where it fits: what the row is compared with. */
+  readonly besideRow: Version | undefined;
   /** The bytes of that version. */
   readonly versionLine: string | undefined;
   readonly losses: readonly ReasonedLoss[];
@@ -46,19 +49,22 @@ export function gather(context: ImportContext, entity: Entity, entry: PageEntry)
   const { sql, registry, rows, target, form } = context;
   const key = { type: entity.type, id: entry.id };
   const row = entry.hasRow ? rows.read(entity, entry.id) : undefined;
-  const baseEntry = entry.hasBase ? readBase(sql, target, key) : undefined;
-  const rawBase = baseEntry === undefined ? undefined : versionOf(registry, baseEntry.line);
+  const baseEntry = entry.hasBase ? countingBase(context, readBase(sql, target, key)) : undefined;
+  const rawBase = baseEntry === undefined ? undefined : versionOf(registry, baseEntry.line, context.latest);
   const found: FoundLine[] = [];
-  const lines: FileVersion<Present>[] = [];
+  const written: FileVersion<Present>[] = [];
   const tombstones: FileVersion<Deleted>[] = [];
   for (const line of foundLines(context, entry, baseEntry, rawBase)) {
     const version = readLine(context, key, line);
     if (version === undefined) continue;
     found.push(line);
     if (version.kind === 'deleted') tombstones.push(version);
-    else lines.push(withoutDeadReferences(context, completed(version, rawBase, row)));
+    else written.push(version);
   }
-  const { version, losses } = fileState(lines, tombstones, form);
+  const sides = [...(row === undefined ? [] : [row]), ...contentsOf(written)];
+  const base = rawBase?.kind === 'present' ? completedBase(rawBase, sides) : rawBase;
+  const from = base?.kind === 'present' ? base.content : undefined;
+  const { lines, version, besideRow, losses } = statedBy(context, written, tombstones, from, row);
   const hasTombstone = row === undefined && entry.hasTombstone;
   const tombstone = hasTombstone ? readTombstone(sql, target.project, key, context.actor) : undefined;
   return {
@@ -69,13 +75,19 @@ export function gather(context: ImportContext, entity: Entity, entry: PageEntry)
     lines,
     tombstones,
     version,
+    besideRow,
     versionLine: version?.raw ?? (version && lineOf(version, form, projectCoordinates(sql, registry, target.project))),
     losses,
     baseEntry,
-    base: rawBase?.kind === 'present' ? withoutDeadReferences(context, completed(rawBase, undefined, row)) : rawBase,
+    base: base?.kind === 'present' ? withoutDeadReferences(context, base) : base,
     row,
     state: row === undefined ? tombstone : clearDead(context, row),
   };
+}
+
+/** A base whose stamp lies too far ahead says that the files had the record, and nothing of when. */
+function countingBase({ latest }: ImportContext, base: BaseEntry | undefined): BaseEntry | undefined {
+  return base !== undefined && base.stamp > latest ? { ...base, stamp: -Infinity } : base;
 }
 
 /** The lines that the first pass laid out, and the base where its file was not read or still holds it. */
@@ -92,7 +104,7 @@ function foundLines(
 
 function readLine(context: ImportContext, { type, id }: RecordKey, found: FoundLine): FileVersion | undefined {
   try {
-    const parsed = parseLine(context.registry, found.raw);
+    const parsed = parseLine(context.registry, found.raw, context.latest);
     return parsed.kind === 'unknown' ? undefined : parsed;
   } catch (error) {
     if (!(error instanceof LineError)) throw error;
@@ -100,6 +112,26 @@ function readLine(context: ImportContext, { type, id }: RecordKey, found: FoundL
     for (const problem of error.problems) context.skipped.push(skippedLine(type, id, found, problem, error.code));
     return undefined;
   }
+}
+
+/** What the lines and tombstones of a record state, and the same as the row is to be compared with it. */
+function statedBy(
+  context: ImportContext,
+  written: readonly FileVersion<Present>[],
+  tombstones: readonly FileVersion<Deleted>[],
+  base: Content | undefined,
+  row: Content | undefined,
+): Pick<Gathered, 'lines' | 'version' | 'besideRow' | 'losses'> {
+  const { form } = context;
+  const complete = (known: readonly Content[]): FileVersion<Present>[] =>
+    completedLines(written, known).map((line) => withoutDeadReferences(context, line));
+  const lines = complete(knownOf(form, base, row));
+  const { version, losses } = fileState(lines, tombstones, form);
+  const isSilent = row !== undefined && form === 'portable' && written.some((line) => line.form === 'absolute');
+  if (!isSilent || version === undefined || isDeleted(version)) return { lines, version, besideRow: version, losses };
+  // What the lines say nothing of, the row must not lose to what only the base has.
+  const { version: silent = version, losses: lost } = fileState(complete(knownOf('absolute', base, row)), [], form);
+  return { lines, version, besideRow: { ...silent, stamp: version.stamp }, losses: lost };
 }
 
 /** The file that a version belongs into. */

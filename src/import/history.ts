@@ -1,7 +1,7 @@
 import type { History, HistoryLine } from '../jsonl/file-history.js';
 import { keyReader } from '../jsonl/line-key.js';
 import { asVersion } from '../merge/file-state.js';
-import { completed } from '../merge/completed.js';
+import { completed, knownOf } from '../merge/completed.js';
 import { isSeen } from '../store/base.js';
 import { versionOf } from '../store/versions.js';
 import type { Content } from '../record/content.js';
@@ -17,6 +17,8 @@ interface Place {
   readonly sql: Sql;
   readonly registry: Registry;
   readonly form: PathForm;
+  /** The latest stamp that counts. */
+  readonly latest: number;
 }
 
 /** A record, and what there is of it. */
@@ -68,11 +70,12 @@ export class HistoryOfImport {
   }
 
   #versions(lines: readonly HistoryLine[], base: FileVersion, row: Content | undefined): Known[] {
-    const { registry, form } = this.#place;
+    const { registry, form, latest } = this.#place;
+    const known = knownOf(form, base.kind === 'present' ? base.content : undefined, row);
     return lines.flatMap(({ line }) => {
-      const version = versionOf(registry, line);
+      const version = versionOf(registry, line, latest);
       if (version === undefined) return [];
-      const stated = version.kind === 'deleted' ? version : asVersion(completed(version, base, row), form);
+      const stated = version.kind === 'deleted' ? version : asVersion(completed(version, [], known), form);
       return [{ line, stated }];
     });
   }

@@ -3,7 +3,7 @@ import { basename, dirname } from 'node:path';
 
 import { settingsInForce, takeSettings } from '../accepted-settings.js';
 import { SyncError } from '../errors.js';
-import { resolvePath } from '../directory.js';
+import { exportDirectory, resolvePath } from '../directory.js';
 import { fileExists } from '../jsonl/file.js';
 import type { History } from '../jsonl/file-history.js';
 import { hasLock, withLock } from '../jsonl/lock.js';
@@ -98,7 +98,7 @@ export class Importer {
         hint: 'run export first, or check the path',
       });
     }
-    const dir = resolvePath(path);
+    const dir = exportDirectory(path);
     return locked(dir, this.#lockTimeoutMs, () => {
       const target = this.#target(dir);
       takeSettings(this.#store, { projectPath: target.project, dir });
@@ -107,7 +107,7 @@ export class Importer {
   }
 
   #rehearse<T>(path: string, only: readonly string[] | undefined, look: (stats: ImportStats) => T): T {
-    const dir = resolvePath(path);
+    const dir = exportDirectory(path);
     const rehearse = (): T => {
       const target = this.#target(dir);
       return rehearseImport(this.#store, target, this.#run(target, only), look);

@@ -25,8 +25,6 @@ export interface PageEntry {
 /** The records of an entity that the first pass laid out, in the order of their ids. */
 export function* pagesOf(context: ImportContext, entity: Entity): Generator<PageEntry> {
   const { sql, target } = context;
-  // What becomes of one record can change what there is of another only where an entity is its own parent.
-  const isOwnParent = Object.values(entity.parents).includes(entity.type);
   let after: string | undefined;
   for (;;) {
     const from = after === undefined ? 'id >= ?2' : 'id > ?2';
@@ -53,9 +51,9 @@ export function* pagesOf(context: ImportContext, entity: Entity): Generator<Page
       yield {
         id: after,
         staged: lines.get(after) ?? [],
-        hasRow: isOwnParent || row === 1n,
+        hasRow: row === 1n,
         hasBase: base === 1n,
-        hasTombstone: isOwnParent || tombstone === 1n,
+        hasTombstone: tombstone === 1n,
         isAbsent: absent === 1n,
       };
     }

@@ -21,7 +21,8 @@ export function failOnProblems(skipped: readonly SkippedLine[], skipInvalid: boo
   const problems = skipped.map(({ problem }) => problem);
   const more = problems.length - MAX_PROBLEMS;
   const details = more > 0 ? [...problems.slice(0, MAX_PROBLEMS), `and ${more} more`] : problems;
-  const hint = HINTS[worst.code];
+  const cutFile = skipped.find((line) => line.cutFile !== undefined)?.cutFile;
+  const hint = worst.code === 'bad_input' && cutFile !== undefined ? hintForCut(cutFile) : HINTS[worst.code];
   throw new SyncError(worst.code, messageOf(worst, problems.length), {
     details,
     ...(hint === undefined ? {} : { hint }),
@@ -32,4 +33,9 @@ function messageOf({ code, problem }: SkippedLine, count: number): string {
   if (code === 'conflict_markers') return `${problem}: the file was left in the middle of a merge`;
   if (code === 'newer_format') return `${problem}: the file was written by a newer savecontext-sync`;
   return `${count} ${count === 1 ? 'problem' : 'problems'} in the files; nothing was imported`;
+}
+
+/** Git that stops halfway leaves such a file; what it had before is in git, and what is in the database is exported again. */
+function hintForCut(name: string): string {
+  return `${name} ends in the middle of a line: take it from git again (git checkout -- ${name}) or from a copy, then run sync`;
 }

@@ -2,6 +2,7 @@ import type { History } from '../jsonl/file-history.js';
 import { readLostValues, rewriteLostValues } from '../jsonl/lost-values.js';
 import type { LostValues } from '../jsonl/lost-values.js';
 import type { RecordChange } from '../record/change.js';
+import { latestStamp } from '../record/stamp.js';
 import type { Settings } from '../settings.js';
 import { writeSettledHash } from '../store/base.js';
 import { privacyTest } from '../privacy.js';
@@ -86,12 +87,13 @@ function findNews({ sql, registry }: Store, planned: Target, run: ImportRun): Fo
   const staged = stageFiles(sql, registry, planned, {
     dir: run.dir,
     only: run.only,
+    latest: latestStamp(run.now),
     forces,
     isForced: ({ id }) => run.strategy === MergeStrategy.PreferExternal || run.forced.has(id),
   });
   const left = readLostValues(registry, run.dir);
   const problems = left.flatMap((file) => file.problems);
-  staged.skipped.push(...problems.map((problem) => ({ key: undefined, code: 'bad_input' as const, problem })));
+  for (const problem of problems) staged.skipped.push({ key: undefined, code: 'bad_input', problem });
   const present = { registry, rows: new Rows(sql, registry, planned.project), now: run.now };
   const isNewlyLost = left.some(({ losses }) => losses.some((value) => !isWaiting(present, value)));
   return { staged, left, isIdle: staged.files.size === 0 && problems.length === 0 && !isNewlyLost };
@@ -136,7 +138,11 @@ function makeContext(store: Store, target: Target, run: ImportRun, { staged }: F
     history:
       run.history === undefined
         ? undefined
-        : new HistoryOfImport({ sql, registry, form }, run.history, readNote(sql, target, 'point')),
+        : new HistoryOfImport(
+            { sql, registry, form, latest: latestStamp(run.now) },
+            run.history,
+            readNote(sql, target, 'point'),
+          ),
     unsettled: new Set(staged.unsettled),
     skipped: staged.skipped,
     skipInvalid: run.skipInvalid,

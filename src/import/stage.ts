@@ -2,7 +2,8 @@ import { join } from 'node:path';
 
 import type { SyncErrorCode } from '../errors.js';
 import { isConflictMarker } from '../merge/conflict-marker.js';
-import { fileExists, hashFile } from '../jsonl/file.js';
+import { fileExists } from '../jsonl/file.js';
+import { hashFile } from '../jsonl/file-bytes.js';
 import { compareKeys, fileNames, fileOfType, keyReader } from '../jsonl/line-key.js';
 import type { LineKey } from '../jsonl/line-key.js';
 import { readLines } from '../jsonl/line-reader.js';
@@ -24,6 +25,8 @@ export interface StageOptions {
   readonly dir: string;
   /** The files to read; undefined for all of the registry. */
   readonly only: readonly string[] | undefined;
+  /** The latest stamp that counts. */
+  readonly latest: number;
   /** Says whether a record is looked at even where its line is the base. */
   readonly isForced: (key: LineKey) => boolean;
   /** True when {@link StageOptions.isForced} can be, so that unchanged files are read too. */
@@ -36,6 +39,8 @@ export interface SkippedLine {
   readonly code: SyncErrorCode;
   /** `file:line: what, and what was expected`. */
   readonly problem: string;
+  /** The file, where it ends in that line without a newline, as one that was not written to its end. */
+  readonly cutFile?: string | undefined;
 }
 
 /** What the first pass found. */
@@ -91,7 +96,7 @@ class Stage {
 
   read(name: string): void {
     const path = join(this.#options.dir, name);
-    const hash = fileExists(path) ? hashFile(path) : null;
+    const hash = hashFile(path);
     if (hash === null && this.#bases(name).next().done === true) return;
     const isSettled = hash !== null && hash === settledHash(this.#sql, this.#target, name);
     if (isSettled && !this.#options.forces) return;
@@ -200,7 +205,7 @@ class Stage {
       return undefined;
     }
     try {
-      const parsed = parseLine(this.#registry, line.text);
+      const parsed = parseLine(this.#registry, line.text, this.#options.latest);
       if (parsed.kind !== 'unknown') return parsed;
       this.#unknown.set(parsed.type, (this.#unknown.get(parsed.type) ?? 0) + 1);
     } catch (error) {
@@ -212,7 +217,10 @@ class Stage {
 
   #skip(name: string, line: TextLine, problems: readonly string[], code: SyncErrorCode): void {
     const key = keyReader(this.#registry, name)(line.text);
-    for (const problem of problems) this.#skipped.push({ key, code, problem: `${name}:${line.number}: ${problem}` });
+    const cutFile = line.ending === '' ? name : undefined;
+    for (const problem of problems) {
+      this.#skipped.push({ key, code, problem: `${name}:${line.number}: ${problem}`, cutFile });
+    }
   }
 
   /** A base that stands in any file that was read is there, wherever it belongs. */

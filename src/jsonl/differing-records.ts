@@ -1,5 +1,6 @@
 import { compareUtf8 } from '../record/order.js';
 import type { Registry } from '../registry/entity.js';
+import { versionOf } from '../store/versions.js';
 import { fileNames, keyReader } from './line-key.js';
 import type { LineKey } from './line-key.js';
 import { keyOfLine } from './scan-file.js';
@@ -59,7 +60,7 @@ export function differingRecords(registry: Registry, before: LinesOfFile, after:
 
 function lineKeys(registry: Registry, name: string): (line: string) => LineKey | undefined {
   const keyOf = keyReader(registry, name);
-  return (text) => keyOfLine(registry, keyOf, { text });
+  return (text) => keyOfLine((raw) => versionOf(registry, raw), keyOf, { text });
 }
 
 function compareRecords({ entities }: Registry, a: LineKey, b: LineKey): number {

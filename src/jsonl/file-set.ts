@@ -1,8 +1,8 @@
-import { openSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { openSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { SyncError } from '../errors.js';
-import { errorCode, syncFolder, temporaryName, withIoErrors } from './file.js';
+import { errorCode, namesIn, syncFolder, temporaryName, withIoErrors } from './file.js';
 import { TemporaryFile, type Perform, type StagedFile } from './staged-file.js';
 
 const TEMPORARY_NAME = /^\..+\.(\d+)\.[0-9a-f]{12}\.tmp$/;
@@ -132,15 +132,6 @@ export function removeStaleTemporaryFiles(dir: string): readonly string[] {
     for (const name of stale) rmSync(join(dir, name), { force: true });
     return stale;
   });
-}
-
-function namesIn(dir: string): readonly string[] {
-  try {
-    return readdirSync(dir);
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return [];
-    throw error;
-  }
 }
 
 function isAlive(pid: number): boolean {

@@ -1,23 +1,23 @@
-import { createHash, hash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import {
   closeSync,
+  constants,
   fchmodSync,
   fstatSync,
   fsyncSync,
+  lstatSync,
   openSync,
-  readSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 
 import { messageOf, SyncError } from '../errors.js';
-
-const CHUNK_BYTES = 256 * 1024;
-const NEWLINE = 0x0a;
 
 interface IoReason {
   readonly reason: string;
@@ -89,12 +89,11 @@ export function writeAll(fd: number, bytes: Uint8Array): void {
 
 /**
  * Gives the open file the permissions of the file that it is about to replace; does nothing if there is none.
- * Throws the error of Node if `target` is a folder: a rename onto it could only fail, and later.
+ * Throws as {@link plainStats} does: a link would be replaced by a file, and what it leads to would stay as it was.
  */
 export function keepMode(fd: number, target: string): void {
-  const old = statSync(target, { throwIfNoEntry: false });
+  const old = plainStats(target);
   if (old === undefined) return;
-  if (old.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
   // Only when they differ: some file systems refuse every chmod, and there they never do.
   if ((old.mode & 0o7777) !== (fstatSync(fd).mode & 0o7777)) fchmodSync(fd, old.mode & 0o7777);
 }
@@ -145,9 +144,9 @@ function writeSynced(temporary: string, target: string, bytes: Uint8Array): void
   }
 }
 
-/** Whether anything, file or folder, has this path. Throws SyncError `io` if that cannot be told. */
+/** Whether anything, file, folder or link, has this path. Throws SyncError `io` if that cannot be told. */
 export function fileExists(path: string): boolean {
-  return withIoErrors(path, 'read', () => statSync(path, { throwIfNoEntry: false }) !== undefined);
+  return withIoErrors(path, 'read', () => lstatSync(path, { throwIfNoEntry: false }) !== undefined);
 }
 
 /** The file's size in bytes, 0 if there is none. Throws SyncError `io`. */
@@ -160,72 +159,77 @@ export function fileSize(path: string): number {
  * again, and is the same for all that are missing. Throws SyncError `io`.
  */
 export function fileIdentity(path: string): string {
-  const found = withIoErrors(path, 'read', () => statSync(path, { bigint: true, throwIfNoEntry: false }));
+  const found = withIoErrors(path, 'read', () => lstatSync(path, { bigint: true, throwIfNoEntry: false }));
   return found === undefined ? 'missing' : [found.ino, found.size, found.mtimeNs, found.ctimeNs].join(' ');
 }
 
-/** The number of lines that hold more than white space, 0 for a missing file. Throws SyncError `io`. */
-export function countLines(path: string): number {
-  const lines = { count: 0, lastIsFilled: false };
-  readChunks(path, (chunk) => {
-    let start = 0;
-    for (let end = chunk.indexOf(NEWLINE); end !== -1; end = chunk.indexOf(NEWLINE, start)) {
-      if (lines.lastIsFilled || hasContent(chunk, start, end)) lines.count += 1;
-      lines.lastIsFilled = false;
-      start = end + 1;
-    }
-    lines.lastIsFilled ||= hasContent(chunk, start, chunk.length);
-  });
-  return lines.lastIsFilled ? lines.count + 1 : lines.count;
-}
+/** No file that is read piece by piece may be larger, and no file that is read as a whole, in bytes. */
+const MOST_BYTES = 2 ** 32;
+const MOST_BYTES_AT_ONCE = 2 ** 28;
 
-function hasContent(chunk: Uint8Array, start: number, end: number): boolean {
-  for (let index = start; index < end; index += 1) {
-    const byte = chunk[index];
-    if (byte !== 0x20 && byte !== 0x09 && byte !== 0x0d) return true;
+/**
+ * Opens a file of an export directory, which somebody else may have committed. It must be a plain file: a link could lead to what is for
+ * nobody else, a pipe or a device never ends. Throws `refused` for anything else, and the errors of Node.
+ */
+export function openPlain(path: string, flags: number = constants.O_RDONLY, most: number = MOST_BYTES): number {
+  plainStats(path);
+  // It may be another one by now: no link is followed, and a pipe is not waited for. Windows has neither flag.
+  const fd = openSync(path, flags | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  try {
+    const { size } = requirePlain(path, fstatSync(fd));
+    if (size > most) throw tooLarge(path, size, most);
+    return fd;
+  } catch (error) {
+    closeSync(fd);
+    throw error;
   }
-  return false;
 }
 
-/** The SHA-256 of the file's bytes as lower-case hex, `null` if there is no such file. Throws SyncError `io`. */
-export function hashFile(path: string): string | null {
-  // Small files in one go: a stream costs more than the hash. The size is only a hint, the file may grow meanwhile.
-  if (fileSize(path) <= CHUNK_BYTES) return hashSmallFile(path);
-  const sha256 = createHash('sha256');
-  return readChunks(path, (chunk) => sha256.update(chunk)) ? sha256.digest('hex') : null;
+/** What is known of a plain file; undefined where there is none. Throws `refused` for anything else, and the errors of Node. */
+export function plainStats(path: string): Stats | undefined {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  return found === undefined ? undefined : requirePlain(path, found);
 }
 
-function hashSmallFile(path: string): string | null {
+/** The bytes of a file of an export directory, undefined where there is none. Throws `refused`, `io`. */
+export function readPlain(path: string): Buffer | undefined {
   return withIoErrors(path, 'read', () => {
+    if (plainStats(path) === undefined) return undefined;
+    const fd = openPlain(path, constants.O_RDONLY, MOST_BYTES_AT_ONCE);
     try {
-      return hash('sha256', readFileSync(path), 'hex');
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return null;
-      throw error;
-    }
-  });
-}
-
-/** Hands the file's bytes on piece by piece, each valid during the call only; `false` if there is no such file. */
-function readChunks(path: string, onChunk: (chunk: Buffer) => void): boolean {
-  return withIoErrors(path, 'read', () => {
-    const fd = openIfExists(path);
-    if (fd === null) return false;
-    try {
-      const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-      for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) onChunk(buffer.subarray(0, read));
-      return true;
+      return readFileSync(fd);
     } finally {
       closeSync(fd);
     }
   });
 }
 
-function openIfExists(path: string): number | null {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw error;
-  }
+/** The names of what an export directory holds, none where it is missing. Throws `refused` for a link, `io`. */
+export function namesIn(dir: string): string[] {
+  refuseLinkedFolder(dir);
+  return withIoErrors(dir, 'read', () => (fileExists(dir) ? readdirSync(dir) : []));
+}
+
+/** Throws `refused` where a path is no folder itself but a link to one. */
+export function refuseLinkedFolder(path: string): void {
+  const found = withIoErrors(path, 'read', () => lstatSync(path, { throwIfNoEntry: false }));
+  if (found?.isSymbolicLink() !== true) return;
+  throw new SyncError('refused', `${path} is a symbolic link, expected a folder`, {
+    hint: 'put the folder itself in its place, or remove the link',
+  });
+}
+
+function requirePlain(path: string, found: Stats): Stats {
+  if (found.isFile()) return found;
+  if (found.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
+  const what = found.isSymbolicLink() ? 'a symbolic link' : 'a pipe, a socket or a device';
+  throw new SyncError('refused', `${path} is ${what}, expected a plain file`, {
+    hint: 'put the file itself in its place, or remove it; the next export then writes the records of the database',
+  });
+}
+
+function tooLarge(path: string, size: number, most: number): SyncError {
+  return new SyncError('refused', `${path} has ${size} bytes, expected at most ${most}`, {
+    hint: 'see in git who wrote it; put a smaller one in its place, or remove it',
+  });
 }

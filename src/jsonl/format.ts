@@ -1,7 +1,8 @@
 import { SyncError } from '../errors.js';
 import type { Content } from '../record/content.js';
 import { dataMembers, elementsOf, hashOfData, joinMembers, setToken } from '../record/content.js';
-import { quote, unquote } from '../record/json.js';
+import { JsonError, quote, scanObject, unquote } from '../record/json.js';
+import { LIMITS, LINE_TOO_LONG, fitsInto } from '../record/limits.js';
 import { fromPortable } from '../record/paths.js';
 import { formatStamp, isStamp } from '../record/stamp.js';
 import { isDeleted } from '../record/version.js';
@@ -22,12 +23,17 @@ function formatData(content: Content, form: PathForm, coordinates: ProjectCoordi
   return joinMembers(dataMembers(content.entity, tokens, content.unknown, form === 'portable'));
 }
 
-/** One line of a record's file, without its ending. Throws `bad_input` where the stamp cannot be written. */
+/** One line of a record's file, without its ending. Throws `bad_input` where the stamp cannot be written, or the line could not be read. */
 export function formatLine(content: Content, stamp: number, form: PathForm, coordinates: ProjectCoordinates): string {
   const { type } = content.entity;
   const data = formatData(content, form, coordinates);
   const exportedAt = stampText(type, content.id, stamp);
-  return `{"type":${quote(type)},${data},"content_hash":"${hashOfData(data)}","exported_at":"${exportedAt}"}`;
+  const line = `{"type":${quote(type)},${data},"content_hash":"${hashOfData(data)}","exported_at":"${exportedAt}"}`;
+  const problem = problemIn(line);
+  if (problem === undefined) return line;
+  throw new SyncError('bad_input', `the ${type} ${content.id} is too large for a line: ${problem}`, {
+    hint: 'shorten its values, or keep it in the database with private; nothing was written',
+  });
 }
 
 /** The line of a version, without its ending: the one it was read from, else as it is written. Throws as {@link formatLine} does. */
@@ -38,11 +44,24 @@ export function lineOf(version: Version, form: PathForm, coordinates: ProjectCoo
     : formatLine(version.content, version.stamp, form, coordinates);
 }
 
-/** Stamps only grow, so after a version from the last moment that can be written there is no other. */
+/** Why nobody could read a line; a short one is below every limit. */
+function problemIn(line: string): string | undefined {
+  if (line.length < LIMITS.values) return undefined;
+  if (!fitsInto(line, LIMITS.lineBytes)) return `${LINE_TOO_LONG}, found ${Buffer.byteLength(line)}`;
+  try {
+    scanObject(line);
+    return undefined;
+  } catch (error) {
+    if (error instanceof JsonError) return error.message;
+    throw error;
+  }
+}
+
+/** A clock that is past the last moment that can be written gives no stamp. */
 function stampText(type: string, id: string, stamp: number): string {
   if (isStamp(stamp)) return formatStamp(stamp);
   throw new SyncError('bad_input', `the ${type} ${id} needs a stamp outside of the years 0 to 9999 (${stamp} ms)`, {
-    hint: 'correct the exported_at or deleted_at of its last version; nothing was written',
+    hint: 'set the clock of this machine; nothing was written',
   });
 }
 

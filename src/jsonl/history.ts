@@ -1,7 +1,8 @@
-import { closeSync, constants, copyFileSync, fsyncSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { errorCode, fileExists, syncFolder, withIoErrors } from './file.js';
+import { copyPlain } from './file-bytes.js';
+import { errorCode, fileExists, refuseLinkedFolder, syncFolder, withIoErrors } from './file.js';
 
 const HISTORY_FOLDER = '.history';
 
@@ -16,15 +17,14 @@ const HISTORY_FOLDER = '.history';
  */
 export function copyToHistory(dir: string, names: readonly string[], now: number): string {
   const history = join(dir, HISTORY_FOLDER);
+  refuseLinkedFolder(history);
   const folder = withIoErrors(history, 'create', () => {
     mkdirSync(history, { recursive: true });
     return makeUniqueFolder(history, now);
   });
   try {
     for (const name of names.filter((each) => fileExists(join(dir, each)))) {
-      withIoErrors(join(dir, name), 'copy', () => {
-        copySynced(join(dir, name), join(folder, name));
-      });
+      copyPlain(join(dir, name), join(folder, name));
     }
     withIoErrors(folder, 'fsync', () => {
       [folder, history, dir].forEach(syncFolder);
@@ -47,16 +47,5 @@ function makeUniqueFolder(history: string, now: number): string {
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
     }
-  }
-}
-
-function copySynced(source: string, copy: string): void {
-  copyFileSync(source, copy, constants.COPYFILE_EXCL);
-  // Windows syncs only what is open for writing; elsewhere a read-only copy can be synced as it is.
-  const fd = openSync(copy, process.platform === 'win32' ? 'r+' : 'r');
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
   }
 }

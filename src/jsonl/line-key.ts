@@ -1,5 +1,6 @@
 import { compareUtf8 } from '../record/order.js';
 import { unquote } from '../record/json.js';
+import { LIMITS, fitsInto } from '../record/limits.js';
 import type { Registry } from '../registry/entity.js';
 
 /** What a line of a sorted file is sorted by: its id in a record's file, type and id in the file of deletions. */
@@ -13,21 +14,24 @@ export function compareKeys(a: LineKey, b: LineKey): number {
   return compareUtf8(a.type, b.type) || compareUtf8(a.id, b.id);
 }
 
-const STRING = String.raw`"((?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u(?!0000)[0-9a-fA-F]{4}))*)"`;
+/** An id, not longer than one may be: an expression without an end for it would run out of stack. */
+const STRING = String.raw`"((?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u(?!0000)[0-9a-fA-F]{4})){0,${LIMITS.idBytes}})"`;
 
 /**
  * Reads the key of a line that begins as this package writes lines of that file, without parsing it; gives
  * undefined for any other line.
  */
 export function keyReader(registry: Registry, file: string): (raw: string) => LineKey | undefined {
+  const keyIn = (type: string, written: string | undefined): LineKey | undefined => {
+    const id = unquote(`"${written ?? ''}"`);
+    return fitsInto(id, LIMITS.idBytes) ? { type, id } : undefined;
+  };
   if (file === registry.deletionsFile) {
     const pattern = new RegExp(`^\\{"entity_type":"([^"\\\\]*)","entity_id":${STRING}`);
     const types = new Set(registry.entities.map((entity) => entity.type));
     return (raw) => {
       const match = pattern.exec(raw);
-      return match?.[1] === undefined || !types.has(match[1])
-        ? undefined
-        : { type: match[1], id: unquote(`"${match[2] ?? ''}"`) };
+      return match?.[1] === undefined || !types.has(match[1]) ? undefined : keyIn(match[1], match[2]);
     };
   }
   const entity = registry.entities.find((candidate) => candidate.file === file);
@@ -36,7 +40,7 @@ export function keyReader(registry: Registry, file: string): (raw: string) => Li
   const pattern = new RegExp(`^\\{"type":"${type}","${entity.key}":${STRING}`);
   return (raw) => {
     const match = pattern.exec(raw);
-    return match === null ? undefined : { type, id: unquote(`"${match[1] ?? ''}"`) };
+    return match === null ? undefined : keyIn(type, match[1]);
   };
 }
 

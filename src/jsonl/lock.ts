@@ -5,7 +5,7 @@ import { messageOf, SyncError } from '../errors.js';
 import type { Database } from '../store/database.js';
 import { openDriver } from '../store/drivers/open-driver.js';
 import { toSyncError } from '../store/sqlite-error.js';
-import { toIoError } from './file.js';
+import { fileExists, plainStats, toIoError, withIoErrors } from './file.js';
 
 /** The lock database's name inside the folder. It stays there, empty; deleting it while it is held would break the lock. */
 const LOCK_FILE = '.sync.lock';
@@ -37,11 +37,12 @@ export function withLock<T>(dir: string, options: LockOptions, body: () => T): T
 
 /** Says whether a folder was ever locked. */
 export function hasLock(dir: string): boolean {
-  return statSync(join(dir, LOCK_FILE), { throwIfNoEntry: false }) !== undefined;
+  return fileExists(join(dir, LOCK_FILE));
 }
 
 function acquire(dir: string, timeoutMs: number): () => void {
   requireWritable(dir);
+  requireOurs(join(dir, LOCK_FILE));
   let connection: Database | undefined;
   try {
     connection = openDriver(join(dir, LOCK_FILE));
@@ -71,6 +72,18 @@ function requireWritable(dir: string): void {
   } catch (error) {
     throw toIoError(error, dir, 'lock');
   }
+}
+
+/**
+ * The lock holds nothing, ever. Anything else somebody put there: a link to a database of another program, or one whose journal
+ * tells SQLite what to delete.
+ */
+function requireOurs(path: string): void {
+  const size = withIoErrors(path, 'read', () => plainStats(path)?.size ?? 0);
+  if (size === 0) return;
+  throw new SyncError('refused', `${path} is not the lock of this program, which is an empty file`, {
+    hint: 'see in git who wrote it, then delete it',
+  });
 }
 
 function toLockError(error: unknown, dir: string, timeoutMs: number): SyncError {

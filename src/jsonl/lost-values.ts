@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { readFileSync, readdirSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import type { FileLoss } from '../merge/file.js';
 import type { Registry } from '../registry/entity.js';
 import { savecontext } from '../registry/savecontext.js';
-import { atomicWrite, fileExists, withIoErrors } from './file.js';
+import { copyPlain } from './file-bytes.js';
+import { atomicWrite, namesIn, withIoErrors } from './file.js';
 import { readLines } from './line-reader.js';
 import { formatLostValue, parseLostValue } from './parse-lost-value.js';
 import type { LostValue } from './parse-lost-value.js';
@@ -41,26 +42,23 @@ function writeLostValues(registry: Registry, path: string, losses: readonly Lost
 
 /** Takes the files of lost values of one export directory over into another; gives where they are then. Throws `io`. */
 export function moveLostValues(from: string, to: string): string[] {
-  return namesIn(from).map((name) => {
+  return lostValueFiles(from).map((name) => {
     const [path, target] = [join(from, name), join(to, name)];
-    atomicWrite(
-      target,
-      withIoErrors(path, 'read', () => readFileSync(path)),
-    );
+    copyPlain(path, target);
     removeLostValue(path);
     return target;
   });
 }
 
-function namesIn(dir: string): string[] {
-  if (!fileExists(dir)) return [];
-  const names = withIoErrors(dir, 'read', () => readdirSync(dir));
-  return names.filter((name) => NAME.test(name)).sort();
+function lostValueFiles(dir: string): string[] {
+  return namesIn(dir)
+    .filter((name) => NAME.test(name))
+    .sort();
 }
 
 /** The lost values that wait in an export directory, oldest first. Of a file with a line that cannot be read it gives nothing else. */
 export function readLostValues(registry: Registry, dir: string): LostValues[] {
-  return namesIn(dir).map((name) => readFile(registry, join(dir, name)));
+  return lostValueFiles(dir).map((name) => readFile(registry, join(dir, name)));
 }
 
 function readFile(registry: Registry, path: string): LostValues {

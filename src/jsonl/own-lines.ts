@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 
-import { atomicWrite, errorCode, withIoErrors } from './file.js';
+import { atomicWrite, readPlain } from './file.js';
 
 /** What stands above the lines that were added to a file of the user's. */
 const ADDED = '# Added by savecontext-sync:';
@@ -25,7 +24,7 @@ export function ensureOwnLines(
   content: string,
   missing: (text: string) => readonly string[],
 ): OwnLines | undefined {
-  const old = readBytes(path);
+  const old = readPlain(path);
   if (old === undefined) {
     atomicWrite(path, content);
     return { kind: 'file', path, sha256: sha256(Buffer.from(content)) };
@@ -38,12 +37,12 @@ export function ensureOwnLines(
 
 /** A file as it was just made. */
 export function ownFile(path: string): OwnLines {
-  return { kind: 'file', path, sha256: sha256(readBytes(path) ?? Buffer.of()) };
+  return { kind: 'file', path, sha256: sha256(readPlain(path) ?? Buffer.of()) };
 }
 
 /** What {@link ensureOwnLines} did is taken back: the new bytes, null for no file; undefined where the user changed it since. */
 export function withoutOwn(own: OwnLines): Buffer | null | undefined {
-  const bytes = readBytes(own.path);
+  const bytes = readPlain(own.path);
   if (bytes === undefined) return undefined;
   if (own.kind === 'file') return sha256(bytes) === own.sha256 ? null : undefined;
   const text = withoutOwnLines(bytes.toString('latin1'), own.lines.map(asLatin1));
@@ -57,17 +56,6 @@ function asLatin1(line: string): string {
 
 function sha256(bytes: Buffer): string {
   return createHash('sha256').update(bytes).digest('hex');
-}
-
-function readBytes(path: string): Buffer | undefined {
-  return withIoErrors(path, 'read', () => {
-    try {
-      return readFileSync(path);
-    } catch (error) {
-      if (errorCode(error) === 'ENOENT') return undefined;
-      throw error;
-    }
-  });
 }
 
 /** A text with lines added at its end, with the line ending that it uses. Bytes are taken as `latin1`, so that all are kept. */

@@ -11,22 +11,27 @@ import {
 import { describe, fieldToken } from '../record/field-token.js';
 import { JsonError, scanArray, scanObject, unquote } from '../record/json.js';
 import type { Member } from '../record/json.js';
+import { ID, isId } from '../record/limits.js';
 import { toPortable } from '../record/paths.js';
 import { parseStamp } from '../record/stamp.js';
 import type { Deleted, FileVersion, Present, UnknownLine } from '../record/version.js';
 import { entityOfType, scopeOf } from '../registry/entity.js';
 import type { Entity, Registry, SetField } from '../registry/entity.js';
 
-/** Everything that is wrong with one line, each problem a sentence without its place. */
+/** More is not said of one line. */
+const MOST_PROBLEMS = 20;
+
+/** What is wrong with one line, each problem a sentence without its place. */
 export class LineError extends Error {
   readonly problems: readonly string[];
   /** `newer_format` when the line is in a later version of the format than this package knows. */
   readonly code: 'bad_input' | 'newer_format';
 
   constructor(problems: readonly string[], code: 'bad_input' | 'newer_format' = 'bad_input') {
-    super(problems.join('; '));
+    const first = problems.slice(0, MOST_PROBLEMS);
+    super(first.join('; '));
     this.name = 'LineError';
-    this.problems = problems;
+    this.problems = first;
     this.code = code;
   }
 }
@@ -38,8 +43,10 @@ export const ENVELOPE: ReadonlySet<string> = new Set(['type', 'content_hash', 'e
  * Reads one line: a record, a tombstone, or a line of a type that the registry does not know.
  * Accepts any order of names, missing nullable fields, a missing or wrong content hash, and coordinates in
  * both forms. Throws {@link LineError} with all that is wrong.
+ *
+ * @param latest the latest stamp that counts, for a line that nothing is known of yet; any where it is left out
  */
-export function parseLine(registry: Registry, raw: string): FileVersion | UnknownLine {
+export function parseLine(registry: Registry, raw: string, latest = Infinity): FileVersion | UnknownLine {
   if (raw.startsWith('\uFEFF')) {
     throw new LineError(['expected JSON, found a byte order mark (BOM); save the file as UTF-8 without BOM']);
   }
@@ -50,9 +57,9 @@ export function parseLine(registry: Registry, raw: string): FileVersion | Unknow
     if (!type.startsWith('"')) throw new LineError([`type: expected a text, found ${describe(type)}`]);
     const entity = entityOfType(registry, unquote(type));
     if (entity === undefined) return { kind: 'unknown', type: unquote(type), raw };
-    return parseRecord(registry, entity, members, byName, raw);
+    return parseRecord(registry, entity, members, byName, raw, latest);
   }
-  if (byName.has('entity_type')) return parseTombstone(registry, byName, members, raw);
+  if (byName.has('entity_type')) return parseTombstone(registry, byName, members, raw, latest);
   throw new LineError(['expected a "type" tag, or "entity_type" for a deletion; found neither']);
 }
 
@@ -71,6 +78,7 @@ function parseRecord(
   members: readonly Member[],
   byName: ReadonlyMap<string, string>,
   raw: string,
+  latest: number,
 ): FileVersion<Present> {
   const version = byName.get('v');
   if (version !== undefined && version !== String(FORMAT_VERSION)) {
@@ -79,7 +87,7 @@ function parseRecord(
   }
   const form = version === undefined ? 'absolute' : 'portable';
   const problems: string[] = [];
-  const stamp = stampOf(byName, 'exported_at', problems);
+  const stamp = stampOf(byName, 'exported_at', latest, problems);
   const known = entity.synced.map(({ name, field, index }) => {
     const token = byName.get(name);
     if (token === undefined && index >= entity.coreCount) return fallbackToken(entity, index);
@@ -154,6 +162,7 @@ function parseTombstone(
   byName: ReadonlyMap<string, string>,
   members: readonly Member[],
   raw: string,
+  latest: number,
 ): FileVersion<Deleted> | UnknownLine {
   const problems: string[] = [];
   const text = (name: string, required: boolean): string => {
@@ -167,8 +176,8 @@ function parseTombstone(
   const id = text('entity_id', true);
   text('project_path', false);
   const by = text('deleted_by', false);
-  const stamp = stampOf(byName, 'deleted_at', problems);
-  if (id.includes('\0')) problems.push('entity_id: expected a text without U+0000');
+  const stamp = stampOf(byName, 'deleted_at', latest, problems);
+  if (!isId(id)) problems.push(`entity_id: expected ${ID}, found ${describe(byName.get('entity_id') ?? 'null')}`);
   if (problems.length > 0 || stamp === undefined) throw new LineError(problems);
   const known = new Set(['entity_type', 'entity_id', 'project_path', 'deleted_at', 'deleted_by']);
   return {
@@ -182,12 +191,21 @@ function parseTombstone(
   };
 }
 
-function stampOf(byName: ReadonlyMap<string, string>, name: string, problems: string[]): number | undefined {
+function stampOf(
+  byName: ReadonlyMap<string, string>,
+  name: string,
+  latest: number,
+  problems: string[],
+): number | undefined {
   const token = byName.get(name);
   const stamp = token?.startsWith('"') === true ? parseStamp(unquote(token)) : undefined;
   if (stamp === undefined) {
     const found = token === undefined ? 'missing' : `found ${describe(token)}`;
     problems.push(`${name}: ${found}; expected an RFC 3339 time such as "2026-01-31T10:00:00.000Z", years 0 to 9999`);
+  } else if (stamp > latest) {
+    problems.push(
+      `${name}: found ${describe(token ?? '')}, more than 100 years after this clock; expected the time at which the line was written (sc-sync export --full writes it anew where the database has the record)`,
+    );
   }
   return stamp;
 }

@@ -1,15 +1,15 @@
-import { closeSync, fstatSync, fsyncSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, fsyncSync, readSync } from 'node:fs';
 
 import { SyncError } from '../errors.js';
 import { hashOfData } from '../record/content.js';
 import { ObjectError, dataOf, toObject } from '../record/object.js';
 import type { RecordObject } from '../record/object.js';
-import { formatStamp, parseStamp } from '../record/stamp.js';
+import { formatStamp, latestStamp, parseStamp } from '../record/stamp.js';
 import { entityOfType } from '../registry/entity.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import { savecontext } from '../registry/savecontext.js';
 import type { SyncRecord } from '../registry/savecontext.js';
-import { atomicWrite, withIoErrors, writeAll } from './file.js';
+import { atomicWrite, openPlain, withIoErrors, writeAll } from './file.js';
 import { readLines } from './line-reader.js';
 import { LineError, parseLine } from './parse.js';
 
@@ -27,7 +27,7 @@ export function readJsonl(path: string, registry: Registry = savecontext): SyncR
     if (text.trim() === '') continue;
     try {
       if (invalidUtf8 === true) throw new LineError(['expected UTF-8, found bytes that are none']);
-      const version = parseLine(registry, text);
+      const version = parseLine(registry, text, latestStamp(Date.now()));
       if (version.kind !== 'present') continue;
       const { content, stamp, form } = version;
       const record = toObject(content, form);
@@ -52,11 +52,13 @@ export function writeJsonl(path: string, records: readonly SyncRecord[], registr
   atomicWrite(path, records.map((record) => `${lineOf(record, registry)}\n`).join(''));
 }
 
+const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
+
 /** Adds one record to the end of a file, on a line of its own. */
 export function appendJsonl(path: string, record: SyncRecord, registry: Registry = savecontext): void {
   const line = `${lineOf(record, registry)}\n`;
   withIoErrors(path, 'append to', () => {
-    const fd = openSync(path, 'a+');
+    const fd = openPlain(path, APPEND);
     try {
       writeAll(fd, Buffer.from(endsInLine(fd) ? `\n${line}` : line));
       fsyncSync(fd);
@@ -91,8 +93,11 @@ function lineOf(record: SyncRecord, registry: Registry): string {
   const { entity, data } = dataOfRecord(record, registry);
   const { exported_at: exportedAt } = record;
   const stamp = exportedAt === undefined ? Date.now() : parseStamp(exportedAt);
-  if (stamp === undefined)
-    throw new SyncError('usage', `exported_at: expected an RFC 3339 time, found ${JSON.stringify(exportedAt)}`);
+  if (stamp === undefined || stamp > latestStamp(Date.now()))
+    throw new SyncError(
+      'usage',
+      `exported_at: expected an RFC 3339 time of at most 100 years from now, found ${JSON.stringify(exportedAt)}`,
+    );
   return `{"type":"${entity.type}",${data},"content_hash":"${hashOfData(data)}","exported_at":"${formatStamp(stamp)}"}`;
 }
 

@@ -1,31 +1,25 @@
 import { createHash } from 'node:crypto';
 
+import type { FileVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
+import { versionOf } from '../store/versions.js';
 import { fileExists } from './file.js';
 import { compareKeys, keyReader } from './line-key.js';
 import type { LineKey } from './line-key.js';
 import { readLines } from './line-reader.js';
 import type { TextLine } from './line-reader.js';
-import { LineError, parseLine } from './parse.js';
 
 /** The key of a record's line, and whether it is a tombstone; undefined for a line that is no record's. */
 export function keyOfLine(
-  registry: Registry,
+  read: (raw: string) => FileVersion | undefined,
   keyOf: (raw: string) => LineKey | undefined,
   line: Pick<TextLine, 'text' | 'invalidUtf8'>,
 ): (LineKey & { readonly deleted: boolean }) | undefined {
   if (line.invalidUtf8 === true) return undefined;
   const quick = keyOf(line.text);
   if (quick !== undefined) return { ...quick, deleted: line.text.startsWith('{"entity_type"') };
-  try {
-    const parsed = parseLine(registry, line.text);
-    return parsed.kind === 'unknown'
-      ? undefined
-      : { type: parsed.type, id: parsed.id, deleted: parsed.kind === 'deleted' };
-  } catch (error) {
-    if (error instanceof LineError) return undefined;
-    throw error;
-  }
+  const version = read(line.text);
+  return version && { type: version.type, id: version.id, deleted: version.kind === 'deleted' };
 }
 
 /** What one pass over a file says of it. */
@@ -39,6 +33,7 @@ export interface FileScan {
 /** Reads a file once and says in what form it is. */
 export function scanFile(registry: Registry, path: string, name: string): FileScan {
   if (!fileExists(path)) return { canonical: true, hasTail: false, sha256: undefined };
+  const read = (raw: string): FileVersion | undefined => versionOf(registry, raw);
   const keyOf = keyReader(registry, name);
   const hash = createHash('sha256');
   let canonical = true;
@@ -49,7 +44,7 @@ export function scanFile(registry: Registry, path: string, name: string): FileSc
     if (line.ending !== '\n' || line.text === '') canonical = false;
     if (key === undefined) {
       hasTail = true;
-      if (canonical && keyOfLine(registry, keyOf, line) !== undefined) canonical = false;
+      if (canonical && keyOfLine(read, keyOf, line) !== undefined) canonical = false;
     } else {
       if (hasTail || (last !== undefined && compareKeys(last, key) >= 0)) canonical = false;
       last = key;

@@ -43,7 +43,7 @@ export function mergeChunks(sides: FileSides, lines: LineMerge, { decode, encode
     // Problems say where in the whole file they are.
     if (merged.problems.length > 0) return merge(sides);
     texts.push(merged.text);
-    losses.push(...merged.losses);
+    for (const loss of merged.losses) losses.push(loss);
   }
   return { text: texts.join(''), losses, problems: [] };
 }

@@ -4,17 +4,21 @@ export interface Marker {
   readonly length: number;
 }
 
-/** What git writes, then what jj has beside that. */
-const MARKER = /^([<|=>%+\\-])\1{6,}(?=[ \t]|$)/;
-const OF_GIT = '<|=>';
+const LEAST = 7;
+/** What git writes, and what jj has beside that. */
+const OF_GIT = ['<', '|', '=', '>'];
+const OF_JJ = ['%', '+', '-', '\\'];
 
 /** The marker that a line may be inside of a conflict; outside of one only those of git are. */
 export function markerIn(line: string): Marker | undefined {
-  const [run, char] = MARKER.exec(line) ?? [];
-  return run === undefined || char === undefined ? undefined : { char, length: run.length };
+  const char = line.charAt(0);
+  if (!OF_GIT.includes(char) && !OF_JJ.includes(char)) return undefined;
+  let length = 1;
+  while (line[length] === char) length++;
+  return length >= LEAST && ['', ' ', '\t'].includes(line.charAt(length)) ? { char, length } : undefined;
 }
 
 /** True for a line that git or jj leaves where a merge of texts found a conflict, however long its marker is. */
 export function isConflictMarker(line: string): boolean {
-  return OF_GIT.includes(markerIn(line)?.char ?? ' ');
+  return OF_GIT.includes(markerIn(line)?.char ?? '');
 }

@@ -4,7 +4,7 @@ import { LineError, parseLine } from '../jsonl/parse.js';
 import { scanObject, unquote } from '../record/json.js';
 import { laterTombstone } from '../record/version.js';
 import type { FileVersion, PathForm, Present } from '../record/version.js';
-import { completed } from './completed.js';
+import { completed, completedBase, contentsOf } from './completed.js';
 import type { LossReason } from './loss.js';
 import { groupLines, linesOf } from './data-groups.js';
 import type { DataFile, Group, Side } from './data-groups.js';
@@ -63,7 +63,7 @@ function mergeLines(file: DataFile, sides: FileSides, merge: (group: Group) => M
     try {
       const result = merge(group);
       for (const line of result.lines) merged.push(line);
-      if (result.losses !== undefined) losses.push(...result.losses);
+      for (const loss of result.losses ?? []) losses.push(loss);
     } catch (error) {
       if (!(error instanceof UnreadableLine)) throw error;
       const where = `${error.side}:${lines[error.side].indexOf(error.raw) + 1}`;
@@ -134,7 +134,7 @@ function readSide(file: DataFile, side: Side, raws: readonly string[]): FileVers
 /** Reads a line; undefined for one of a type that the registry does not know. Throws {@link UnreadableLine}. */
 function read(file: DataFile, side: Side, raw: string): FileVersion | undefined {
   try {
-    const version = parseLine(file.registry, raw);
+    const version = parseLine(file.registry, raw, file.latest);
     return version.kind === 'unknown' ? undefined : version;
   } catch (error) {
     if (error instanceof LineError) throw new UnreadableLine(side, raw, error.problems);
@@ -143,11 +143,11 @@ function read(file: DataFile, side: Side, raw: string): FileVersion | undefined 
 }
 
 /** What both sides come from. Several lines of the base, or lines between markers, are no base. */
-function readBase({ registry }: DataFile, { base, hasBase }: Group): FileVersion<Present> | undefined {
+function readBase({ registry, latest }: DataFile, { base, hasBase }: Group): FileVersion<Present> | undefined {
   const [raw, ...others] = base;
   if (raw === undefined || others.length > 0 || !hasBase) return undefined;
   try {
-    const version = parseLine(registry, raw);
+    const version = parseLine(registry, raw, latest);
     return version.kind === 'present' ? version : undefined;
   } catch (error) {
     if (error instanceof LineError) return undefined;
@@ -164,23 +164,27 @@ function mergeRecord(
 ): MergedGroup {
   const losses: FileLoss[] = [];
   const lose = (lost: readonly FileLoss['loss'][], why: LossReason): void => {
-    losses.push(...lost.map((loss) => ({ type, id, loss, why })));
+    for (const loss of lost) losses.push({ type, id, loss, why });
   };
   const all = [...ours, ...theirs];
   const form: PathForm = all.some((line) => line.form === 'portable') ? 'portable' : 'absolute';
-  const full = all.find((line) => line.form === 'portable')?.content;
-  const one = (lines: readonly FileVersion<Present>[]): Present | undefined => {
-    const [first, ...rest] = lines.map((line) => asVersion(completed(line, base, full), form));
+  const from = base === undefined ? undefined : completedBase(base, contentsOf(all));
+  const known = from === undefined ? [] : [from.content];
+  const one = (
+    lines: readonly FileVersion<Present>[],
+    others: readonly FileVersion<Present>[],
+  ): Present | undefined => {
+    const beside = [...contentsOf(lines), ...contentsOf(others)];
+    const [first, ...rest] = lines.map((line) => asVersion(completed(line, beside, known), form));
     if (first === undefined) return undefined;
     const merged = mergeDuplicates([first, ...rest]);
     lose(merged.losses, 'duplicate');
     return merged.version;
   };
-  const [left, right] = [one(ours), one(theirs)];
+  const [left, right] = [one(ours, theirs), one(theirs, ours)];
   let version = left ?? right;
   if (left !== undefined && right !== undefined) {
-    const from = base === undefined ? undefined : asVersion(completed(base, undefined, full), form);
-    const merged = mergeVersions(from, left, right);
+    const merged = mergeVersions(from === undefined ? undefined : asVersion(from, form), left, right);
     lose(merged.losses, from === undefined ? 'later version' : 'merge');
     version = merged.version;
   }

@@ -15,6 +15,8 @@ export interface DataFile {
   readonly name: string;
   /** The key of a line that begins as lines of this file do, found without parsing it; undefined for any other line. */
   readonly keyOf: (raw: string) => { readonly type: string; readonly id: string } | undefined;
+  /** The latest stamp that counts; any where it is left out. */
+  readonly latest?: number;
 }
 
 /** The lines that each side has of one record, without their ends. */

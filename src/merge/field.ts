@@ -33,7 +33,7 @@ export interface MergePolicy {
   /** Merges two different values in a way of their own, as times, sets and objects do; undefined where they are whole. */
   readonly merge: (name: string, tokens: Tokens, losses: Loss[]) => string | undefined;
   /** Says whether a value that gives way is lost. One that follows from other values is not. */
-  readonly isLoss: (name: string, lost: string, kept: string | undefined) => boolean;
+  readonly isLoss: (name: string, lost: string, kept: string | undefined, loser: 'ours' | 'theirs') => boolean;
   /** What a field is called among the losses. */
   readonly pathOf: (name: string) => string;
 }
@@ -89,7 +89,7 @@ function keep(
   losses: Loss[],
 ): string | undefined {
   const [kept, lost] = isOurs ? [ours, theirs] : [theirs, ours];
-  if (lost !== undefined && lost !== kept && policy.isLoss(name, lost, kept)) {
+  if (lost !== undefined && lost !== kept && policy.isLoss(name, lost, kept, isOurs ? 'theirs' : 'ours')) {
     losses.push({ field: policy.pathOf(name), base: base ?? null, kept: kept ?? null, lost });
   }
   return kept;

@@ -30,5 +30,7 @@ export function fileState(
  * here, is read as the next version of itself, by every replica alike.
  */
 export function asVersion(line: FileVersion<Present>, form: PathForm): Present {
-  return line.edited || line.form !== form ? present(line.content, line.stamp + 1) : line;
+  if (!line.edited && line.form === form) return line;
+  const version = present(line.content, line.stamp + 1);
+  return line.alone === undefined ? version : { ...version, alone: line.alone };
 }

@@ -8,7 +8,7 @@ import type { TextForm } from './chunks.js';
 import { mergeLine } from './json-line.js';
 import { mergeOrder } from './json-order.js';
 import type { Placed } from './json-order.js';
-import { keyReader, problemOf, readJsonText } from './json-text.js';
+import { MARK, keyReader, problemOf, readJsonText } from './json-text.js';
 import type { Ends, JsonLine, JsonText } from './json-text.js';
 
 /** How lines of another program merge. */
@@ -57,7 +57,7 @@ function mergeTexts(texts: Sides<JsonText>, options: JsonFileOptions): MergedFil
     const { base, ours, theirs } = mapSides(known, (lines) => lines.get(identity));
     const isNone = base !== undefined && isSingle(base) && noBase.has(base.key);
     const merged = mergeLines({ base: isNone ? undefined : base, ours, theirs }, inBase, options);
-    losses.push(...merged.losses);
+    for (const loss of merged.losses) losses.push(loss);
     problems.push(...merged.problems);
     if (merged.lines.length > 0) result.set(identity, { identity, sortKey: textOf((ours ?? theirs)?.key), ...merged });
   }
@@ -146,17 +146,21 @@ function repeatedKeys({ lines }: JsonText): string[] {
   return repeated;
 }
 
-/** How lines end: as on the side that changed it. A side without lines says nothing. */
+/** How the text begins and its lines end: as on the side that changed it. A side without lines says nothing. */
 function mergeEnds({ base, ours, theirs }: Sides<JsonText>): Ends {
   const three = (of: (ends: Ends) => boolean): boolean => {
     if (ours.lines.length === 0) return of(theirs.ends);
     if (theirs.lines.length === 0) return of(ours.ends);
     return of(ours.ends) === of(base.ends) ? of(theirs.ends) : of(ours.ends);
   };
-  return { isCrlf: three(({ isCrlf }) => isCrlf), lastHasEnd: three(({ lastHasEnd }) => lastHasEnd) };
+  return {
+    hasMark: three(({ hasMark }) => hasMark),
+    isCrlf: three(({ isCrlf }) => isCrlf),
+    lastHasEnd: three(({ lastHasEnd }) => lastHasEnd),
+  };
 }
 
-function joined(lines: readonly string[], { isCrlf, lastHasEnd }: Ends): string {
+function joined(lines: readonly string[], { hasMark, isCrlf, lastHasEnd }: Ends): string {
   const end = isCrlf ? '\r\n' : '\n';
-  return lines.length === 0 ? '' : lines.join(end) + (lastHasEnd ? end : '');
+  return lines.length === 0 ? '' : (hasMark ? MARK : '') + lines.join(end) + (lastHasEnd ? end : '');
 }

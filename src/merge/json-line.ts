@@ -61,7 +61,7 @@ function withHashesOf(members: readonly Member[], side: readonly Member[]): Memb
 
 /** A line in the style of another one: as short as it can be, or with spaces after colons and commas. */
 function render(members: readonly Member[], like: string): string {
-  const isSpaced = /^\{\s*"(?:[^"\\]|\\.)*": /.test(like);
+  const isSpaced = /^\{\s*"(?:[^"\\]|\\.){0,200}": /.test(like);
   return isSpaced ? spaced(`{${joinMembers(members)}}`) : `{${joinMembers(members)}}`;
 }
 

@@ -22,7 +22,7 @@ export function mergeOrder(orders: Sides<readonly string[]>, result: ReadonlyMap
   for (const anchor of [undefined, ...skeleton]) {
     if (anchor !== undefined) out.push(anchor);
     const [left = [], right = []] = runs.map((run) => run.get(anchor));
-    out.push(...interleave(left, right, result));
+    for (const identity of interleave(left, right, result)) out.push(identity);
   }
   return out;
 }

@@ -1,8 +1,13 @@
 import { isConflictMarker } from './conflict-marker.js';
 import { JsonError, quote, scanObject } from '../record/json.js';
 
-/** How the lines of a text end. */
+/** A byte order mark. */
+export const MARK = '\uFEFF';
+
+/** How a text begins, and how its lines end. */
 export interface Ends {
+  /** Whether a byte order mark stands before everything. */
+  readonly hasMark: boolean;
   readonly isCrlf: boolean;
   readonly lastHasEnd: boolean;
 }
@@ -27,7 +32,9 @@ export interface JsonText {
 }
 
 /** Reads the lines of a text with their keys. */
-export function readJsonText(text: string, key: string): JsonText {
+export function readJsonText(whole: string, key: string): JsonText {
+  const hasMark = whole.startsWith(MARK);
+  const text = hasMark ? whole.slice(MARK.length) : whole;
   const isCrlf = /^[^\n]*\r\n/.test(text);
   const lastHasEnd = text === '' || text.endsWith('\n');
   const raws = text.split('\n');
@@ -44,7 +51,7 @@ export function readJsonText(text: string, key: string): JsonText {
       isInConflict = !raw.startsWith('>');
     } else lines.push({ raw, key: keyOf(raw), number, isInConflict });
   }
-  return { lines, ends: { isCrlf, lastHasEnd }, markers };
+  return { lines, ends: { hasMark, isCrlf, lastHasEnd }, markers };
 }
 
 /** Reads the token of a line's key. Only a line that does not begin with the key is parsed. */

@@ -31,9 +31,13 @@ export function readMarkers(text: string): ReadMarkers {
       if (ours === undefined || theirs === undefined || others.length + more.length > 0) {
         return fail(number, 'expected a conflict of two sides and at most one base');
       }
-      sides.base.push(...base);
-      sides.ours.push(...ours);
-      sides.theirs.push(...theirs);
+      for (const [part, lines] of [
+        [sides.base, base],
+        [sides.ours, ours],
+        [sides.theirs, theirs],
+      ] as const) {
+        for (const each of lines) part.push(each);
+      }
       conflict = undefined;
     } else if (!isConflictMarker(line)) {
       for (const side of Object.values(sides)) side.push(line);

@@ -1,25 +1,33 @@
 import { joinMembers } from '../record/content.js';
+import type { Content } from '../record/content.js';
 import { scanObject } from '../record/json.js';
 import type { Member } from '../record/json.js';
 import { compareIntegers } from '../record/numbers.js';
 import { compareTimes, isTime } from '../record/time.js';
-import type { Entity } from '../registry/entity.js';
+import type { SetTable } from '../registry/entity.js';
 import type { Loss } from './loss.js';
 import { areBothChanged, mapSides, mergeField, mergeFields, oursWins } from './field.js';
 import type { MergePolicy, Sides } from './field.js';
 import { inOneOrder, mergeArrays, mergeSet, mergeStringArrays } from './set.js';
 
-/** How the fields of an entity merge: as the registry says. */
-export function policyOfEntity(entity: Entity, order: number): MergePolicy {
+/** How two contents of an entity merge: as the registry says. */
+export function policyOfContents(ours: Content, theirs: Content, order: number): MergePolicy {
+  const { entity } = ours;
+  const unsaid = { ours: new Set(ours.unsaid), theirs: new Set(theirs.unsaid) };
+  // Where both sides say the same of the core fields, only what goes with them can be in question.
+  const isOpen = (index: number): boolean => index >= entity.coreCount || ours.tokens[index] !== theirs.tokens[index];
+  const inQuestion = (group: readonly number[]): readonly number[] =>
+    group.some((index) => index < entity.coreCount && isOpen(index)) ? group : group.filter(isOpen);
   const fieldOf = (name: string) => entity.synced[entity.indexOf.get(name) ?? -1]?.field;
   const nameAt = (index: number): string => entity.synced[index]?.name ?? '';
   const policy: MergePolicy = {
     order,
-    together: entity.groups.map((group) => group.map(nameAt)),
+    together: entity.groups.map((group) => inQuestion(group).map(nameAt)),
     pathOf: (name) => name,
-    isLoss(name) {
+    isLoss(name, _lost, _kept, loser) {
       const field = fieldOf(name);
-      return field?.kind !== 'integer' || field.countOf === undefined;
+      const isCount = field?.kind === 'integer' && field.countOf !== undefined;
+      return !isCount && !unsaid[loser].has(entity.indexOf.get(name) ?? -1);
     },
     merge(name, tokens, losses) {
       const { base = null, ours = 'null', theirs = 'null' } = tokens;
@@ -27,8 +35,8 @@ export function policyOfEntity(entity: Entity, order: number): MergePolicy {
       if (name === entity.updated) return compareIntegers(ours, theirs) > 0 ? ours : theirs;
       const field = fieldOf(name);
       if (field?.kind === 'set') {
-        const { token, lost } = mergeSet(field.set, tokens, policyOfElements(order));
-        losses.push(...lost.map((element) => ({ field: name, base, kept: token, lost: element })));
+        const { token, lost } = mergeSet(field.set, tokens, policyOfElements(field.set, order));
+        for (const element of lost) losses.push({ field: name, base, kept: token, lost: element });
         return token;
       }
       const isArray = field?.kind === 'text' && field.stringArray === true && areBothChanged(tokens);
@@ -39,14 +47,14 @@ export function policyOfEntity(entity: Entity, order: number): MergePolicy {
 }
 
 /** How the columns of a set's elements merge: an element was there from when it was first added. */
-function policyOfElements(order: number): MergePolicy {
+function policyOfElements(table: SetTable, order: number): MergePolicy {
   return {
     order,
     together: [],
     pathOf: (name) => name,
     isLoss: () => true,
     merge(name, { ours = 'null', theirs = 'null' }) {
-      if (name !== 'created_at') return undefined;
+      if (name !== 'created_at' || table.element[name]?.kind !== 'integer') return undefined;
       return compareIntegers(ours, theirs) < 0 ? ours : theirs;
     },
   };

@@ -17,7 +17,7 @@ import type { Entity } from '../registry/entity.js';
 import type { Loss } from './loss.js';
 import { mapSides, mergeFields, oursWins } from './field.js';
 import type { Fields } from './field.js';
-import { policyOfEntity } from './policy.js';
+import { policyOfContents } from './policy.js';
 
 /** A merged record and the values that lost. */
 export interface MergedContent {
@@ -47,7 +47,7 @@ export function mergeVersions(base: Present | undefined, ours: Present, theirs: 
     [ours, theirs],
     [theirs, ours],
   ] as const) {
-    if (side.stamp > other.stamp && sameContent(merged.content, side.content)) {
+    if (side.stamp > other.stamp && sameContent(merged.content, side.alone ?? side.content)) {
       return { version: side, losses: merged.losses };
     }
   }
@@ -67,7 +67,7 @@ export function mergeDuplicates(versions: readonly [Present, ...Present[]]): Mer
   for (const next of rest) {
     const merged = mergeVersions(undefined, version, next);
     version = merged.version;
-    losses.push(...merged.losses);
+    for (const loss of merged.losses) losses.push(loss);
   }
   return { version, losses };
 }
@@ -106,11 +106,11 @@ export function mergeContents(base: Content, ours: Content, theirs: Content): Me
   const { entity } = ours;
   const losses: Loss[] = [];
   const sides = mapSides({ base, ours, theirs }, fieldsOf);
-  const merged = mergeFields(sides, policyOfEntity(entity, compareUpdated(ours, theirs)), losses);
+  const merged = mergeFields(sides, policyOfContents(ours, theirs, compareUpdated(ours, theirs)), losses);
   const tokens = entity.synced.map(({ name }) => merged.get(name) ?? 'null');
   emptyCounts(entity, [base, ours, theirs], tokens);
   const unknown = sortMembers([...merged].filter(([name]) => !entity.indexOf.has(name)));
-  return { content: derived({ ...ours, tokens, unknown }), losses };
+  return { content: derived({ entity, id: ours.id, tokens, unknown }), losses };
 }
 
 function fieldsOf({ entity, tokens, unknown }: Content): Fields {
@@ -135,6 +135,7 @@ export function differingValues(winner: Content, loser: Content): Loss[] {
     const lost = loser.tokens[index] ?? 'null';
     const isCount = field.kind === 'integer' && field.countOf !== undefined;
     if (kept === lost || isCount || name === entity.updated || name === entity.created) continue;
+    if (loser.unsaid?.includes(index) === true) continue;
     if (field.kind !== 'set') {
       losses.push({ field: name, base: null, kept, lost });
       continue;

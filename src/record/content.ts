@@ -17,6 +17,8 @@ export interface Content {
   readonly tokens: readonly string[];
   /** Fields that the registry does not know, sorted by name. */
   readonly unknown: readonly Member[];
+  /** Places of fields that the line it was read from says nothing of: their tokens are no values that can lose. */
+  readonly unsaid?: readonly number[];
 }
 
 /** Says whether two contents are the same record with the same values. */
@@ -101,7 +103,7 @@ export function dataMembers(
       if (token !== fallbackToken(entity, index)) members.push([entity.synced[index]?.name ?? '', token]);
     }
   }
-  members.push(...unknown);
+  for (const member of unknown) members.push(member);
   return members;
 }
 
@@ -152,9 +154,10 @@ export function setToken(table: SetTable, elements: readonly Element[]): string 
   return setOfElements(new Map(elements.map((element) => [elementKey(element), tokenOfElement(element)])));
 }
 
-/** What identifies an element within its owner. */
+/** What identifies an element within its owner: a text, or an integer as it is written. */
 export function elementKey(element: Element): string {
-  return unquote(element[0] ?? '""');
+  const token = element[0] ?? '""';
+  return token.startsWith('"') ? unquote(token) : token;
 }
 
 /** The names of an element's columns; the first one identifies it. */

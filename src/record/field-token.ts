@@ -2,6 +2,7 @@ import type { Field, IntegerField, SetField, TextField } from '../registry/entit
 import { elementNames, setToken } from './content.js';
 import { uniqueElements } from './elements.js';
 import { scanArray, scanObject, unquote } from './json.js';
+import { ID, isId } from './limits.js';
 import { integerToken, realToken } from './numbers.js';
 
 /** The canonical token of a field's value; what is wrong with it is added to `problems`. */
@@ -34,10 +35,10 @@ function scalarToken(field: Exclude<Field, SetField>, token: string): string | u
 
 function textToken(field: TextField, token: string): string | undefined {
   if (!token.startsWith('"')) return undefined;
-  if (!token.includes('\\') && field.oneOf === undefined) return token;
+  if (!token.includes('\\') && field.oneOf === undefined && field.key !== true) return token;
   const value = unquote(token);
   if (field.oneOf !== undefined && !field.oneOf.includes(value)) return undefined;
-  if ((field.key === true && value.includes('\0')) || !value.isWellFormed()) return undefined;
+  if ((field.key === true && !isId(value)) || !value.isWellFormed()) return undefined;
   return JSON.stringify(value);
 }
 
@@ -82,7 +83,7 @@ function expectation(field: Exclude<Field, SetField>): string {
   switch (field.kind) {
     case 'text':
       if (field.oneOf !== undefined) return `one of ${field.oneOf.map((word) => JSON.stringify(word)).join(', ')}${or}`;
-      return `${field.key === true ? 'a text without U+0000' : 'a text'}${or}`;
+      return `${field.key === true ? ID : 'a text'}${or}`;
     case 'integer': {
       const range =
         field.min === undefined ? 'an integer of 64 bits' : `an integer from ${field.min} to ${field.max ?? 'any'}`;
@@ -94,6 +95,6 @@ function expectation(field: Exclude<Field, SetField>): string {
 }
 
 /** A token for a message: whole when short, else its beginning. */
-export function describe(token: string): string {
-  return token.length <= 40 ? token : `${token.slice(0, 37)}...`;
+export function describe(token: string, most = 40): string {
+  return token.length <= most ? token : `${token.slice(0, most - 3)}...`;
 }

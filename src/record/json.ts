@@ -1,5 +1,7 @@
 import { hash } from 'node:crypto';
 
+import { LIMITS, LINE_TOO_LONG, fitsInto } from './limits.js';
+
 /** What is wrong with a piece of JSON, and where (1-based, in UTF-16 units). */
 export class JsonError extends Error {
   readonly column: number;
@@ -14,7 +16,6 @@ export class JsonError extends Error {
 /** A member of an object: its name, and its value's token without white space outside strings. */
 export type Member = readonly [name: string, token: string];
 
-const MAX_DEPTH = 200;
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const CONTROL = new RegExp('[\\u0000-\\u001f]');
 
@@ -24,6 +25,7 @@ const CONTROL = new RegExp('[\\u0000-\\u001f]');
  * in one object and a lone surrogate are errors. Throws {@link JsonError}.
  */
 export function scanObject(text: string): Member[] {
+  if (!fitsInto(text, LIMITS.lineBytes)) throw new JsonError(LINE_TOO_LONG, 1);
   const scanner = new Scanner(text);
   const members = scanner.members(0);
   scanner.end();
@@ -40,6 +42,7 @@ export function scanArray(text: string): string[] {
 
 class Scanner {
   private at = 0;
+  private values = 0;
   private readonly text: string;
 
   constructor(text: string) {
@@ -103,7 +106,8 @@ class Scanner {
 
   private value(depth: number): string {
     this.space();
-    if (depth > MAX_DEPTH) this.fail(`at most ${MAX_DEPTH} levels of nesting`);
+    if (depth > LIMITS.depth) this.fail(`at most ${LIMITS.depth} levels of nesting`);
+    if (++this.values > LIMITS.values) this.fail(`at most ${LIMITS.values} values in a line`);
     const first = this.text[this.at];
     if (first === '"') return this.string();
     if (first === '{') {
@@ -121,6 +125,7 @@ class Scanner {
     NUMBER.lastIndex = this.at;
     const number = NUMBER.exec(this.text)?.[0];
     if (number === undefined) this.fail('a value');
+    if (number.length > LIMITS.number) this.fail(`a number of at most ${LIMITS.number} characters`);
     this.at += number.length;
     return number;
   }

@@ -5,6 +5,8 @@ const MAX_INTEGER = 2n ** 63n - 1n;
 export function integerToken(token: string): string | undefined {
   if (!/^-?\d+$/.test(token)) return undefined;
   if (token.length < 16) return token === '-0' ? '0' : token;
+  // No integer of 64 bits has more characters, and a long one takes long to read.
+  if (token.length > 20) return undefined;
   const value = BigInt(token);
   return value < MIN_INTEGER || value > MAX_INTEGER ? undefined : value.toString();
 }

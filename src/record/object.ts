@@ -11,6 +11,7 @@ import {
 import type { Content } from './content.js';
 import { fieldToken } from './field-token.js';
 import { JsonError, quote, scanArray, scanObject, unquote } from './json.js';
+import { LIMITS } from './limits.js';
 import { integerValue } from './numbers.js';
 import type { PathForm } from './version.js';
 
@@ -95,7 +96,7 @@ function fromObject(entity: Entity, object: RecordObject): Content {
     const value = object[name];
     if (value === undefined && index >= entity.coreCount) return fallbackToken(entity, index);
     const found: string[] = [];
-    const token = fieldToken(field, toToken(value ?? null), found);
+    const token = valueToken(field, value ?? null, found);
     problems.push(...found.map((problem) => `${name}: ${problem}`));
     return token;
   });
@@ -114,15 +115,27 @@ function fromObject(entity: Entity, object: RecordObject): Content {
   return derived({ entity, id: unquote(tokens[0] ?? '""'), tokens, unknown: sortMembers(unknown) });
 }
 
-/** The JSON token of a value; bigints are integers. */
-export function toToken(value: unknown): string {
+/** The JSON token of a value; bigints are integers. Throws {@link JsonError} for one that is nested too deeply, or in itself. */
+export function toToken(value: unknown, depth = 0): string {
+  if (depth > LIMITS.depth) throw new JsonError(`expected at most ${LIMITS.depth} levels of nesting`, 1);
   if (typeof value === 'bigint') return value.toString();
-  if (Array.isArray(value)) return `[${value.map(toToken).join(',')}]`;
+  if (Array.isArray(value)) return `[${value.map((element) => toToken(element, depth + 1)).join(',')}]`;
   if (typeof value === 'object' && value !== null) {
     const members = Object.entries(value).filter(([, member]) => member !== undefined);
-    return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${toToken(member)}`).join(',')}}`;
+    return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${toToken(member, depth + 1)}`).join(',')}}`;
   }
   return value === undefined ? 'null' : JSON.stringify(value);
+}
+
+/** The canonical token of a value of a field; what is wrong with it is added to `problems`. */
+export function valueToken(field: Field, value: unknown, problems: string[]): string {
+  try {
+    return fieldToken(field, toToken(value), problems);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    problems.push(error.message);
+    return 'null';
+  }
 }
 
 /**

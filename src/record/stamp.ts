@@ -28,6 +28,17 @@ export function parseStamp(text: string): number | undefined {
   return isStamp(stamp) ? stamp : undefined;
 }
 
+/** How far ahead of a clock a stamp may lie, 100 years: the clocks of clones may be decades apart. */
+const MOST_AHEAD = 36_525 * 86_400_000;
+
+/**
+ * The latest stamp that counts where a clock says `now`. The stamps of a record only grow, so one from the end of time would be its last. It
+ * came from no clock that anybody has.
+ */
+export function latestStamp(now: number): number {
+  return Math.min(now + MOST_AHEAD, MAX_STAMP);
+}
+
 /** True for a time that RFC 3339 can write. */
 export function isStamp(value: number): boolean {
   return Number.isInteger(value) && value >= MIN_STAMP && value <= MAX_STAMP;

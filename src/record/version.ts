@@ -12,6 +12,8 @@ export interface Present {
   readonly type: string;
   readonly id: string;
   readonly content: Content;
+  /** What it says by itself, where its content may have more from lines beside it. */
+  readonly alone?: Content;
   /** `exported_at`, in milliseconds. */
   readonly stamp: number;
   /** The bytes of the line that it was read from, without its ending; a version that follows from others has none. */
@@ -39,8 +41,10 @@ export interface Deleted {
 /** A version of a record. */
 export type Version = Present | Deleted;
 
-/** A version that was read from a line of a file, so that all is known of it. */
-export type FileVersion<V extends Version = Version> = Required<V>;
+/** A version that was read from a line of a file. */
+export type FileVersion<V extends Version = Version> = V extends Present
+  ? Present & Required<Pick<Present, 'raw' | 'form' | 'edited'>>
+  : Required<Deleted>;
 
 /** A version that follows from others, and is no line yet. */
 export function present(content: Content, stamp: number): Present {

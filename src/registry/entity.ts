@@ -110,9 +110,9 @@ export interface EntityDefinition<
   readonly parents?: { readonly [K in keyof Fields]?: string };
   /** Fields that name a record by a foreign key which may be NULL. */
   readonly references?: { readonly [K in keyof Fields]?: string };
-  /** Columns that are unique together. The last one is the one that a second record gets changed. */
+  /** Columns that are unique together. The last one is text: it is the one that a second record gets changed. */
   readonly naturalKey?: readonly (keyof Fields & string)[];
-  /** The field that says when the record was last changed, and the one that says when it was made. */
+  /** The field that says when the record was last changed, and the one that says when it was made: integers, Unix milliseconds. */
   readonly updated: keyof Fields & string;
   readonly created: keyof Fields & string;
 }
@@ -159,44 +159,6 @@ export interface ReferringField {
   readonly name: string;
   readonly field: Field;
   readonly target: string;
-}
-
-/** Makes an entity of its definition. Throws a plain `Error` when the definition contradicts itself. */
-export function defineEntity<const Type extends string, const Fields extends Readonly<Record<string, Field>>>(
-  definition: EntityDefinition<Type, Fields>,
-): Entity<Type, Fields> {
-  const named = Object.entries<Field>(definition.fields);
-  const core = named.filter(([, field]) => field.role === 'core');
-  const synced = [...core, ...named.filter(([, field]) => field.role === 'extension')].map(([name, field], index) => ({
-    name,
-    field,
-    index,
-  }));
-  const indexOf = new Map(synced.map((entry) => [entry.name, entry.index]));
-  const place = (name: string): number => {
-    const index = indexOf.get(name);
-    if (index === undefined) throw new Error(`${definition.type}: ${name} is no synced field`);
-    return index;
-  };
-  const key = synced.find(({ field }) => field.kind === 'text' && field.key === true);
-  if (key?.index !== 0) throw new Error(`${definition.type}: the first field must be the key`);
-  const { type, table, file, idPrefix, scope, fields, updated, created } = definition;
-  const references = Object.fromEntries(
-    Object.entries<string>((definition.references ?? {}) as Record<string, string>),
-  );
-  return {
-    ...{ type, table, file, idPrefix, scope, fields, updated, created, synced, indexOf },
-    parents: Object.fromEntries(Object.entries<string>((definition.parents ?? {}) as Record<string, string>)),
-    references,
-    naturalKey: definition.naturalKey ?? [],
-    coreCount: core.length,
-    groups: (definition.together ?? []).map((group) => group.map(place)),
-    key: key.name,
-    referring: synced.flatMap(({ name, field }) => {
-      const target = field.kind === 'set' ? field.set.references : references[name];
-      return target === undefined ? [] : [{ name, field, target }];
-    }),
-  };
 }
 
 /** The table that has one row for each project, for coordinates of kind `scope-id`. */

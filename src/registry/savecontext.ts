@@ -1,4 +1,4 @@
-import { defineEntity } from './entity.js';
+import { defineEntity } from './define.js';
 import type { Registry } from './entity.js';
 import { coordinate, count, extension, integer, key, local, real, set, text } from './fields.js';
 import type { RecordOf } from './record-of.js';

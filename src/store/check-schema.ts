@@ -1,5 +1,6 @@
 import type { Entity, Registry } from '../registry/entity.js';
 import type { Sql } from './sql.js';
+import { readTableShape } from './table-shape.js';
 
 /** How a database differs from its registry. */
 export interface SchemaReport {
@@ -14,13 +15,16 @@ export function checkSchema(sql: Sql, registry: Registry): SchemaReport {
   const missing: string[] = [];
   const unknownColumns: string[] = [];
   for (const [table, known] of registry.entities.flatMap(tablesOf)) {
-    const found = sql.all(`SELECT name FROM pragma_table_info(?)`, table).map(([name]) => String(name));
+    const found = readTableShape(sql, table).columns;
     if (found.length === 0) {
       missing.push(table);
       continue;
     }
-    missing.push(...[...known].filter((column) => !found.includes(column)).map((column) => `${table}.${column}`));
-    unknownColumns.push(...found.filter((column) => !known.has(column)).map((column) => `${table}.${column}`));
+    const names = new Set(found.map(({ name }) => name));
+    missing.push(...[...known].filter((column) => !names.has(column)).map((column) => `${table}.${column}`));
+    // What SQLite works out by itself needs no sync.
+    const unknown = found.filter(({ name, isGenerated }) => !known.has(name) && !isGenerated);
+    unknownColumns.push(...unknown.map(({ name }) => `${table}.${name}`));
   }
   return { missing, unknownColumns };
 }

@@ -28,7 +28,9 @@ export function readExact(value: SqlValue, encoding: TextEncoding): string | Uin
 export function realColumn(value: SqlValue): string {
   if (value === null) return 'null';
   if (typeof value === 'number') return Number.isFinite(value) ? realToken(value) : String(value);
-  return typeof value === 'bigint' ? value.toString() : quote(value instanceof Uint8Array ? 'a BLOB' : value);
+  // An integer that no real holds exactly is quoted, so that it is refused as what it is.
+  if (typeof value === 'bigint') return BigInt(Number(value)) === value ? value.toString() : quote(value.toString());
+  return quote(value instanceof Uint8Array ? 'a BLOB' : value);
 }
 
 /** The value that a token stands for in a column. */

@@ -1,5 +1,5 @@
 import { absoluteTokens } from '../jsonl/format.js';
-import { EMPTY_SET, joinMembers } from '../record/content.js';
+import { EMPTY_SET, elementNames, joinMembers } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { quote, sha256 } from '../record/json.js';
 import type { Entity, Registry } from '../registry/entity.js';
@@ -41,7 +41,7 @@ export class RowWriter {
     for (const { name, field, index } of entity.synced) {
       const token = content.tokens[index] ?? EMPTY_SET;
       if (field.kind !== 'set' || token === (before?.tokens[index] ?? EMPTY_SET)) continue;
-      aside.push(...this.#sets.write(content.id, name, field, token, now));
+      for (const each of this.#sets.write(content.id, name, field, token, now)) aside.push(each);
     }
     this.#writeAside(content, aside, before);
     this.#writeCounted(content);
@@ -49,8 +49,15 @@ export class RowWriter {
     if (members !== joinMembers(before?.unknown ?? [])) this.#writeUnknown(content, members);
   }
 
-  /** Deletes a row with its child rows, whatever the foreign keys do. */
+  /** Deletes a row with its child rows, and clears optional references to it, whatever the foreign keys do. */
   remove(entity: Entity, id: string): void {
+    for (const { table, referring } of this.#registry.entities) {
+      for (const { name, field, target } of referring) {
+        if (target !== entity.type) continue;
+        if (field.kind !== 'set') this.#sql.run(`UPDATE ${table} SET ${name} = NULL WHERE ${name} = ?`, id);
+        else this.#sql.run(`DELETE FROM ${field.set.table} WHERE ${elementNames(field.set)[0] ?? ''} = ?`, id);
+      }
+    }
     for (const { field } of entity.synced) {
       if (field.kind === 'set') this.#sql.run(`DELETE FROM ${field.set.table} WHERE ${field.set.owner} = ?`, id);
     }

@@ -1,5 +1,5 @@
 import { SyncError } from '../errors.js';
-import { fieldToken } from '../record/field-token.js';
+import { describe, fieldToken } from '../record/field-token.js';
 import { EMPTY_SET, derived, elementNames, elementsOf, setToken } from '../record/content.js';
 import type { Content, Element } from '../record/content.js';
 import { uniqueElements } from '../record/elements.js';
@@ -225,7 +225,11 @@ function isUtf8Column(bytes: SqlValue | undefined): boolean {
 
 /** The error for a row that holds what its columns do not allow. */
 export function badRow(entity: Entity, id: string, column: string, problems: readonly string[]): SyncError {
-  return new SyncError('bad_row', `${entity.table}, row ${id}, column ${column}: ${problems.join('; ')}`, {
-    hint: 'repair the row with SQL, then try again; nothing was written',
-  });
+  return new SyncError(
+    'bad_row',
+    `${entity.table}, row ${describe(id, 200)}, column ${column}: ${problems.join('; ')}`,
+    {
+      hint: 'repair the row with SQL, then try again; nothing was written',
+    },
+  );
 }

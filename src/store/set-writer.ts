@@ -1,6 +1,7 @@
 import { elementKey, elementNames, elementsOf, setToken } from '../record/content.js';
 import type { Element } from '../record/content.js';
 import { quote, sha256, unquote } from '../record/json.js';
+import { integerValue } from '../record/numbers.js';
 import { fromPortable } from '../record/paths.js';
 import type { Registry, SetField } from '../registry/entity.js';
 import { exactColumn, readExact, sqlValue } from './columns.js';
@@ -57,7 +58,8 @@ export class SetWriter {
 
   #delete(owner: string, { set }: SetField, key: string): void {
     const column = elementNames(set)[0] ?? '';
-    this.#sql.run(`DELETE FROM ${set.table} WHERE ${set.owner} = ? AND ${column} = ?`, owner, key);
+    const value = set.element[column]?.kind === 'integer' ? integerValue(key) : key;
+    this.#sql.run(`DELETE FROM ${set.table} WHERE ${set.owner} = ? AND ${column} = ?`, owner, value);
   }
 
   /** An element with its paths as they are on this machine. */

@@ -1,7 +1,9 @@
 import { installTracking, trackingState } from '../tracking/install.js';
 import type { Registry } from '../registry/entity.js';
+import { checkRegistry } from '../registry/check.js';
 import { savecontext } from '../registry/savecontext.js';
 import { SyncError } from '../errors.js';
+import { misfits } from './check-fit.js';
 import { checkSchema } from './check-schema.js';
 import { connect } from './connect.js';
 import type { Database } from './database.js';
@@ -54,6 +56,7 @@ export class Store {
 
   #ready(create: boolean): this {
     try {
+      checkRegistry(this.registry);
       if (create) this.setUp = this.init();
       else this.#requireSetUp();
     } catch (error) {
@@ -109,9 +112,24 @@ export class Store {
     }
   }
 
+  /** The registry of SaveContext is known to fit; what a program defines itself is looked at before anything goes wrong. */
+  #requireFit(): void {
+    const found = misfits(this.sql, this.registry);
+    const [first, ...others] = found;
+    if (first === undefined) return;
+    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
+    throw new SyncError('schema', `the database does not fit its registry: ${first}${more}`, {
+      details: found,
+      hint: 'correct the definition of the entity, or leave the table out of the registry',
+    });
+  }
+
   #requireSchema(): void {
     const { missing } = checkSchema(this.sql, this.registry);
-    if (missing.length === 0) return;
+    if (missing.length === 0) {
+      if (this.#isOwn) this.#requireFit();
+      return;
+    }
     throw new SyncError('schema', `the database lacks ${missing.length} tables or columns that the registry names`, {
       details: missing,
       hint: this.#isOwn

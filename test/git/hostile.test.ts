@@ -1,12 +1,26 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
+import { mergeUpstream } from '../../src/git/merge-upstream.js';
+import type { MadeMerge } from '../../src/git/merge-upstream.js';
 import { requireRepository } from '../../src/git/repository.js';
 import { runGit } from '../../src/git/run.js';
-import { findUpstream } from '../../src/git/upstream.js';
+import { fetchUpstream, findUpstream } from '../../src/git/upstream.js';
 import { thrownBy } from '../jsonl/thrown.js';
 import { folder, pair, tryGit } from './clones.js';
 import type { Clone } from './clones.js';
@@ -87,17 +101,13 @@ describe('variables of a calling git', () => {
     ];
     const names = [...local, ...more, 'GIT_ATTR_SOURCE', 'GIT_LITERAL_PATHSPECS', 'GIT_PAGER', 'GIT_TRACE2'];
     expect(names).toEqual(expect.arrayContaining(['GIT_DIR', 'GIT_OBJECT_DIRECTORY', 'GIT_CONFIG_COUNT']));
-    const before = { ...process.env };
-    try {
-      for (const name of names) process.env[name] = 'elsewhere';
-      process.env['GIT_COMMITTER_NAME'] = 'kept';
-      const { stdout, status } = runGit(['-c', 'alias.variables=!env', 'variables'], { cwd: root });
-      expect(status).toBe(0);
-      expect(stdout.split('\n').filter((line) => line.endsWith('elsewhere'))).toEqual([]);
-      expect(stdout).toContain('GIT_COMMITTER_NAME=kept\n');
-    } finally {
-      process.env = before;
-    }
+    onTestFinished(() => void vi.unstubAllEnvs());
+    for (const name of names) vi.stubEnv(name, 'elsewhere');
+    vi.stubEnv('GIT_COMMITTER_NAME', 'kept');
+    const { stdout, status } = runGit(['-c', 'alias.variables=!env', 'variables'], { cwd: root });
+    expect(status).toBe(0);
+    expect(stdout.split('\n').filter((line) => line.endsWith('elsewhere'))).toEqual([]);
+    expect(stdout).toContain('GIT_COMMITTER_NAME=kept\n');
   });
 });
 
@@ -115,5 +125,105 @@ describe('the name of a remote in the configuration', () => {
         message: `the remote of the branch main is set to ${JSON.stringify(remote)}, which is no name`,
       });
     }
+  });
+});
+
+/** Fetches, and makes the merge that a pull would make. */
+async function merge(clone: Clone): Promise<MadeMerge> {
+  const repository = requireRepository(clone.root);
+  const upstream = findUpstream(repository);
+  const theirs = await fetchUpstream(repository, upstream);
+  return mergeUpstream({ repository, dir: clone.dir, upstream, theirs, actor: 'tester' });
+}
+
+/** A commit of ann's on the remote. */
+function publish(ann: Clone): void {
+  ann.git('add', '--all', '--force');
+  ann.git('commit', '--quiet', '-m', 'published');
+  ann.git('push', '--quiet', 'origin', 'main');
+}
+
+describe('a link that somebody committed', () => {
+  const LINKS: readonly (readonly [name: string, put: (ann: Clone, target: string) => void])[] = [
+    ['a data file', (ann, target): void => symlinkSync(target, join(ann.dir, 'plans.jsonl'))],
+    [
+      'the data folder',
+      (ann, target): void => {
+        rmSync(ann.dir, { recursive: true });
+        symlinkSync(target, ann.dir);
+      },
+    ],
+  ];
+
+  it.each(LINKS)('in the place of %s is not pulled, neither by a merge nor by a fast forward', async (_, put) => {
+    const { ann, bob } = pair();
+    put(ann, folder());
+    publish(ann);
+    const head = bob.git('rev-parse', 'HEAD');
+    await expect(merge(bob)).rejects.toMatchObject({
+      code: 'refused',
+      details: [expect.stringMatching(/^\.savecontext(?:\/plans\.jsonl)? is a symbolic link$/) as string],
+    });
+    bob.put('memory', 'mem_1', 'value=by bob');
+    bob.commit();
+    await expect(merge(bob)).rejects.toMatchObject({ code: 'refused' });
+    expect(bob.git('rev-parse', 'HEAD~1')).toBe(head);
+    expect(bob.git('worktree', 'list').split('\n')).toHaveLength(1);
+    // As the hint says: git takes it, and it is taken away.
+    bob.tryGit('merge', '--quiet', '-X', 'ours', '--no-edit', 'origin/main');
+    bob.git('reset', '--quiet', '--hard', 'HEAD');
+    bob.git('merge', '--quiet', '-s', 'ours', '--allow-unrelated-histories', '--no-edit', 'origin/main');
+    expect((await merge(bob)).by).toBe('up to date');
+  });
+
+  it('in the place of the attributes lets nobody write to where it leads', async () => {
+    const { ann, bob } = pair();
+    const missing = join(folder(), 'missing');
+    rmSync(join(bob.dir, '.gitattributes'));
+    symlinkSync(missing, join(bob.dir, '.gitattributes'));
+    bob.commit();
+    ann.put('memory', 'mem_2', 'value=by ann');
+    publish(ann);
+    await expect(merge(bob)).rejects.toMatchObject({
+      code: 'refused',
+      details: ['.savecontext/.gitattributes is a symbolic link'],
+    });
+    expect(existsSync(missing)).toBe(false);
+  });
+
+  it('on the way to the data folder does not lead a hook to the index of another repository', () => {
+    const { bob } = pair();
+    const other = pair().ann;
+    other.put('memory', 'mem_1', 'value=for nobody else');
+    other.sync();
+    symlinkSync(other.root, join(bob.root, 'project'));
+    const index = join(bob.root, '.git/index');
+    const before = [bob.git('ls-files', '--stage'), other.git('status', '--porcelain')];
+    bob.run(['-C', 'project', 'hook', 'pre-commit'], { GIT_INDEX_FILE: index });
+    expect([bob.git('ls-files', '--stage'), other.git('status', '--porcelain')]).toEqual(before);
+  });
+});
+
+describe('the work trees of merges', () => {
+  it('that a killed process left are removed, and nothing else that has such a name', async () => {
+    const { ann, bob } = pair();
+    const temporary = folder();
+    const [left, link] = [join(temporary, 'sc-sync-merge-left'), join(temporary, 'sc-sync-merge-link')];
+    const feature = join(folder(), 'feature');
+    for (const tree of [left, feature]) bob.git('worktree', 'add', '--quiet', '--detach', tree);
+    writeFileSync(join(feature, 'work.txt'), 'of days');
+    symlinkSync(feature, link);
+    const hoursAgo = new Date(Date.now() - 3 * 3_600_000);
+    for (const path of [left, feature]) utimesSync(path, hoursAgo, hoursAgo);
+    ann.put('memory', 'mem_2', 'value=by ann');
+    publish(ann);
+    bob.put('memory', 'mem_1', 'value=by bob');
+    bob.commit();
+    onTestFinished(() => void vi.unstubAllEnvs());
+    vi.stubEnv('TMPDIR', temporary);
+    expect((await merge(bob)).by).toBe('merge');
+    expect(existsSync(left)).toBe(false);
+    expect(readFileSync(join(feature, 'work.txt'), 'utf8')).toBe('of days');
+    expect(readdirSync(temporary)).toEqual(['sc-sync-merge-link']);
   });
 });

@@ -3,6 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync }
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+import { driveMerge } from '../../src/git/drive-merge.js';
 import { driverCommand } from '../../src/git/driver-command.js';
 import { Store } from '../../src/store/store.js';
 import { Clone, folder, pair, tryGit } from './clones.js';
@@ -294,6 +295,20 @@ describe('init --driver-only', () => {
     write('1', '2', 'theirs');
     clone.git('merge', '--quiet', '--no-edit', 'main');
     expect(readFileSync(path, 'utf8')).toBe('{"id":"a","x":2}\n{"id":"b","x":2}\n');
+  });
+
+  it('names files that Git LFS keeps, of which the driver sees pointers only and leaves one conflict', () => {
+    const clone = repository();
+    expect(clone.ok('init', '--driver-only', '--key', 'id', '*.jsonl')).not.toContain('LFS');
+    writeFileSync(join(clone.root, '.gitattributes'), '*.jsonl filter=lfs diff=lfs merge=lfs -text\n');
+    for (const args of [['--driver-only', '--key', 'id', '*.jsonl'], []]) {
+      expect(clone.ok('init', ...args)).toContain('warning: Git LFS keeps *.jsonl');
+    }
+    const pointer = (n: number): string => `version https://git-lfs.github.com/spec/v1\noid sha256:${n}\nsize ${n}\n`;
+    for (const [name, n] of Object.entries({ o: 1, a: 2, b: 3 })) writeFileSync(join(clone.root, name), pointer(n));
+    const { problems } = driveMerge({ base: 'o', ours: 'a', theirs: 'b', path: 'x.jsonl', key: 'id' }, clone.root, 1);
+    expect(problems).toContain('ours: expected lines of JSON, found a pointer of Git LFS');
+    expect(readFileSync(join(clone.root, 'a'), 'utf8').match(/^<{7} ours$/gm)).toHaveLength(1);
   });
 
   it('needs a key and a pattern', () => {

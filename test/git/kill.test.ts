@@ -132,10 +132,10 @@ describe('P13: killed at any step, nothing is lost and the next run completes', 
       for (const name of readdirSync(scene)) rmSync(join(scene, name), { recursive: true });
       cpSync(template, scene, { recursive: true });
     };
-    const killer = new Killer('main.js', 'renameSync', 'copyFileSync', 'mkdtempSync');
+    const killer = new Killer('main.js', 'renameSync', 'mkdtempSync');
     expect(bob.run(['push'], killer.env()).status).toBe(0);
     const steps = killer.trace();
-    for (const name of ['git commit', 'git fetch', 'git worktree', 'git merge', 'copyFileSync', 'git push']) {
+    for (const name of ['git commit', 'git fetch', 'git worktree', 'git merge', 'renameSync', 'git push']) {
       expect(steps).toContain(name);
     }
     for (const [index, name] of steps.entries()) {

@@ -194,3 +194,22 @@ test('the verb takes such a name, and lists what it could mean', async () => {
   await expect(run('m')).rejects.toMatchObject({ code: 'usage', details: ['m1', 'm10', 'm11'] });
   await expect(run('n')).rejects.toMatchObject({ code: 'not_found' });
 });
+
+test('says nothing of fields that a line of the reference program says nothing of', () => {
+  const repo = new Repo();
+  const write = (title: string, form: 'portable' | 'absolute'): void => {
+    const line = lineOf(sample('issue', { id: 'i', title, labels: ['x'], close_reason: 'why' }), 5, form).raw;
+    writeFileSync(join(repo.root, '.savecontext/issues.jsonl'), `${line}\n`);
+  };
+  write('one', 'portable');
+  repo.commit();
+  write('two', 'absolute');
+  repo.commit();
+  write('three', 'portable');
+  const changes = readRecordLog(savecontext, repo.root, 'i').map(({ fields }) => fields);
+  expect(changes).toEqual([
+    [{ field: 'title', from: '"two"', to: '"three"' }],
+    [{ field: 'title', from: '"one"', to: '"two"' }],
+    [],
+  ]);
+});

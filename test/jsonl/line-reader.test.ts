@@ -12,7 +12,7 @@ import { thrownBy } from './thrown.js';
 function linesOf(content: string | Uint8Array, chunkBytes?: number): readonly TextLine[] {
   const path = join(temporaryFolder(), 'lines.jsonl');
   writeFileSync(path, content);
-  return [...readLines(path, undefined, chunkBytes)];
+  return [...readLines(path, undefined, { chunkBytes })];
 }
 
 function bytesOf(lines: readonly TextLine[]): Buffer {
@@ -68,7 +68,7 @@ describe('readLines', () => {
     const content = 'é\r\n'.repeat(1000);
     writeFileSync(path, content);
     const hash = createHash('sha256');
-    const count = [...readLines(path, (chunk) => hash.update(chunk), 7)].length;
+    const count = [...readLines(path, (chunk) => hash.update(chunk), { chunkBytes: 7 })].length;
     expect(count).toBe(1000);
     expect(hash.digest('hex')).toBe(createHash('sha256').update(content).digest('hex'));
   });
@@ -76,7 +76,7 @@ describe('readLines', () => {
   it('may be left early', () => {
     const path = join(temporaryFolder(), 'left.jsonl');
     writeFileSync(path, 'a\nb\nc\n');
-    for (const line of readLines(path, undefined, 2)) {
+    for (const line of readLines(path, undefined, { chunkBytes: 2 })) {
       expect(line.text).toBe('a');
       break;
     }
@@ -99,7 +99,7 @@ describe('readLines', () => {
     fc.assert(
       fc.property(text, fc.integer({ min: 1, max: 9 }), (content, chunkBytes) => {
         writeFileSync(path, content);
-        const lines = [...readLines(path, undefined, chunkBytes)];
+        const lines = [...readLines(path, undefined, { chunkBytes })];
         expect(lines.map((line) => line.text + line.ending).join('')).toBe(content);
         for (const [index, line] of lines.entries()) {
           expect(line.number).toBe(index + 1);
@@ -121,9 +121,35 @@ describe('readLines', () => {
     fc.assert(
       fc.property(fc.array(byte, { maxLength: 40 }), fc.integer({ min: 1, max: 9 }), (content, chunkBytes) => {
         writeFileSync(path, Buffer.from(content));
-        const lines = [...readLines(path, undefined, chunkBytes)];
+        const lines = [...readLines(path, undefined, { chunkBytes })];
         expect([...bytesOf(lines)]).toEqual(content);
         for (const line of lines) expect(line.bytes === undefined || !isUtf8(line.bytes)).toBe(true);
+      }),
+    );
+  });
+
+  it('keeps no more of a line than it may have, and names the first that has more, or gives what it begins with', () => {
+    const path = join(temporaryFolder(), 'long.jsonl');
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', '\r', '\n', '\r\n'), maxLength: 60 });
+    const sizes = fc.record({ chunkBytes: fc.integer({ min: 1, max: 9 }), lineBytes: fc.integer({ min: 0, max: 12 }) });
+    fc.assert(
+      fc.property(text, sizes, (content, { chunkBytes, lineBytes }) => {
+        writeFileSync(path, content);
+        const all = [...readLines(path, undefined, { chunkBytes })];
+        const long = all.find((line) => line.text.length > lineBytes);
+        const cut = [...readLines(path, undefined, { chunkBytes, lineBytes, cutsLongLines: true })];
+        expect(cut.map(({ number }) => number)).toEqual(all.map(({ number }) => number));
+        for (const [index, line] of all.entries()) {
+          if (line.text.length <= lineBytes) expect(cut[index]).toEqual(line);
+          else expect(cut[index]?.text.slice(0, lineBytes)).toBe(line.text.slice(0, lineBytes));
+        }
+        const read = (): readonly TextLine[] => [...readLines(path, undefined, { chunkBytes, lineBytes })];
+        if (long === undefined) expect(read()).toEqual(all);
+        else
+          expect(thrownBy(read)).toMatchObject({
+            code: 'bad_input',
+            message: expect.stringContaining(`:${long.number}: `) as string,
+          });
       }),
     );
   });

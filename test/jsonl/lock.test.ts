@@ -99,6 +99,6 @@ describe('withLock', () => {
     const dir = temporaryFolder();
     writeFileSync(join(dir, '.sync.lock'), 'no database at all, but long enough to have a header. '.repeat(20));
     const error = thrownBy(() => withLock(dir, { timeoutMs: 0 }, () => 0));
-    expect(error).toMatchObject({ code: 'io', hint: expect.stringContaining('.sync.lock') as string });
+    expect(error).toMatchObject({ code: 'refused', message: expect.stringContaining('.sync.lock') as string });
   });
 });

@@ -215,6 +215,25 @@ describe('lines', () => {
     expect(ends(`${rec('a')}\r\n`, text(rec('a'), rec('b')))).toBe(`${rec('a')}\r\n${rec('b')}\r\n`);
     expect(ends(rec('a'), text(rec('a'), rec('b')))).toBe(`${rec('a')}\n${rec('b')}`);
   });
+
+  it('begin with a byte order mark as on the side that changed that, and the first one merges all the same', () => {
+    const [base, ours, theirs] = [
+      { x: 1, y: 1 },
+      { x: 2, y: 1 },
+      { x: 1, y: 2 },
+    ].map((record) => text(JSON.stringify({ id: 'a', ...record }), rec('b'))) as [string, string, string];
+    const both = text('{"id":"a","x":2,"y":2}', rec('b'));
+    for (const [marks, expected] of [
+      [['\uFEFF', '\uFEFF', '\uFEFF'], `\uFEFF${both}`],
+      [['', '\uFEFF', ''], `\uFEFF${both}`],
+      [['\uFEFF', '\uFEFF', ''], both],
+    ] as const) {
+      const sides = { base: marks[0] + base, ours: marks[1] + ours, theirs: marks[2] + theirs };
+      for (const each of [sides, swapped(sides)]) {
+        expect(mergeJsonFile(each, OPTIONS)).toEqual({ text: expected, losses: [], problems: [] });
+      }
+    }
+  });
 });
 
 describe('3,000 issues with disjoint edits on both sides', () => {

@@ -26,7 +26,8 @@ describe('P17: a file that is not as it should be', () => {
     const start = whole.lastIndexOf(0x0a, whole.length - 2) + 1;
     for (let size = start + 1; size < whole.length - 1; size += 7) {
       truncateSync(path, size);
-      expectRefused(world, () => world.import(), { code: 'bad_input', says: ['issues.jsonl:5: '] });
+      const { hint } = expectRefused(world, () => world.import(), { code: 'bad_input', says: ['issues.jsonl:5: '] });
+      expect(hint).toMatch(/ends in the middle of a line: .*git checkout -- issues\.jsonl/);
       writeFileSync(path, whole);
     }
     expect(world.import().total).toMatchObject({ created: 0, updated: 0, restored: 0, skipped: 0 });

@@ -1,5 +1,5 @@
 import { SyncError } from '../../errors.js';
-import { bringForward } from '../../git/merge-upstream.js';
+import { bringForward } from '../../git/bring-forward.js';
 import type { MadeMerge } from '../../git/merge-upstream.js';
 import { pathInRepository } from '../../git/repository.js';
 import { tryGit } from '../../git/run.js';

@@ -1,0 +1,28 @@
+/** What a line may be at most, so that reading one takes little memory, and every line that is written can be read. */
+export const LIMITS = {
+  /** Bytes of a line without its end. */
+  lineBytes: 64 * 1024 * 1024,
+  /** Bytes of an id. */
+  idBytes: 4096,
+  /** Values in a line: members of objects and elements of arrays, on all levels. */
+  values: 200_000,
+  /** Levels of arrays and objects in each other. */
+  depth: 200,
+  /** Characters of a number. */
+  number: 1000,
+} as const;
+
+/** Says whether a text has at most so many bytes as UTF-8. */
+export function fitsInto(text: string, bytes: number): boolean {
+  return text.length * 3 <= bytes || (text.length <= bytes && Buffer.byteLength(text) <= bytes);
+}
+
+/** Says whether a text can be the id of a record in files. */
+export function isId(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed() && fitsInto(text, LIMITS.idBytes);
+}
+
+/** What an id is expected to be. */
+export const ID = `a text without U+0000, of at most ${LIMITS.idBytes} bytes`;
+/** What is wrong with a line that is too long. */
+export const LINE_TOO_LONG = `expected a line of at most ${LIMITS.lineBytes} bytes (64 MiB)`;

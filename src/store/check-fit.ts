@@ -1,0 +1,172 @@
+import { elementNames } from '../record/content.js';
+import { namesInSql } from '../registry/check.js';
+import { requireEntity } from '../registry/entity.js';
+import type { Entity, Field, Registry, SetField } from '../registry/entity.js';
+import type { Sql } from './sql.js';
+import { readTableShape } from './table-shape.js';
+import type { Affinity, ForeignKey, TableShape } from './table-shape.js';
+
+/** The affinities that keep every value of a kind as it is. */
+const KEEPING: Readonly<Record<Exclude<Field['kind'], 'set'>, readonly Affinity[]>> = {
+  text: ['TEXT', 'BLOB'],
+  integer: ['INTEGER', 'NUMERIC', 'BLOB'],
+  real: ['REAL', 'NUMERIC', 'INTEGER', 'BLOB'],
+};
+
+/**
+ * What a registry says otherwise of a database than the database itself, each as `table.column: what`: whatever would give a wrong result,
+ * or stop an import in its middle. The tables and columns must be there.
+ */
+export function misfits(sql: Sql, registry: Registry): string[] {
+  const unusable = registry.entities.flatMap((entity) => needingQuotes(sql, entity));
+  if (unusable.length > 0) return unusable;
+  return registry.entities.flatMap((entity) => [
+    ...ofRows(sql, registry, entity),
+    ...entity.synced.flatMap(({ field }) => (field.kind === 'set' ? ofElements(sql, registry, entity, field) : [])),
+  ]);
+}
+
+function ofRows(sql: Sql, registry: Registry, entity: Entity): string[] {
+  const { table, key, naturalKey } = entity;
+  const shape = readTableShape(sql, table);
+  const scalars = new Map(
+    entity.synced.flatMap(({ name, field }) => (field.kind === 'set' ? [] : [[name, field] as const])),
+  );
+  const isLocal = (name: string): boolean => !scalars.has(name);
+  const isCovered = (columns: readonly string[]): boolean =>
+    columns.includes(key) ||
+    columns.some(isLocal) ||
+    (naturalKey.length > 0 && naturalKey.every((name) => columns.includes(name)));
+  return [
+    ...ofColumns(table, shape, scalars),
+    ...ofIdentity(table, shape, [key], `${table}.${key}: the key`),
+    ...ofOtherKeys(table, shape, isCovered),
+    ...shape.foreignKeys.flatMap((reference) => ofReference(registry, entity, reference, isLocal)),
+    ...ofTimes(sql, entity),
+  ];
+}
+
+function ofElements(sql: Sql, registry: Registry, entity: Entity, { set }: SetField): string[] {
+  const { table, owner, element } = set;
+  const shape = readTableShape(sql, table);
+  const [first = ''] = elementNames(set);
+  const written = new Map<string, Exclude<Field, SetField> | undefined>([[owner, undefined]]);
+  for (const name of [...(set.timestamps ?? []), ...(set.id === undefined ? [] : [set.id.column])])
+    written.set(name, undefined);
+  for (const [name, field] of Object.entries(element)) written.set(name, field);
+  const isCovered = (columns: readonly string[]): boolean =>
+    columns.some((name) => !written.has(name) || name === set.id?.column) ||
+    [owner, first].every((name) => columns.includes(name));
+  const targets = new Map([[owner, entity]]);
+  if (set.references !== undefined) targets.set(first, requireEntity(registry, set.references));
+  return [
+    ...ofColumns(table, shape, written),
+    ...(set.pick === undefined
+      ? ofIdentity(table, shape, [owner, first], `${table}.${first}: what identifies an element of one ${owner}`)
+      : []),
+    ...ofOtherKeys(table, shape, isCovered),
+    ...shape.foreignKeys.flatMap(({ from, table: target, to }) =>
+      from.every((name) => !written.has(name)) || (from.length === 1 && fits(targets.get(from[0] ?? ''), target, to))
+        ? []
+        : [`${table}.${from.join(', ')}: refers to ${target}, and the registry does not say so`],
+    ),
+  ];
+}
+
+/** Names that SQL takes for words of its own. */
+function needingQuotes(sql: Sql, entity: Entity): string[] {
+  const isPlain = (name: string): boolean => {
+    try {
+      return sql.get(`SELECT ${name} FROM (SELECT 1 AS "${name}")`)?.[0] === 1n;
+    } catch {
+      return false;
+    }
+  };
+  return namesInSql(entity)
+    .filter(([, name]) => !isPlain(name))
+    .map(([table, name]) => `${name === table ? table : `${table}.${name}`}: is a word of SQL, and would need quotes`);
+}
+
+function ofColumns(
+  table: string,
+  { columns }: TableShape,
+  written: ReadonlyMap<string, Exclude<Field, SetField> | undefined>,
+): string[] {
+  return columns.flatMap(({ name, type, affinity, isGenerated, isRequired, isNotNull }) => {
+    const where = `${table}.${name}`;
+    if (!written.has(name)) {
+      return isRequired ? [`${where}: is NOT NULL without a default and is not synced, so no row could be made`] : [];
+    }
+    if (isGenerated) return [`${where}: is a generated column, which nobody can write`];
+    const field = written.get(name);
+    if (field === undefined) return [];
+    const found: string[] = [];
+    if (!KEEPING[field.kind].includes(affinity)) {
+      found.push(`${where}: is declared ${type}, which does not keep every ${field.kind} as it is`);
+    }
+    const isCount = field.kind === 'integer' && field.countOf !== undefined;
+    if (field.nullable && isNotNull && !isCount) found.push(`${where}: is NOT NULL, and may be null in the registry`);
+    return found;
+  });
+}
+
+/** The columns that name a row must be unique by themselves, and compare byte by byte. */
+function ofIdentity(table: string, { uniqueKeys }: TableShape, names: readonly string[], what: string): string[] {
+  const own = uniqueKeys.filter(
+    ({ columns, isPartial }) =>
+      !isPartial && columns.length === names.length && names.every((name) => columns.includes(name)),
+  );
+  if (own.length === 0) return [`${what} must be unique by itself (${names.join(', ')} in ${table})`];
+  const other = own.flatMap(({ collations }) => collations).find((collation) => collation !== 'BINARY');
+  return other === undefined ? [] : [`${what} compares as ${other}, and ids that differ must be different`];
+}
+
+/** Another unique key may clash in an import, unless what the registry knows to be unique is a part of it. */
+function ofOtherKeys(
+  table: string,
+  { uniqueKeys }: TableShape,
+  isCovered: (columns: readonly string[]) => boolean,
+): string[] {
+  return uniqueKeys
+    .map(({ columns }) => columns.filter((name) => name !== undefined))
+    .filter((columns) => !isCovered(columns))
+    .map(
+      (columns) => `${table}.${columns.join(', ') || '(an expression)'}: is unique, and no natural key of the registry`,
+    );
+}
+
+function ofReference(
+  registry: Registry,
+  { table, parents, references, synced, indexOf }: Entity,
+  { from, table: target, to }: ForeignKey,
+  isLocal: (name: string) => boolean,
+): string[] {
+  if (from.every(isLocal)) return [];
+  const [name = '', ...others] = from;
+  const field = synced[indexOf.get(name) ?? -1]?.field;
+  if (others.length === 0 && field?.kind === 'text' && field.coordinate !== undefined) return [];
+  const type = new Map([...Object.entries(parents), ...Object.entries(references)]).get(name);
+  const known = type === undefined ? undefined : requireEntity(registry, type);
+  if (others.length === 0 && fits(known, target, to)) return [];
+  const says = known === undefined ? 'names no parent or reference for it' : `says ${known.table}.${known.key}`;
+  return [
+    `${table}.${from.join(', ')}: refers to ${target}${to === undefined ? '' : `.${to}`}, and the registry ${says}`,
+  ];
+}
+
+function fits(entity: Entity | undefined, table: string, column: string | undefined): boolean {
+  return entity?.table.toLowerCase() === table.toLowerCase() && (column === undefined || column === entity.key);
+}
+
+/** How many rows are looked at to tell the unit of a time. */
+const SAMPLE = 100;
+
+/** Seconds would make every edit older than every deletion, and microseconds newer. */
+function ofTimes(sql: Sql, { table, updated }: Entity): string[] {
+  const [count, other, first] = sql.get(
+    `SELECT count(*), sum(u BETWEEN 1000000000 AND 4000000000 OR u > 100000000000000), min(u)
+     FROM (SELECT ${updated} AS u FROM ${table} WHERE typeof(${updated}) = 'integer' LIMIT ${SAMPLE})`,
+  ) ?? [0n];
+  if (count === 0n || count !== other) return [];
+  return [`${table}.${updated}: expected Unix milliseconds, found ${String(first)} in a row`];
+}

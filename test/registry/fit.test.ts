@@ -1,0 +1,249 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+
+import { integer, local, real, set, text } from '../../src/index.js';
+import type { Entity, ElementFields } from '../../src/index.js';
+import { savecontext } from '../../src/registry/savecontext.js';
+import { misfits } from '../../src/store/check-fit.js';
+import { ATLAS, Replica, thrownBy } from '../engine/helpers.js';
+import { entityOf, makeClones, tableOf } from './own.js';
+
+const nullable = { nullable: true } as const;
+const t = (fields: Parameters<typeof entityOf>[1], more: Parameters<typeof entityOf>[2] = {}): readonly Entity[] => [
+  entityOf('t', fields, more),
+];
+const tags = (element: ElementFields, more = {}): readonly Entity[] =>
+  t({ tags: set({ table: 'tt', owner: 't', element, ...more }) });
+const tagTable = (columns: string): string =>
+  `${tableOf('t')}; CREATE TABLE tt (t TEXT NOT NULL REFERENCES t(id) ON DELETE CASCADE, ${columns})`;
+
+const REFUSED: readonly [what: string, schema: string, entities: readonly Entity[], says: string][] = [
+  ['a time as text', tableOf('t', 'made TEXT'), t({ made: text() }, { created: 'made' }), 't.made'],
+  ['a time that is no field', tableOf('t'), t({}, { updated: 'changed' }), 't.changed'],
+  ['a time in seconds', `${tableOf('t')}; INSERT INTO t VALUES ('1', '/p', 1700000000)`, t({}), 't.u'],
+  ['a time in microseconds', `${tableOf('t')}; INSERT INTO t VALUES ('1', '/p', 1700000000000000)`, t({}), 't.u'],
+  ['a column that is a word of SQL', tableOf('t', '"order" TEXT'), t({ order: text(nullable) }), 't.order'],
+  [
+    'a column that SQL takes for the time',
+    tableOf('t', '"current_time" TEXT'),
+    t({ current_time: text(nullable) }),
+    't.current_time',
+  ],
+  ['a table that is a word of SQL', tableOf('"group"'), [entityOf('group', {})], 'group'],
+  ['another case of a name', tableOf('t', 'n TEXT'), t({ N: text(nullable) }), 't.N'],
+  ['a key that is a number', tableOf('t', '', 'id INTEGER PRIMARY KEY'), t({}), 't.id'],
+  ['a key that is not unique by itself', tableOf('t', '', 'id TEXT'), t({}), 't.id'],
+  ['a key without case', tableOf('t', '', 'id TEXT PRIMARY KEY COLLATE NOCASE'), t({}), 't.id'],
+  ['text where SQLite makes numbers of it', tableOf('t', 'x DATETIME'), t({ x: text(nullable) }), 't.x'],
+  ['an integer in a column of reals', tableOf('t', 'x REAL'), t({ x: integer(nullable) }), 't.x'],
+  ['a real in a column of text', tableOf('t', 'x TEXT'), t({ x: real(nullable) }), 't.x'],
+  ['a generated column', tableOf('t', `x TEXT AS (id || '!') STORED`), t({ x: text(nullable) }), 't.x'],
+  ['a column that an import cannot fill', tableOf('t', 'x TEXT NOT NULL'), t({}), 't.x'],
+  ['a local column that an import cannot fill', tableOf('t', 'x TEXT NOT NULL'), t({ x: local() }), 't.x'],
+  ['NOT NULL where the registry says null', tableOf('t', 'x TEXT NOT NULL'), t({ x: text(nullable) }), 't.x'],
+  ['a second unique column', tableOf('t', 'x TEXT UNIQUE'), t({ x: text(nullable) }), 't.x'],
+  [
+    'a unique expression',
+    `${tableOf('t', 'x TEXT')}; CREATE UNIQUE INDEX i ON t (lower(x))`,
+    t({ x: text(nullable) }),
+    't.',
+  ],
+  [
+    'an integer at the end of a natural key',
+    tableOf('t', 'x INTEGER UNIQUE'),
+    t({ x: integer(nullable) }, { naturalKey: ['x'] }),
+    't.x',
+  ],
+  [
+    'a foreign key that the registry does not name',
+    tableOf('t', 'up TEXT REFERENCES t(id)'),
+    t({ up: text(nullable) }),
+    't.up',
+  ],
+  [
+    'a foreign key to another column',
+    tableOf('t', 'm TEXT UNIQUE, up TEXT REFERENCES t(m)'),
+    t({ m: text(nullable), up: text(nullable) }, { references: { up: 't' }, naturalKey: ['m'] }),
+    't.up',
+  ],
+  [
+    'a record that is its own parent',
+    tableOf('t', 'up TEXT NOT NULL REFERENCES t(id)'),
+    t({ up: text() }, { parents: { up: 't' } }),
+    't.up',
+  ],
+  [
+    'a parent that comes later',
+    `${tableOf('t', 'x TEXT NOT NULL')}; ${tableOf('s')}`,
+    [...t({ x: text() }, { parents: { x: 's' } }), entityOf('s', {})],
+    't.x',
+  ],
+  ['a parent that nobody defines', tableOf('t', 'x TEXT NOT NULL'), t({ x: text() }, { parents: { x: 's' } }), 't.x'],
+  [
+    'a scope that is no coordinate',
+    tableOf('t', 'x TEXT'),
+    t({ x: text(nullable) }, { scope: { column: 'x' } }),
+    't.x',
+  ],
+  [
+    'elements that two columns identify',
+    tagTable('tag TEXT NOT NULL, n INTEGER, PRIMARY KEY (t, tag, n)'),
+    tags({ tag: text(), n: integer() }),
+    'tt.tag',
+  ],
+  [
+    'elements without case',
+    tagTable('tag TEXT NOT NULL COLLATE NOCASE, PRIMARY KEY (t, tag)'),
+    tags({ tag: text() }),
+    'tt.tag',
+  ],
+  [
+    'an element with a real',
+    tagTable('tag TEXT NOT NULL, w REAL, PRIMARY KEY (t, tag)'),
+    tags({ tag: text(), w: real(nullable) as never }),
+    'tt.w',
+  ],
+  ['an element that may be null', tagTable('tag TEXT, PRIMARY KEY (t, tag)'), tags({ tag: text(nullable) }), 'tt.tag'],
+  [
+    'references by number',
+    tagTable('tag INTEGER NOT NULL, PRIMARY KEY (t, tag)'),
+    tags({ tag: integer() }, { references: 't' }),
+    'tt.tag',
+  ],
+  [
+    'a child row that an import cannot fill',
+    tagTable('tag TEXT NOT NULL, x TEXT NOT NULL, PRIMARY KEY (t, tag)'),
+    tags({ tag: text() }),
+    'tt.x',
+  ],
+  [
+    'a table of two sets',
+    tagTable('tag TEXT NOT NULL, PRIMARY KEY (t, tag)'),
+    t({
+      a: set({ table: 'tt', owner: 't', element: { tag: text() } }),
+      b: set({ table: 'tt', owner: 't', element: { tag: text() } }),
+    }),
+    'tt',
+  ],
+  [
+    'two entities in one file',
+    `${tableOf('t')}; ${tableOf('s')}`,
+    [...t({}), entityOf('s', {}, { file: 't.jsonl' })],
+    't.jsonl',
+  ],
+];
+
+describe('a registry that would give a wrong result is refused when the store is opened, with table and column', () => {
+  it.each(REFUSED)('%s', (_, schema, entities, says) => {
+    const error = thrownBy(() => makeClones(schema, entities).clone('a'));
+    expect(['usage', 'schema']).toContain(error.code);
+    expect([error.message, ...error.details].join('\n')).toMatch(new RegExp(`\\b${says.replaceAll('.', '\\.')}`));
+    expect(error.hint).toMatch(/registry|definition|database/);
+  });
+
+  it('but not those of SaveContext, made here or by the reference program', () => {
+    expect(misfits(new Replica().store.sql, savecontext)).toEqual([]);
+    expect(misfits(new Replica({ fixture: 'full/before.db', project: ATLAS }).store.sql, savecontext)).toEqual([]);
+  });
+});
+
+describe('what another schema may have', () => {
+  it('elements that a number identifies, all 64 bits of it', () => {
+    const schema = tagTable('tag INTEGER NOT NULL, PRIMARY KEY (t, tag)');
+    const { clone } = makeClones(schema, tags({ tag: integer() }));
+    const [a, b] = [clone('a'), clone('b')];
+    a.run(`INSERT INTO t VALUES ('1', :p, 1)`);
+    const anyTag = fc.oneof(
+      fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+      fc.integer({ min: -130, max: 130 }).map(BigInt),
+    );
+    const tagsOf = ({ sql }: typeof a): unknown[] => sql.all('SELECT tag FROM tt ORDER BY 1').map(([tag]) => tag);
+    fc.assert(
+      fc.property(fc.uniqueArray(anyTag, { maxLength: 8 }), fc.uniqueArray(anyTag, { maxLength: 3 }), (ours, more) => {
+        a.run('DELETE FROM tt');
+        for (const tag of ours) a.sql.run(`INSERT INTO tt VALUES ('1', ?)`, tag);
+        a.export();
+        b.import();
+        expect(tagsOf(b)).toEqual(tagsOf(a));
+        for (const tag of more) b.sql.run(`INSERT OR IGNORE INTO tt VALUES ('1', ?)`, tag);
+        b.export();
+        a.import();
+        expect(tagsOf(a)).toEqual([...new Set([...ours, ...more])].sort((x, y) => (x < y ? -1 : 1)));
+        expect(a.export({ full: true }).total.written).toBe(0);
+      }),
+      { numRuns: 15 },
+    );
+  });
+
+  it('a time in an element that is no number: the merge does not count with it', () => {
+    const schema = tagTable('tag TEXT NOT NULL, created_at TEXT, PRIMARY KEY (t, tag)');
+    const { clone } = makeClones(schema, tags({ tag: text(), created_at: text(nullable) }));
+    const [a, b] = [clone('a'), clone('b')];
+    a.run(`INSERT INTO t VALUES ('1', :p, 1)`);
+    a.export();
+    b.import();
+    a.run(`INSERT INTO tt VALUES ('1', 'x', '2024-01-01')`);
+    b.run(`INSERT INTO tt VALUES ('1', 'x', '2024-01-02')`);
+    a.export();
+    expect(b.import().total.conflicts).toBe(1);
+  });
+
+  it.each(['', 'ON DELETE RESTRICT', 'ON DELETE CASCADE', 'ON DELETE SET DEFAULT', 'DEFERRABLE INITIALLY DEFERRED'])(
+    'a reference that the database does not clear by itself (%s): an import clears it, and keeps the record',
+    (rule) => {
+      const schema = tableOf('t', `up TEXT REFERENCES t(id) ${rule}`);
+      const { clone } = makeClones(schema, t({ up: text(nullable) }, { references: { up: 't' } }));
+      const [a, b] = [clone('a'), clone('b')];
+      a.run(`INSERT INTO t VALUES ('root', :p, NULL, 1), ('leaf', :p, NULL, 1)`);
+      a.export();
+      b.import();
+      a.run(`DELETE FROM t WHERE id = 'root'`);
+      b.run(`UPDATE t SET up = 'root', u = 2 WHERE id = 'leaf'; INSERT INTO t VALUES ('new', :p, 'root', 1)`);
+      a.export();
+      expect(b.import().total).toMatchObject({ deleted: 1 });
+      b.export();
+      a.import();
+      for (const { sql } of [a, b]) {
+        expect(sql.all('SELECT id, up FROM t ORDER BY 1')).toEqual([
+          ['leaf', null],
+          ['new', null],
+        ]);
+      }
+    },
+  );
+
+  it.each(['WITHOUT ROWID', 'STRICT', 'STRICT, WITHOUT ROWID'])('a table that is %s', (kind) => {
+    const { clone } = makeClones(`${tableOf('t', 'x TEXT')} ${kind}`, t({ x: text(nullable) }));
+    const [a, b] = [clone('a'), clone('b')];
+    a.run(`INSERT INTO t VALUES ('1', :p, 'x', 1)`);
+    a.export();
+    expect(b.import().total.created).toBe(1);
+    if (kind.startsWith('STRICT')) return;
+    a.run(`UPDATE t SET id = x'01'`);
+    expect(thrownBy(() => a.export()).message).toMatch(/t, row X'01', column id: .*BLOB/);
+  });
+
+  it('an integer that no real holds exactly is named, not rounded', () => {
+    const { clone } = makeClones(tableOf('t', 'x NUMERIC'), t({ x: real(nullable) }));
+    const [a, b] = [clone('a'), clone('b')];
+    a.run(`INSERT INTO t VALUES ('1', :p, 9007199254740993, 1)`);
+    expect(thrownBy(() => a.export()).message).toMatch(/t, row "1", column x: .*9007199254740993/);
+    a.run('UPDATE t SET x = 9007199254740992');
+    a.export();
+    b.import();
+    expect(b.sql.all('SELECT x FROM t')).toEqual([[9007199254740992n]]);
+  });
+
+  it('generated columns that nobody syncs, local and numbered ones', () => {
+    const schema = `${tableOf('t', `x TEXT, g TEXT AS (x || '!') STORED, h TEXT AS (x || '?')`)};
+      CREATE TABLE tt (n INTEGER PRIMARY KEY, t TEXT NOT NULL REFERENCES t(id), tag TEXT NOT NULL, UNIQUE (t, tag))`;
+    const tt = set({ table: 'tt', owner: 't', element: { tag: text() } });
+    const { clone } = makeClones(schema, t({ x: text(nullable), h: local(), tt }));
+    const [a, b] = [clone('a'), clone('b')];
+    expect(a.store.problems()).toEqual(['column tt.n is not in the registry: it is not synced']);
+    a.run(`INSERT INTO t (id, p, x, u) VALUES ('1', :p, 'x', 1); INSERT INTO tt (t, tag) VALUES ('1', 'a')`);
+    a.export();
+    b.import();
+    expect(b.sql.all('SELECT g, h, tag FROM t JOIN tt ON tt.t = t.id')).toEqual([['x!', 'x?', 'a']]);
+  });
+});

@@ -13,7 +13,7 @@ export function commitDone({ sql, target }: ExportContext): void {
     target.id,
   );
   sql.run(
-    `INSERT INTO scsync_seen (digest) SELECT digest FROM temp.scsync_done WHERE digest IS NOT NULL ON CONFLICT DO NOTHING`,
+    `INSERT INTO scsync_seen (digest, own) SELECT digest, 1 FROM temp.scsync_done WHERE digest IS NOT NULL ON CONFLICT DO NOTHING`,
   );
   if (sql.get(`SELECT 1 FROM scsync_derived LIMIT 1`) !== undefined) {
     sql.run(`DELETE FROM scsync_derived WHERE (type, id) IN (SELECT type, id FROM temp.scsync_done)`);

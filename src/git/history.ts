@@ -1,8 +1,20 @@
 import { workTreeOf } from '../directory.js';
-import type { History } from '../jsonl/file-history.js';
+import type { History, HistoryLine } from '../jsonl/file-history.js';
 import { LOG, readPatches } from './patch.js';
 import { pathInRepository } from './repository.js';
 import { git, runGit, tryGit } from './run.js';
+
+/** The commits that git makes for stashes: the stash, what was in its index, what was not tracked. The reflog names them too. */
+function stashes(cwd: string): ReadonlySet<string> {
+  const list = tryGit(['stash', 'list', '--no-show-signature', '--format=%H %P'], { cwd }) ?? '';
+  // The first parent of a stash is the commit that it was made on, as good as any other.
+  return new Set(
+    list.split('\n').flatMap((line) => {
+      const [stash, , ...others] = line.split(' ');
+      return [stash ?? '', ...others];
+    }),
+  );
+}
 
 /** The history of git that the files of an export directory come from. Asks git nothing until it is asked. */
 export function gitHistory(dir: string): History {
@@ -15,6 +27,14 @@ export function gitHistory(dir: string): History {
   // After a rebase, a reset or a change of branch: where both parted.
   const parting = (since: string | undefined, now: string): string | undefined =>
     since === undefined ? undefined : tryGit(['merge-base', since, now], { cwd });
+  /** The lines that commits added, but for those of some. */
+  function* added(commits: readonly string[], except: ReadonlySet<string> = new Set()): Generator<HistoryLine> {
+    let isCounted = true;
+    for (const change of readPatches([...LOG, '--format=tformat:%x00%H', ...commits, ...files], cwd)) {
+      if (change.sign === 'commit') isCounted = !except.has(change.head[0] ?? '');
+      else if (change.sign === '+' && isCounted) yield { file: change.file, line: change.line, isNow: false };
+    }
+  }
   return {
     point() {
       const now = head();
@@ -35,10 +55,16 @@ export function gitHistory(dir: string): History {
       const now = head();
       if (now === undefined) return;
       const from = parting(since, now);
-      const range = from === undefined ? now : `${from}..${now}`;
-      for (const change of readPatches([...LOG, '--format=', range, ...files], cwd)) {
-        if (change.sign === '+') yield { file: change.file, line: change.line, isNow: false };
-      }
+      yield* added([from === undefined ? now : `${from}..${now}`]);
+    },
+    *published() {
+      const now = head();
+      if (now !== undefined) yield* added(['--remotes', '--tags', '--not', now]);
+    },
+    *unpublished() {
+      const now = head();
+      if (now !== undefined)
+        yield* added(['--branches', '--reflog', '--not', '--remotes', '--tags', now], stashes(cwd));
     },
   };
 }

@@ -12,12 +12,9 @@ import { withFreeNaturalKey } from './natural-keys.js';
 import { settle } from './settle.js';
 
 /** Writes a decided record, and what the target now knows of it. `holder` is the row that has its natural key by now. */
-export function applyDecision(
-  context: ImportContext,
-  { gathered, plan, wasSeen }: Decision,
-  holder: string | undefined,
-): void {
-  const { key, row, state } = gathered;
+export function applyDecision(context: ImportContext, decision: Decision, holder: string | undefined): void {
+  const { gathered, plan } = decision;
+  const { key, row } = gathered;
   const losses = [...gathered.losses, ...plan.losses];
   for (const { loss, why } of losses) noteLoss(context.sql, context.target.project, key, loss, why, context.now);
   if (losses.length > 0) context.noticeLoss(key, conflictMessage(losses, context.rehearses));
@@ -43,7 +40,7 @@ export function applyDecision(
       `the file holds an old version; the database's was kept (import --force ${key.id} takes the file's)`,
     );
   }
-  settle(context, gathered, plan, result, wasSeen, state);
+  settle(context, decision, result);
 }
 
 function conflictMessage(losses: readonly ReasonedLoss[], rehearses: boolean): string {

@@ -18,6 +18,8 @@ export interface Decision {
   readonly gathered: Gathered;
   readonly plan: ImportPlan;
   readonly wasSeen: boolean;
+  /** The files' version is news that no commit brought: it was made in this work tree. */
+  readonly isUncommitted: boolean;
 }
 
 /**
@@ -42,7 +44,7 @@ export function decide(context: ImportContext, gathered: Gathered): Decision | u
   const wasSeen = isKnown && versionLine !== undefined && isSeen(context.sql, versionLine);
   // What others delete of a private record they once had, or derive from its parent's deletion, is no news here.
   if (isDeleted(version) && row !== undefined && context.isPrivate(row)) {
-    return { gathered, plan: { result: row, losses: [] }, wasSeen };
+    return { gathered, plan: { result: row, losses: [] }, wasSeen, isUncommitted: false };
   }
   const strategy = context.strategyFor(key.id);
   const asksHistory =
@@ -50,7 +52,9 @@ export function decide(context: ImportContext, gathered: Gathered): Decision | u
   const ancestry = asksHistory ? context.history?.ancestryOf(gathered) : undefined;
   const file = gathered.besideRow ?? version;
   const plan = planImport({ strategy, file, isSeen: wasSeen, base, state, ancestry });
-  if (isDeleted(plan.result)) return { gathered, plan, wasSeen };
+  const isUncommitted = asksHistory && context.history !== undefined && ancestry === undefined;
+  const decision = { gathered, plan, wasSeen, isUncommitted };
+  if (isDeleted(plan.result)) return decision;
   const result = clearDead(context, plan.result);
   const parent = missingParent(context, result);
   if (parent === 'here') {
@@ -59,14 +63,14 @@ export function decide(context: ImportContext, gathered: Gathered): Decision | u
       ...(wasSeen ? [] : gathered.lines.map(({ content }) => content)),
     ];
     for (const side of sides) keepPrivate(context, side, result);
-    return { gathered, plan: { ...plan, result }, wasSeen };
+    return { ...decision, plan: { ...plan, result } };
   }
   if (parent === 'unknown') {
     waits(context, gathered);
     context.notice('orphaned', key.type, key.id, 'its parent is not here; the line waits in the file');
     return undefined;
   }
-  return { gathered, plan: buried(gathered, plan, result, parent), wasSeen };
+  return { ...decision, plan: buried(gathered, plan, result, parent) };
 }
 
 function waits(context: ImportContext, { found }: Gathered): void {

@@ -2,7 +2,8 @@ import type { History, HistoryLine } from '../jsonl/file-history.js';
 import { keyReader } from '../jsonl/line-key.js';
 import { asVersion } from '../merge/file-state.js';
 import { completed, knownOf } from '../merge/completed.js';
-import { isSeen } from '../store/base.js';
+import { isOwn, isSeen } from '../store/base.js';
+import type { BaseEntry } from '../store/base.js';
 import { versionOf } from '../store/versions.js';
 import type { Content } from '../record/content.js';
 import { isDeleted, sameVersion } from '../record/version.js';
@@ -10,7 +11,8 @@ import type { FileVersion, PathForm, Version } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
 import type { RecordKey } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
-import type { Ancestry } from './plan.js';
+import { isOlder } from './plan.js';
+import type { Ancestry } from './plan-ancestry.js';
 
 /** Where an import reads. */
 interface Place {
@@ -25,19 +27,23 @@ interface Place {
 interface Asked {
   readonly key: RecordKey;
   readonly found: readonly { readonly raw: string }[];
+  readonly version: Version | undefined;
   readonly base: FileVersion | undefined;
+  readonly baseEntry: BaseEntry | undefined;
   readonly row: Content | undefined;
 }
 
 type LinesByKey = ReadonlyMap<string, readonly HistoryLine[]>;
+
+/** What can be asked of a history. */
+type Part = Exclude<keyof History, 'point'>;
 
 /** What one import has read of a history: the lines of the records that are to be decided. */
 export class HistoryOfImport {
   readonly #place: Place;
   readonly #history: History;
   readonly #since: string | undefined;
-  #changes: LinesByKey | undefined;
-  #arrivals: LinesByKey | undefined;
+  readonly #parts = new Map<Part, LinesByKey>();
 
   constructor(place: Place, history: History, since: string | undefined) {
     this.#place = place;
@@ -47,31 +53,48 @@ export class HistoryOfImport {
 
   /**
    * What the history says of a record whose file version was never seen; undefined where that version did not come with it, so
-   * that there is nothing to say. Each half of the history is read when it is first needed, once; most records need only the first.
+   * that there is nothing to say. Each part of the history is read when it is first needed, once; most records need only the first.
    */
-  ancestryOf({ key, found, base, row }: Asked): Ancestry | undefined {
+  ancestryOf(asked: Asked): Ancestry | undefined {
     const { sql } = this.#place;
+    const { found, version, base, baseEntry } = asked;
     const [inFile] = found;
-    if (inFile === undefined || found.length > 1 || base === undefined) return undefined;
-    const linesIn = (all: LinesByKey): readonly HistoryLine[] => all.get(`${key.type} ${key.id}`) ?? [];
-    const changes = linesIn((this.#changes ??= this.#read(this.#history.changes(this.#since))));
+    if (inFile === undefined || found.length > 1 || version === undefined || base === undefined) return undefined;
+    const changes = this.#linesOf(asked, 'changes');
     if (!changes.some(({ line, isNow }) => isNow && line === inFile.raw)) return undefined;
     const isBase = ({ stated }: Known): boolean =>
       isDeleted(stated) === (base.kind === 'deleted') && sameVersion(stated, base);
-    const changed = this.#versions(changes, base, row);
-    if (changed.some(isBase)) return { hasBase: true, newestSeen: undefined };
-    const arrivals = linesIn((this.#arrivals ??= this.#read(this.#history.arrivals(this.#since))));
-    const arrived = this.#versions(arrivals, base, row);
-    const seen = [...changed, ...arrived].filter(({ line }) => isSeen(sql, line)).map(({ stated }) => stated);
-    return {
-      hasBase: arrived.some(isBase),
-      newestSeen: seen.reduce<Version | undefined>((a, b) => (a === undefined || b.stamp > a.stamp ? b : a), undefined),
-    };
+    const changed = this.#versions(asked, changes);
+    if (changed.some(isBase)) return { hasBase: true };
+    const arrived = this.#versions(asked, this.#linesOf(asked, 'arrivals'));
+    if (arrived.some(isBase)) return { hasBase: true };
+    const all = [...changed, ...arrived];
+    const newestSeen = newest(all.filter(({ line }) => isSeen(sql, line)));
+    if (isOlder(version, base)) return { hasBase: false, newestSeen };
+    // What came with a file is nobody's unsaved work here, and what was committed anywhere is in git.
+    const wasImported = baseEntry !== undefined && !isOwn(sql, baseEntry.line);
+    if (!wasImported && this.#versions(asked, this.#linesOf(asked, 'published')).some(isBase)) return { hasBase: true };
+    const unpublished = this.#versions(asked, this.#linesOf(asked, 'unpublished'));
+    const onlyHere = unpublished.flatMap(({ line, stated }) =>
+      isDeleted(stated) || !isOwn(sql, line) ? [] : [stated.content],
+    );
+    const before = newestSeen ?? newest(all.filter(({ stated }) => stated.stamp < base.stamp));
+    return { hasBase: wasImported || unpublished.some(isBase), newestSeen, onlyHere, before };
   }
 
-  #versions(lines: readonly HistoryLine[], base: FileVersion, row: Content | undefined): Known[] {
+  #linesOf({ key }: Asked, part: Part): readonly HistoryLine[] {
+    const lines = this.#parts.get(part) ?? this.#read(this.#ask(part));
+    this.#parts.set(part, lines);
+    return lines.get(`${key.type} ${key.id}`) ?? [];
+  }
+
+  #ask(part: Part): Iterable<HistoryLine> {
+    return part === 'changes' || part === 'arrivals' ? this.#history[part](this.#since) : this.#history[part]();
+  }
+
+  #versions({ base, row }: Asked, lines: readonly HistoryLine[]): Known[] {
     const { registry, form, latest } = this.#place;
-    const known = knownOf(form, base.kind === 'present' ? base.content : undefined, row);
+    const known = knownOf(form, base?.kind === 'present' ? base.content : undefined, row);
     return lines.flatMap(({ line }) => {
       const version = versionOf(registry, line, latest);
       if (version === undefined) return [];
@@ -101,4 +124,11 @@ export class HistoryOfImport {
 interface Known {
   readonly line: string;
   readonly stated: Version;
+}
+
+function newest(versions: readonly Known[]): Version | undefined {
+  return versions.reduce<Known | undefined>(
+    (a, b) => (a === undefined || b.stated.stamp > a.stated.stamp ? b : a),
+    undefined,
+  )?.stated;
 }

@@ -5,6 +5,8 @@ import { isDeleted, laterTombstone, sameVersion, saySame } from '../record/versi
 import type { Deleted, Present, Version } from '../record/version.js';
 import { differingValues, mergeContents, wholeRecord, winsTie } from '../merge/record.js';
 import type { LossReason, ReasonedLoss } from '../merge/loss.js';
+import { lostOnlyHere } from './plan-ancestry.js';
+import type { Ancestry } from './plan-ancestry.js';
 
 /** How an import decides between two versions that are both present and differ. */
 export const MergeStrategy = {
@@ -33,14 +35,6 @@ export interface ImportInput {
   readonly state: Content | Deleted | undefined;
   /** Where there is no history, or the version did not come with it: undefined. */
   readonly ancestry?: Ancestry | undefined;
-}
-
-/** What the history of the files says of a record whose version came with it. */
-export interface Ancestry {
-  /** Whether this target's base is a part of it. */
-  readonly hasBase: boolean;
-  /** The newest of its versions that was ever taken into account. */
-  readonly newestSeen: Version | undefined;
 }
 
 /** The record's new state in the database, and what was lost on the way. */
@@ -76,7 +70,11 @@ export function planImport(input: ImportInput): ImportPlan {
   if (base !== undefined && isOlder(file, base)) return keep(state, taken, 'older version');
   if (isDeleted(state)) return isDeleted(file) ? { result: state, losses: [] } : deletedHere(state, file);
   if (isDiscarded) return planWithoutCommon(state, file, base);
-  return isDeleted(file) ? deletedThere(state, file, base) : bothPresent(input.strategy, state, file.content, base);
+  const plan = isDeleted(file)
+    ? deletedThere(state, file, base)
+    : bothPresent(input.strategy, state, file.content, base);
+  if (input.ancestry === undefined) return plan;
+  return { ...plan, losses: [...plan.losses, ...lostOnlyHere(state, plan.result, plan.losses, input.ancestry)] };
 }
 
 /**
@@ -126,7 +124,7 @@ function keep(state: Content | Deleted, taken: Content | Deleted, why: LossReaso
 }
 
 /** A version that does not come after the base cannot descend from it. An unseen tombstone of the base's time counts as later. */
-function isOlder(file: Version, base: Version): boolean {
+export function isOlder(file: Version, base: Version): boolean {
   return isDeleted(file) ? file.stamp < base.stamp : file.stamp <= base.stamp;
 }
 

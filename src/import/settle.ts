@@ -6,23 +6,21 @@ import { addSeen, writeBase, writeBaseAtLastChange } from '../store/base.js';
 import { awaitsNewStamp } from '../store/derived.js';
 import { lastChange, markChanged } from '../tracking/marks.js';
 import type { ImportContext } from './context.js';
-import type { Gathered } from './gather.js';
+import type { Decision } from './decide.js';
 import { MergeStrategy } from './plan.js';
-import type { ImportPlan } from './plan.js';
 
 /** Remembers versions and base; a record that is not the same in the files and the database, or is private, is left dirty. */
 export function settle(
   context: ImportContext,
-  { key, found, lines, tombstones, version, versionLine, baseEntry, row }: Gathered,
-  plan: ImportPlan,
+  { gathered, plan, wasSeen, isUncommitted }: Decision,
   result: Content | Deleted,
-  wasSeen: boolean,
-  before: Content | Deleted | undefined,
 ): void {
   const { sql, target } = context;
-  for (const { raw } of found) addSeen(sql, raw);
+  const { key, found, lines, tombstones, version, versionLine, baseEntry, row, state: before } = gathered;
+  for (const { raw } of found) addSeen(sql, raw, isUncommitted);
   if (version === undefined || versionLine === undefined) return;
-  if (!found.some(({ raw }) => raw === versionLine)) addSeen(sql, versionLine);
+  // What no file says as it is, a line that was edited by hand for example, is for this database to write.
+  if (!found.some(({ raw }) => raw === versionLine)) addSeen(sql, versionLine, true);
   const isAgreed = isDeleted(result)
     ? found.length === 1 && tombstones[0] !== undefined && saySame(tombstones[0], result)
     : found.length === 1 &&

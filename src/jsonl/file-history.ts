@@ -25,4 +25,11 @@ export interface History {
    * much longer than the changes, so it is asked only about what they leave open.
    */
   readonly arrivals: (since: string | undefined) => Iterable<HistoryLine>;
+  /** Each line that came outside of this history, and that others can have too: on a remote branch, or under a tag. */
+  readonly published: () => Iterable<HistoryLine>;
+  /**
+   * Each line that came outside of this history, and that only this clone has: on another branch, or in a commit that no branch has
+   * any more. What was set aside without being committed, as a stash is, does not count.
+   */
+  readonly unpublished: () => Iterable<HistoryLine>;
 }

@@ -93,10 +93,12 @@ function lineOf(record: SyncRecord, registry: Registry): string {
   const { entity, data } = dataOfRecord(record, registry);
   const { exported_at: exportedAt } = record;
   const stamp = exportedAt === undefined ? Date.now() : parseStamp(exportedAt);
-  if (stamp === undefined || stamp > latestStamp(Date.now()))
+  if (stamp === undefined)
+    throw new SyncError('usage', `exported_at: expected an RFC 3339 time, found ${JSON.stringify(exportedAt)}`);
+  if (stamp > latestStamp(Date.now()))
     throw new SyncError(
       'usage',
-      `exported_at: expected an RFC 3339 time of at most 100 years from now, found ${JSON.stringify(exportedAt)}`,
+      `exported_at: expected a time of at most 100 years from now, found ${JSON.stringify(exportedAt)}`,
     );
   return `{"type":"${entity.type}",${data},"content_hash":"${hashOfData(data)}","exported_at":"${formatStamp(stamp)}"}`;
 }

@@ -38,6 +38,7 @@ export function checkNames(entity: Entity): void {
   if (!FILE.test(file)) refuse(`the file ${JSON.stringify(file)} must be a plain name that ends in .jsonl`);
   for (const name of Object.keys(entity.fields)) {
     if (ENVELOPE.has(name)) refuse(`the column ${table}.${name} has a name that every line needs for itself`);
+    if (isInherited(name)) refuse(`the column ${table}.${name} has a name that every JavaScript object has`);
   }
   for (const [owner, name] of namesInSql(entity)) {
     if (isInherited(name)) refuse(`the column ${owner}.${name} has a name that every JavaScript object has`);
@@ -153,11 +154,12 @@ export function namesInSql({ table, fields }: Entity): [table: string, name: str
   return [
     [table, table],
     ...Object.entries(fields).flatMap(([name, field]): [string, string][] => {
-      if (field.kind !== 'set') return [[table, name]];
+      // Nobody reads or writes a local column.
+      if (field.kind !== 'set') return field.role === 'local' ? [] : [[table, name]];
       const { set } = field;
       const columns = [set.owner, ...Object.keys(set.element), ...(set.timestamps ?? [])];
       if (set.id !== undefined) columns.push(set.id.column);
-      return [[table, name], ...[set.table, ...columns].map((column): [string, string] => [set.table, column])];
+      return [set.table, ...columns].map((column) => [set.table, column]);
     }),
   ];
 }

@@ -119,9 +119,14 @@ export function isSeen(sql: Sql, line: string): boolean {
   return sql.get(`SELECT 1 FROM scsync_seen WHERE digest = ?`, digestOf(line)) !== undefined;
 }
 
-/** Remembers a version. */
-export function addSeen(sql: Sql, line: string): void {
-  sql.run(`INSERT INTO scsync_seen (digest) VALUES (?) ON CONFLICT DO NOTHING`, digestOf(line));
+/** Says whether a version was first known here: an export wrote it, or it was made in the work tree. */
+export function isOwn(sql: Sql, line: string): boolean {
+  return sql.get(`SELECT 1 FROM scsync_seen WHERE digest = ? AND own = 1`, digestOf(line)) !== undefined;
+}
+
+/** Remembers a version. Whose it is does not change any more. */
+export function addSeen(sql: Sql, line: string, own: boolean): void {
+  sql.run(`INSERT INTO scsync_seen (digest, own) VALUES (?, ?) ON CONFLICT DO NOTHING`, digestOf(line), own ? 1 : 0);
 }
 
 /** The hash that a file had when every line of it was the base of its record. */

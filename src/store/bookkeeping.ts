@@ -1,5 +1,5 @@
 /** The version of our own tables; a database with a greater one was used by a newer package. */
-export const BOOKKEEPING_VERSION = 1;
+export const BOOKKEEPING_VERSION = 2;
 
 /**
  * Our own tables. They lie in the user's database, so that what sync knows commits together with the rows.
@@ -26,8 +26,9 @@ export const BOOKKEEPING: readonly string[] = [
     target INTEGER NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, deleted INTEGER NOT NULL,
     stamp INTEGER NOT NULL, line TEXT NOT NULL, UNIQUE (type, id, target))`,
   `CREATE INDEX IF NOT EXISTS scsync_base_deleted ON scsync_base (target, type, id) WHERE deleted = 1`,
-  // Digests of all versions ever taken into account, in any target.
-  `CREATE TABLE IF NOT EXISTS scsync_seen (digest BLOB PRIMARY KEY) WITHOUT ROWID`,
+  // Digests of all versions ever taken into account, in any target. "own": first known here, by an
+  // export or as an edit of the files that no commit brought.
+  `CREATE TABLE IF NOT EXISTS scsync_seen (digest BLOB PRIMARY KEY, own INTEGER NOT NULL DEFAULT 1) WITHOUT ROWID`,
   // Members of lines that this version does not know.
   `CREATE TABLE IF NOT EXISTS scsync_unknown (
     type TEXT NOT NULL, id TEXT NOT NULL, members TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID`,
@@ -49,4 +50,10 @@ export const BOOKKEEPING: readonly string[] = [
     n INTEGER PRIMARY KEY AUTOINCREMENT, project TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, field TEXT,
     base TEXT, kept TEXT, lost TEXT NOT NULL, why TEXT NOT NULL, at INTEGER NOT NULL)`,
   `CREATE INDEX IF NOT EXISTS scsync_journal_record ON scsync_journal (type, id)`,
+];
+
+/** What brings tables of an older version forward: the first statement leads to version 2. */
+export const BOOKKEEPING_STEPS: readonly string[] = [
+  // Whose an old version is, is not known: as an own one it is never taken for somebody else's.
+  `ALTER TABLE scsync_seen ADD COLUMN own INTEGER NOT NULL DEFAULT 1`,
 ];

@@ -1,4 +1,4 @@
-import { installTracking, trackingState } from '../tracking/install.js';
+import { bringForward, installTracking, trackingState } from '../tracking/install.js';
 import type { Registry } from '../registry/entity.js';
 import { checkRegistry } from '../registry/check.js';
 import { savecontext } from '../registry/savecontext.js';
@@ -105,6 +105,7 @@ export class Store {
 
   #requireSetUp(): void {
     this.#requireSchema();
+    bringForward(this.sql);
     if (!trackingState(this.sql, this.registry).installed) {
       throw new SyncError('schema', 'the database has the tables of this schema, but sync was never set up in it', {
         hint: this.#isOwn ? 'open it with { create: true }' : 'run `sc-sync init`, or open it with { create: true }',

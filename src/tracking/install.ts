@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import { elementNames } from '../record/content.js';
-import { BOOKKEEPING, BOOKKEEPING_VERSION } from '../store/bookkeeping.js';
+import { BOOKKEEPING, BOOKKEEPING_STEPS, BOOKKEEPING_VERSION } from '../store/bookkeeping.js';
 import { naturalKeyHolder } from '../store/natural-key.js';
 import type { Sql } from '../store/sql.js';
 import { versionOf } from '../store/versions.js';
@@ -19,7 +19,6 @@ export interface TrackingState {
 /** Looks at the tracking of a database without changing anything. */
 export function trackingState(sql: Sql, registry: Registry): TrackingState {
   if (!hasTable(sql, 'scsync_meta')) return { installed: false, missing: [] };
-  checkVersion(sql);
   return { installed: true, missing: missingTriggers(sql, registry).map(({ name }) => name) };
 }
 
@@ -28,9 +27,9 @@ export function trackingState(sql: Sql, registry: Registry): TrackingState {
  * not tracked until now. Safe to repeat. Says in words what it did; nothing when there was nothing to do.
  */
 export function installTracking(sql: Sql, registry: Registry): string[] {
+  bringForward(sql);
   return sql.transaction('immediate', () => {
     const first = !hasTable(sql, 'scsync_meta');
-    if (!first) checkVersion(sql);
     for (const ddl of BOOKKEEPING) sql.exec(ddl);
     sql.run(`INSERT OR IGNORE INTO scsync_meta (name, value) VALUES ('version', ?)`, String(BOOKKEEPING_VERSION));
     makeIndexes(sql, registry);
@@ -158,8 +157,17 @@ function hasTable(sql: Sql, name: string): boolean {
   return sql.get(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`, name) !== undefined;
 }
 
-function checkVersion(sql: Sql): void {
-  const version = Number(sql.get(`SELECT value FROM scsync_meta WHERE name = 'version'`)?.[0] ?? 0);
+/** Brings our tables forward where an older package made them. Throws `newer_format` where a newer one did. */
+export function bringForward(sql: Sql): void {
+  if (!hasTable(sql, 'scsync_meta') || tablesVersion(sql) === BOOKKEEPING_VERSION) return;
+  sql.transaction('immediate', () => {
+    for (const step of BOOKKEEPING_STEPS.slice(tablesVersion(sql) - 1)) sql.exec(step);
+    sql.run(`UPDATE scsync_meta SET value = ? WHERE name = 'version'`, String(BOOKKEEPING_VERSION));
+  });
+}
+
+function tablesVersion(sql: Sql): number {
+  const version = Number(sql.get(`SELECT value FROM scsync_meta WHERE name = 'version'`)?.[0] ?? 1);
   if (version > BOOKKEEPING_VERSION) {
     throw new SyncError(
       'newer_format',
@@ -167,4 +175,5 @@ function checkVersion(sql: Sql): void {
       { hint: 'update savecontext-sync' },
     );
   }
+  return version;
 }

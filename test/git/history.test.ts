@@ -11,10 +11,10 @@ const DISCARDS: readonly (readonly [name: string, discard: (bob: Clone) => void]
   ['stash', (bob) => void bob.git('stash', '--quiet')],
   ['checkout', (bob) => void bob.git('checkout', '--quiet', '--', '.')],
   [
-    'reset of a commit',
+    'stash of what was staged',
     (bob): void => {
-      bob.git('commit', '--quiet', '-am', 'to be thrown away');
-      bob.git('reset', '--quiet', '--hard', 'HEAD~1');
+      bob.git('add', '-A');
+      bob.git('stash', '--quiet');
     },
   ],
 ];
@@ -127,6 +127,8 @@ describe('what an import reads of the history', () => {
       point: history.point,
       changes: (since) => counted(history.changes(since)),
       arrivals: (since) => counted(history.arrivals(since)),
+      published: () => counted(history.published()),
+      unpublished: () => counted(history.unpublished()),
     });
     return count;
   }
@@ -214,11 +216,13 @@ describe('gitHistory', () => {
     mkdirSync(clone.dir);
     for (const dir of [clone.dir, folder(), join(clone.root, 'none')]) {
       const history = gitHistory(dir);
-      expect([history.point(), [...history.changes(undefined)], [...history.arrivals(undefined)]]).toEqual([
-        undefined,
-        [],
-        [],
-      ]);
+      const parts = [
+        history.changes(undefined),
+        history.arrivals(undefined),
+        history.published(),
+        history.unpublished(),
+      ];
+      expect([history.point(), ...parts.map((lines) => [...lines])]).toEqual([undefined, [], [], [], []]);
     }
     rmSync(clone.dir, { recursive: true });
   });

@@ -223,6 +223,16 @@ describe('what another schema may have', () => {
     expect(thrownBy(() => a.export()).message).toMatch(/t, row X'01', column id: .*BLOB/);
   });
 
+  it('words of SQL as names that stand in no SQL: of a set, and of a local column', () => {
+    const schema = tagTable('tag TEXT NOT NULL, PRIMARY KEY (t, tag)').replace('u INTEGER', '"order" TEXT, u INTEGER');
+    const group = set({ table: 'tt', owner: 't', element: { tag: text() } });
+    const { clone, files } = makeClones(schema, t({ group, order: local() }));
+    const a = clone('a');
+    a.run(`INSERT INTO t VALUES ('1', :p, 'mine', 1); INSERT INTO tt VALUES ('1', 'x')`);
+    a.export();
+    expect(files()['t.jsonl']).toContain('"group":["x"]');
+  });
+
   it('an integer that no real holds exactly is named, not rounded', () => {
     const { clone } = makeClones(tableOf('t', 'x NUMERIC'), t({ x: real(nullable) }));
     const [a, b] = [clone('a'), clone('b')];

@@ -86,7 +86,7 @@ describe('P19: what is local never leaves the database', () => {
     world.write('sync.json', '{"paths":"absolute"}');
     expect(world.export().total.written).toBe(6);
     expectNoMarker(world, temporary);
-    world.write('issues.jsonl', file(line('issue', 'i1', { title: 'theirs' }, '2999-01-01T00:00:00Z')));
+    world.write('issues.jsonl', file(line('issue', 'i1', { title: 'theirs' }, '2099-01-01T00:00:00Z')));
     const { history } = world.export({ full: true, force: true });
     expect(existsSync(history ?? '')).toBe(true);
     expectNoMarker(world, temporary);
@@ -119,8 +119,8 @@ describe('P19: what is local never leaves the database', () => {
     const world = filled();
     plant(world);
     world.sync();
-    world.write('issues.jsonl', file(line('issue', 'i1', { title: 'theirs' }, '2999-01-01T00:00:00Z')));
-    world.write('context_items.jsonl', file(line('context_item', 'c1', { value: 'theirs' }, '2999-01-01T00:00:00Z')));
+    world.write('issues.jsonl', file(line('issue', 'i1', { title: 'theirs' }, '2099-01-01T00:00:00Z')));
+    world.write('context_items.jsonl', file(line('context_item', 'c1', { value: 'theirs' }, '2099-01-01T00:00:00Z')));
     world.store.sql.run(`UPDATE issues SET title = 'mine', updated_at = 9`);
     world.store.sql.run(`UPDATE context_items SET value = 'mine', updated_at = 9`);
     const outcome = world.sync();

@@ -4,7 +4,7 @@ import { listConflicts } from '../../src/conflicts.js';
 import { add, file, line, makeWorld, synced, temporaryFiles } from './world.js';
 
 const ROWS = 40_000;
-const LATER = '2999-01-01T00:00:00.000Z';
+const LATER = '2099-01-01T00:00:00.000Z';
 
 /** SQL for the ids i00001 to i40000. */
 const NUMBERS = `WITH RECURSIVE n (n) AS (VALUES (1) UNION ALL SELECT n + 1 FROM n WHERE n < ${ROWS}) `;

@@ -12,7 +12,7 @@ import { getSyncStatus } from '../../src/status.js';
 import { add, deletion, file, line, makeWorld, synced } from './world.js';
 import type { World } from './world.js';
 
-const LATER = '2999-01-01T00:00:00.000Z';
+const LATER = '2099-01-01T00:00:00.000Z';
 
 function exported(): World {
   const world = makeWorld();

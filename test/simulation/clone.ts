@@ -13,7 +13,11 @@ export class Clone {
   /** False where git merges files as text. */
   readonly hasDriver: boolean;
   database: SimulatedDatabase;
-  head = 0;
+  /** Every commit that was ever checked out here. */
+  readonly heads = new Set<number>();
+  #head = 0;
+  /** While the shared branch is checked out: where the clone's own main branch is. */
+  main: number | undefined;
   /** The branch to come back to, while another commit is checked out. */
   detachedFrom: number | undefined;
   backup: DatabaseMemory | undefined;
@@ -29,6 +33,15 @@ export class Clone {
     this.hasDriver = values.hasDriver;
     this.database = values.database;
     mkdirSync(this.dir, { recursive: true });
+  }
+
+  get head(): number {
+    return this.#head;
+  }
+
+  set head(commit: number) {
+    this.#head = commit;
+    this.heads.add(commit);
   }
 
   /** The files as they are now. */

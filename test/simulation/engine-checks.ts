@@ -6,6 +6,7 @@ import { sync } from '../../src/sync.js';
 import { linesOf } from './clone.js';
 import type { Clone } from './clone.js';
 import { slotOf, valuesInLoss } from './knowledge.js';
+import { miniHistory } from './mini-history.js';
 import { deletedKeys, recordLines } from './merge-trees.js';
 import { changedNames, sameTree } from './mini-git.js';
 import { PROJECT } from './record-shapes.js';
@@ -22,6 +23,7 @@ export function engineOptions(
     actor: clone.name,
     now: () => world.now(clone),
     ...(world.options.repositories === true && { history: gitHistory(clone.dir) }),
+    ...(world.options.branches === true && { history: miniHistory(world, clone) }),
   };
 }
 

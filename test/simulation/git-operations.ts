@@ -5,6 +5,7 @@ import { mergeAsText, mergeTrees } from './merge-trees.js';
 import type { FileLoss } from '../../src/merge/file.js';
 import { changedNames, sameTree } from './mini-git.js';
 import type { Tree } from './mini-git.js';
+import { pullShared, pushShared } from './branch-operations.js';
 import type { World } from './world.js';
 
 export function commit(world: World, clone: Clone): void {
@@ -14,14 +15,16 @@ export function commit(world: World, clone: Clone): void {
 }
 
 export function pull(world: World, clone: Clone, pick: number): void {
-  merge(world, clone, world.git.origin, pick);
+  if (clone.main === undefined) merge(world, clone, world.git.origin, pick);
+  else pullShared(world, clone);
 }
 
 export function mergePeer(world: World, clone: Clone, pick: number): void {
-  merge(world, clone, world.clones[pick % world.clones.length]!.head, pick);
+  const peer = world.clones[pick % world.clones.length]!;
+  if (clone.main === undefined && peer.main === undefined) merge(world, clone, peer.head, pick);
 }
 
-function merge(world: World, clone: Clone, other: number, pick: number): void {
+export function merge(world: World, clone: Clone, other: number, pick: number): void {
   if (clone.detachedFrom !== undefined) return;
   if (world.options.syncsBeforePull && clone.hasDiscarded) syncFiles(world, clone);
   commit(world, clone);
@@ -54,30 +57,54 @@ function checkMerge(world: World, base: Tree, ours: Tree, theirs: Tree, merged: 
 }
 
 export function push(world: World, clone: Clone): void {
+  if (clone.main !== undefined) {
+    pushShared(world, clone);
+    return;
+  }
   if (clone.detachedFrom !== undefined || !world.git.isAncestor(world.git.origin, clone.head)) return;
   world.git.origin = clone.head;
   world.say(clone, `git push ${clone.head}`);
 }
 
 export function rebase(world: World, clone: Clone): void {
-  if (clone.detachedFrom !== undefined || !clone.hasDriver) return;
+  if (clone.detachedFrom !== undefined || clone.main !== undefined || !clone.hasDriver) return;
   if (world.options.syncsBeforePull && clone.hasDiscarded) syncFiles(world, clone);
   commit(world, clone);
   const { git } = world;
   const upstream = git.origin;
   if (git.isAncestor(upstream, clone.head)) return;
   const theirs = git.ancestors(upstream);
+  replay(world, clone, upstream, (commit) => !theirs.has(commit));
+}
+
+/** Makes the commits of a clone that fit anew, on another one. */
+export function replay(world: World, clone: Clone, onto: number, fits: (commit: number) => boolean): void {
+  const { git } = world;
   const todo = [...git.ancestors(clone.head)]
-    .filter((commit) => !theirs.has(commit) && git.parents(commit).length === 1)
+    .filter((commit) => git.parents(commit).length === 1 && fits(commit))
     .sort((a, b) => a - b);
-  let head = upstream;
-  for (const commit of todo) {
-    const { tree, losses } = mergeTrees(git.tree(git.parents(commit)[0]!), git.tree(head), git.tree(commit));
-    noteLosses(world, clone, losses);
-    if (!sameTree(tree, git.tree(head))) head = git.commit(tree, [head]);
-  }
+  const head = todo.reduce((at, commit) => pickCommit(world, clone, at, commit), onto);
   checkout(world, clone, head);
-  world.say(clone, `git rebase onto ${upstream} -> ${head}`);
+  world.say(clone, `git rebase onto ${onto} -> ${head}`);
+}
+
+/** Does what a commit did once more, on another one. */
+export function pickCommit(world: World, clone: Clone, onto: number, commit: number): number {
+  const { git } = world;
+  const { tree, losses } = mergeTrees(git.tree(git.parents(commit)[0]!), git.tree(onto), git.tree(commit));
+  noteLosses(world, clone, losses);
+  return sameTree(tree, git.tree(onto)) ? onto : git.commit(tree, [onto]);
+}
+
+/** Throws the last commit away; what is in it was exported, so the database has it. */
+export function reset(world: World, clone: Clone): void {
+  if (clone.detachedFrom !== undefined || hasUnseen(world, clone)) return;
+  commit(world, clone);
+  const [parent] = world.git.parents(clone.head);
+  if (parent === undefined || parent === 0) return;
+  clone.hasDiscarded = true;
+  checkout(world, clone, parent);
+  world.say(clone, `git reset --hard ${parent}`);
 }
 
 export function checkoutOld(world: World, clone: Clone, pick: number): void {
@@ -124,15 +151,15 @@ export function revert(world: World, clone: Clone): void {
   world.say(clone, `git revert -> ${clone.head}`);
 }
 
-function isClean(world: World, clone: Clone): boolean {
+export function isClean(world: World, clone: Clone): boolean {
   return sameTree(clone.files(), world.git.tree(clone.head));
 }
 
-function checkout(world: World, clone: Clone, commit: number): void {
+export function checkout(world: World, clone: Clone, commit: number): void {
   clone.head = commit;
   clone.write(world.git.tree(commit));
 }
 
-function noteLosses(world: World, clone: Clone, losses: readonly FileLoss[]): void {
+export function noteLosses(world: World, clone: Clone, losses: readonly FileLoss[]): void {
   for (const { type, id, loss } of losses) for (const value of valuesInLoss(type, id, loss)) clone.journal.add(value);
 }

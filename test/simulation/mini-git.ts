@@ -23,6 +23,12 @@ export class MiniGit {
   readonly #commits: Commit[] = [{ tree: new Map(), parents: [] }];
   /** What the remote's branch points at. */
   origin = 0;
+  /** What the remote's shared branch points at, while there is one. */
+  shared: number | undefined;
+  /** Every commit that the shared branch was ever at. */
+  readonly onceShared = new Set<number>();
+  /** The remote's branches that were squashed, and stay. */
+  readonly squashed: number[] = [];
 
   commit(tree: Tree, parents: readonly number[]): number {
     return this.#commits.push({ tree, parents }) - 1;

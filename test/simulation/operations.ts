@@ -1,4 +1,5 @@
 import { MergeStrategy } from '../../src/import/plan.js';
+import * as branches from './branch-operations.js';
 import type { Clone } from './clone.js';
 import { backup, copyDatabase, dropDatabase, restore } from './database-operations.js';
 import { exportFiles, importFile, importFiles, rehearse, syncFiles } from './engine-operations.js';
@@ -43,6 +44,7 @@ const OPERATIONS: Readonly<Partial<Record<Operation, Operate>>> = {
   editFile,
   dropLine,
   ...simulatedGit,
+  ...branches,
   backup,
   restore,
   copyDatabase,

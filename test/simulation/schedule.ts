@@ -91,8 +91,21 @@ export const DISCARDS: readonly Burst[] = [
 /** What brings an older state back on purpose, with weights: a removed label can come with it. */
 export const OLDER = { stashPop: 3, cherryPick: 3 } as const;
 
+/** What is done with a branch that does not come into the main one as it is, with weights. */
+export const BRANCHES = { branch: 6, amend: 4, rebaseShared: 2, pickShared: 2, squash: 4, reset: 2 } as const;
+
+/** The same, where nobody changes what he has not seen the latest of, with weights. */
+export const TURNS = { turn: 14, branch: 4, rebaseShared: 1, squash: 2 } as const;
+
 export type Operation =
-  keyof typeof ORDINARY | keyof typeof COPIES | keyof typeof CHOICES | keyof typeof REAL | keyof typeof OLDER;
+  | keyof typeof ORDINARY
+  | keyof typeof COPIES
+  | keyof typeof CHOICES
+  | keyof typeof REAL
+  | keyof typeof OLDER
+  | keyof typeof BRANCHES
+  | keyof typeof TURNS
+  | 'comeBack';
 
 /** One step: which clone does what; `pick` chooses among what the operation can be done to. */
 export interface Step {

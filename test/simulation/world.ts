@@ -25,6 +25,8 @@ export interface WorldOptions {
   readonly textMerges?: boolean;
   /** The clones are repositories of the machine's git, and imports ask its history. */
   readonly repositories?: boolean;
+  /** The clones share branches in the simulated git, and imports ask its history. */
+  readonly branches?: boolean;
   /** A pull syncs first where exported lines were thrown away, as the command does. */
   readonly syncsBeforePull: boolean;
 }

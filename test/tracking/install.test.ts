@@ -30,6 +30,17 @@ describe('tracking', () => {
     expect(dump(replica.other, /./)).toEqual(before);
   });
 
+  it('is brought forward from an older version by whoever opens it; old versions count as own ones', () => {
+    const replica = seeded();
+    replica.run(`ALTER TABLE scsync_seen DROP COLUMN own`);
+    replica.run(`UPDATE scsync_meta SET value = '1' WHERE name = 'version'`);
+    for (const options of [{}, { create: true }]) Store.open(replica.path, options).close();
+    expect(replica.value(`SELECT value FROM scsync_meta WHERE name = 'version'`)).toBe('2');
+    expect(replica.rows(`SELECT DISTINCT own FROM scsync_seen`)).toEqual([[1n]]);
+    replica.run(`UPDATE scsync_meta SET value = '3' WHERE name = 'version'`);
+    expect(thrownBy(() => Store.open(replica.path)).code).toBe('newer_format');
+  });
+
   it('is asked for, never assumed', () => {
     const path = join(temporaryFolder(), 'x.db');
     cpSync(join(FIXTURES, 'full/before.db'), path);

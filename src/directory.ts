@@ -1,8 +1,8 @@
-import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import { refuseLinkedFolder, toIoError } from './jsonl/file.js';
+import { errorCode, refuseLinkedFolder, withIoErrors } from './jsonl/file.js';
 
 /** The name of a project's export directory. */
 export const EXPORT_FOLDER = '.savecontext';
@@ -57,11 +57,30 @@ function hasGit(folder: string): boolean {
   return found('.git')?.isFile() === true || found('.git', 'HEAD') !== undefined;
 }
 
+/** For folders that nobody but their owner is to look into. */
+export const OWNER_ONLY = 0o700;
+
 /** Makes a folder with its parents; says whether it was missing. Throws `io`. */
-export function makeFolder(dir: string): boolean {
+export function makeFolder(dir: string, mode = 0o777): boolean {
+  return withIoErrors(dir, 'create the folder', () => {
+    // One by one: Node's own way to make parents too never ends where one can hold no folder, as `/proc/x` in `/proc`.
+    const all = ancestors(resolve(dir));
+    const missing = all.slice(0, all.findIndex(isFolder));
+    for (const folder of missing.reverse()) makeOne(folder, mode);
+    return missing.length > 0;
+  });
+}
+
+function makeOne(folder: string, mode: number): void {
   try {
-    return mkdirSync(dir, { recursive: true }) !== undefined;
+    mkdirSync(folder, { mode });
   } catch (error) {
-    throw toIoError(error, dir, 'create the folder');
+    // Somebody else may have made it meanwhile.
+    if (errorCode(error) !== 'EEXIST' || !isFolder(folder)) throw error;
   }
+}
+
+/** Whether a path is a folder, or leads to one. */
+export function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

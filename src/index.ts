@@ -31,8 +31,10 @@ export { getSyncStatus, printStatus } from './status.js';
 export type { EntityStatus, SyncStatus } from './status.js';
 export type { ByEntity } from './stats.js';
 export { defaultExportDir, projectExportDir } from './directory.js';
-export { backup, restore } from './backup.js';
-export type { BackupInfo, RestoreInfo } from './backup.js';
+export { backup } from './backup.js';
+export type { BackupInfo } from './backup.js';
+export { restore } from './restore.js';
+export type { RestoreInfo } from './restore.js';
 
 export { acceptSettings, listWaitingSettings } from './accepted-settings.js';
 export type { WaitingSettings } from './accepted-settings.js';

@@ -11,7 +11,7 @@ import { findProject } from '../project.js';
 import { Store } from '../store/store.js';
 import type { SyncOptions } from '../sync.js';
 import { findActor } from './actor.js';
-import { findFolders } from './folders.js';
+import { atHome, findFolders } from './folders.js';
 import { secretGuard } from './secret-guard.js';
 import type { Folders } from './folders.js';
 import type { Confirm } from './outcome.js';
@@ -23,6 +23,8 @@ export interface GlobalOptions {
   readonly db?: string;
   readonly project?: string;
   readonly allowSecret?: readonly string[];
+  /** Whether nothing is to be changed. */
+  readonly looks?: boolean;
 }
 
 /** What there is only where somebody looks on. */
@@ -56,7 +58,7 @@ export class Context {
     this.#env = env;
     this.#bar = terminal.bar;
     this.confirm = terminal.confirm;
-    this.#base = resolvePath(resolve(options.directory ?? '.'));
+    this.#base = resolvePath(resolve(atHome(options.directory ?? '.')));
     if (statSync(this.#base, { throwIfNoEntry: false })?.isDirectory() !== true) {
       throw new SyncError('usage', `-C ${options.directory ?? ''}: there is no such folder`, {
         hint: 'check the path',
@@ -64,9 +66,9 @@ export class Context {
     }
   }
 
-  /** A path as the user means it: relative to `-C`. */
+  /** A path as the user means it: relative to `-C`, or to the home folder where it begins with `~/`. */
   resolve(path: string): string {
-    return resolve(this.#base, path);
+    return resolve(this.#base, atHome(path));
   }
 
   /** The path of the database: `--db`, `SC_DB`, `SAVECONTEXT_DB`, else the default one. */
@@ -78,7 +80,9 @@ export class Context {
 
   /** The database, opened once. `create` makes or completes it. */
   store(options: { readonly create?: boolean } = {}): Store {
-    return (this.#store ??= Store.open(this.databasePath, options));
+    const open = (): Store =>
+      this.#options.looks === true ? Store.look(this.databasePath) : Store.open(this.databasePath, options);
+    return (this.#store ??= open());
   }
 
   /** The export directory alone; no database is opened for it. */

@@ -1,9 +1,25 @@
-import { statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 
-import { EXPORT_FOLDER, ancestors, resolvePath, workTreeOf } from '../directory.js';
+import { EXPORT_FOLDER, ancestors, isFolder, resolvePath, workTreeOf } from '../directory.js';
+import { SyncError } from '../errors.js';
 import { gitFolder } from '../git/repository.js';
+
+/**
+ * A path with its `~` for the home folder, which a shell puts in only at the beginning of a word: not in `--db=~/a.db`, and not in a
+ * variable that a settings file sets.
+ *
+ * @throws SyncError `usage` for the home folder of somebody else, of which only a shell knows where it is
+ */
+export function atHome(path: string, home: string = homedir()): string {
+  const [, user, rest = ''] = /^~([^/\\]*)(?:[/\\](.*))?$/s.exec(path) ?? [];
+  if (user === undefined) return path;
+  if (user === '') return join(home, rest);
+  if (!/[/\\]/.test(path)) return path;
+  throw new SyncError('usage', `${path}: the home folder of ${user} is not known here`, {
+    hint: `write the whole path, or ./${path} for a folder of that name`,
+  });
+}
 
 /** Where the command line stands. */
 export interface Folders {
@@ -41,8 +57,4 @@ function mainWorkTree(workTree: string): string | undefined {
   if (!/[\\/]worktrees[\\/][^\\/]+[\\/]?$/.test(folder)) return undefined;
   const common = dirname(dirname(folder));
   return basename(common) === '.git' ? dirname(common) : undefined;
-}
-
-function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
 }

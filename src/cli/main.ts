@@ -4,6 +4,7 @@ import { CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 
 import { SyncError, messageOf } from '../errors.js';
+import { isOn } from './command.js';
 import type { Terminal } from './context.js';
 import { EXIT, statusOfError } from './exit-codes.js';
 import { reportOf } from './failed-by.js';
@@ -27,7 +28,8 @@ async function terminal(): Promise<Terminal> {
 /** Does what a call asks for, and gives the exit status. */
 async function carryOut({ verb, args, options }: Call): Promise<number> {
   const { Context } = await import('./context.js');
-  const context = new Context(options, await terminal());
+  const looks = isOn(options, 'dryRun') || verb.looks?.(args, options) === true;
+  const context = new Context({ ...options, looks }, await terminal());
   try {
     const { run } = await verb.load();
     const outcome = await run({ context, args, options });

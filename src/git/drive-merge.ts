@@ -1,7 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { lstatSync, mkdirSync, readFileSync } from 'node:fs';
+import { lstatSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 
+import { makeFolder, OWNER_ONLY } from '../directory.js';
 import { messageOf } from '../errors.js';
 import { atomicWrite, withIoErrors } from '../jsonl/file.js';
 import { keyReader } from '../jsonl/line-key.js';
@@ -147,6 +148,6 @@ function folderForLosses({ path, key }: DriverCall, cwd: string): string | undef
   const common = tryGit(['rev-parse', '--git-common-dir'], { cwd });
   if (common === undefined) return undefined;
   const folder = resolve(cwd, common, 'sc-sync');
-  withIoErrors(folder, 'create the folder', () => mkdirSync(folder, { recursive: true }));
+  makeFolder(folder, OWNER_ONLY);
   return folder;
 }

@@ -1,8 +1,8 @@
-import { lstatSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { lstatSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-import { resolvePath } from '../directory.js';
+import { makeFolder, resolvePath } from '../directory.js';
 import { SyncError } from '../errors.js';
 import { fileExists } from '../jsonl/file.js';
 import { moveLostValues } from '../jsonl/lost-values.js';
@@ -119,7 +119,7 @@ async function makeMerge(
     git(['read-tree', 'HEAD'], { cwd });
     const folder = pathInRepository(repository, dir);
     const place = { root: resolvePath(tree), dir: join(resolvePath(tree), folder) };
-    mkdirSync(place.dir, { recursive: true });
+    makeFolder(place.dir);
     // How files merge git reads from files of attributes, and from none that is not there.
     runGit(['checkout', '--quiet', 'HEAD', '--', ':(top,glob)**/.gitattributes'], { cwd, settings: SETTINGS });
     const attributes = join(place.dir, '.gitattributes');

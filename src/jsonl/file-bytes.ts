@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readSync } from 'node:fs';
 
-import { openPlain, plainStats, withIoErrors, writeAll } from './file.js';
+import { OWNER_FILE, openPlain, plainStats, withIoErrors, writeAll } from './file.js';
 
 const CHUNK_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;
@@ -50,10 +50,10 @@ function readChunks(path: string, onChunk: (chunk: Buffer) => void): boolean {
   });
 }
 
-/** Copies a file to where none is, so that the copy would survive a power cut but for its name. Throws `refused`, `io`. */
+/** Makes a copy of a file for its owner alone, where none is, so that the copy would survive a power cut but for its name. Throws `refused`, `io`. */
 export function copyPlain(path: string, copy: string): void {
   withIoErrors(copy, 'write', () => {
-    const fd = openSync(copy, 'wx');
+    const fd = openSync(copy, 'wx', OWNER_FILE);
     try {
       readChunks(path, (chunk) => {
         writeAll(fd, chunk);

@@ -2,7 +2,7 @@ import { openSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { SyncError } from '../errors.js';
-import { errorCode, namesIn, syncFolder, temporaryName, withIoErrors } from './file.js';
+import { errorCode, namesIn, OWNER_FILE, syncFolder, temporaryName, withIoErrors } from './file.js';
 import { TemporaryFile, type Perform, type StagedFile } from './staged-file.js';
 
 const TEMPORARY_NAME = /^\..+\.(\d+)\.[0-9a-f]{12}\.tmp$/;
@@ -47,7 +47,7 @@ export class FileSet {
     this.#requireFree(name);
     const perform: Perform = (step, target, effect) => this.#perform(step, target, effect);
     const path = join(this.#dir, temporaryName(name));
-    const fd = perform('create', name, () => openSync(path, 'wx'));
+    const fd = perform('create', name, () => openSync(path, 'wx', OWNER_FILE));
     const file = new TemporaryFile(name, path, fd, perform);
     this.#staged.set(name, file);
     return file;

@@ -82,20 +82,37 @@ export function temporaryName(name: string): string {
   return `.${name}.${String(process.pid)}.${randomBytes(6).toString('hex')}.tmp`;
 }
 
+/** The mode of files that nobody but their owner is to read. */
+export const OWNER_FILE = 0o600;
+
 /** Writes all of `bytes` at the file's current position: one `write` may stop halfway. */
 export function writeAll(fd: number, bytes: Uint8Array): void {
   for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
 }
 
 /**
- * Gives the open file the permissions of the file that it is about to replace; does nothing if there is none.
- * Throws as {@link plainStats} does: a link would be replaced by a file, and what it leads to would stay as it was.
+ * Gives an open file, which was made for its owner alone, the permissions of the file that it is about to replace; where there is
+ * none, those that a new file has. Throws as {@link plainStats} does: a link would be replaced by a file, and what it leads to would
+ * stay as it was.
  */
 export function keepMode(fd: number, target: string): void {
   const old = plainStats(target);
-  if (old === undefined) return;
+  const present = fstatSync(fd).mode & 0o7777;
+  const mode = old === undefined ? findModeOfNew(target) : old.mode & 0o7777;
   // Only when they differ: some file systems refuse every chmod, and there they never do.
-  if ((old.mode & 0o7777) !== (fstatSync(fd).mode & 0o7777)) fchmodSync(fd, old.mode & 0o7777);
+  if (present !== mode) fchmodSync(fd, mode);
+}
+
+/** Which permissions a new file gets beside another one, as the user and the file system have it. */
+function findModeOfNew(path: string): number {
+  const probe = join(dirname(path), temporaryName(basename(path)));
+  const fd = openSync(probe, 'wx');
+  try {
+    return fstatSync(fd).mode & 0o7777;
+  } finally {
+    closeSync(fd);
+    rmSync(probe, { force: true });
+  }
 }
 
 /** Makes the renames and removals in a folder survive a power cut. */
@@ -116,7 +133,6 @@ export function syncFolder(dir: string): void {
 /**
  * Replaces the file's content as a whole: at any moment, after a crash too, the file is the old or the new one. An
  * existing file's permissions are kept. For several files that belong together see `FileSet`.
- *
  * @throws SyncError `io`; the file is then as it was, unless only the last step, the fsync of the folder, failed.
  */
 export function atomicWrite(path: string, data: string | Uint8Array): void {
@@ -134,7 +150,7 @@ export function atomicWrite(path: string, data: string | Uint8Array): void {
 }
 
 function writeSynced(temporary: string, target: string, bytes: Uint8Array): void {
-  const fd = openSync(temporary, 'wx');
+  const fd = openSync(temporary, 'wx', OWNER_FILE);
   try {
     writeAll(fd, bytes);
     keepMode(fd, target);

@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
+import { makeFolder, OWNER_ONLY } from '../directory.js';
 import { copyPlain } from './file-bytes.js';
 import { errorCode, fileExists, refuseLinkedFolder, syncFolder, withIoErrors } from './file.js';
 
@@ -8,7 +9,7 @@ const HISTORY_FOLDER = '.history';
 
 /**
  * Copies files of an export directory aside, before they are overwritten by force. Copies are never overwritten:
- * each call makes a folder of its own, `.history/<time>-<n>`.
+ * each call makes a folder of its own, `.history/<time>-<n>`, for its owner alone.
  *
  * @param names the files to copy; those that do not exist are left out.
  * @param now the time in Unix milliseconds, which names the folder (in UTC).
@@ -18,10 +19,8 @@ const HISTORY_FOLDER = '.history';
 export function copyToHistory(dir: string, names: readonly string[], now: number): string {
   const history = join(dir, HISTORY_FOLDER);
   refuseLinkedFolder(history);
-  const folder = withIoErrors(history, 'create', () => {
-    mkdirSync(history, { recursive: true });
-    return makeUniqueFolder(history, now);
-  });
+  makeFolder(history, OWNER_ONLY);
+  const folder = withIoErrors(history, 'create', () => makeUniqueFolder(history, now));
   try {
     for (const name of names.filter((each) => fileExists(join(dir, each)))) {
       copyPlain(join(dir, name), join(folder, name));
@@ -42,7 +41,7 @@ function makeUniqueFolder(history: string, now: number): string {
   for (let attempt = 1; ; attempt += 1) {
     const folder = join(history, `${time}-${String(attempt)}`);
     try {
-      mkdirSync(folder);
+      mkdirSync(folder, { mode: OWNER_ONLY });
       return folder;
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;

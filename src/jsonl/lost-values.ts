@@ -11,6 +11,7 @@ import { readLines } from './line-reader.js';
 import { formatLostValue, parseLostValue } from './parse-lost-value.js';
 import type { LostValue } from './parse-lost-value.js';
 import { LineError } from './parse.js';
+import { makeEmptyFile } from './owner-file.js';
 
 /**
  * Values that lost a merge of files. A merge driver has no database to note them in, so it leaves them in the export
@@ -37,7 +38,13 @@ export function leaveLostValues(dir: string, losses: readonly FileLoss[], at: nu
 }
 
 function writeLostValues(registry: Registry, path: string, losses: readonly LostValue[]): void {
-  atomicWrite(path, losses.map((loss) => `${formatLostValue(registry, loss)}\n`).join(''));
+  writeForOwner(path, losses.map((loss) => `${formatLostValue(registry, loss)}\n`).join(''));
+}
+
+/** What is written in the place of a file keeps its permissions. */
+function writeForOwner(path: string, data: string | Uint8Array): void {
+  makeEmptyFile(path);
+  atomicWrite(path, data);
 }
 
 /** Takes the files of lost values of one export directory over into another; gives where they are then. Throws `io`. */

@@ -1,67 +1,52 @@
-import { accessSync, constants, mkdirSync, statSync } from 'node:fs';
+import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
+import { makeFolder, OWNER_ONLY } from '../directory.js';
 import { messageOf, SyncError } from '../errors.js';
+import { makeEmptyFile } from '../jsonl/owner-file.js';
 import type { Database } from './database.js';
 import { openDriver } from './drivers/open-driver.js';
-import { isEmpty, isSaveContext, readFoundSchema } from './schema/found-schema.js';
+import { isEmpty, readFoundSchema } from './schema/found-schema.js';
 import { Sql } from './sql.js';
 import { toSyncError } from './sqlite-error.js';
-
-/** How long to wait for a locked database, in milliseconds. */
-const BUSY_TIMEOUT = 5000;
-
-/** How long to wait before a refused attempt is repeated, in milliseconds. */
-const RETRY_PAUSE = 10;
+import { BUSY_TIMEOUT, untilFree } from './until-free.js';
 
 /**
- * Opens the database at `path` as the engine needs it: write-ahead log, foreign keys on, synchronous normal, and 5 seconds of
- * patience with a locked database.
+ * Opens the database at `path` as the engine needs it: foreign keys on, and 5 seconds of patience with a locked database.
  *
- * The write-ahead log is a property of the file, so it is set only on a database of SaveContext, and on an empty one that is to be
- * created; another program's file stays as it is, byte for byte.
+ * The journal mode is a property of the file, so it is the owner's: the write-ahead log is turned on in a database that is made
+ * here, and in no other. Opening changes no byte of a file that is there.
  *
- * @param path the file; with `create` it and its folder are made where they are missing
+ * @param path the file; with `create` it and its folder are made where they are missing, for their owner alone
+ * @param options `name` is what messages call it where that is not the file
  * @throws SyncError `database` where there is no file, or one that is no database; `io` where it cannot be read or made;
  * `busy` where another program holds it
  */
-export function connect(path: string, options: { readonly create: boolean }): Database {
+export function connect(path: string, options: { readonly create: boolean; readonly name?: string }): Database {
   // Absolute, because SQLite reads a name that begins with `file:` as a URI.
   const file = resolve(path);
+  const { name = file } = options;
   checkFile(file, options.create);
   const database = openDriver(file);
   try {
-    configure(database, file, options.create);
+    configure(database, name, options.create);
     return database;
   } catch (error) {
     database.close();
-    throw toSyncError(error, 'Opening it', file);
+    throw toSyncError(error, 'Opening it', name);
   }
 }
 
-function configure(database: Database, file: string, create: boolean): void {
-  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA foreign_keys = ON; PRAGMA synchronous = NORMAL`);
-  // KiB: with SQLite's own 2 MB an import of 30,000 records writes many pages several times.
-  database.exec(`PRAGMA cache_size = -16000`);
-  const found = readFoundSchema(new Sql(database, file));
-  if (isSaveContext(found) || (create && isEmpty(found))) setWriteAheadLog(database, file);
-}
-
-/**
- * Two processes that turn the log on at the same time would wait for each other, so SQLite tells one that the database is busy
- * at once, whatever `busy_timeout` says. That one has only to try again.
- */
-function setWriteAheadLog(database: Database, file: string): void {
-  const deadline = performance.now() + BUSY_TIMEOUT;
-  for (;;) {
-    try {
+function configure(database: Database, name: string, create: boolean): void {
+  // KiB of cache: with SQLite's own 2 MB an import of 30,000 records writes many pages several times.
+  database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000`);
+  const sql = new Sql(database, name);
+  if (create && isEmpty(readFoundSchema(sql))) {
+    untilFree(name, () => {
       database.exec('PRAGMA journal_mode = WAL');
-      return;
-    } catch (error) {
-      const mapped = toSyncError(error, 'Turning the write-ahead log on', file);
-      if (mapped.code !== 'busy' || performance.now() > deadline) throw mapped;
-      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, RETRY_PAUSE);
-    }
+    });
   }
+  // Without the log this could damage the file when the power fails.
+  if (sql.get('PRAGMA journal_mode')?.[0] === 'wal') database.exec('PRAGMA synchronous = NORMAL');
 }
 
 /** SQLite says no more than "unable to open database file", so the causes that can be told apart are found here. */
@@ -78,7 +63,8 @@ function checkFile(file: string, create: boolean): void {
       hint: 'Name the database file with --db.',
     });
   } else if (create) {
-    makeFolder(dirname(file));
+    makeFolder(dirname(file), OWNER_ONLY);
+    makeEmptyFile(file);
   } else {
     throw new SyncError('database', `There is no database at ${file}.`, {
       hint: 'Run `sc-sync init` to create it, or name another one with --db.',
@@ -95,13 +81,5 @@ function describe(file: string): 'a file' | 'a folder' | 'a special file' | unde
     return stats.isFile() ? 'a file' : 'a special file';
   } catch (error) {
     throw new SyncError('io', `${file} cannot be reached: ${messageOf(error)}`, { cause: error });
-  }
-}
-
-function makeFolder(folder: string): void {
-  try {
-    mkdirSync(folder, { recursive: true });
-  } catch (error) {
-    throw new SyncError('io', `The folder ${folder} cannot be created: ${messageOf(error)}`, { cause: error });
   }
 }

@@ -34,3 +34,17 @@ export interface Database {
   prepare(sql: string): Statement;
   close(): void;
 }
+
+/** A connection that one of the package's own drivers opened. */
+export interface OwnDatabase extends Database {
+  /**
+   * Puts all pages of this database in the place of those of another one, by SQLite's backup interface: in one transaction there,
+   * so that the other one has all of them or none.
+   *
+   * @param destination path or URI of the other database
+   */
+  copyOver(destination: string): Promise<void>;
+}
+
+/** So many pages that a copy is made in one step: it need not begin anew when somebody writes between two. */
+export const ALL_PAGES = 0x7fffffff;

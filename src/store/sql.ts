@@ -21,6 +21,7 @@ export class Sql {
   readonly #statements = new Map<string, Statement>();
   #encoding: TextEncoding | undefined;
   #depth = 0;
+  #hasWritten = false;
   /** The error after which SQLite may have ended the running transaction by itself. */
   #lost: SyncError | undefined;
 
@@ -76,9 +77,23 @@ export class Sql {
     return this.#within(mode, 'keep', body);
   }
 
-  /** Does as {@link Sql.transaction}, and rolls back what `body` did when it returns, too: it saw what would have been. */
+  /**
+   * Does as {@link Sql.transaction}, and rolls back what `body` did when it returns, too: it saw what would have been. Nothing of it
+   * reaches the file even for a moment, however much it is: all waits in memory.
+   */
   rehearse<T>(mode: TransactionMode, body: () => T): T {
-    return this.#within(mode, 'undo', body);
+    const spill = Number(this.get('PRAGMA cache_spill')?.[0] ?? 1);
+    this.exec('PRAGMA cache_spill = OFF');
+    try {
+      return this.#within(mode, 'undo', body);
+    } finally {
+      this.exec(`PRAGMA cache_spill = ${spill}`);
+    }
+  }
+
+  /** Whether a transaction that was begun for writing was committed. */
+  get hasWritten(): boolean {
+    return this.#hasWritten;
   }
 
   #within<T>(mode: TransactionMode, end: 'keep' | 'undo', body: () => T): T {
@@ -91,6 +106,7 @@ export class Sql {
     try {
       const result = body();
       this.exec(end === 'keep' ? keep : undo);
+      this.#hasWritten ||= depth === 0 && end === 'keep' && mode === 'immediate';
       return result;
     } catch (error) {
       this.#rollBack(undo);

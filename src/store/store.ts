@@ -7,6 +7,7 @@ import { misfits } from './check-fit.js';
 import { checkSchema } from './check-schema.js';
 import { connect } from './connect.js';
 import type { Database } from './database.js';
+import { isReadOnly, privateCopy } from './private-copy.js';
 import { upgradeSchema } from './schema.js';
 import { Sql } from './sql.js';
 
@@ -25,6 +26,8 @@ export class Store {
   /** What opening it with `create` did, in words. @internal */
   setUp: readonly string[] = [];
 
+  #removeCopy: (() => void) | undefined;
+
   private constructor(database: Database, registry: Registry, path?: string) {
     this.sql = new Sql(database, path);
     this.registry = registry;
@@ -41,6 +44,23 @@ export class Store {
     const database = connect(path, { create: options.create === true });
     const store = new Store(database, options.registry ?? savecontext, path);
     return store.#ready(options.create === true);
+  }
+
+  /**
+   * Opens a database of which nothing is to be changed. One that cannot be written, or whose folder cannot, is looked at in a copy:
+   * what an import would do is found out by doing it and taking it back. @internal
+   */
+  static look(path: string, options: StoreOptions = {}): Store {
+    if (!isReadOnly(path)) return Store.open(path, options);
+    const copy = privateCopy(path);
+    try {
+      const store = new Store(connect(copy.path, { create: false, name: path }), options.registry ?? savecontext, path);
+      store.#removeCopy = copy.remove;
+      return store.#ready(false);
+    } catch (error) {
+      copy.remove();
+      throw error;
+    }
   }
 
   /**
@@ -89,13 +109,19 @@ export class Store {
 
   /** Closes the connection. */
   close(): void {
-    // A driver may close for good only when its statements are collected; the file is to be whole from now on all the same.
+    // Who only looked changes no byte, also where others have left something in the log.
+    if (this.sql.hasWritten) this.#emptyLog();
+    this.sql.close();
+    this.#removeCopy?.();
+  }
+
+  /** A driver may close for good only when its statements are collected; the file is to be whole from now on all the same. */
+  #emptyLog(): void {
     try {
       this.sql.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
     } catch {
       // Somebody else is reading: they or the next connection will do it.
     }
-    this.sql.close();
   }
 
   /** Whether the schema is a program's own; the command line knows SaveContext's alone. */

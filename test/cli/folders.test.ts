@@ -135,6 +135,25 @@ describe('the database', () => {
     expect(pathOf(undefined, { ...env, SC_DB: '' })).toBe('/b.db');
     expect(pathOf(undefined, {})).toBe(join(homedir(), '.savecontext', 'data', 'savecontext.db'));
   });
+
+  it('is in the home folder where its path begins with ~, wherever it was written', () => {
+    const inHome = join(homedir(), 'm.db');
+    expect(pathOf('~/m.db', {})).toBe(inHome);
+    expect(pathOf(undefined, { SC_DB: '~/m.db' })).toBe(inHome);
+    expect(pathOf(undefined, { SAVECONTEXT_DB: '~/m.db' })).toBe(inHome);
+    expect(pathOf('~m.db', {})).toBe('/~m.db');
+    expect(pathOf('./~/m.db', {})).toBe('/~/m.db');
+    expect(() => pathOf('~ann/m.db', {})).toThrow(expect.objectContaining({ code: 'usage' }));
+  });
+});
+
+describe('a path that begins with ~', () => {
+  it('is in the home folder for -C, --project and files, too', () => {
+    const context = new Context({ directory: '~', project: '~/none' });
+    expect(context.resolve('a')).toBe(join(homedir(), 'a'));
+    expect(context.resolve('~/a')).toBe(join(homedir(), 'a'));
+    expect(context.place().projectPath).toBe(join(homedir(), 'none'));
+  });
 });
 
 describe('the actor', () => {

@@ -1,4 +1,5 @@
-import { readdirSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { listConflicts, takeConflict } from '../../src/conflicts.js';
@@ -38,6 +39,12 @@ describe('what a merge driver left', () => {
     one.edit('issues.jsonl', (text) => text.replace('"ours"', '"theirs"'));
     expect(one.import().total.conflicts).toBe(1);
     expect([left(one), journal(one)]).toEqual([[], ['"ours"']]);
+  });
+
+  it('is for its owner alone', () => {
+    const one = replica();
+    leave(one, 'ours');
+    expect(left(one).map((name) => statSync(join(one.dir, name)).mode & 0o777)).toEqual([0o600]);
   });
 
   it('is dropped when it is the current value after a day: the merge was given up', () => {

@@ -100,6 +100,20 @@ describe('FileSet', () => {
     expect(filesIn(dir)).toEqual({ 'empty.jsonl': '' });
   });
 
+  it('writes for its owner alone, until a new file gets the permissions of any new file', () => {
+    const dir = temporaryFolder();
+    writeFileSync(join(dir, 'any'), '');
+    const modes: number[] = [];
+    const set = new FileSet(dir, () => {
+      for (const name of readdirSync(dir))
+        if (name.endsWith('.tmp')) modes.push(statSync(join(dir, name)).mode & 0o777);
+    });
+    set.stage('new.jsonl').write('{}\n');
+    set.commit();
+    expect(modes.slice(0, 2)).toEqual([0o600, 0o600]);
+    expect(statSync(join(dir, 'new.jsonl')).mode).toBe(statSync(join(dir, 'any')).mode);
+  });
+
   it.skipIf(process.platform === 'win32')('keeps the permissions of a file that it replaces', () => {
     const dir = folderWith(OLD);
     chmodSync(join(dir, 'a.jsonl'), 0o600);

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -16,6 +16,14 @@ describe('copyToHistory', () => {
     expect(folder).toBe(join(dir, '.history', '20250102T030405678Z-1'));
     expect(readdirSync(folder)).toEqual(['a.jsonl']);
     expect([...readFileSync(join(folder, 'a.jsonl'))]).toEqual([0xff, 0x0d, 0x0a]);
+  });
+
+  it('keeps them for their owner alone, whoever may read the files', () => {
+    const dir = temporaryFolder();
+    writeFileSync(join(dir, 'a.jsonl'), 'a', { mode: 0o644 });
+    const folder = copyToHistory(dir, ['a.jsonl'], NOW);
+    const modes = [join(dir, '.history'), folder, join(folder, 'a.jsonl')].map((path) => statSync(path).mode & 0o777);
+    expect(modes).toEqual([0o700, 0o700, 0o600]);
   });
 
   it('never overwrites an older copy', () => {

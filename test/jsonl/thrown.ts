@@ -10,3 +10,14 @@ export function thrownBy(body: () => unknown): SyncError {
   }
   throw new Error('Expected a SyncError, but nothing was thrown.');
 }
+
+/** The SyncError that a promise is rejected with. */
+export async function rejectionOf(promise: Promise<unknown>): Promise<SyncError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof SyncError) return error;
+    throw error;
+  }
+  throw new Error('Expected a SyncError, but nothing was thrown.');
+}

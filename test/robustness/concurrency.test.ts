@@ -3,10 +3,12 @@ import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { listConflicts } from '../../src/conflicts.js';
+import { withLock } from '../../src/jsonl/lock.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
 import { builtModule, ended, startScript } from '../jsonl/child.js';
 import { thrownBy } from '../jsonl/thrown.js';
+import { expectRefused } from './refused.js';
 import { add, file, filesIn, line, makeWorld, temporaryFiles } from './world.js';
 import type { World } from './world.js';
 
@@ -117,6 +119,25 @@ describe('two runs at once', () => {
     expect(inner).toMatchObject({ code: 'busy', hint: expect.stringMatching(/\w/) as string });
     expect(world.sync().inSync).toBe(true);
   });
+
+  it.each(['import', 'export'] as const)(
+    'of an %s wait for whoever holds the directory, and change nothing',
+    (what) => {
+      const world = makeWorld();
+      add.issue(world, 'i1');
+      world.export();
+      add.issue(world, 'i2');
+      world.write('issues.jsonl', world.read('issues.jsonl') + file(line('issue', 'i3')));
+      withLock(world.dir, { timeoutMs: 0 }, () => {
+        const run = {
+          import: () => world.import({ lockTimeoutMs: 1 }),
+          export: () => world.export({}, { lockTimeoutMs: 1 }),
+        };
+        expectRefused(world, run[what], { code: 'busy', says: ['Another process'] });
+      });
+      expect(world.sync().inSync).toBe(true);
+    },
+  );
 
   it('of an export, an import and a sync end in step', async () => {
     const world = makeWorld();

@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/store/connect.js';
@@ -26,9 +26,30 @@ describe('connect', () => {
     expect(existsSync(path)).toBe(true);
   });
 
-  it('sets up the connection to a database of the reference', () => {
-    expect(settings(open(copyOfFixture('full/before.db')))).toEqual(['wal', 1n, 1n, 5000n]);
+  it('makes a database, its log and its folders for their owner alone', () => {
+    const folder = temporaryFolder();
+    const path = join(folder, 'a', 'b', 'new.db');
+    open(path, true).exec('CREATE TABLE t (x)');
+    const modes = ['a', 'a/b', 'a/b/new.db', 'a/b/new.db-wal', 'a/b/new.db-shm'].map(
+      (name) => statSync(join(folder, name)).mode & 0o777,
+    );
+    expect(modes).toEqual([0o700, 0o700, 0o600, 0o600, 0o600]);
   });
+
+  it.each(['wal', 'delete'])(
+    'leaves a database that is there in journal mode %s, with the syncing that it needs',
+    (mode) => {
+      for (const create of [false, true]) {
+        const path = copyOfFixture('full/before.db');
+        const owner = openDriver(path);
+        owner.exec(`PRAGMA journal_mode = ${mode}`);
+        owner.close();
+        const before = readFileSync(path);
+        expect(settings(open(path, create))).toEqual([mode, 1n, mode === 'wal' ? 1n : 2n, 5000n]);
+        expect(readFileSync(path).equals(before)).toBe(true);
+      }
+    },
+  );
 
   it('opens a name that looks like a URI as a file', () => {
     const folder = temporaryFolder();

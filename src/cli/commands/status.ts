@@ -1,5 +1,6 @@
 import { describeGit, findGitState } from '../git-state.js';
 import { getSyncStatus } from '../../status.js';
+import { requireSound } from '../../store/check-damage.js';
 import { describeStatus } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { isOn } from '../command.js';
@@ -8,7 +9,9 @@ import type { Command } from '../command.js';
 /** Says where both sides stand. */
 export const run: Command = ({ context, options }) => {
   const place = context.place();
-  const found = getSyncStatus(context.store(), place);
+  const store = context.store();
+  requireSound(store.sql, context.databasePath, 'quick_check');
+  const found = getSyncStatus(store, place);
   const git = findGitState(context.resolve('.'), place.dir);
   // What stands in an unmerged file is one side only, whatever the engine makes of it.
   const status = { ...found, inSync: found.inSync && (git?.unmerged ?? []).length === 0 };

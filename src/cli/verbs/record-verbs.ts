@@ -29,6 +29,7 @@ export const RECORD_VERBS: readonly Verb[] = [
     name: 'get',
     summary: 'print one record',
     arguments: [type(), new Argument('<id>', 'the id of the record')],
+    looks: () => true,
     examples: [
       ['sc-sync get issue issue_1', 'field by field'],
       ['sc-sync get issue issue_1 --json', 'exact to the last digit'],
@@ -39,6 +40,7 @@ export const RECORD_VERBS: readonly Verb[] = [
     name: 'list',
     summary: 'list the records of a type, in the order of their ids',
     arguments: [type()],
+    looks: () => true,
     options: [
       limit(),
       new Option('--where <field=value>', 'only records with this value, or with this element of a set; repeatable')
@@ -73,6 +75,7 @@ export const RECORD_VERBS: readonly Verb[] = [
       new Option('--undo', 'let it out again'),
       new Option('--accept', 'instead: accept what a changed sync.json would let out'),
     ],
+    looks: (args, { accept }) => args.length === 0 && accept !== true,
     examples: [
       ['sc-sync private memory mem_1', 'never leaves this database'],
       ['sc-sync private', 'which are kept'],

@@ -44,6 +44,7 @@ export const SYNC_VERBS: readonly Verb[] = [
     summary: 'say what each side has that the other lacks',
     about: 'Changes nothing.',
     options: [new Option('--check', 'exit with 1 unless both sides agree')],
+    looks: () => true,
     examples: [
       ['sc-sync status', 'a table for people'],
       ['sc-sync status --check --quiet', 'for a script: only the exit status, and what is wrong'],
@@ -107,6 +108,7 @@ export const SYNC_VERBS: readonly Verb[] = [
     summary: 'say what sync would change, record by record, field by field',
     about:
       'First what the import would do to the database, then what the export would do to the files. Changes nothing.',
+    looks: () => true,
     options: [new Option('--base <rev>', 'instead: how the records differ from the data files of a commit')],
     examples: [
       ['sc-sync diff', 'before a sync, or after switching a branch'],
@@ -121,6 +123,7 @@ export const SYNC_VERBS: readonly Verb[] = [
       new Argument('[action]', 'what to do with entries').choices(['show', 'take', 'drop']),
       new Argument('[n...]', 'numbers of entries'),
     ],
+    looks: ([action = 'show']) => action === 'show',
     examples: [
       ['sc-sync conflicts', 'the whole journal'],
       ['sc-sync conflicts show 3', 'the values of one entry in full'],

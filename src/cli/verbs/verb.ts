@@ -1,7 +1,7 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
 
 import { savecontext } from '../../registry/savecontext.js';
-import type { Command } from '../command.js';
+import type { Command, Options } from '../command.js';
 
 /** A verb of the command line: what it is called with, and where its work is found. */
 export interface Verb {
@@ -10,6 +10,8 @@ export interface Verb {
   readonly about?: string;
   readonly arguments?: readonly Argument[];
   readonly options?: readonly Option[];
+  /** Whether a call changes nothing, beside dry runs. */
+  readonly looks?: (args: readonly string[], options: Options) => boolean;
   /** What to type, and what that does. */
   readonly examples: readonly (readonly [command: string, says: string])[];
   /** Loaded when the verb is called, so that help and small verbs start fast. */

@@ -1,6 +1,7 @@
 import type * as Builtin from 'node:sqlite';
 import { SyncError } from '../../errors.js';
-import type { Database } from '../database.js';
+import { ALL_PAGES } from '../database.js';
+import type { OwnDatabase } from '../database.js';
 import { toSyncError } from '../sqlite-error.js';
 
 /**
@@ -9,13 +10,18 @@ import { toSyncError } from '../sqlite-error.js';
  * @throws SyncError `database` where the running Node has none that the engine can use (22.16 or newer does),
  * `busy`, `io` or `database` where the file cannot be opened.
  */
-export function openBuiltin(path: string, options: { readonly readOnly?: boolean } = {}): Database {
+export function openBuiltin(path: string, options: { readonly readOnly?: boolean } = {}): OwnDatabase {
   const builtin = loadBuiltin();
   if (builtin === undefined) {
     throw new SyncError('database', 'This version of Node has no usable node:sqlite; 22.16 or newer has.');
   }
   try {
-    return new builtin.DatabaseSync(path, { readOnly: options.readOnly ?? false });
+    const database = new builtin.DatabaseSync(path, { readOnly: options.readOnly ?? false });
+    return Object.assign(database, {
+      copyOver: async (destination: string) => {
+        await builtin.backup(database, destination, { rate: ALL_PAGES });
+      },
+    });
   } catch (error) {
     throw toSyncError(error, `Opening ${path}`);
   }

@@ -1,4 +1,4 @@
-import type { Database } from '../database.js';
+import type { OwnDatabase } from '../database.js';
 import { hasBuiltin, openBuiltin } from './builtin.js';
 import { openPhotostructure } from './photostructure.js';
 
@@ -9,6 +9,6 @@ import { openPhotostructure } from './photostructure.js';
  * @param path file of the database, created when it is missing and `readOnly` is not set; `:memory:` for none
  * @throws SyncError `busy`, `io` or `database` where the file cannot be opened
  */
-export function openDriver(path: string, options: { readonly readOnly?: boolean } = {}): Database {
+export function openDriver(path: string, options: { readonly readOnly?: boolean } = {}): OwnDatabase {
   return hasBuiltin() ? openBuiltin(path, options) : openPhotostructure(path, options);
 }

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module';
 import type * as Photostructure from '@photostructure/sqlite';
 import { messageOf, SyncError } from '../../errors.js';
-import type { Database, SqlValue, Statement } from '../database.js';
+import { ALL_PAGES } from '../database.js';
+import type { OwnDatabase, SqlValue, Statement } from '../database.js';
 import { toSyncError } from '../sqlite-error.js';
 
 const require = createRequire(import.meta.url);
@@ -12,10 +13,10 @@ const require = createRequire(import.meta.url);
  * @throws SyncError `database` where the package cannot be loaded (it has no build for this platform);
  * `busy`, `io` or `database` where the file cannot be opened.
  */
-export function openPhotostructure(path: string, options: { readonly readOnly?: boolean } = {}): Database {
-  const { DatabaseSync } = loadPhotostructure();
+export function openPhotostructure(path: string, options: { readonly readOnly?: boolean } = {}): OwnDatabase {
+  const { DatabaseSync, backup } = loadPhotostructure();
   try {
-    return exact(new DatabaseSync(path, { readOnly: options.readOnly ?? false }));
+    return exact(new DatabaseSync(path, { readOnly: options.readOnly ?? false }), backup);
   } catch (error) {
     throw toSyncError(error, `Opening ${path}`);
   }
@@ -33,7 +34,7 @@ function loadPhotostructure(): typeof Photostructure {
 }
 
 /** The same connection with parameters bound exactly, see {@link toExactParameter}. */
-function exact(connection: Photostructure.DatabaseSyncInstance): Database {
+function exact(connection: Photostructure.DatabaseSyncInstance, copy: typeof Photostructure.backup): OwnDatabase {
   return {
     exec: (sql) => {
       connection.exec(sql);
@@ -41,6 +42,9 @@ function exact(connection: Photostructure.DatabaseSyncInstance): Database {
     prepare: (sql) => exactStatement(connection.prepare(sql)),
     close: () => {
       connection.close();
+    },
+    copyOver: async (destination) => {
+      await copy(connection, destination, { rate: ALL_PAGES });
     },
   };
 }

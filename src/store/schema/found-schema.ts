@@ -1,4 +1,5 @@
 import { SyncError } from '../../errors.js';
+import { savecontext } from '../../registry/savecontext.js';
 import type { Sql } from '../sql.js';
 import { LOCAL_TABLES, MIGRATIONS_TABLE } from './local-tables.js';
 import { MIGRATIONS } from './seed-rows.js';
@@ -47,17 +48,16 @@ export function isEmpty(found: FoundSchema): boolean {
 }
 
 /**
- * Whether the database is one of SaveContext: a table of its has all the columns that it had from the start, or its first
- * version is recorded. Names such as `sessions` and `schema_migrations` are common, so a name alone tells nothing.
+ * Whether the database is one of SaveContext: a table of its records has all the columns that it had from the start, or its first
+ * version is recorded. Names such as `sessions` and `schema_migrations` are common, so a name alone tells nothing; small tables
+ * such as `dirty_issues` other programs have too, column for column.
  */
-export function isSaveContext(found: FoundSchema): boolean {
+function isSaveContext(found: FoundSchema): boolean {
   if (found.migrations.has(MIGRATIONS[0] ?? '')) return true;
-  return TABLES.some((table) => {
-    const columns = found.columns.get(table.name);
-    return (
-      table !== MIGRATIONS_TABLE && table.columns.every((definition) => columns?.has(columnName(definition)) === true)
-    );
-  });
+  const records = new Set(savecontext.entities.map(({ table }) => table));
+  return SYNCED_TABLES.filter(({ name }) => records.has(name)).some(({ name, columns }) =>
+    columns.every((definition) => found.columns.get(name)?.has(columnName(definition)) === true),
+  );
 }
 
 /**

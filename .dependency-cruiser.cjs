@@ -27,6 +27,7 @@ const LAYERS = [
     name: 'operations',
     paths: [
       '^src/(export|import)/(?!plan)',
+      '^src/secrets/',
       '^src/(?!errors\\.ts$|directory\\.ts$|index\\.ts$|merge-driver\\.ts$)[^/]+\\.ts$',
     ],
   },
@@ -102,7 +103,14 @@ module.exports = {
       severity: 'error',
       comment: 'A program that uses the library loads no command line package.',
       from: { path: '^src/', pathNot: '^src/cli/' },
-      to: { path: '(^|/)node_modules/(commander|picocolors|cli-table3|cli-progress|synckit|@secretlint)/' },
+      to: { path: '(^|/)node_modules/(commander|picocolors|cli-table3|cli-progress)/' },
+    },
+    {
+      name: 'scanner-in-secrets-only',
+      severity: 'error',
+      comment: 'The scanner is loaded when there is a value to look at, and not before.',
+      from: { path: '^src/', pathNot: '^src/secrets/' },
+      to: { path: '(^|/)node_modules/(synckit|@secretlint)/|^src/secrets/secret-worker\\.ts$' },
     },
     {
       name: 'merge-driver-stays-small',

@@ -13,6 +13,7 @@ export { fromBetterSqlite3 } from './store/drivers/better-sqlite3.js';
 export type { BetterSqlite3Connection, BetterSqlite3Statement } from './store/drivers/better-sqlite3.js';
 
 export type { Guard, GuardFinding, NewValue } from './export/guard.js';
+export { secretGuard } from './secrets/secret-guard.js';
 export { Exporter } from './export/exporter.js';
 export type { ExporterOptions, ExportOptions } from './export/exporter.js';
 export type { ExportCounts, ExportFileInfo, ExportStats, Progress, RefusedRecord } from './export/stats.js';

@@ -7,6 +7,7 @@ import { Rows } from './store/rows.js';
 import type { RecordKey } from './store/rows.js';
 import type { Store } from './store/store.js';
 import { markChanged } from './tracking/marks.js';
+import { readTombstone } from './tracking/tombstones.js';
 
 /** What a change of privacy concerns. */
 export interface PrivacyChange {
@@ -26,7 +27,9 @@ export function setPrivate(store: Store, projectPath: string, key: RecordKey, is
   const { sql } = store;
   const records = new Records(store, projectPath);
   return sql.transaction('immediate', () => {
-    records.require(key.type, key.id);
+    // Its deletion stays here then too: the id may be what nobody is to see.
+    const isDeleted = readTombstone(sql, projectPath, key) !== undefined;
+    if (!isPrivate || !isDeleted) records.require(key.type, key.id);
     writePrivateMark(sql, key, isPrivate);
     const concerned = records.goesWith(key.type, key.id);
     for (const each of concerned) markChanged(sql, each, projectPath);

@@ -57,6 +57,7 @@ export function getSyncStatus(
 ): SyncStatus {
   const dir = exportDirectory(options.dir);
   const project = resolvePath(options.projectPath);
+  store.requireFit();
   const { sql, registry } = store;
   const target = plannedTarget(sql, dir, project);
   const tally = new Tally(registry, { rows: 0, pendingExport: 0, pendingImport: 0, conflicts: 0, orphans: 0 });

@@ -41,10 +41,21 @@ it('the example of the README runs and ends in sync', () => {
 });
 
 it('the example of another schema in the guide opens a database of that schema', () => {
-  const [example] = examples('docs/guide.md');
+  const [, example] = examples('docs/guide.md');
   const again = `const again = Store.open('notes.db', { registry }); console.log(again.problems());`;
   const { output } = run(`${example ?? ''}\nconsole.log(store.problems()); store.close(); ${again}`);
   expect(output).toBe('[]\n[]\n');
+});
+
+it('the example of secrets in the guide refuses a token, and loads no scanner where there is nothing to look at', () => {
+  const [example = ''] = examples('docs/guide.md');
+  const isLoaded = `import { createRequire } from 'node:module';
+    console.log(Object.keys(createRequire(import.meta.url).cache).some((path) => path.includes('synckit')));`;
+  expect(run(example + isLoaded).output).toBe('false\n');
+  const insert = `store.sql.run("INSERT INTO project_memory (id, project_path, key, value, created_at, updated_at) VALUES ('m1', ?, 'k', ?, 1, 1)",
+    process.cwd(), 'ghp_${'a1B2'.repeat(9)}');\n`;
+  const { output } = run(example.replace('const { refused', `${insert}const { refused`) + isLoaded);
+  expect(output).toBe('memory m1: secret\ntrue\n');
 });
 
 it('the package holds what the README links to, and is built before it is packed', () => {

@@ -3,9 +3,10 @@ import type { GuardFinding } from '../export/guard.js';
 import type { RefusedRecord } from '../export/stats.js';
 import { count, recordName } from './describe.js';
 
-/** A value that looks like a secret, without the value. */
-export function describeFinding({ field, what, ...key }: GuardFinding): string {
-  return `${recordName(key)}: ${field}: ${what}`;
+/** A value that looks like a secret, without the value: the name of a record may be one itself. */
+export function describeFinding({ field, what, type, id }: GuardFinding): string {
+  const isName = field === 'id' || field === 'entity_id';
+  return `${recordName({ type, id: isName ? `${id.slice(0, 4)}...` : id })}: ${field}: ${what}`;
 }
 
 /** Why an export must not write a record. */
@@ -36,7 +37,7 @@ export function refusalOf(refused: readonly RefusedRecord[]): SyncError | undefi
     const values = count(secret.length, 'value looks', 'values look');
     return new SyncError('secret_found', `nothing was written: ${values} like a secret`, {
       details: [...new Set(secret.map(describeFinding))],
-      hint: `change them, or keep the records in the database with private; --allow-secret ${secret[0]?.id ?? ''} lets one out`,
+      hint: `change them, or keep the records in the database with private; --allow-secret <id> lets those of a record out`,
     });
   }
   const hidden = refused.filter(({ why }) => why === 'private');

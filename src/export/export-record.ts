@@ -34,8 +34,8 @@ export interface TodoRecord extends RecordKey {
 
 /** What the files and the bases have of a record. */
 interface LoadedRecord {
-  /** The lines that stand in the files, and those of all bases, as they are; elsewhere they are completed. */
-  readonly asWritten: readonly FileVersion<Present>[];
+  /** What stands in the files, and all bases, as they are; elsewhere lines are completed. */
+  readonly asWritten: readonly FileVersion[];
   readonly lines: readonly FileVersion<Present>[];
   readonly tombstones: readonly FileVersion<Deleted>[];
   readonly bases: readonly FileVersion[];
@@ -63,8 +63,9 @@ export function exportRecord(
   // Gone without a trace, so nothing says that it was deleted: the next import takes it from the file again.
   if (state === undefined) return raws;
   const version = planOf(context, todo, known, state);
-  if (version.raw === undefined && !isDeleted(version)) {
-    context.guarded?.add(newValues(version.content, context.form, known.asWritten));
+  if (version.raw === undefined) {
+    const written = isDeleted(version) ? version : { ...version, form: context.form };
+    context.guarded?.add(newValues(written, known.asWritten));
   }
   const result = lineOf(version, context.form, coordinates);
   const before = [...known.lines, ...known.tombstones].map(({ raw }) => raw);
@@ -115,10 +116,11 @@ function loadRecord(
     if (version?.kind === 'present') found.push(version);
     else unreadable.push(raw);
   }
+  const tombstones = todo.tombstones.map(read).filter((version) => version?.kind === 'deleted');
   return {
-    asWritten: [...found, ...written.filter((version) => !isDeleted(version))],
+    asWritten: [...found, ...tombstones, ...written],
     lines: completedLines(found, knownOf(form, base?.kind === 'present' ? base.content : undefined, row)),
-    tombstones: todo.tombstones.map(read).filter((version) => version?.kind === 'deleted'),
+    tombstones,
     bases,
     stored: todo.hasTombstone ? readTombstone(sql, target.project, todo, actor) : undefined,
   };

@@ -26,7 +26,7 @@ export interface ExporterOptions {
   readonly lockTimeoutMs?: number;
   /** Told now and then how far a long export is. */
   readonly onProgress?: (progress: Progress) => void;
-  /** Looks at values before they get into a file; what it finds stops the export. */
+  /** Looks at values before they get into a file; what it finds stops the export. `secretGuard()` is that of the command line; without one nothing is looked at. */
   readonly guard?: Guard | undefined;
   /**
    * Told of each record that an export writes, or a dry run would write, before anything is written; where `stats.refused` then has
@@ -73,6 +73,7 @@ export class Exporter {
    * written, `busy` when another process uses the directory or the database. Nothing was changed then.
    */
   export(options: ExportOptions = {}): ExportStats {
+    this.#store.requireFit();
     const dryRun = options.dryRun === true;
     const { actor = 'unknown', now = Date.now, lockTimeoutMs = 5000, onProgress, guard, onChange } = this.#options;
     const { projectPath } = this.#options;
@@ -98,7 +99,10 @@ export class Exporter {
     return withLock(dir, { timeoutMs: lockTimeoutMs }, () => {
       removeStaleTemporaryFiles(dir);
       if (!fileExists(`${dir}/.gitignore`)) ensureGitignore(dir);
-      return run(dir, takeSettings(this.#store, { projectPath, dir }));
+      const stats = run(dir, settingsInForce(this.#store, { projectPath, dir }));
+      // An export that fails leaves no trace.
+      takeSettings(this.#store, { projectPath, dir });
+      return stats;
     });
   }
 }

@@ -137,7 +137,9 @@ function makeContext(store: Store, target: Target, run: ExportRun, count: number
     old: new OldFiles(sql, registry, run.dir, wanted, run.now),
     tally: new Tally(registry, { written: 0, deleted: 0, unchanged: 0 }),
     refused,
-    guarded: run.guard && new GuardedValues(run.guard, (found) => refused.push({ ...found, why: 'secret' })),
+    guarded:
+      run.guard &&
+      new GuardedValues(run.guard, run.settings.secrets, (found) => refused.push({ ...found, why: 'secret' })),
     overwrites: false,
   };
 }
@@ -166,8 +168,9 @@ function stageFiles(context: ExportContext, files: FileSet, total: number): Writ
     done++;
     if (done % 1000 === 0) context.onProgress?.({ phase: 'export', done, total });
   };
+  const mayWrite = (): boolean => context.guarded?.flush() !== false;
   const stage = (name: string, write: (file: LineFile) => void): void => {
-    const file = dryRun ? LineFile.nowhere() : new LineFile(files.stage(name));
+    const file = dryRun ? LineFile.nowhere() : new LineFile(files.stage(name, mayWrite));
     write(file);
     const { sha256, bytes } = file.close();
     const isChanged = bytes === 0 ? old.hashOf(name) !== undefined : true;

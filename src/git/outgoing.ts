@@ -3,35 +3,48 @@ import { LOG, readPatches } from './patch.js';
 import type { ChangedLine } from './patch.js';
 import { pathInRepository } from './repository.js';
 
+/** A commit that the remote does not have. */
+export interface OutgoingCommit {
+  readonly commit: string;
+  readonly author: string;
+  /** What it changed in the export directory: a merge, what it has of neither side. */
+  readonly changes: readonly ChangedLine[];
+}
+
 /** What a commit changed, compared with each of its parents. */
 interface Comparisons {
   readonly commit: string;
+  readonly author: string;
   readonly parents: number;
   readonly changes: ChangedLine[][];
 }
 
 /**
- * Reads the commits of this clone that the remote does not have yet, as far as git knows, and gives what each changed in the export
- * directory: a merge, what it has of neither side.
+ * Reads the commits of this clone that the remote does not have yet, as far as git knows, of those that changed the export directory. Throws
+ * `io`.
  */
-export function* readOutgoing({ repository, dir, upstream, head, theirs }: MadeMerge): Generator<ChangedLine[]> {
+export function* readOutgoing({ repository, dir, upstream, head, theirs }: MadeMerge): Generator<OutgoingCommit> {
   if (head === undefined) return;
   const known = ['--not', `--remotes=${upstream.remote}`, ...(theirs === undefined ? [] : [theirs])];
   const path = `:(top,literal)${pathInRepository(repository, dir)}`;
-  const args = [...LOG, '--format=%x00%H%x00%P', head, ...known, '--', path];
-  let present: Comparisons = { commit: '', parents: 1, changes: [] };
+  const args = [...LOG, '--format=%x00%H%x00%P%x00%an <%ae>', head, ...known, '--', path];
+  let present: Comparisons | undefined;
   for (const change of readPatches(args, repository.root)) {
-    if (change.sign !== 'commit') present.changes.at(-1)?.push(change);
+    if (change.sign !== 'commit') present?.changes.at(-1)?.push(change);
     else {
-      const [commit = '', parents = ''] = change.head;
-      if (commit !== present.commit) {
-        yield newIn(present);
-        present = { commit, parents: parents.split(' ').length, changes: [] };
+      const [commit = '', parents = '', author = ''] = change.head;
+      if (commit !== present?.commit) {
+        if (present !== undefined) yield outgoing(present);
+        present = { commit, author, parents: parents.split(' ').length, changes: [] };
       }
       present.changes.push([]);
     }
   }
-  yield newIn(present);
+  if (present !== undefined) yield outgoing(present);
+}
+
+function outgoing(compared: Comparisons): OutgoingCommit {
+  return { commit: compared.commit, author: compared.author, changes: newIn(compared) };
 }
 
 /** What a commit took away from any parent, and what it added to all of them. */

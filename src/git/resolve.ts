@@ -8,6 +8,7 @@ import { leaveLostValues } from '../jsonl/lost-values.js';
 import { linesOf } from '../merge/data-groups.js';
 import { hasMarkers, readMarkers } from '../merge/markers.js';
 import type { FileSides, MergedFile } from '../merge/file.js';
+import { LIMITS, LINE_TOO_LONG, fitsInto } from '../record/limits.js';
 import { readBlobs } from './blobs.js';
 import { isReadable, mergeData, mergeDuplicates } from './drive-merge.js';
 import { pathInRepository } from './repository.js';
@@ -114,6 +115,11 @@ function taskOf(dir: string, name: string, stages: Stages | undefined): Task[] {
   if (stages !== undefined) return [{ name, from: 'index', merged: mergeStages(name, stages, file) }];
   const text = file?.toString();
   if (text === undefined) return [];
+  const long = text.split('\n').findIndex((line) => !fitsInto(line, LIMITS.lineBytes));
+  if (long >= 0) {
+    const problems = [`the file:${long + 1}: ${LINE_TOO_LONG}`];
+    return [{ name, from: 'lines', merged: { text, losses: [], problems } }];
+  }
   if (hasMarkers(text)) return [{ name, from: 'markers', merged: mergeMarked(name, 'the file', text) }];
   const merged = mergeDuplicates(name, text);
   return merged.text === text ? [] : [{ name, from: 'lines', merged }];

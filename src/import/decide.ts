@@ -83,7 +83,7 @@ function missingParent(context: ImportContext, content: Content): 'here' | 'unkn
   for (const [field, type] of Object.entries(content.entity.parents)) {
     const id = unquote(tokenOf(content, field));
     if (context.projectOf(type, id) === target.project) continue;
-    return context.doomed.get(`${type}/${id}`) ?? readTombstone(sql, target.project, { type, id }, '') ?? 'unknown';
+    return context.doomed.get(`${type}/${id}`) ?? readTombstone(sql, target.project, { type, id }) ?? 'unknown';
   }
   return 'here';
 }

@@ -166,7 +166,7 @@ export function clearDead(context: ImportContext, content: Content): Content {
 
 function isDead(context: ImportContext, type: string, id: string): boolean {
   if (context.projectOf(type, id) !== undefined || isToBeDecided(context, type, id)) return false;
-  return readTombstone(context.sql, context.target.project, { type, id }, context.actor) !== undefined;
+  return readTombstone(context.sql, context.target.project, { type, id }) !== undefined;
 }
 
 /** A record that the files say something new of may come back yet; what refers to it is kept aside until that is known. */

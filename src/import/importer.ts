@@ -101,8 +101,10 @@ export class Importer {
     const dir = exportDirectory(path);
     return locked(dir, this.#lockTimeoutMs, () => {
       const target = this.#target(dir);
+      const stats = runImport(this.#store, target, this.#run(target, only));
+      // An import that fails leaves no trace.
       takeSettings(this.#store, { projectPath: target.project, dir });
-      return runImport(this.#store, target, this.#run(target, only));
+      return stats;
     });
   }
 
@@ -121,6 +123,7 @@ export class Importer {
   }
 
   #target(dir: string): Target {
+    this.#store.requireFit();
     const { projectPath } = this.#options;
     const project = projectPath === undefined ? findProject(this.#store, dir).project : resolvePath(projectPath);
     return plannedTarget(this.#store.sql, dir, project);

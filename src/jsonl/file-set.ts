@@ -42,13 +42,17 @@ export class FileSet {
     this.#onStep = onStep;
   }
 
-  /** Begins the new content of a file. Each name can be staged once. */
-  stage(name: string): StagedFile {
+  /**
+   * Begins the new content of a file. Each name can be staged once. Nobody else can read it before it is in place.
+   *
+   * @param mayWrite asked before bytes get onto the disk: where they must not, they are only counted and hashed, and the set must not be committed.
+   */
+  stage(name: string, mayWrite: () => boolean = () => true): StagedFile {
     this.#requireFree(name);
     const perform: Perform = (step, target, effect) => this.#perform(step, target, effect);
     const path = join(this.#dir, temporaryName(name));
     const fd = perform('create', name, () => openSync(path, 'wx', OWNER_FILE));
-    const file = new TemporaryFile(name, path, fd, perform);
+    const file = new TemporaryFile(name, path, fd, perform, mayWrite);
     this.#staged.set(name, file);
     return file;
   }

@@ -15,7 +15,7 @@ export function keyOfLine(
   keyOf: (raw: string) => LineKey | undefined,
   line: Pick<TextLine, 'text' | 'invalidUtf8'>,
 ): (LineKey & { readonly deleted: boolean }) | undefined {
-  if (line.invalidUtf8 === true) return undefined;
+  if (line.invalidUtf8 === true || line.text === '') return undefined;
   const quick = keyOf(line.text);
   if (quick !== undefined) return { ...quick, deleted: line.text.startsWith('{"entity_type"') };
   const version = read(line.text);

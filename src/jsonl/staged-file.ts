@@ -35,6 +35,7 @@ export class TemporaryFile implements StagedFile {
   readonly name: string;
   readonly path: string;
   readonly #perform: Perform;
+  readonly #mayWrite: () => boolean;
   readonly #hash = createHash('sha256');
   #fd: number | null;
   readonly #buffer = Buffer.allocUnsafe(BUFFER_BYTES);
@@ -43,11 +44,12 @@ export class TemporaryFile implements StagedFile {
   #content: StagedContent | null = null;
   #isFinished = false;
 
-  constructor(name: string, path: string, fd: number, perform: Perform) {
+  constructor(name: string, path: string, fd: number, perform: Perform, mayWrite: () => boolean) {
     this.name = name;
     this.path = path;
     this.#fd = fd;
     this.#perform = perform;
+    this.#mayWrite = mayWrite;
   }
 
   get size(): number {
@@ -122,9 +124,11 @@ export class TemporaryFile implements StagedFile {
 
   #append(bytes: Uint8Array): void {
     const fd = this.#requireOpenDescriptor();
-    this.#perform('write', this.name, () => {
-      writeAll(fd, bytes);
-    });
+    if (this.#mayWrite()) {
+      this.#perform('write', this.name, () => {
+        writeAll(fd, bytes);
+      });
+    }
     this.#hash.update(bytes);
     this.#written += bytes.length;
   }

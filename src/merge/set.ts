@@ -6,6 +6,9 @@ import type { Loss } from './loss.js';
 import { mapSides, mergeFields, oursWins, tokensAt } from './field.js';
 import type { Fields, MergePolicy, Sides, Tokens } from './field.js';
 
+/** Which side was updated later. */
+type Later = Pick<MergePolicy, 'order'>;
+
 /** Makes one of two elements that differ. */
 type MergeElement = (key: string, tokens: Tokens) => string | undefined;
 
@@ -51,7 +54,7 @@ export function mergeSet(
  * Merges two different texts that are JSON arrays of strings (tags) by element; undefined when a side is none.
  * A side's own text stands if its set is the result, else the sorted array.
  */
-export function mergeStringArrays({ base, ours, theirs }: Tokens, policy: MergePolicy): string | undefined {
+export function mergeStringArrays({ base, ours, theirs }: Tokens, policy: Later): string | undefined {
   const [b, o, t] = [base, ours, theirs].map(stringsIn);
   if (ours === undefined || theirs === undefined || o === undefined || t === undefined) return undefined;
   const merged = mergeElements({ base: b ?? new Map(), ours: o, theirs: t }, (key) => key);
@@ -76,7 +79,7 @@ function stringsIn(token: string | undefined): Fields | undefined {
  */
 export function mergeArrays(
   { base, ours, theirs }: Tokens & { readonly ours: string; readonly theirs: string },
-  policy: MergePolicy,
+  policy: Later,
   merge: MergeElement,
 ): string | undefined {
   const lists = [base?.startsWith('[') === true ? base : '[]', ours, theirs].map(scanArray);
@@ -121,7 +124,7 @@ function idOf(token: string): string | undefined {
 type Side = readonly [text: string, elements: Fields];
 
 /** The text of a side that has just what was merged; the winner's where both have. */
-function sideThatIs(merged: Fields, ours: Side, theirs: Side, policy: MergePolicy): string | undefined {
+function sideThatIs(merged: Fields, ours: Side, theirs: Side, policy: Later): string | undefined {
   const sides = oursWins(ours[0], theirs[0], policy) ? [ours, theirs] : [theirs, ours];
   return sides.find(
     ([, side]) => side.size === merged.size && [...side].every(([key, token]) => merged.get(key) === token),

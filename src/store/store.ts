@@ -107,6 +107,11 @@ export class Store {
     ];
   }
 
+  /** Refuses tables of another program that do not fit the registry any more: that program may have changed them. @internal */
+  requireFit(): void {
+    if (this.#isOwn) this.#requireSchema();
+  }
+
   /** Closes the connection. */
   close(): void {
     // Who only looked changes no byte, also where others have left something in the log.
@@ -140,7 +145,7 @@ export class Store {
   }
 
   /** The registry of SaveContext is known to fit; what a program defines itself is looked at before anything goes wrong. */
-  #requireFit(): void {
+  #refuseMisfits(): void {
     const found = misfits(this.sql, this.registry);
     const [first, ...others] = found;
     if (first === undefined) return;
@@ -154,7 +159,7 @@ export class Store {
   #requireSchema(): void {
     const { missing } = checkSchema(this.sql, this.registry);
     if (missing.length === 0) {
-      if (this.#isOwn) this.#requireFit();
+      if (this.#isOwn) this.#refuseMisfits();
       return;
     }
     throw new SyncError('schema', `the database lacks ${missing.length} tables or columns that the registry names`, {

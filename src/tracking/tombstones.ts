@@ -10,7 +10,7 @@ import { decodeText } from '../store/text-encoding.js';
  * The tombstone that a project has for a record. It counts as the record's state only while there is no row. Who deleted it is `actor` until
  * an export has filled that in.
  */
-export function readTombstone(sql: Sql, project: string, key: RecordKey, actor: string): Deleted | undefined {
+export function readTombstone(sql: Sql, project: string, key: RecordKey, actor = ''): Deleted | undefined {
   const row = sql.get(
     `SELECT deleted_at, CAST(deleted_by AS BLOB), unknown FROM scsync_tombstones
      WHERE project = ? AND type = ? AND id = ?`,

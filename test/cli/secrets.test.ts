@@ -47,6 +47,33 @@ describe('values that look like secrets', () => {
     expect(sandbox.run(['sync']).status).toBe(6);
   });
 
+  it('are found by what another field calls them, and not by a name that is one', () => {
+    const sandbox = new Sandbox();
+    sandbox.ok(['init']);
+    sandbox.ok(['put', 'issue', 'i1', 'title=AWS secret access key (prod)', `description=${AWS}`]);
+    sandbox.ok(['put', 'memory', TOKEN, 'key=k', 'value=v']);
+    const error = sandbox.error(['export'], 6);
+    expect(error['details']).toEqual([
+      expect.stringMatching(/^issue i1: description: AWSSecretAccessKey/),
+      expect.stringMatching(/^memory ghp_\.\.\.: id: GITHUB_TOKEN/),
+    ]);
+    expect(JSON.stringify(error)).not.toContain(TOKEN);
+  });
+
+  it('are none where they are well-known dummies, or a team says so in sync.json', () => {
+    const sandbox = withSecrets();
+    sandbox.ok(['put', 'memory', 'mem_4', 'key=db', 'value=postgres://postgres:postgres@localhost:5432/test']);
+    sandbox.ok(['put', 'memory', 'mem_5', 'key=ci', `value=GITHUB_TOKEN=ghp_${'x'.repeat(36)}`]);
+    const allow = (list: readonly unknown[]): void =>
+      writeFileSync(join(sandbox.dir, 'sync.json'), JSON.stringify({ secrets: { allow: list } }));
+    // The beginning of a token is no text that a rule finds.
+    allow([TOKEN.slice(0, 20), { type: 'memory', id: 'mem_2' }]);
+    expect(sandbox.error(['export'], 6)['details']).toEqual([expect.stringContaining('mem_1: value') as unknown]);
+    allow([TOKEN, { type: 'memory', id: 'mem_2' }]);
+    sandbox.ok(['sync']);
+    expect(readFileSync(join(sandbox.dir, 'memories.jsonl'), 'utf8')).toContain(TOKEN);
+  });
+
   it('may stay in the database, by the verb private', () => {
     const sandbox = withSecrets();
     expect(sandbox.ok(['private'])).toContain('no record was made private');
@@ -69,6 +96,31 @@ describe('values that look like secrets', () => {
     expect(sandbox.json(['private', 'memory', 'mem_1', '--undo'])).not.toHaveProperty('heldBy');
     expect(sandbox.error(['private', 'memory'], 4)['message']).toContain('expected the id');
     expect(sandbox.error(['private', 'memory', 'none'], 4)['code']).toBe('not_found');
+  });
+
+  it('stay there when somebody takes a rule out of sync.json, until that is accepted', () => {
+    const sandbox = withSecrets();
+    const settings = join(sandbox.dir, 'sync.json');
+    writeFileSync(settings, JSON.stringify({ private: [{ type: 'memory', where: {} }] }));
+    sandbox.ok(['sync']);
+    writeFileSync(settings, '{}');
+    const waits = 'sync.json changed: private has no more {"type":"memory","where":{}}';
+    const { status, stdout } = sandbox.run(['sync']);
+    expect(status).toBe(1);
+    expect(stdout).toContain(
+      `problem: ${waits}; so these stay in the database: memory mem_1, memory mem_2, memory mem_3`,
+    );
+    expect(sandbox.ok(['export'])).toContain(waits);
+    expect(sandbox.ok(['private'])).toMatch(/stays until then: memory mem_1$/m);
+    expect(sandbox.json(['private'])).toMatchObject({ waiting: { records: { length: 3 } } });
+    expect(sandbox.error(['private', 'memory', 'mem_3', '--accept'], 4)['code']).toBe('usage');
+    for (const id of ['mem_1', 'mem_2']) sandbox.ok(['private', 'memory', id]);
+    expect(sandbox.ok(['private', '--accept'])).toBe(
+      'accepted: private has no more {"type":"memory","where":{}}\ngoes out with the next export: memory mem_3\n',
+    );
+    sandbox.ok(['sync']);
+    expect(readFileSync(join(sandbox.dir, 'memories.jsonl'), 'utf8')).toMatch(/^.*mem_3.*\n$/);
+    expect(sandbox.ok(['private', '--accept'])).toContain('nothing of sync.json waits');
   });
 
   it('say what still keeps them there', () => {

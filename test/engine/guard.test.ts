@@ -1,8 +1,12 @@
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { GuardedValues } from '../../src/export/guard.js';
 import type { Guard, NewValue } from '../../src/export/guard.js';
+import { setPrivate } from '../../src/private.js';
 import { Replica } from './helpers.js';
 
 /** A guard that finds the word SECRET, and remembers what it was asked. */
@@ -110,6 +114,88 @@ describe('a guard of exports', () => {
     expect(asked.filter(({ id }) => id === 'm2')).toEqual([]);
   });
 
+  it('is asked for unknown fields, for the ids of deletions and for who deleted', () => {
+    const replica = withIssue();
+    const { guard } = watching();
+    const found = (actor?: string): string[] =>
+      replica
+        .exporter({ guard, ...(actor === undefined ? {} : { actor }) })
+        .export()
+        .refused.map(({ type, id, ...rest }) => `${type} ${id} ${'field' in rest ? rest.field : ''}`);
+    replica.run(`INSERT INTO scsync_unknown (type, id, members) VALUES ('issue', 'i1', '{"zz":{"deep":["SECRET"]}}')`);
+    expect(found()).toEqual(['issue i1 zz']);
+    replica.run(`DELETE FROM scsync_unknown`);
+    expect(found()).toEqual([]);
+    replica.run(`INSERT INTO project_memory (id, project_path, key, value, created_at, updated_at)
+                 VALUES ('SECRET', :project, 'k', 'v', 1, 1); DELETE FROM project_memory`);
+    expect(found()).toEqual(['memory SECRET entity_id']);
+    setPrivate(replica.store, replica.project, { type: 'memory', id: 'SECRET' }, true);
+    expect(found()).toEqual([]);
+    replica.run(`DELETE FROM issues`);
+    expect(found('SECRET')).toEqual(['issue i1 deleted_by']);
+    expect(found()).toEqual([]);
+    expect(replica.deletions()).toEqual(['issue/i1']);
+  });
+
+  it('is told what another field calls a value', () => {
+    const replica = withIssue();
+    const key = 'wJalrXUtnFEMI/K7MDENG/bPxRfiCY';
+    replica.run(`UPDATE issues SET title = 'AWS secret access key for prod', description = '${key}'`);
+    const { guard, asked } = watching();
+    replica.exporter({ guard }).export();
+    const names = asked.filter(({ text }) => text === key).map(({ name }) => name);
+    expect(names).toEqual(['description', 'AWS secret access key']);
+  });
+
+  it('is not asked for records that the team says have none, once that is accepted, and told the texts at once', () => {
+    const replica = withIssue();
+    replica.write('sync.json', JSON.stringify({ secrets: { allow: ['known'] } }));
+    replica.export();
+    replica.run(`UPDATE issues SET details = 'SECRET', updated_at = 2`);
+    const told: string[][] = [];
+    const guard: Guard = (values, known) => {
+      told.push([...known]);
+      return watching().guard(values, known);
+    };
+    replica.write('sync.json', JSON.stringify({ secrets: { allow: ['known', 'other', { type: 'issue', id: 'i1' }] } }));
+    expect(replica.exporter({ guard }).export().refused).toHaveLength(1);
+    expect(told).toEqual([['known', 'other']]);
+    expect(replica.status().problems).toContain(
+      'sync.json changed: secrets.allow has the issue "i1" (private --accept accepts it)',
+    );
+    replica.accept();
+    expect(replica.exporter({ guard }).export()).toMatchObject({ refused: [], total: { written: 1 } });
+  });
+
+  it('is asked before anything is on the disk, where nobody else can read what waits there', () => {
+    const replica = new Replica();
+    replica.run(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 4000)
+      INSERT INTO project_memory (id, project_path, key, value, created_at, updated_at)
+      SELECT 'm' || i, :project, 'k' || i, CASE WHEN i % 1000 = 500 THEN 'SECRET' ELSE '' END || printf('%.200c', 'v'), 1, 1 FROM n`);
+    const looks: string[] = [];
+    const { guard, asked } = watching();
+    const looking: Guard = (values, known) => {
+      const findings = guard(values, known);
+      for (const name of readdirSync(replica.dir).filter((each) => each.endsWith('.tmp'))) {
+        const path = join(replica.dir, name);
+        expect(statSync(path).mode & 0o777).toBe(0o600);
+        looks.push(readFileSync(path, 'utf8'));
+      }
+      return findings;
+    };
+    const dry = replica.exporter().export({ dryRun: true });
+    const { refused, files } = replica.exporter({ guard: looking }).export();
+    expect(refused).toHaveLength(4);
+    expect(files).toEqual(dry.files);
+    expect(asked.length).toBeGreaterThan(4000);
+    expect(looks.length).toBeGreaterThan(4);
+    expect(looks.filter((text) => text.includes('SECRET'))).toEqual([]);
+    replica.export();
+    writeFileSync(join(replica.dir, 'new'), '');
+    const modeOf = (name: string): number => statSync(join(replica.dir, name)).mode;
+    expect(modeOf('memories.jsonl')).toBe(modeOf('new'));
+  });
+
   it('gets every value once, in batches', () => {
     const size = fc.integer({ min: 0, max: 200_000 });
     fc.assert(
@@ -128,6 +214,7 @@ describe('a guard of exports', () => {
             batches.push(batch.map(({ id }) => id));
             return batch.map(({ type, id, field }) => ({ type, id, field, what: '' }));
           },
+          { texts: [], records: [] },
           ({ id }) => found.push(id),
         );
         for (const value of values) guarded.add([value]);

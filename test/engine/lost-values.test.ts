@@ -55,6 +55,27 @@ describe('what a merge driver left', () => {
     expect([left(one), journal(one)]).toEqual([[], []]);
   });
 
+  it('waits a whole day, and not for a time that lies a day ahead', () => {
+    const one = replica();
+    const at = one.clock;
+    leave(one, 'ours');
+    // An import takes the time a second after the clock.
+    for (const [now, files] of [
+      [at + DAY - 1, 1],
+      [at - DAY + 1, 1],
+      [at - DAY, 0],
+    ] as const) {
+      one.clock = now - 1000;
+      one.import();
+      expect([left(one).length, journal(one)]).toEqual([files, []]);
+    }
+    one.clock = at;
+    leave(one, 'ours');
+    one.clock = at + DAY - 1000;
+    one.import();
+    expect([left(one), journal(one)]).toEqual([[], []]);
+  });
+
   it('is noted once, with what waits left alone', () => {
     const one = replica();
     leave(one, 'ours', 'other');

@@ -62,6 +62,17 @@ describe('two records with one natural key', () => {
     expect(a.value(`SELECT key FROM project_memory WHERE id = 'm1'`)).toBe('build');
   });
 
+  it('are not those whose keys differ in case, or in how a letter is composed', () => {
+    const keysOf = ['build', 'Build', 'BUILD', 'd\u00e9', 'de\u0301', 'D\u00c9'];
+    const [a, b] = [new Replica(), new Replica()];
+    for (const [n, key] of keysOf.entries()) (n % 2 === 0 ? a : b).run(memory(`m${n}`, key, key));
+    exchange(a, b);
+    for (const replica of [a, b]) {
+      expect(keys(replica)).toEqual(keysOf.map((key, n) => [`m${n}`, key, key]));
+      expectAgreement(replica);
+    }
+  });
+
   it('within one session each', () => {
     const [a, b] = [new Replica(), new Replica()];
     const session = `INSERT INTO sessions (id, name, project_path, created_at, updated_at) VALUES ('s', '', :project, 1, 1);`;

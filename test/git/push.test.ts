@@ -187,6 +187,55 @@ describe('push and pull', () => {
     expect(ann.ok('push')).toMatch(/^pushed 1 commit to origin\/main$/m);
   });
 
+  it('look at all that a commit brings: unknown fields, deletions, other files, and who made it', () => {
+    const { ann } = pair();
+    const token = `ghp_${'a1B2'.repeat(9)}`;
+    ann.commit();
+    const issues = ann.read('issues.jsonl').replace('"content_hash"', `"zz":{"deep":["${token}"]},"content_hash"`);
+    writeFileSync(join(ann.dir, 'issues.jsonl'), issues);
+    const deletion = (id: string, by: string): string =>
+      `{"entity_type":"memory","entity_id":"${id}","project_path":".","deleted_at":"2020-01-01T00:00:00.000Z","deleted_by":"${by}"}\n`;
+    writeFileSync(join(ann.dir, 'deletions.jsonl'), deletion(token, 'ann') + deletion('mem_9', token));
+    writeFileSync(join(ann.dir, 'sync.json'), `{"private":[\n{"type":"memory","where":{"key":"${token}"}}]}\n`);
+    ann.git('add', '-A', '.savecontext');
+    ann.git('commit', '--quiet', '-m', 'by hand', `--author=${token} <ann@example.org>`);
+    const { stdout, stderr } = ann.run(['push']);
+    expect(stdout + stderr).not.toContain(token);
+    const details = stderr
+      .match(/^ {2}.*(?=: GITHUB_TOKEN)/gm)
+      ?.map((line) => line.trim().replace(/ [0-9a-f]{12}:/, ' <id>:'));
+    expect([...new Set(details)].sort()).toEqual([
+      'a line of sync.json: text',
+      'issue issue_1: zz',
+      'memory ghp_...: entity_id',
+      'memory mem_9: deleted_by',
+      'the commit <id>: author',
+    ]);
+  });
+
+  it('look again at what was committed between two tries', () => {
+    const { ann, bob, remote } = pair();
+    ann.put('memory', 'mem_1', 'value=by ann');
+    ann.commit();
+    ann.git('push', '--quiet', 'origin', 'HEAD:refs/heads/faster');
+    const token = `ghp_${'a1B2'.repeat(9)}`;
+    const hook = join(remote, 'hooks/update');
+    const commit = `printf '%s\\n' ${token} >'${bob.dir}/notes.jsonl' && git add .savecontext && git -c user.name=b -c user.email=b@example.org commit --quiet -m notes`;
+    writeFileSync(
+      hook,
+      `#!/bin/sh
+[ "$1" = refs/heads/main ] && [ ! -e '${bob.dir}/notes.jsonl' ] || exit 0
+env -u GIT_QUARANTINE_PATH -u GIT_OBJECT_DIRECTORY git update-ref refs/heads/main refs/heads/faster
+cd '${bob.root}' && env -i PATH="$PATH" HOME=/nonexistent sh -c "${commit.replaceAll('"', '\\"')}"\n`,
+    );
+    chmodSync(hook, 0o755);
+    bob.put('memory', 'mem_2', 'value=by bob');
+    const { status, stderr } = bob.run(['push']);
+    expect(stderr).toMatch(/^ {2}a line of notes.jsonl: text: GITHUB_TOKEN/m);
+    expect(status).toBe(6);
+    expect(tryGit(remote, ['rev-parse', 'main']).stdout).toBe(tryGit(remote, ['rev-parse', 'faster']).stdout);
+  });
+
   it('send nothing of another branch that was checked out meanwhile', () => {
     const { ann, bob } = pair();
     ann.put('memory', 'mem_1', 'value=by ann');

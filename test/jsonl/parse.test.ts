@@ -156,7 +156,7 @@ describe('what parseLine refuses', () => {
     [
       toToken({ ...sampleObject('memory', { id: null, value: 1, category: [] }), ...AT }),
       [
-        'id: expected a text without U+0000, found null',
+        'id: expected a text without U+0000, of at most 4096 bytes, found null',
         'value: expected a text, found 1',
         'category: expected a text or null, found []',
       ],
@@ -171,7 +171,10 @@ describe('what parseLine refuses', () => {
       toToken(sampleObject('memory')),
       [expect.stringContaining('exported_at: missing; expected an RFC 3339 time') as string],
     ],
-    [handLine('memory', { id: 'a\0b' }), ['id: expected a text without U+0000, found "a\\u0000b"']],
+    [
+      handLine('memory', { id: 'a\0b' }),
+      ['id: expected a text without U+0000, of at most 4096 bytes, found "a\\u0000b"'],
+    ],
     [handLine('issue', { priority: 5 }), ['priority: expected an integer from 0 to 4 or null, found 5']],
     [
       handLine('issue', { closed_at: 2n ** 63n }),
@@ -207,7 +210,7 @@ describe('what parseLine refuses', () => {
     ],
     [
       '{"entity_type":"issue","entity_id":"a\\u0000","deleted_at":"2026-01-01T00:00:00Z"}',
-      ['entity_id: expected a text without U+0000'],
+      ['entity_id: expected a text without U+0000, of at most 4096 bytes, found "a\\u0000"'],
     ],
     [handLine('memory', {}, { v: '1' }), ['v: expected 1, found "1"']],
   ])('%s', (raw, problems) => {

@@ -147,6 +147,27 @@ describe('a registry that would give a wrong result is refused when the store is
   });
 });
 
+describe('a registry that does not fit any more, since the program changed its tables or writes another unit of time', () => {
+  it.each([
+    ['UPDATE t SET u = 1700000000', 't.u'],
+    ['CREATE UNIQUE INDEX i ON t (x)', 't.x'],
+    ['ALTER TABLE t RENAME TO other', 't'],
+  ])('%s: nothing is exported or imported, and status says so', (change, says) => {
+    const { clone, files } = makeClones(tableOf('t', 'x TEXT'), t({ x: text(nullable) }));
+    const a = clone('a');
+    a.run(`INSERT INTO t VALUES ('1', :p, 'x', 1)`);
+    a.export();
+    const before = files();
+    a.run(change);
+    for (const work of [a.export, a.import, a.status]) {
+      const error = thrownBy(() => work());
+      expect(error.code).toBe('schema');
+      expect([error.message, ...error.details].join('\n')).toContain(says);
+    }
+    expect(files()).toEqual(before);
+  });
+});
+
 describe('what another schema may have', () => {
   it('elements that a number identifies, all 64 bits of it', () => {
     const schema = tagTable('tag INTEGER NOT NULL, PRIMARY KEY (t, tag)');

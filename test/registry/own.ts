@@ -6,6 +6,8 @@ import { Exporter } from '../../src/export/exporter.js';
 import { Importer } from '../../src/import/importer.js';
 import { coordinate, defineEntity, integer, key } from '../../src/index.js';
 import type { Entity, EntityDefinition, Field } from '../../src/index.js';
+import { getSyncStatus } from '../../src/status.js';
+import type { SyncStatus } from '../../src/status.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
 import { Store } from '../../src/store/store.js';
@@ -38,6 +40,7 @@ export interface Clone {
   readonly store: Store;
   readonly export: (options?: { readonly full?: boolean }) => ReturnType<Exporter['export']>;
   readonly import: () => ReturnType<Importer['importAll']>;
+  readonly status: () => SyncStatus;
 }
 
 /** A folder of files, and clones of one schema over it; `:p` in their SQL is the clone's project. */
@@ -69,6 +72,7 @@ export function makeClones(schema: string, entities: readonly Entity[]) {
       },
       export: (options) => new Exporter(store, { projectPath, dir }).export(options),
       import: () => new Importer(store, { projectPath }).importAll(dir),
+      status: () => getSyncStatus(store, { projectPath, dir }),
     };
   };
   return { dir, clone, files: () => filesOf(dir) };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { mergeData } from '../../src/git/drive-merge.js';
+import { resolveFolder } from '../../src/git/resolve.js';
 import { contentHash, readJsonl } from '../../src/jsonl/records.js';
 import { isConflictMarker } from '../../src/merge/conflict-marker.js';
 import { readMarkers } from '../../src/merge/markers.js';
@@ -96,6 +97,9 @@ describe('a line', () => {
       expect(error.message).toMatch(/issues\.jsonl:2: expected a line of at most 67108864 bytes/);
     }
     expect(statusOf(world)).toMatchObject({ problems: [expect.stringContaining('at most 67108864 bytes')] });
+    expect(resolveFolder(undefined, world.dir, { now: 1, dryRun: false }).files).toMatchObject([
+      { problems: [expect.stringMatching(/^the file:2: expected a line of at most 67108864 bytes/)] },
+    ]);
     writeFileSync(path, file(line('issue', 'i1')));
     expect(world.sync().inSync).toBe(true);
   });

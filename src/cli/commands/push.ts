@@ -1,3 +1,4 @@
+import { settingsInForce } from '../../accepted-settings.js';
 import { SyncError } from '../../errors.js';
 import { bringForward } from '../../git/bring-forward.js';
 import type { MadeMerge } from '../../git/merge-upstream.js';
@@ -15,6 +16,11 @@ import { pullPlace } from '../pull-place.js';
 /** When others are faster, so many tries and so long in all, in milliseconds: both must be over before it gives up. */
 const LEAST_TRIES = 20;
 const LEAST_TIME = 120_000;
+/** Says whether a push that was too late so many times, in so many milliseconds, is given up. */
+export function isGivenUp(races: number, elapsed: number): boolean {
+  return races >= LEAST_TRIES && elapsed > LEAST_TIME;
+}
+
 /** No pause after a try that was too late is longer, in milliseconds. */
 const LONGEST_PAUSE = 5000;
 
@@ -22,7 +28,10 @@ const LONGEST_PAUSE = 5000;
 export const run: Command = async ({ context }) => {
   const place = context.place();
   // Exports are looked at as they are made; what was written or committed by other means is so here.
-  const check = (made: MadeMerge): void => refuseOutgoingSecrets(made, context.store().registry, context.guard);
+  const check = (made: MadeMerge): void => {
+    const { secrets } = settingsInForce(context.store(), place).settings;
+    refuseOutgoingSecrets(made, context.store().registry, context.guard, secrets);
+  };
   const sender = new Sender(check);
   const pulled = await pullPlace(context, place, (merge) => sender.send(merge));
   const { tries, races, waited, commits, others } = sender;
@@ -93,7 +102,7 @@ class Sender {
 
   /** The more others push, the longer a try takes and the more tries are too late: pauses grow with both. */
   async #pause(took: number): Promise<void> {
-    if (this.races >= LEAST_TRIES && Date.now() - this.#since > LEAST_TIME) throw gaveUp(this.races);
+    if (isGivenUp(this.races, Date.now() - this.#since)) throw gaveUp(this.races);
     const pause = Math.min(LONGEST_PAUSE, (took * this.races) / 2) * Math.random();
     this.waited += pause;
     await new Promise((resume) => setTimeout(resume, pause));

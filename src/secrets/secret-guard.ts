@@ -9,27 +9,37 @@ import type { FoundSecret } from './secret-worker.js';
 const BETWEEN = '\n\n';
 
 /** The scanner's thread, started when there is something to look at. */
-let scan: ((text: string) => readonly FoundSecret[]) | undefined;
+let scan: ((text: string, known: readonly string[]) => readonly FoundSecret[]) | undefined;
 
-/** Nothing of it is loaded before: most calls of the command have nothing to look at. */
+/** Nothing of it is loaded before: most exports have nothing to look at. */
 function startScanner(): typeof scan & object {
   const { createSyncFn } = createRequire(import.meta.url)('synckit') as typeof Synckit;
   return createSyncFn(new URL('./secret-worker.js', import.meta.url));
 }
 
-/** Looks at values with the rules of secretlint, but for those of the allowed records. */
-export function secretGuard(allowed: readonly string[]): Guard {
-  return (values) => {
-    const asked = values.filter(({ id }) => !allowed.includes(id));
+/**
+ * The guard of the command line: finds tokens, private keys and logins by the rules of secretlint, but for well-known dummies. The scanner is
+ * loaded, and its thread is started, when the first value is to be looked at.
+ *
+ * ```ts
+ * const { refused } = sync(store, { projectPath, dir, guard: secretGuard() }).export;
+ * for (const { type, id, why } of refused) console.log(type, id, why);
+ * ```
+ *
+ * @param allowedIds records of which every value may go out.
+ */
+export function secretGuard(allowedIds: readonly string[] = []): Guard {
+  return (values, known) => {
+    const asked = values.filter(({ id, text }) => !allowedIds.includes(id) && !known.includes(text));
     if (asked.length === 0) return [];
     scan ??= startScanner();
     const ends: number[] = [];
     let text = '';
     for (const value of asked) {
-      text += `${value.name} = ${value.text}${BETWEEN}`;
+      text += `${value.name.replaceAll(/[\s-]+/g, '_')} = ${value.text}${BETWEEN}`;
       ends.push(text.length);
     }
-    return scan(text).flatMap(({ at, what }) => {
+    return scan(text, known).flatMap(({ at, what }) => {
       const value = asked[ends.findIndex((end) => at < end)];
       return value === undefined ? [] : [{ type: value.type, id: value.id, field: value.field, what }];
     });

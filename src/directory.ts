@@ -53,7 +53,12 @@ export function workTreeOf(folder: string): string | undefined {
 
 /** A linked work tree and a submodule have a file that names the git folder. A folder without a head is none that git takes. */
 function hasGit(folder: string): boolean {
-  const found = (...names: string[]): Stats | undefined => lstatSync(join(folder, ...names), { throwIfNoEntry: false });
+  const found = (...names: string[]): Stats | undefined => {
+    // Under a file that stands where the folder should be there is nothing.
+    if (!isFolder(folder)) return undefined;
+    const path = join(folder, ...names);
+    return withIoErrors(path, 'read', () => lstatSync(path, { throwIfNoEntry: false }));
+  };
   return found('.git')?.isFile() === true || found('.git', 'HEAD') !== undefined;
 }
 

@@ -24,7 +24,9 @@ export function takeLostValues(context: ImportContext, left: readonly LostValues
     if (file.problems.length > 0) return [];
     const rest = losses.filter((value) => isWaiting(context, value));
     for (const value of losses) if (!isCurrent(context, value)) take(context, value);
-    return rest.length === losses.length ? [] : [{ ...file, losses: rest }];
+    // A driver that was stopped before it wrote anything leaves an empty file.
+    const isAsBefore = rest.length === losses.length && losses.length > 0;
+    return isAsBefore ? [] : [{ ...file, losses: rest }];
   });
 }
 

@@ -3,6 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 
+import { acceptSettings } from '../../src/accepted-settings.js';
+
 import { FileSet } from '../../src/jsonl/file-set.js';
 import { savecontext } from '../../src/registry/savecontext.js';
 import { thrownBy } from '../jsonl/thrown.js';
@@ -84,6 +86,7 @@ describe('P19: what is local never leaves the database', () => {
     expectNoMarker(world, temporary);
     world.export({ full: true });
     world.write('sync.json', '{"paths":"absolute"}');
+    acceptSettings(world.store, { projectPath: world.project, dir: world.dir });
     expect(world.export().total.written).toBe(6);
     expectNoMarker(world, temporary);
     world.write('issues.jsonl', file(line('issue', 'i1', { title: 'theirs' }, '2099-01-01T00:00:00Z')));

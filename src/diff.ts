@@ -10,7 +10,7 @@ import type { LinesOfFile } from './jsonl/differing-records.js';
 import { fileExists } from './jsonl/file.js';
 import { fileOfType } from './jsonl/line-key.js';
 import { readLines } from './jsonl/line-reader.js';
-import { completedLines } from './merge/completed.js';
+import { fillLines } from './merge/missing-fields.js';
 import { fileState } from './merge/file-state.js';
 import { changeOf, stateOf } from './record/change.js';
 import type { RecordChange, RecordState } from './record/change.js';
@@ -100,7 +100,7 @@ function stateIn(versions: Versions, others: Versions, form: PathForm): RecordSt
   const linesIn = (all: Versions): FileVersion<Present>[] =>
     all.filter((each): each is FileVersion<Present> => each?.kind === 'present');
   const known = linesIn(others).map(({ content }) => content);
-  const lines = completedLines(linesIn(versions), known);
+  const lines = fillLines(linesIn(versions), known);
   const tombstones = versions.flatMap((each) => (each?.kind === 'deleted' ? [each] : []));
   const { version } = fileState(lines, tombstones, form);
   return version === undefined ? undefined : stateOf(version);

@@ -13,7 +13,7 @@ import { isSeen, readBase, readBases, wasInFiles } from '../store/base.js';
 import { derivedHash, readDerived } from '../store/derived.js';
 import { isMarkedPrivate } from '../store/private-marks.js';
 import type { RecordKey } from '../store/rows.js';
-import { completedBase, completedLines, knownOf } from '../merge/completed.js';
+import { fillBase, fillLines, knownOf } from '../merge/missing-fields.js';
 import { replaceableVersion, versionOf } from '../store/versions.js';
 import { readTombstone } from '../tracking/tombstones.js';
 import { newValues } from './guard.js';
@@ -106,7 +106,7 @@ function loadRecord(
     .filter((version) => version !== undefined);
   const row = todo.content;
   const bases = written.map((version) =>
-    isDeleted(version) ? version : completedBase(version, row === undefined ? [] : [row]),
+    isDeleted(version) ? version : fillBase(version, row === undefined ? [] : [row]),
   );
   const [base] = bases;
   const found: FileVersion<Present>[] = [];
@@ -119,7 +119,7 @@ function loadRecord(
   const tombstones = todo.tombstones.map(read).filter((version) => version?.kind === 'deleted');
   return {
     asWritten: [...found, ...tombstones, ...written],
-    lines: completedLines(found, knownOf(form, base?.kind === 'present' ? base.content : undefined, row)),
+    lines: fillLines(found, knownOf(form, base?.kind === 'present' ? base.content : undefined, row)),
     tombstones,
     bases,
     stored: todo.hasTombstone ? readTombstone(sql, target.project, todo, actor) : undefined,

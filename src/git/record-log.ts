@@ -1,5 +1,5 @@
 import { LineError, parseLine } from '../jsonl/parse.js';
-import { completed } from '../merge/completed.js';
+import { fillMissingFields } from '../merge/missing-fields.js';
 import { changeBetween, stateOf } from '../record/change.js';
 import type { ChangeAction, RecordState } from '../record/change.js';
 import type { FieldChange } from '../record/compare.js';
@@ -83,7 +83,7 @@ function describe(before: Side, after: Side): Pick<LoggedVersion, 'action' | 've
 function stateBeside(side: Side, other: Side): RecordState {
   if (typeof side !== 'object') return undefined;
   const known = typeof other === 'object' && other.kind === 'present' ? [other.content] : [];
-  return stateOf(side.kind === 'present' ? completed(side, [], known) : side);
+  return stateOf(side.kind === 'present' ? fillMissingFields(side, [], known) : side);
 }
 
 /**

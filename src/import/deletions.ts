@@ -13,14 +13,14 @@ import type { RecordKey } from '../store/rows.js';
 import { markChanged } from '../tracking/marks.js';
 import { writeTombstone } from '../tracking/tombstones.js';
 import type { ImportContext } from './context.js';
-import type { Gathered } from './gather.js';
+import type { LoadedRecord } from './load-record.js';
 import { keepPrivate } from './keep-private.js';
 import { stampOfContent } from './stamp-of-content.js';
 
 /** Makes a record deleted: its row with all that cannot be without it, or the tombstone alone. */
 export function applyTombstone(
   context: ImportContext,
-  { key, entity, row, state }: Gathered,
+  { key, entity, row, state }: LoadedRecord,
   tombstone: Deleted,
 ): void {
   if (row !== undefined) {

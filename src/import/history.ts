@@ -1,7 +1,7 @@
 import type { History, HistoryLine } from '../jsonl/file-history.js';
 import { keyReader } from '../jsonl/line-key.js';
 import { asVersion } from '../merge/file-state.js';
-import { completed, knownOf } from '../merge/completed.js';
+import { fillMissingFields, knownOf } from '../merge/missing-fields.js';
 import { isOwn, isSeen } from '../store/base.js';
 import type { BaseEntry } from '../store/base.js';
 import { versionOf } from '../store/versions.js';
@@ -98,7 +98,7 @@ export class HistoryOfImport {
     return lines.flatMap(({ line }) => {
       const version = versionOf(registry, line, latest);
       if (version === undefined) return [];
-      const stated = version.kind === 'deleted' ? version : asVersion(completed(version, [], known), form);
+      const stated = version.kind === 'deleted' ? version : asVersion(fillMissingFields(version, [], known), form);
       return [{ line, stated }];
     });
   }

@@ -4,7 +4,7 @@ import { LineError, parseLine } from '../jsonl/parse.js';
 import { scanObject, unquote } from '../record/json.js';
 import { laterTombstone } from '../record/version.js';
 import type { FileVersion, PathForm, Present } from '../record/version.js';
-import { completed, completedBase, contentsOf } from './completed.js';
+import { fillMissingFields, fillBase, contentsOf } from './missing-fields.js';
 import type { LossReason } from './loss.js';
 import { groupLines, linesOf } from './data-groups.js';
 import type { DataFile, Group, Side } from './data-groups.js';
@@ -168,14 +168,14 @@ function mergeRecord(
   };
   const all = [...ours, ...theirs];
   const form: PathForm = all.some((line) => line.form === 'portable') ? 'portable' : 'absolute';
-  const from = base === undefined ? undefined : completedBase(base, contentsOf(all));
+  const from = base === undefined ? undefined : fillBase(base, contentsOf(all));
   const known = from === undefined ? [] : [from.content];
   const one = (
     lines: readonly FileVersion<Present>[],
     others: readonly FileVersion<Present>[],
   ): Present | undefined => {
     const beside = [...contentsOf(lines), ...contentsOf(others)];
-    const [first, ...rest] = lines.map((line) => asVersion(completed(line, beside, known), form));
+    const [first, ...rest] = lines.map((line) => asVersion(fillMissingFields(line, beside, known), form));
     if (first === undefined) return undefined;
     const merged = mergeDuplicates([first, ...rest]);
     lose(merged.losses, 'duplicate');

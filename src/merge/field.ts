@@ -1,3 +1,4 @@
+import type { Token } from '../record/json.js';
 import { isGreater } from '../record/order.js';
 import type { Loss } from './loss.js';
 
@@ -13,11 +14,11 @@ export function mapSides<A, B>({ base, ours, theirs }: Sides<A>, map: (side: A) 
   return { base: map(base), ours: map(ours), theirs: map(theirs) };
 }
 
-/** The values of one field as JSON tokens; undefined where a side has none. */
-export type Tokens = Sides<string | undefined>;
+/** The values of one field; undefined where a side has none. */
+export type Tokens = Sides<Token | undefined>;
 
 /** What one side has, by name: the fields of a record, the elements of a set. */
-export type Fields = ReadonlyMap<string, string>;
+export type Fields = ReadonlyMap<string, Token>;
 
 /** The values of one name on three sides. */
 export function tokensAt(sides: Sides<Fields>, name: string): Tokens {

@@ -1,6 +1,6 @@
 import type { Entity, ElementFields, SetTable } from '../registry/entity.js';
 import { quote, scanArray, scanObject, sha256, unquote } from './json.js';
-import type { Member } from './json.js';
+import type { Member, Token } from './json.js';
 import { compareUtf8 } from './order.js';
 
 /** The version of the line format that this package writes. */
@@ -14,7 +14,7 @@ export interface Content {
   readonly entity: Entity;
   readonly id: string;
   /** In the order of {@link Entity.synced}. */
-  readonly tokens: readonly string[];
+  readonly tokens: readonly Token[];
   /** Fields that the registry does not know, sorted by name. */
   readonly unknown: readonly Member[];
   /** Places of fields that the line it was read from says nothing of: their tokens are no values that can lose. */

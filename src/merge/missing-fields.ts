@@ -12,7 +12,7 @@ import { canonicalBytes } from './record.js';
  * @param beside what other lines say that are read together with it.
  * @param known what the base and the database have.
  */
-export function completed(
+export function fillMissingFields(
   line: FileVersion<Present>,
   beside: readonly Content[],
   known: readonly Content[],
@@ -23,19 +23,16 @@ export function completed(
 }
 
 /** Completes the lines that a file has of one record. */
-export function completedLines(
-  lines: readonly FileVersion<Present>[],
-  known: readonly Content[],
-): FileVersion<Present>[] {
+export function fillLines(lines: readonly FileVersion<Present>[], known: readonly Content[]): FileVersion<Present>[] {
   const beside = contentsOf(lines);
-  return lines.map((line) => completed(line, beside, known));
+  return lines.map((line) => fillMissingFields(line, beside, known));
 }
 
 /**
  * Completes a base that says nothing of extension and unknown fields: with what all sides that fit agree on. Where they do not, nothing tells
  * what it was, and so no side may pass for unchanged.
  */
-export function completedBase(base: FileVersion<Present>, sides: readonly Content[]): FileVersion<Present> {
+export function fillBase(base: FileVersion<Present>, sides: readonly Content[]): FileVersion<Present> {
   return base.form === 'portable' ? base : { ...base, content: filled(base.content, [], sides, agreed) };
 }
 

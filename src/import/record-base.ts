@@ -10,13 +10,13 @@ import type { Decision } from './decide.js';
 import { MergeStrategy } from './plan.js';
 
 /** Remembers versions and base; a record that is not the same in the files and the database, or is private, is left dirty. */
-export function settle(
+export function recordBase(
   context: ImportContext,
-  { gathered, plan, wasSeen, isUncommitted }: Decision,
+  { record, plan, wasSeen, isUncommitted }: Decision,
   result: Content | Deleted,
 ): void {
   const { sql, target } = context;
-  const { key, found, lines, tombstones, version, versionLine, baseEntry, row, state: before } = gathered;
+  const { key, found, lines, tombstones, version, versionLine, baseEntry, row, state: before } = record;
   for (const { raw } of found) addSeen(sql, raw, isUncommitted);
   if (version === undefined || versionLine === undefined) return;
   // What no file says as it is, a line that was edited by hand for example, is for this database to write.

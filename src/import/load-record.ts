@@ -13,7 +13,7 @@ import { readBase } from '../store/base.js';
 import type { BaseEntry } from '../store/base.js';
 import type { RecordKey } from '../store/rows.js';
 import { projectCoordinates } from '../store/project-row.js';
-import { completedBase, completedLines, contentsOf, knownOf } from '../merge/completed.js';
+import { fillBase, fillLines, contentsOf, knownOf } from '../merge/missing-fields.js';
 import { versionOf } from '../store/versions.js';
 import { readTombstone } from '../tracking/tombstones.js';
 import type { ImportContext } from './context.js';
@@ -21,7 +21,7 @@ import { skippedLine } from './page.js';
 import type { FoundLine, PageEntry } from './page.js';
 
 /** All that is known of one record before it is decided. */
-export interface Gathered {
+export interface LoadedRecord {
   readonly key: RecordKey;
   readonly entity: Entity;
   /** True when the row with that id is another project's. */
@@ -45,7 +45,7 @@ export interface Gathered {
 }
 
 /** Reads what the files, the base and the database have of one record. Lines that cannot be read are noted in `skipped`. */
-export function gather(context: ImportContext, entity: Entity, entry: PageEntry): Gathered {
+export function loadRecord(context: ImportContext, entity: Entity, entry: PageEntry): LoadedRecord {
   const { sql, registry, rows, target, form } = context;
   const key = { type: entity.type, id: entry.id };
   const row = entry.hasRow ? rows.read(entity, entry.id) : undefined;
@@ -62,7 +62,7 @@ export function gather(context: ImportContext, entity: Entity, entry: PageEntry)
     else written.push(version);
   }
   const sides = [...(row === undefined ? [] : [row]), ...contentsOf(written)];
-  const base = rawBase?.kind === 'present' ? completedBase(rawBase, sides) : rawBase;
+  const base = rawBase?.kind === 'present' ? fillBase(rawBase, sides) : rawBase;
   const from = base?.kind === 'present' ? base.content : undefined;
   const { lines, version, besideRow, losses } = statedBy(context, written, tombstones, from, row);
   const hasTombstone = row === undefined && entry.hasTombstone;
@@ -121,10 +121,10 @@ function statedBy(
   tombstones: readonly FileVersion<Deleted>[],
   base: Content | undefined,
   row: Content | undefined,
-): Pick<Gathered, 'lines' | 'version' | 'besideRow' | 'losses'> {
+): Pick<LoadedRecord, 'lines' | 'version' | 'besideRow' | 'losses'> {
   const { form } = context;
   const complete = (known: readonly Content[]): FileVersion<Present>[] =>
-    completedLines(written, known).map((line) => withoutDeadReferences(context, line));
+    fillLines(written, known).map((line) => withoutDeadReferences(context, line));
   const lines = complete(knownOf(form, base, row));
   const { version, losses } = fileState(lines, tombstones, form);
   const isSilent = row !== undefined && form === 'portable' && written.some((line) => line.form === 'absolute');

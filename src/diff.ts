@@ -10,11 +10,11 @@ import type { LinesOfFile } from './jsonl/differing-records.js';
 import { fileExists } from './jsonl/file.js';
 import { fileOfType } from './jsonl/line-key.js';
 import { readLines } from './jsonl/line-reader.js';
-import { completedLines } from './merge/completed.js';
+import { fillLines } from './merge/missing-fields.js';
 import { fileState } from './merge/file-state.js';
 import { changeOf, stateOf } from './record/change.js';
 import type { RecordChange, RecordState } from './record/change.js';
-import type { FileVersion, LineVersion, PathForm } from './record/version.js';
+import type { FileVersion, PathForm, Present } from './record/version.js';
 import type { Store } from './store/store.js';
 import { versionOf } from './store/versions.js';
 import { rehearseSync } from './sync.js';
@@ -97,10 +97,11 @@ type Versions = readonly (FileVersion | undefined)[];
 
 /** What lines say of a record. What a line of the reference program leaves out is taken from the other side. */
 function stateIn(versions: Versions, others: Versions, form: PathForm): RecordState {
-  const linesIn = (all: Versions): LineVersion[] => all.filter((each): each is LineVersion => each?.kind === 'line');
+  const linesIn = (all: Versions): FileVersion<Present>[] =>
+    all.filter((each): each is FileVersion<Present> => each?.kind === 'present');
   const known = linesIn(others).map(({ content }) => content);
-  const lines = completedLines(linesIn(versions), known);
-  const tombstones = versions.flatMap((each) => (each?.kind === 'tombstone' ? [each] : []));
+  const lines = fillLines(linesIn(versions), known);
+  const tombstones = versions.flatMap((each) => (each?.kind === 'deleted' ? [each] : []));
   const { version } = fileState(lines, tombstones, form);
   return version === undefined ? undefined : stateOf(version);
 }

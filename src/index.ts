@@ -43,7 +43,7 @@ export { listPrivate, setPrivate } from './private.js';
 export type { PrivacyChange } from './private.js';
 export { dropConflicts, listConflicts, takeConflict } from './conflicts.js';
 export type { JournalEntry } from './journal.js';
-export type { Loss, LossReason } from './merge/conflict.js';
+export type { Loss, LossReason } from './merge/loss.js';
 
 export { countLines } from './jsonl/file-bytes.js';
 export { atomicWrite, fileSize } from './jsonl/file.js';

@@ -1,4 +1,4 @@
-import type { Loss, LossReason } from './merge/conflict.js';
+import type { Loss, LossReason } from './merge/loss.js';
 import type { RecordKey } from './store/rows.js';
 import type { Sql } from './store/sql.js';
 

@@ -3,8 +3,8 @@ import type { Content } from '../record/content.js';
 import { quote, unquote } from '../record/json.js';
 import { valuesOf } from '../record/values.js';
 import type { ContentValue } from '../record/values.js';
-import { isTombstone } from '../record/version.js';
-import type { LineVersion, Tombstone } from '../record/version.js';
+import { isDeleted } from '../record/version.js';
+import type { Version } from '../record/version.js';
 import type { KnownNoSecrets } from '../settings.js';
 import type { RecordKey } from '../store/rows.js';
 
@@ -30,32 +30,28 @@ export interface GuardFinding extends RecordKey {
  */
 export type Guard = (values: readonly NewValue[], known: readonly string[]) => readonly GuardFinding[];
 
-/** What gets into a file: a record as a line of a form says it, or a deletion. */
-export type Outgoing = Pick<LineVersion, 'content' | 'form'> | Tombstone;
-
 /** A shorter text is no secret; neither is a number, `true` or `null`. */
 const SHORTEST = 8;
 
 /** The values that a version of a record would bring into a file, without those that a known version has. */
-export function newValues(version: Outgoing, known: readonly Outgoing[]): NewValue[] {
+export function newValues(version: Version, known: readonly Version[]): NewValue[] {
   const old = new Set<string>();
   for (const each of known) for (const { token } of valuesIn(each)) old.add(token);
   const values: readonly ContentValue[] = [...valuesIn(version)];
-  const key = isTombstone(version) ? version : { type: version.content.entity.type, id: version.content.id };
-  const label = isTombstone(version) ? undefined : naturalName(version.content);
+  const label = isDeleted(version) ? undefined : naturalName(version.content);
   const secretNames = namesOfSecrets(values);
   return values.flatMap(({ field, token }): NewValue[] => {
     if (token.length < SHORTEST || !/^["[{]/.test(token) || old.has(token)) return [];
     const text = textOf(token);
     const names = new Set([label ?? field, ...(MAY_BE_BARE.test(text) ? [field, ...secretNames] : [])]);
-    return [...names].map((name) => ({ type: key.type, id: key.id, field, name, text }));
+    return [...names].map((name) => ({ type: version.type, id: version.id, field, name, text }));
   });
 }
 
 /** All that a version says, the names of its record and of whoever deleted it included. */
-function* valuesIn(version: Outgoing): Generator<ContentValue> {
-  if (!isTombstone(version)) {
-    yield* valuesOf(version.content, version.form);
+function* valuesIn(version: Version): Generator<ContentValue> {
+  if (!isDeleted(version)) {
+    yield* valuesOf(version.content, version.form ?? 'portable');
     return;
   }
   yield { field: 'entity_id', token: quote(version.id) };

@@ -1,21 +1,19 @@
 import { latestStamp } from '../record/stamp.js';
-import { isTombstone } from '../record/version.js';
-import type { LineVersion, PathForm, Tombstone, TombstoneVersion } from '../record/version.js';
+import { deleted, isDeleted, laterTombstone, present, saySame } from '../record/version.js';
+import type { Deleted, FileVersion, PathForm, Present, Version } from '../record/version.js';
 import { sameContent } from '../record/content.js';
 import type { Content } from '../record/content.js';
-import { fileState, isDeleted } from '../merge/file-state.js';
-import type { Present } from '../merge/merge-record.js';
-import { laterTombstone, sameTombstone } from '../merge/merge-tombstone.js';
+import { fileState } from '../merge/file-state.js';
 
 /** What the export of one record is decided from. */
 export interface ExportInput {
   /** The record's state in the database. A tombstone's author may be unknown until now. */
-  readonly state: Content | Tombstone;
+  readonly state: Content | Deleted;
   /** The record's lines and its tombstone in the files. */
-  readonly lines: readonly LineVersion[];
-  readonly tombstone: TombstoneVersion | undefined;
+  readonly lines: readonly FileVersion<Present>[];
+  readonly tombstone: FileVersion<Deleted> | undefined;
   /** This target's base, and those of other targets: what they say, and when they were written. */
-  readonly bases: readonly (LineVersion | Tombstone)[];
+  readonly bases: readonly Version[];
   /** The stamp of a tombstone that the row removed. */
   readonly floor: number | undefined;
   /** The stamp of the state if an import derived it from lines alone. */
@@ -26,16 +24,13 @@ export interface ExportInput {
   readonly now: number;
 }
 
-/** The version that the files will have: a line that stands there already, or one to be written. */
-export type ExportPlan =
-  | { readonly kind: 'keep'; readonly raw: string }
-  | { readonly kind: 'line'; readonly content: Content; readonly stamp: number }
-  | { readonly kind: 'tombstone'; readonly tombstone: Tombstone };
-
-/** Decides which version of a record the files get, and with which stamp (the rules of stamps: stamps of one record only grow). */
-export function planExport(found: ExportInput): ExportPlan {
+/**
+ * Decides which version of a record the files get (the rules of stamps: stamps of one record only grow): one with the bytes of a line that
+ * stands there already, or one to be written.
+ */
+export function planExport(found: ExportInput): Version {
   const input = withoutFarStamps(found);
-  return isTombstone(input.state) ? planTombstone(input, input.state) : planLine(input, input.state);
+  return isDeleted(input.state) ? planTombstone(input, input.state) : planLine(input, input.state);
 }
 
 /**
@@ -50,7 +45,7 @@ function withoutFarStamps(input: ExportInput): ExportInput {
   const { state, tombstone } = input;
   return {
     ...input,
-    state: isTombstone(state) && !counts(state) ? { ...state, stamp: input.now } : state,
+    state: isDeleted(state) && !counts(state) ? { ...state, stamp: input.now } : state,
     lines: input.lines.filter(counts),
     tombstone: tombstone !== undefined && counts(tombstone) ? tombstone : undefined,
     bases: input.bases.filter(counts),
@@ -59,45 +54,39 @@ function withoutFarStamps(input: ExportInput): ExportInput {
   };
 }
 
-function planLine(input: ExportInput, content: Content): ExportPlan {
-  const inFiles = fileVersion(input);
+function planLine(input: ExportInput, content: Content): Present {
+  const inFiles = presentInFiles(input);
   const top = input.lines.reduce((most, line) => Math.max(most, line.stamp), input.tombstone?.stamp ?? -Infinity);
   if (!input.restamp) {
-    if (inFiles !== undefined && sameContent(inFiles.content, content)) {
-      return 'raw' in inFiles ? { kind: 'keep', raw: inFiles.raw } : { kind: 'line', content, stamp: inFiles.stamp };
-    }
+    if (inFiles !== undefined && sameContent(inFiles.content, content)) return inFiles;
     const known = input.bases
-      .filter((base) => !isTombstone(base) && base.stamp > top && sameContent(base.content, content))
+      .filter((base) => !isDeleted(base) && base.stamp > top && sameContent(base.content, content))
       .map((base) => base.stamp);
-    if (known.length > 0) return { kind: 'line', content, stamp: Math.max(...known) };
-    if (input.derivedStamp !== undefined && input.derivedStamp > top) {
-      return { kind: 'line', content, stamp: input.derivedStamp };
-    }
+    if (known.length > 0) return present(content, Math.max(...known));
+    if (input.derivedStamp !== undefined && input.derivedStamp > top) return present(content, input.derivedStamp);
   }
   const least = [top, input.floor ?? -Infinity, ...input.bases.map((base) => base.stamp)];
-  return { kind: 'line', content, stamp: Math.max(input.now, ...least.map((stamp) => stamp + 1)) };
+  return present(content, Math.max(input.now, ...least.map((stamp) => stamp + 1)));
 }
 
 /** What the files say of a present record: the very line, or the version that its lines amount to. */
-function fileVersion({ lines, tombstone, form }: ExportInput): LineVersion | Present | undefined {
+function presentInFiles({ lines, tombstone, form }: ExportInput): Present | undefined {
   const { version } = fileState(lines, tombstone === undefined ? [] : [tombstone], form);
   return version === undefined || isDeleted(version) ? undefined : version;
 }
 
-function planTombstone(input: ExportInput, state: Tombstone): ExportPlan {
+function planTombstone(input: ExportInput, state: Deleted): Deleted {
   const { tombstone, lines, bases } = input;
-  if (tombstone !== undefined && sameTombstone(tombstone, state)) return { kind: 'keep', raw: tombstone.raw };
+  if (tombstone !== undefined && saySame(tombstone, state)) return tombstone;
   // What one author deleted twice is deleted at the later time; another author's deletion comes after.
   const isOwn = tombstone?.by === state.by;
-  const winner = isOwn ? laterTombstone<Tombstone>(tombstone, state) : state;
+  const winner = isOwn ? laterTombstone(tombstone, state) : state;
   const stamp = Math.max(
     winner.stamp,
     ...lines.map((line) => line.stamp + 1),
     ...(tombstone === undefined || isOwn ? [] : [tombstone.stamp + 1]),
-    ...bases.map((base) => (isTombstone(base) ? base.stamp : base.stamp + 1)),
+    ...bases.map((base) => (isDeleted(base) ? base.stamp : base.stamp + 1)),
   );
-  if (tombstone !== undefined && winner === tombstone && stamp === tombstone.stamp) {
-    return { kind: 'keep', raw: tombstone.raw };
-  }
-  return { kind: 'tombstone', tombstone: { ...state, unknown: winner.unknown, stamp } };
+  if (tombstone !== undefined && winner === tombstone && stamp === tombstone.stamp) return tombstone;
+  return { ...deleted(state, stamp, state.by), unknown: winner.unknown };
 }

@@ -8,12 +8,13 @@ import { atomicWrite, withIoErrors } from '../jsonl/file.js';
 import { keyReader } from '../jsonl/line-key.js';
 import { LineError, parseLine } from '../jsonl/parse.js';
 import { leaveLostValues } from '../jsonl/lost-values.js';
-import type { DataFile } from '../merge/file-groups.js';
-import { mergeJsonFile } from '../merge/generic/merge-json-file.js';
-import { mergeDataFile, mergeDuplicateLines } from '../merge/merge-lines.js';
-import { BYTES } from '../merge/merge-pieces.js';
-import { conflictLines } from '../merge/merged-file.js';
-import type { FileSides, MergedFile } from '../merge/merged-file.js';
+import type { DataFile } from '../merge/data-groups.js';
+import type { Sides } from '../merge/field.js';
+import { mergeJsonFile } from '../merge/json-file.js';
+import { mergeDataFile, mergeDuplicateLines } from '../merge/data-file.js';
+import { BYTES } from '../merge/chunks.js';
+import { conflictLines } from '../merge/file.js';
+import type { FileSides, MergedFile } from '../merge/file.js';
 import { latestStamp } from '../record/stamp.js';
 import { savecontext } from '../registry/savecontext.js';
 import { tryGit } from './run.js';
@@ -88,11 +89,11 @@ function readBytes(path: string): Buffer {
   return withIoErrors(path, 'read', () => readFileSync(path));
 }
 
-type SideBytes = Readonly<Record<keyof FileSides, Buffer>>;
+type SideBytes = Sides<Buffer>;
 
 /** The versions as they are, in one conflict. Nothing of them becomes a text: there is a longest one. */
 function wholeConflict({ base, ours, theirs }: SideBytes): Uint8Array {
-  const [begin = '', middle = '', other = '', end = ''] = conflictLines([], [], []);
+  const [begin = '', middle = '', other = '', end = ''] = conflictLines({ base: [], ours: [], theirs: [] });
   const parts = [begin, ours, middle, base, other, theirs, end].map((part) =>
     typeof part === 'string' ? Buffer.from(part) : part,
   );

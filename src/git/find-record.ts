@@ -29,6 +29,6 @@ export function findRecordIds(registry: Registry, cwd: string, text: string): st
 }
 
 function shortIdOf(version: FileVersion): string | undefined {
-  const hasOne = version.kind === 'line' && version.content.entity.indexOf.has(SHORT_ID);
+  const hasOne = version.kind === 'present' && version.content.entity.indexOf.has(SHORT_ID);
   return hasOne ? tokenOf(version.content, SHORT_ID) : undefined;
 }

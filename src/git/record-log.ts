@@ -1,5 +1,5 @@
 import { LineError, parseLine } from '../jsonl/parse.js';
-import { completed } from '../merge/completed.js';
+import { fillMissingFields } from '../merge/missing-fields.js';
 import { changeBetween, stateOf } from '../record/change.js';
 import type { ChangeAction, RecordState } from '../record/change.js';
 import type { FieldChange } from '../record/compare.js';
@@ -66,7 +66,7 @@ function versionOf(registry: Registry, id: string, group: readonly Difference[])
     sideOf(registry, id, removed),
     sideOf(registry, id, added),
   ]);
-  const isAlive = sides.some(([, after]) => kindOf(after) === 'line');
+  const isAlive = sides.some(([, after]) => kindOf(after) === 'present');
   if (sides.some(([before, after]) => rawOf(before) === rawOf(after) || isBeside(before, after, isAlive))) return [];
   const [before, after] = sides[0] ?? [];
   const { commit, author, time } = first;
@@ -75,15 +75,15 @@ function versionOf(registry: Registry, id: string, group: readonly Difference[])
 
 function describe(before: Side, after: Side): Pick<LoggedVersion, 'action' | 'version' | 'fields'> {
   if (after === 'unreadable') return { action: 'unreadable', version: undefined, fields: [] };
-  if (before === 'unreadable' && after?.kind === 'line') return { action: 'changed', version: after, fields: [] };
+  if (before === 'unreadable' && after?.kind === 'present') return { action: 'changed', version: after, fields: [] };
   return { ...changeBetween(stateBeside(before, after), stateBeside(after, before)), version: after };
 }
 
 /** What a side says. What a line of the reference program leaves out is taken from the other side. */
 function stateBeside(side: Side, other: Side): RecordState {
   if (typeof side !== 'object') return undefined;
-  const known = typeof other === 'object' && other.kind === 'line' ? [other.content] : [];
-  return stateOf(side.kind === 'line' ? completed(side, [], known) : side);
+  const known = typeof other === 'object' && other.kind === 'present' ? [other.content] : [];
+  return stateOf(side.kind === 'present' ? fillMissingFields(side, [], known) : side);
 }
 
 /**
@@ -91,8 +91,8 @@ function stateBeside(side: Side, other: Side): RecordState {
  * nothing in its place says nothing of its record.
  */
 function isBeside(before: Side, after: Side, isAlive: boolean): boolean {
-  if (after === undefined) return kindOf(before) === 'tombstone';
-  return isAlive && before === undefined && kindOf(after) === 'tombstone';
+  if (after === undefined) return kindOf(before) === 'deleted';
+  return isAlive && before === undefined && kindOf(after) === 'deleted';
 }
 
 function kindOf(side: Side): string | undefined {
@@ -110,7 +110,7 @@ function sideOf(registry: Registry, id: string, lines: readonly string[]): Side 
     try {
       const version = parseLine(registry, line);
       if (version.kind === 'unknown' || version.id !== id) continue;
-      if (version.kind === 'line') return version;
+      if (version.kind === 'present') return version;
       found = version;
     } catch (error) {
       if (!(error instanceof LineError)) throw error;

@@ -1,30 +1,29 @@
 import { noteLoss } from '../journal.js';
-import type { ReasonedLoss } from '../merge/conflict.js';
-import { isDeleted } from '../merge/file-state.js';
+import type { ReasonedLoss } from '../merge/loss.js';
 import { sameContent } from '../record/content.js';
 import type { Content } from '../record/content.js';
-import { isTombstone } from '../record/version.js';
+import { isDeleted } from '../record/version.js';
 import { writeDerived } from '../store/derived.js';
 import type { ImportContext } from './context.js';
 import type { Decision } from './decide.js';
 import { applyTombstone } from './deletions.js';
-import type { Gathered } from './gather.js';
+import type { LoadedRecord } from './load-record.js';
 import { withFreeNaturalKey } from './natural-keys.js';
-import { settle } from './settle.js';
+import { recordBase } from './record-base.js';
 
 /** Writes a decided record, and what the target now knows of it. `holder` is the row that has its natural key by now. */
 export function applyDecision(context: ImportContext, decision: Decision, holder: string | undefined): void {
-  const { gathered, plan } = decision;
-  const { key, row } = gathered;
-  const losses = [...gathered.losses, ...plan.losses];
+  const { record, plan } = decision;
+  const { key, row } = record;
+  const losses = [...record.losses, ...plan.losses];
   for (const { loss, why } of losses) noteLoss(context.sql, context.target.project, key, loss, why, context.now);
   if (losses.length > 0) context.noticeLoss(key, conflictMessage(losses, context.rehearses));
   let result = plan.result;
-  if (isTombstone(result)) {
-    applyTombstone(context, gathered, result);
+  if (isDeleted(result)) {
+    applyTombstone(context, record, result);
   } else {
-    noteDerivedVersion(context, gathered, result);
-    result = withFreeNaturalKey(context, gathered, result, holder);
+    noteDerivedVersion(context, record, result);
+    result = withFreeNaturalKey(context, record, result, holder);
     if (row === undefined || !sameContent(row, result)) {
       context.beforeChange(key, row);
       context.writer.write(result, row, context.now);
@@ -41,7 +40,7 @@ export function applyDecision(context: ImportContext, decision: Decision, holder
       `the file holds an old version; the database's was kept (import --force ${key.id} takes the file's)`,
     );
   }
-  settle(context, decision, result);
+  recordBase(context, decision, result);
 }
 
 function conflictMessage(losses: readonly ReasonedLoss[], rehearses: boolean): string {
@@ -50,7 +49,7 @@ function conflictMessage(losses: readonly ReasonedLoss[], rehearses: boolean): s
 }
 
 /** A version that follows from lines alone keeps the stamp that every replica computes. */
-function noteDerivedVersion({ sql }: ImportContext, { key, version }: Gathered, result: Content): void {
-  if (version === undefined || isDeleted(version) || 'raw' in version) return;
+function noteDerivedVersion({ sql }: ImportContext, { key, version }: LoadedRecord, result: Content): void {
+  if (version === undefined || isDeleted(version) || version.raw !== undefined) return;
   if (sameContent(version.content, result)) writeDerived(sql, key, version.stamp, result);
 }

@@ -1,6 +1,6 @@
 import type { Content } from '../record/content.js';
 import { latestStamp } from '../record/stamp.js';
-import type { PathForm, Tombstone } from '../record/version.js';
+import type { PathForm, Deleted } from '../record/version.js';
 import { requireEntity } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';
 import type { RecordKey, Rows } from '../store/rows.js';
@@ -46,7 +46,7 @@ export class ImportContext {
   /** Records that were decided before their turn, as `type id`. */
   readonly decided = new Set<string>();
   /** Tombstones of rows that go last, when all that refers to them is decided, by `type/id`. */
-  readonly doomed = new Map<string, Tombstone>();
+  readonly doomed = new Map<string, Deleted>();
   /** What changed rows held before; kept only where somebody asks what changes. */
   readonly rowsBefore: RowsBefore | undefined;
   readonly #skipInvalid: boolean;

@@ -1,22 +1,21 @@
-import { isDeleted, sameStated } from '../merge/file-state.js';
-import { wholeRecord } from '../merge/merge-record.js';
+import { wholeRecord } from '../merge/record.js';
 import { tokenOf } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { unquote } from '../record/json.js';
-import { isTombstone } from '../record/version.js';
-import type { Tombstone } from '../record/version.js';
+import { deleted, isDeleted, sameVersion } from '../record/version.js';
+import type { Deleted } from '../record/version.js';
 import { isSeen } from '../store/base.js';
 import { readTombstone } from '../tracking/tombstones.js';
 import type { ImportContext } from './context.js';
-import { clearDead } from './gather.js';
-import type { Gathered } from './gather.js';
+import { clearDead } from './load-record.js';
+import type { LoadedRecord } from './load-record.js';
 import { keepPrivate } from './keep-private.js';
 import { MergeStrategy, planImport } from './plan.js';
 import type { ImportPlan } from './plan.js';
 
 /** A record whose outcome is known, before its natural key and its row are written. */
 export interface Decision {
-  readonly gathered: Gathered;
+  readonly record: LoadedRecord;
   readonly plan: ImportPlan;
   readonly wasSeen: boolean;
   /** The files' version is news that no commit brought: it was made in this work tree. */
@@ -27,11 +26,11 @@ export interface Decision {
  * Decides a record. Gives undefined when there is nothing to write because it waits for its parent or
  * belongs to another project; that is counted and named here.
  */
-export function decide(context: ImportContext, gathered: Gathered): Decision | undefined {
-  const { key, version, versionLine, state, base, row } = gathered;
+export function decide(context: ImportContext, record: LoadedRecord): Decision | undefined {
+  const { key, version, versionLine, state, base, row } = record;
   if (version === undefined) return undefined;
-  if (gathered.isElsewhere && !isDeleted(version)) {
-    waits(context, gathered);
+  if (record.isElsewhere && !isDeleted(version)) {
+    waits(context, record);
     context.notice(
       'skipped',
       key.type,
@@ -45,63 +44,52 @@ export function decide(context: ImportContext, gathered: Gathered): Decision | u
   const wasSeen = isKnown && versionLine !== undefined && isSeen(context.sql, versionLine);
   // What others delete of a private record they once had, or derive from its parent's deletion, is no news here.
   if (isDeleted(version) && row !== undefined && context.isPrivate(row)) {
-    return { gathered, plan: { result: row, losses: [] }, wasSeen, isUncommitted: false };
+    return { record, plan: { result: row, losses: [] }, wasSeen, isUncommitted: false };
   }
   const strategy = context.strategyFor(key.id);
   const asksHistory =
-    strategy === MergeStrategy.ThreeWay && !wasSeen && base !== undefined && !sameStated(version, base);
-  const ancestry = asksHistory ? context.history?.ancestryOf(gathered) : undefined;
-  const file = gathered.besideRow ?? version;
+    strategy === MergeStrategy.ThreeWay && !wasSeen && base !== undefined && !sameVersion(version, base);
+  const ancestry = asksHistory ? context.history?.ancestryOf(record) : undefined;
+  const file = record.besideRow ?? version;
   const plan = planImport({ strategy, file, isSeen: wasSeen, base, state, ancestry });
   const isUncommitted = asksHistory && context.history !== undefined && ancestry === undefined;
-  const decision = { gathered, plan, wasSeen, isUncommitted };
-  if (isTombstone(plan.result)) return decision;
+  const decision = { record, plan, wasSeen, isUncommitted };
+  if (isDeleted(plan.result)) return decision;
   const result = clearDead(context, plan.result);
   const parent = missingParent(context, result);
   if (parent === 'here') {
-    const sides = [
-      ...(row === undefined ? [] : [row]),
-      ...(wasSeen ? [] : gathered.lines.map(({ content }) => content)),
-    ];
+    const sides = [...(row === undefined ? [] : [row]), ...(wasSeen ? [] : record.lines.map(({ content }) => content))];
     for (const side of sides) keepPrivate(context, side, result);
     return { ...decision, plan: { ...plan, result } };
   }
   if (parent === 'unknown') {
-    waits(context, gathered);
+    waits(context, record);
     context.notice('orphaned', key.type, key.id, 'its parent is not here; the line waits in the file');
     return undefined;
   }
-  return { ...decision, plan: buried(gathered, plan, result, parent) };
+  return { ...decision, plan: buried(record, plan, result, parent) };
 }
 
-function waits(context: ImportContext, { found }: Gathered): void {
+function waits(context: ImportContext, { found }: LoadedRecord): void {
   for (const { file } of found) context.unsettled.add(file);
 }
 
 /** Whether all required parents are here, or else the tombstone of one, or that one is neither. */
-function missingParent(context: ImportContext, content: Content): 'here' | 'unknown' | Tombstone {
+function missingParent(context: ImportContext, content: Content): 'here' | 'unknown' | Deleted {
   const { sql, target } = context;
   for (const [field, type] of Object.entries(content.entity.parents)) {
     const id = unquote(tokenOf(content, field));
     if (context.projectOf(type, id) === target.project) continue;
-    const tombstone = context.doomed.get(`${type}/${id}`) ?? readTombstone(sql, target.project, { type, id });
-    if (tombstone === undefined) return 'unknown';
-    return { ...tombstone, by: tombstone.by ?? '' };
+    return context.doomed.get(`${type}/${id}`) ?? readTombstone(sql, target.project, { type, id }) ?? 'unknown';
   }
   return 'here';
 }
 
 /** A record whose parent is deleted is deleted with it; every replica derives the same tombstone. */
-function buried(gathered: Gathered, plan: ImportPlan, content: Content, parent: Tombstone): ImportPlan {
-  const { key, lines, tombstones, baseEntry } = gathered;
+function buried(record: LoadedRecord, plan: ImportPlan, content: Content, parent: Deleted): ImportPlan {
+  const { key, lines, tombstones, baseEntry } = record;
   const own = [...lines.map((line) => line.stamp + 1), ...tombstones.map((tombstone) => tombstone.stamp)];
   if (baseEntry !== undefined) own.push(baseEntry.deleted ? baseEntry.stamp : baseEntry.stamp + 1);
-  const result: Tombstone = {
-    kind: 'tombstone',
-    ...key,
-    stamp: Math.max(parent.stamp, ...own),
-    by: parent.by,
-    unknown: [],
-  };
+  const result = deleted(key, Math.max(parent.stamp, ...own), parent.by);
   return { result, losses: [...plan.losses, { loss: wholeRecord(content), why: 'parent deleted' }] };
 }

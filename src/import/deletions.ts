@@ -1,10 +1,9 @@
 import { noteLoss } from '../journal.js';
-import { sameTombstone } from '../merge/merge-tombstone.js';
-import { wholeRecord } from '../merge/merge-record.js';
+import { wholeRecord } from '../merge/record.js';
 import { sameContent } from '../record/content.js';
 import type { Content } from '../record/content.js';
-import { isTombstone } from '../record/version.js';
-import type { Tombstone } from '../record/version.js';
+import { deleted, saySame } from '../record/version.js';
+import type { Deleted } from '../record/version.js';
 import { dependentsOf, requireEntity } from '../registry/entity.js';
 import type { Entity } from '../registry/entity.js';
 import { readBase } from '../store/base.js';
@@ -14,22 +13,22 @@ import type { RecordKey } from '../store/rows.js';
 import { markChanged } from '../tracking/marks.js';
 import { writeTombstone } from '../tracking/tombstones.js';
 import type { ImportContext } from './context.js';
-import type { Gathered } from './gather.js';
+import type { LoadedRecord } from './load-record.js';
 import { keepPrivate } from './keep-private.js';
 import { stampOfContent } from './stamp-of-content.js';
 
 /** Makes a record deleted: its row with all that cannot be without it, or the tombstone alone. */
 export function applyTombstone(
   context: ImportContext,
-  { key, entity, row, state }: Gathered,
-  tombstone: Tombstone,
+  { key, entity, row, state }: LoadedRecord,
+  tombstone: Deleted,
 ): void {
   if (row !== undefined) {
     removeRow(context, entity, row, tombstone);
     context.tally.add(key.type, 'deleted');
     return;
   }
-  if (state !== undefined && isTombstone(state) && sameTombstone(state, tombstone)) {
+  if (state !== undefined && saySame(state, tombstone)) {
     // The author may have been filled in just now.
     writeTombstone(context.sql, context.target.project, tombstone);
     return;
@@ -63,7 +62,7 @@ export function isReferredTo({ sql, registry }: ImportContext, entity: Entity, i
 }
 
 /** Deletes a row, first the records that cannot be without it. */
-function removeRow(context: ImportContext, entity: Entity, row: Content, tombstone: Tombstone): void {
+function removeRow(context: ImportContext, entity: Entity, row: Content, tombstone: Deleted): void {
   const { sql, rows, registry, target } = context;
   for (const child of dependentsOf(registry, entity)) {
     const ids = sql.all(
@@ -83,17 +82,11 @@ function removeRow(context: ImportContext, entity: Entity, row: Content, tombsto
   noteClearedReferences(context, referrers);
 }
 
-function removeChild(context: ImportContext, entity: Entity, content: Content, parent: Tombstone): void {
+function removeChild(context: ImportContext, entity: Entity, content: Content, parent: Deleted): void {
   const key = { type: entity.type, id: content.id };
   const base = readBase(context.sql, context.target, key);
   const own = base === undefined ? [] : [base.deleted ? base.stamp : base.stamp + 1];
-  const tombstone: Tombstone = {
-    kind: 'tombstone',
-    ...key,
-    stamp: Math.max(parent.stamp, ...own),
-    by: parent.by,
-    unknown: [],
-  };
+  const tombstone = deleted(key, Math.max(parent.stamp, ...own), parent.by);
   noteLoss(context.sql, context.target.project, key, wholeRecord(content), 'parent deleted', context.now);
   context.noticeLoss(key, `${context.rehearses ? 'would be ' : ''}deleted with its parent`);
   removeRow(context, entity, content, tombstone);

@@ -1,13 +1,13 @@
 import type { History, HistoryLine } from '../jsonl/file-history.js';
 import { keyReader } from '../jsonl/line-key.js';
-import { asVersion, isDeleted, sameStated } from '../merge/file-state.js';
-import type { Stated } from '../merge/file-state.js';
-import { completed, knownOf } from '../merge/completed.js';
+import { asVersion } from '../merge/file-state.js';
+import { fillMissingFields, knownOf } from '../merge/missing-fields.js';
 import { isOwn, isSeen } from '../store/base.js';
 import type { BaseEntry } from '../store/base.js';
 import { versionOf } from '../store/versions.js';
 import type { Content } from '../record/content.js';
-import type { FileVersion, PathForm } from '../record/version.js';
+import { isDeleted, sameVersion } from '../record/version.js';
+import type { FileVersion, PathForm, Version } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
 import type { RecordKey } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
@@ -27,7 +27,7 @@ interface Place {
 interface Asked {
   readonly key: RecordKey;
   readonly found: readonly { readonly raw: string }[];
-  readonly version: Stated | undefined;
+  readonly version: Version | undefined;
   readonly base: FileVersion | undefined;
   readonly baseEntry: BaseEntry | undefined;
   readonly row: Content | undefined;
@@ -63,7 +63,7 @@ export class HistoryOfImport {
     const changes = this.#linesOf(asked, 'changes');
     if (!changes.some(({ line, isNow }) => isNow && line === inFile.raw)) return undefined;
     const isBase = ({ stated }: Known): boolean =>
-      isDeleted(stated) === (base.kind === 'tombstone') && sameStated(stated, base);
+      isDeleted(stated) === (base.kind === 'deleted') && sameVersion(stated, base);
     const changed = this.#versions(asked, changes);
     if (changed.some(isBase)) return { hasBase: true };
     const arrived = this.#versions(asked, this.#linesOf(asked, 'arrivals'));
@@ -94,11 +94,11 @@ export class HistoryOfImport {
 
   #versions({ base, row }: Asked, lines: readonly HistoryLine[]): Known[] {
     const { registry, form, latest } = this.#place;
-    const known = knownOf(form, base?.kind === 'line' ? base.content : undefined, row);
+    const known = knownOf(form, base?.kind === 'present' ? base.content : undefined, row);
     return lines.flatMap(({ line }) => {
       const version = versionOf(registry, line, latest);
       if (version === undefined) return [];
-      const stated = version.kind === 'tombstone' ? version : asVersion(completed(version, [], known), form);
+      const stated = version.kind === 'deleted' ? version : asVersion(fillMissingFields(version, [], known), form);
       return [{ line, stated }];
     });
   }
@@ -123,10 +123,10 @@ export class HistoryOfImport {
 /** A version that the history has, with its line. */
 interface Known {
   readonly line: string;
-  readonly stated: Stated;
+  readonly stated: Version;
 }
 
-function newest(versions: readonly Known[]): Stated | undefined {
+function newest(versions: readonly Known[]): Version | undefined {
   return versions.reduce<Known | undefined>(
     (a, b) => (a === undefined || b.stated.stamp > a.stated.stamp ? b : a),
     undefined,

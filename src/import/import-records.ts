@@ -1,6 +1,6 @@
 import type { Progress } from '../export/stats.js';
 import { compareUtf8 } from '../record/order.js';
-import { isTombstone } from '../record/version.js';
+import { isDeleted } from '../record/version.js';
 import type { Entity } from '../registry/entity.js';
 import { readBase, writeBaseSeq } from '../store/base.js';
 import { naturalKeyHolder } from '../store/natural-key.js';
@@ -11,8 +11,8 @@ import type { ImportContext } from './context.js';
 import { decide } from './decide.js';
 import type { Decision } from './decide.js';
 import { clearDeadAside, isReferredTo } from './deletions.js';
-import { gather, homeOf } from './gather.js';
-import type { Gathered } from './gather.js';
+import { loadRecord, homeOf } from './load-record.js';
+import type { LoadedRecord } from './load-record.js';
 import { deletedChildren, pagesOf } from './page.js';
 
 /**
@@ -47,9 +47,9 @@ function deleteChildren(context: ImportContext): void {
   for (const entity of [...context.registry.entities].reverse()) {
     if (Object.keys(entity.parents).length === 0) continue;
     for (const entry of deletedChildren(context, entity)) {
-      const gathered = gather(context, entity, entry);
-      const decision = context.fails() ? undefined : decide(context, gathered);
-      if (decision === undefined || !isTombstone(decision.plan.result)) continue;
+      const record = loadRecord(context, entity, entry);
+      const decision = context.fails() ? undefined : decide(context, record);
+      if (decision === undefined || !isDeleted(decision.plan.result)) continue;
       applyDecision(context, decision, undefined);
       context.decided.add(`${entity.type} ${entry.id}`);
     }
@@ -63,14 +63,14 @@ function importEntity(context: ImportContext, entity: Entity, doomed: Decision[]
   for (const entry of pagesOf(context, entity)) {
     onRecord();
     if (context.decided.has(`${entity.type} ${entry.id}`)) continue;
-    const gathered = gather(context, entity, entry);
+    const record = loadRecord(context, entity, entry);
     // Once a line cannot be read, nothing will be kept: the rest is only read.
     if (context.fails()) continue;
-    if (gathered.version === undefined) {
-      noteAbsent(context, gathered);
+    if (record.version === undefined) {
+      noteAbsent(context, record);
       continue;
     }
-    const decision = decide(context, gathered);
+    const decision = decide(context, record);
     if (decision === undefined) continue;
     if (isDoomed(context, decision)) {
       doomed.push(decision);
@@ -80,10 +80,10 @@ function importEntity(context: ImportContext, entity: Entity, doomed: Decision[]
     if (mustWait(context, decision, holder, deferred)) deferred.push(decision);
     else applyDecision(context, decision, holder);
   }
-  for (const { gathered } of deferred) {
-    if (gathered.row === undefined) continue;
-    context.beforeChange(gathered.key, gathered.row);
-    context.writer.parkNaturalKey(entity, gathered.key.id);
+  for (const { record } of deferred) {
+    if (record.row === undefined) continue;
+    context.beforeChange(record.key, record.row);
+    context.writer.parkNaturalKey(entity, record.key.id);
   }
   for (const decision of deferred.map(parked)) applyDecision(context, decision, holderOf(context, decision));
 }
@@ -92,9 +92,9 @@ function importEntity(context: ImportContext, entity: Entity, doomed: Decision[]
  * A row that others refer to goes last: what the files moved away from it must not go with it, nor look changed here.
  * Until then it counts as deleted, and holds no natural key.
  */
-function isDoomed(context: ImportContext, { gathered, plan }: Decision): boolean {
-  const { entity, key, row } = gathered;
-  if (!isTombstone(plan.result) || row === undefined) return false;
+function isDoomed(context: ImportContext, { record, plan }: Decision): boolean {
+  const { entity, key, row } = record;
+  if (!isDeleted(plan.result) || row === undefined) return false;
   if (!isReferredTo(context, entity, key.id)) return false;
   context.doomed.set(`${key.type}/${key.id}`, plan.result);
   if (entity.naturalKey.length > 0) {
@@ -106,28 +106,28 @@ function isDoomed(context: ImportContext, { gathered, plan }: Decision): boolean
 
 /** The row lost its natural key while it waited, so it must be written whatever it was. */
 function parked(decision: Decision): Decision {
-  const { row } = decision.gathered;
+  const { row } = decision.record;
   if (row === undefined) return decision;
   const index = row.entity.indexOf.get(row.entity.naturalKey.at(-1) ?? '') ?? -1;
   const tokens = row.tokens.map((token, place) => (place === index ? '""' : token));
-  return { ...decision, gathered: { ...decision.gathered, row: { ...row, tokens } } };
+  return { ...decision, record: { ...decision.record, row: { ...row, tokens } } };
 }
 
 /** True while the row that holds the record's natural key is itself still to be decided. */
 function mustWait(
   { sql }: ImportContext,
-  { gathered }: Decision,
+  { record }: Decision,
   holder: string | undefined,
   deferred: readonly Decision[],
 ): boolean {
   if (holder === undefined) return false;
-  if (deferred.some((other) => other.gathered.key.id === holder)) return true;
+  if (deferred.some((other) => other.record.key.id === holder)) return true;
   return (
-    compareUtf8(gathered.key.id, holder) < 0 &&
+    compareUtf8(record.key.id, holder) < 0 &&
     sql.get(
       `SELECT 1 WHERE EXISTS (SELECT 1 FROM temp.scsync_staged WHERE type = ?1 AND id = ?2)
        OR EXISTS (SELECT 1 FROM temp.scsync_absent WHERE type = ?1 AND id = ?2)`,
-      gathered.key.type,
+      record.key.type,
       holder,
     ) !== undefined
   );
@@ -135,12 +135,12 @@ function mustWait(
 
 /** The row that has the natural key which a decided record is to have. */
 function holderOf({ sql, target }: ImportContext, { plan }: Decision): string | undefined {
-  return isTombstone(plan.result) ? undefined : naturalKeyHolder(sql, target.project, plan.result);
+  return isDeleted(plan.result) ? undefined : naturalKeyHolder(sql, target.project, plan.result);
 }
 
 /** Absence is never a deletion: what the database has goes back into the files. */
-function noteAbsent(context: ImportContext, gathered: Gathered): void {
-  const { key, state, base, baseEntry } = gathered;
+function noteAbsent(context: ImportContext, record: LoadedRecord): void {
+  const { key, state, base, baseEntry } = record;
   if (base !== undefined) context.unsettled.add(homeOf(context.registry, base));
   if (state === undefined || baseEntry === undefined) return;
   if (lastChange(context.sql, key) <= baseEntry.seq) markChanged(context.sql, key, context.target.project);

@@ -1,8 +1,8 @@
 import { noteLoss } from '../journal.js';
 import type { LostValues } from '../jsonl/lost-values.js';
 import type { LostValue } from '../jsonl/parse-lost-value.js';
-import { canonicalBytes } from '../merge/merge-record.js';
-import { elementKey, elementsOf, setToken } from '../record/content.js';
+import { canonicalBytes } from '../merge/record.js';
+import { elementsByKey } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { entityOfType } from '../registry/entity.js';
 import type { ImportContext } from './context.js';
@@ -54,6 +54,6 @@ function holds(content: Content, { loss: { field, lost } }: LostValue): boolean 
   const token = content.tokens[synced.index] ?? 'null';
   if (synced.field.kind !== 'set') return token === lost;
   const { set } = synced.field;
-  const mine = new Map(elementsOf(set, token).map((element) => [elementKey(element), setToken(set, [element])]));
-  return elementsOf(set, lost).every((element) => mine.get(elementKey(element)) === setToken(set, [element]));
+  const mine = elementsByKey(set, token);
+  return [...elementsByKey(set, lost)].every(([key, element]) => mine.get(key) === element);
 }

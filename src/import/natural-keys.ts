@@ -1,11 +1,11 @@
-import { isDeleted } from '../merge/file-state.js';
 import { sameContent, withTokens } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { quote, sha256, unquote } from '../record/json.js';
 import { compareUtf8 } from '../record/order.js';
+import { isDeleted } from '../record/version.js';
 import { writeDerived } from '../store/derived.js';
 import type { ImportContext } from './context.js';
-import type { Gathered } from './gather.js';
+import type { LoadedRecord } from './load-record.js';
 import { keepPrivate } from './keep-private.js';
 import { keepsNaturalKey } from './plan.js';
 import { stampOfContent } from './stamp-of-content.js';
@@ -16,7 +16,7 @@ import { stampOfContent } from './stamp-of-content.js';
  */
 export function withFreeNaturalKey(
   context: ImportContext,
-  gathered: Gathered,
+  record: LoadedRecord,
   content: Content,
   holderId: string | undefined,
 ): Content {
@@ -28,9 +28,9 @@ export function withFreeNaturalKey(
   const keeps = isPrivate === context.isPrivate(holder) ? keepsNaturalKey(content, holder, compareUtf8) : !isPrivate;
   if (!keeps) {
     const renamed = withOtherKey(context, content);
-    const { version } = gathered;
+    const { version } = record;
     if (version !== undefined && !isDeleted(version) && sameContent(version.content, content)) {
-      writeDerived(context.sql, gathered.key, version.stamp + 1, renamed);
+      writeDerived(context.sql, record.key, version.stamp + 1, renamed);
     }
     nameRenamed(context, content, holderId);
     return renamed;

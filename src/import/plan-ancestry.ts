@@ -1,21 +1,19 @@
-import type { Loss, ReasonedLoss } from '../merge/conflict.js';
-import { isDeleted } from '../merge/file-state.js';
-import type { Stated } from '../merge/file-state.js';
-import { differingValues, wholeRecord } from '../merge/merge-record.js';
+import type { Loss, ReasonedLoss } from '../merge/loss.js';
+import { differingValues, wholeRecord } from '../merge/record.js';
 import type { Content } from '../record/content.js';
-import { isTombstone } from '../record/version.js';
-import type { Tombstone } from '../record/version.js';
+import { isDeleted } from '../record/version.js';
+import type { Deleted, Version } from '../record/version.js';
 
 /** What the history of the files says of a record whose version came with it. */
 export interface Ancestry {
   /** False where this target's base was thrown away before it was a part of any history. */
   readonly hasBase: boolean;
   /** The newest of its versions that was ever taken into account. */
-  readonly newestSeen?: Stated | undefined;
+  readonly newestSeen?: Version | undefined;
   /** The database's own versions that only commits of this clone have. */
   readonly onlyHere?: readonly Content[];
   /** The newest of its versions that those can come from. */
-  readonly before?: Stated | undefined;
+  readonly before?: Version | undefined;
 }
 
 /**
@@ -26,7 +24,7 @@ export interface Ancestry {
  */
 export function lostOnlyHere(
   row: Content,
-  result: Content | Tombstone,
+  result: Content | Deleted,
   losses: readonly ReasonedLoss[],
   { before, onlyHere = [] }: Ancestry,
 ): ReasonedLoss[] {
@@ -35,7 +33,7 @@ export function lostOnlyHere(
   const others = onlyHere.map((version) => differingValues(version, row));
   const isOnlyHere = (value: Loss): boolean =>
     (changed === undefined || has(changed, value)) && others.some((values) => !has(values, value));
-  if (isTombstone(result)) {
+  if (isDeleted(result)) {
     const isLost = losses.length === 0 && (changed === undefined || changed.some(isOnlyHere));
     return isLost ? [{ loss: wholeRecord(row), why: 'deleted' }] : [];
   }

@@ -1,14 +1,10 @@
 import { sameContent, tokenOf } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { compareIntegers } from '../record/numbers.js';
-import { isTombstone } from '../record/version.js';
-import type { FileVersion, LineVersion, Tombstone } from '../record/version.js';
-import { differingValues, mergeContents, wholeRecord, winsTie } from '../merge/merge-record.js';
-import type { Present } from '../merge/merge-record.js';
-import { laterTombstone, sameTombstone } from '../merge/merge-tombstone.js';
-import type { LossReason, ReasonedLoss } from '../merge/conflict.js';
-import { isDeleted, sameStated } from '../merge/file-state.js';
-import type { Stated } from '../merge/file-state.js';
+import { isDeleted, laterTombstone, sameVersion, saySame } from '../record/version.js';
+import type { Deleted, Present, Version } from '../record/version.js';
+import { differingValues, mergeContents, wholeRecord, winsTie } from '../merge/record.js';
+import type { LossReason, ReasonedLoss } from '../merge/loss.js';
 import { lostOnlyHere } from './plan-ancestry.js';
 import type { Ancestry } from './plan-ancestry.js';
 
@@ -30,20 +26,20 @@ export type MergeStrategy = (typeof MergeStrategy)[keyof typeof MergeStrategy];
 export interface ImportInput {
   readonly strategy: MergeStrategy;
   /** What the files state. */
-  readonly file: Stated;
+  readonly file: Version;
   /** True when that very version was taken into account before, in any target. */
   readonly isSeen: boolean;
   /** This target's base. */
-  readonly base: FileVersion | undefined;
+  readonly base: Version | undefined;
   /** The row, or else the tombstone, in the database. */
-  readonly state: Content | Tombstone | undefined;
+  readonly state: Content | Deleted | undefined;
   /** Where there is no history, or the version did not come with it: undefined. */
   readonly ancestry?: Ancestry | undefined;
 }
 
 /** The record's new state in the database, and what was lost on the way. */
 export interface ImportPlan {
-  readonly result: Content | Tombstone;
+  readonly result: Content | Deleted;
   readonly losses: readonly ReasonedLoss[];
   /** The files hold an old version; the database's is kept. */
   readonly rolledBack?: true;
@@ -55,13 +51,13 @@ export interface ImportPlan {
 export function planImport(input: ImportInput): ImportPlan {
   const { strategy, file, base, state, isSeen } = input;
   const taken = isDeleted(file) ? file : file.content;
-  const isBase = base !== undefined && sameStated(file, base);
+  const isBase = base !== undefined && sameVersion(file, base);
   if (strategy === MergeStrategy.PreferExternal) {
     const restamp = isSeen && !isBase && !isDeleted(file) ? { restamp: true as const } : {};
     return { result: taken, losses: state === undefined ? [] : lostTo(state, taken, 'prefer-external'), ...restamp };
   }
   if (state === undefined) return { result: taken, losses: [] };
-  if (saysSame(state, file)) return { result: state, losses: [] };
+  if (saySame(state, file)) return { result: state, losses: [] };
   if (strategy === MergeStrategy.PreferLocal) return keep(state, taken, 'prefer-local');
   if (isBase) return { result: state, losses: [] };
   if (isSeen && strategy === MergeStrategy.ThreeWay) return { result: state, losses: [], rolledBack: true };
@@ -70,9 +66,9 @@ export function planImport(input: ImportInput): ImportPlan {
     const plan = planOverDiscarded(state, file, base, input.ancestry.newestSeen);
     if (plan !== undefined) return plan;
   }
-  if (isTombstone(state) && isDeleted(file)) return { result: laterTombstone<Tombstone>(state, file), losses: [] };
+  if (isDeleted(state) && isDeleted(file)) return { result: laterTombstone<Deleted>(state, file), losses: [] };
   if (base !== undefined && isOlder(file, base)) return keep(state, taken, 'older version');
-  if (isTombstone(state)) return isDeleted(file) ? { result: state, losses: [] } : deletedHere(state, file);
+  if (isDeleted(state)) return isDeleted(file) ? { result: state, losses: [] } : deletedHere(state, file);
   if (isDiscarded) return planWithoutCommon(state, file, base);
   const plan = isDeleted(file)
     ? deletedThere(state, file, base)
@@ -81,22 +77,17 @@ export function planImport(input: ImportInput): ImportPlan {
   return { ...plan, losses: [...plan.losses, ...lostOnlyHere(state, plan.result, plan.losses, input.ancestry)] };
 }
 
-function saysSame(state: Content | Tombstone, file: Stated): boolean {
-  if (isTombstone(state)) return isDeleted(file) && sameTombstone(state, file);
-  return !isDeleted(file) && sameContent(state, file.content);
-}
-
 /**
  * The version of the files came with a history that the base is no part of: what was exported was thrown away before it was
  * committed. So the newest version that both have seen is what they have in common, and the row counts as changed.
  */
 function planOverDiscarded(
-  state: Content | Tombstone,
-  file: Stated,
-  base: FileVersion,
-  seen: Stated | undefined,
+  state: Content | Deleted,
+  file: Version,
+  base: Version,
+  seen: Version | undefined,
 ): ImportPlan | undefined {
-  if (seen === undefined || isDeleted(seen) || isTombstone(state)) return undefined;
+  if (seen === undefined || isDeleted(seen) || isDeleted(state)) return undefined;
   const common = isMergedInto(seen.content, base, file) ? base.content : seen.content;
   if (sameContent(state, common)) return { result: isDeleted(file) ? file : file.content, losses: [] };
   if (isDeleted(file)) return againstTombstone(state, file, base);
@@ -105,39 +96,39 @@ function planOverDiscarded(
 }
 
 /** After a rebase the base is in no commit as it was, but all that it says is in the version of the files. */
-function isMergedInto(common: Content, base: FileVersion, file: Stated): base is LineVersion {
-  if (base.kind !== 'line' || isDeleted(file)) return false;
+function isMergedInto(common: Content, base: Version, file: Version): base is Present {
+  if (base.kind !== 'present' || isDeleted(file)) return false;
   const { content, losses } = mergeContents(common, base.content, file.content);
   return losses.length === 0 && sameContent(content, file.content);
 }
 
 /** A row of which nothing is known that the files' version has in common with it. */
-function planWithoutCommon(row: Content, file: Stated, base: FileVersion): ImportPlan {
+function planWithoutCommon(row: Content, file: Version, base: Version): ImportPlan {
   if (isDeleted(file)) return againstTombstone(row, file, base);
-  const isBase = base.kind === 'line' && sameContent(row, base.content);
+  const isBase = base.kind === 'present' && sameContent(row, base.content);
   return isBase
     ? { result: file.content, losses: lostTo(row, file.content, 'later version') }
     : keep(row, file.content, 'later version');
 }
 
 /** A row that counts as changed: its last stamp against the tombstone's, or its `updated_at` when it was edited since. */
-function againstTombstone(row: Content, tombstone: Tombstone, base: FileVersion): ImportPlan {
-  const isBase = base.kind === 'line' && sameContent(row, base.content);
+function againstTombstone(row: Content, tombstone: Deleted, base: Version): ImportPlan {
+  const isBase = base.kind === 'present' && sameContent(row, base.content);
   if (!isBase) return deletedThere(row, tombstone, undefined);
   if (base.stamp > tombstone.stamp) return { result: row, losses: [] };
   return { result: tombstone, losses: [{ loss: wholeRecord(row), why: 'deleted' }] };
 }
 
-function keep(state: Content | Tombstone, taken: Content | Tombstone, why: LossReason): ImportPlan {
-  return { result: state, losses: isTombstone(taken) ? [] : lostTo(taken, state, why) };
+function keep(state: Content | Deleted, taken: Content | Deleted, why: LossReason): ImportPlan {
+  return { result: state, losses: isDeleted(taken) ? [] : lostTo(taken, state, why) };
 }
 
 /** A version that does not come after the base cannot descend from it. An unseen tombstone of the base's time counts as later. */
-export function isOlder(file: Stated, base: FileVersion): boolean {
+export function isOlder(file: Version, base: Version): boolean {
   return isDeleted(file) ? file.stamp < base.stamp : file.stamp <= base.stamp;
 }
 
-function bothPresent(strategy: MergeStrategy, row: Content, line: Content, base: FileVersion | undefined): ImportPlan {
+function bothPresent(strategy: MergeStrategy, row: Content, line: Content, base: Version | undefined): ImportPlan {
   if (strategy === MergeStrategy.PreferNewer) {
     return winsTie(row, line)
       ? keep(row, line, 'prefer-newer')
@@ -150,14 +141,14 @@ function bothPresent(strategy: MergeStrategy, row: Content, line: Content, base:
       : { result: line, losses: lostTo(row, line, 'later version') };
   }
   // A row made again after a deletion that the target has is later than any line from before it.
-  if (base.kind === 'tombstone') return keep(row, line, 'later version');
+  if (base.kind === 'deleted') return keep(row, line, 'later version');
   if (sameContent(row, base.content)) return { result: line, losses: [] };
   const merged = mergeContents(base.content, row, line);
   return { result: merged.content, losses: merged.losses.map((loss) => ({ loss, why: 'merge' })) };
 }
 
-function deletedThere(row: Content, tombstone: Tombstone, base: FileVersion | undefined): ImportPlan {
-  if (base?.kind === 'line' && sameContent(row, base.content)) return { result: tombstone, losses: [] };
+function deletedThere(row: Content, tombstone: Deleted, base: Version | undefined): ImportPlan {
+  if (base?.kind === 'present' && sameContent(row, base.content)) return { result: tombstone, losses: [] };
   // An edit that was not exported yet counts by its `updated_at`.
   const edited = tokenOf(row, row.entity.updated);
   if (compareIntegers(edited, String(tombstone.stamp)) > 0) return { result: row, losses: [] };
@@ -165,15 +156,15 @@ function deletedThere(row: Content, tombstone: Tombstone, base: FileVersion | un
 }
 
 /** Where the tombstone is the base, the line is later than it: an older one never comes here. */
-function deletedHere(tombstone: Tombstone, line: Present): ImportPlan {
+function deletedHere(tombstone: Deleted, line: Present): ImportPlan {
   if (line.stamp > tombstone.stamp) return { result: line.content, losses: [] };
   return { result: tombstone, losses: [{ loss: wholeRecord(line.content), why: 'deleted' }] };
 }
 
 /** What is lost of a state when another one takes its place. */
-function lostTo(lost: Content | Tombstone, kept: Content | Tombstone, why: LossReason): ReasonedLoss[] {
-  if (isTombstone(lost)) return [];
-  if (isTombstone(kept)) return [{ loss: wholeRecord(lost), why }];
+function lostTo(lost: Content | Deleted, kept: Content | Deleted, why: LossReason): ReasonedLoss[] {
+  if (isDeleted(lost)) return [];
+  if (isDeleted(kept)) return [{ loss: wholeRecord(lost), why }];
   return differingValues(kept, lost).map((loss) => ({ loss, why }));
 }
 

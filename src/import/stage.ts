@@ -185,7 +185,7 @@ class Stage {
   #keyOf(name: string, line: TextLine): LineKey | undefined {
     const version = this.#parse(name, line);
     if (version === undefined) return undefined;
-    const home = version.kind === 'tombstone' ? this.#registry.deletionsFile : fileOfType(this.#registry, version.type);
+    const home = version.kind === 'deleted' ? this.#registry.deletionsFile : fileOfType(this.#registry, version.type);
     if (home !== name) this.#unsettled.add(name);
     return version;
   }

@@ -14,7 +14,7 @@ export function stampOfContent(
 ): number | undefined {
   const base = readBase(sql, target, key);
   const version = base === undefined ? undefined : versionOf(registry, base.line);
-  if (version?.kind === 'line' && sameContent(version.content, content)) return version.stamp;
+  if (version?.kind === 'present' && sameContent(version.content, content)) return version.stamp;
   const derived = readDerived(sql, key);
   return derived?.hash === derivedHash(content) ? derived.stamp : undefined;
 }

@@ -5,7 +5,8 @@ import { JsonError, quote, scanObject, unquote } from '../record/json.js';
 import { LIMITS, LINE_TOO_LONG, fitsInto } from '../record/limits.js';
 import { fromPortable } from '../record/paths.js';
 import { formatStamp, isStamp } from '../record/stamp.js';
-import type { PathForm, Tombstone } from '../record/version.js';
+import { isDeleted } from '../record/version.js';
+import type { Deleted, PathForm, Version } from '../record/version.js';
 import type { Field, SetField } from '../registry/entity.js';
 
 /** What the coordinates of a project are on this machine. */
@@ -35,6 +36,14 @@ export function formatLine(content: Content, stamp: number, form: PathForm, coor
   });
 }
 
+/** The line of a version, without its ending: the one it was read from, else as it is written. Throws as {@link formatLine} does. */
+export function lineOf(version: Version, form: PathForm, coordinates: ProjectCoordinates): string {
+  if (version.raw !== undefined) return version.raw;
+  return isDeleted(version)
+    ? formatTombstone(version, form, coordinates.project)
+    : formatLine(version.content, version.stamp, form, coordinates);
+}
+
 /** Why nobody could read a line; a short one is below every limit. */
 function problemIn(line: string): string | undefined {
   if (line.length < LIMITS.values) return undefined;
@@ -57,7 +66,7 @@ function stampText(type: string, id: string, stamp: number): string {
 }
 
 /** One line of the file of deletions, without its ending. Throws `bad_input` as {@link formatLine} does. */
-export function formatTombstone(tombstone: Tombstone, form: PathForm, project: string): string {
+export function formatTombstone(tombstone: Deleted, form: PathForm, project: string): string {
   return `{${joinMembers([
     ['entity_type', quote(tombstone.type)],
     ['entity_id', quote(tombstone.id)],

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
-import type { FileLoss } from '../merge/merged-file.js';
+import type { FileLoss } from '../merge/file.js';
 import type { Registry } from '../registry/entity.js';
 import { savecontext } from '../registry/savecontext.js';
 import { atomicWrite, namesIn, readPlain, withIoErrors } from './file.js';

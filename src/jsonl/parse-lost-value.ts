@@ -1,5 +1,5 @@
-import type { Loss, LossReason } from '../merge/conflict.js';
-import type { FileLoss } from '../merge/merged-file.js';
+import type { Loss, LossReason } from '../merge/loss.js';
+import type { FileLoss } from '../merge/file.js';
 import { joinMembers } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { describe, fieldToken } from '../record/field-token.js';
@@ -88,7 +88,7 @@ export function lostContent(registry: Registry, entity: Entity, id: string, lost
   const data = joinMembers(scanned('lost: ', () => scanObject(lost)));
   const line = `{"type":${quote(entity.type)},${data},"exported_at":"1970-01-01T00:00:00.000Z"}`;
   const version = parseLine(registry, line);
-  if (version.kind === 'line' && version.id === id) return version.content;
+  if (version.kind === 'present' && version.id === id) return version.content;
   throw new LineError([`lost: expected the record ${describe(quote(id))}, found another one`]);
 }
 

@@ -14,7 +14,7 @@ import type { Member } from '../record/json.js';
 import { ID, isId } from '../record/limits.js';
 import { toPortable } from '../record/paths.js';
 import { parseStamp } from '../record/stamp.js';
-import type { LineVersion, TombstoneVersion, UnknownLine } from '../record/version.js';
+import type { Deleted, FileVersion, Present, UnknownLine } from '../record/version.js';
 import { entityOfType, scopeOf } from '../registry/entity.js';
 import type { Entity, Registry, SetField } from '../registry/entity.js';
 
@@ -46,11 +46,7 @@ export const ENVELOPE: ReadonlySet<string> = new Set(['type', 'content_hash', 'e
  *
  * @param latest the latest stamp that counts, for a line that nothing is known of yet; any where it is left out
  */
-export function parseLine(
-  registry: Registry,
-  raw: string,
-  latest = Infinity,
-): LineVersion | TombstoneVersion | UnknownLine {
+export function parseLine(registry: Registry, raw: string, latest = Infinity): FileVersion | UnknownLine {
   if (raw.startsWith('\uFEFF')) {
     throw new LineError(['expected JSON, found a byte order mark (BOM); save the file as UTF-8 without BOM']);
   }
@@ -83,7 +79,7 @@ function parseRecord(
   byName: ReadonlyMap<string, string>,
   raw: string,
   latest: number,
-): LineVersion {
+): FileVersion<Present> {
   const version = byName.get('v');
   if (version !== undefined && version !== String(FORMAT_VERSION)) {
     const code = /^\d+$/.test(version) && Number(version) > FORMAT_VERSION ? 'newer_format' : 'bad_input';
@@ -105,7 +101,7 @@ function parseRecord(
   const tokens = portable(registry, entity, known);
   const content = derived({ entity, id: unquote(tokens[0] ?? '""'), tokens, unknown: sortMembers(unknown) });
   const edited = !hashFits(entity, members, byName, known);
-  return { kind: 'line', type: entity.type, id: content.id, content, form, stamp, edited, raw };
+  return { kind: 'present', type: entity.type, id: content.id, content, form, stamp, edited, raw };
 }
 
 /** A hash fits when it is that of the data object as it was written, or as it would be written. */
@@ -167,7 +163,7 @@ function parseTombstone(
   members: readonly Member[],
   raw: string,
   latest: number,
-): TombstoneVersion | UnknownLine {
+): FileVersion<Deleted> | UnknownLine {
   const problems: string[] = [];
   const text = (name: string, required: boolean): string => {
     const token = byName.get(name) ?? 'null';
@@ -185,7 +181,7 @@ function parseTombstone(
   if (problems.length > 0 || stamp === undefined) throw new LineError(problems);
   const known = new Set(['entity_type', 'entity_id', 'project_path', 'deleted_at', 'deleted_by']);
   return {
-    kind: 'tombstone',
+    kind: 'deleted',
     type,
     id,
     stamp,

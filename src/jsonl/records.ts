@@ -28,7 +28,7 @@ export function readJsonl(path: string, registry: Registry = savecontext): SyncR
     try {
       if (invalidUtf8 === true) throw new LineError(['expected UTF-8, found bytes that are none']);
       const version = parseLine(registry, text, latestStamp(Date.now()));
-      if (version.kind !== 'line') continue;
+      if (version.kind !== 'present') continue;
       const { content, stamp, form } = version;
       const record = toObject(content, form);
       records.push({

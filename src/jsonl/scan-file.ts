@@ -19,7 +19,7 @@ export function keyOfLine(
   const quick = keyOf(line.text);
   if (quick !== undefined) return { ...quick, deleted: line.text.startsWith('{"entity_type"') };
   const version = read(line.text);
-  return version && { type: version.type, id: version.id, deleted: version.kind === 'tombstone' };
+  return version && { type: version.type, id: version.id, deleted: version.kind === 'deleted' };
 }
 
 /** What one pass over a file says of it. */

@@ -2,7 +2,7 @@ import { compareContents } from './compare.js';
 import type { FieldChange } from './compare.js';
 import type { Content } from './content.js';
 import { toJson } from './object.js';
-import type { Tombstone } from './version.js';
+import type { Deleted } from './version.js';
 
 /** What a side has of a record; undefined where it has nothing, not even its deletion. */
 export type RecordState = Content | 'deleted' | undefined;
@@ -26,7 +26,7 @@ export interface RecordChange {
 }
 
 /** What a version says of its record. */
-export function stateOf(version: Tombstone | { readonly content: Content }): RecordState {
+export function stateOf(version: Deleted | { readonly content: Content }): RecordState {
   return 'content' in version ? version.content : 'deleted';
 }
 

@@ -1,6 +1,5 @@
-import { elementKey, elementsOf } from './content.js';
+import { elementsByKey } from './content.js';
 import type { Content } from './content.js';
-import { scanArray } from './json.js';
 
 /** What differs in one field: its tokens before and after, or the elements of a set that came and went. */
 export type FieldChange =
@@ -15,11 +14,7 @@ export function compareContents(before: Content, after: Content): FieldChange[] 
     const to = after.tokens[index] ?? 'null';
     if (from === to) continue;
     if (field.kind === 'set') {
-      const read = (token: string): Map<string, string> => {
-        const written = scanArray(token);
-        return new Map(elementsOf(field.set, token).map((element, at) => [elementKey(element), written[at] ?? 'null']));
-      };
-      const [old, now] = [read(from), read(to)];
+      const [old, now] = [elementsByKey(field.set, from), elementsByKey(field.set, to)];
       const added = [...now].flatMap(([key, token]) => (old.get(key) === token ? [] : [token]));
       const removed = [...old].flatMap(([key, token]) => (now.get(key) === token ? [] : [token]));
       changes.push({ field: name, added, removed });

@@ -1,6 +1,6 @@
 import type { Entity, ElementFields, SetTable } from '../registry/entity.js';
 import { quote, scanArray, scanObject, sha256, unquote } from './json.js';
-import type { Member } from './json.js';
+import type { Member, Token } from './json.js';
 import { compareUtf8 } from './order.js';
 
 /** The version of the line format that this package writes. */
@@ -14,7 +14,7 @@ export interface Content {
   readonly entity: Entity;
   readonly id: string;
   /** In the order of {@link Entity.synced}. */
-  readonly tokens: readonly string[];
+  readonly tokens: readonly Token[];
   /** Fields that the registry does not know, sorted by name. */
   readonly unknown: readonly Member[];
   /** Places of fields that the line it was read from says nothing of: their tokens are no values that can lose. */
@@ -132,17 +132,26 @@ export function elementsOf(table: SetTable, token: string): Element[] {
   });
 }
 
+/** The tokens of a set's elements by what identifies them. */
+export function elementsByKey(table: SetTable, token: string): Map<string, string> {
+  const tokens = scanArray(token);
+  return new Map(elementsOf(table, token).map((element, index) => [elementKey(element), tokens[index] ?? 'null']));
+}
+
+/** The token of a set with such elements. */
+export function setOfElements(elements: ReadonlyMap<string, string>): string {
+  const sorted = [...elements].sort(([a], [b]) => compareUtf8(a, b));
+  return `[${sorted.map(([, token]) => token).join(',')}]`;
+}
+
 /** The canonical token of a set: elements sorted by the bytes of what identifies them, each once. */
 export function setToken(table: SetTable, elements: readonly Element[]): string {
   const names = elementNames(table);
-  const byKey = new Map(elements.map((element) => [elementKey(element), element]));
-  const sorted = [...byKey.entries()].sort(([a], [b]) => compareUtf8(a, b));
-  const tokens = sorted.map(([, element]) =>
+  const tokenOfElement = (element: Element): string =>
     names.length === 1
-      ? element[0]
-      : `{${names.map((name, index) => `${quote(name)}:${element[index] ?? 'null'}`).join(',')}}`,
-  );
-  return `[${tokens.join(',')}]`;
+      ? (element[0] ?? 'null')
+      : `{${joinMembers(names.map((name, index) => [name, element[index] ?? 'null']))}}`;
+  return setOfElements(new Map(elements.map((element) => [elementKey(element), tokenOfElement(element)])));
 }
 
 /** What identifies an element within its owner: a text, or an integer as it is written. */

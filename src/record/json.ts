@@ -13,8 +13,14 @@ export class JsonError extends Error {
   }
 }
 
-/** A member of an object: its name, and its value's token without white space outside strings. */
-export type Member = readonly [name: string, token: string];
+/**
+ * A value as JSON text, without white space outside of strings: so 64-bit integers, reals and unknown values keep what was written. A canonical
+ * token is the one way in which a value of its field is written, so that equal tokens are equal values.
+ */
+export type Token = string;
+
+/** A member of an object. */
+export type Member = readonly [name: string, token: Token];
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const CONTROL = new RegExp('[\\u0000-\\u001f]');

@@ -1,6 +1,6 @@
 import type { Content } from '../record/content.js';
 import { sha256 } from '../record/json.js';
-import { canonicalBytes } from '../merge/merge-record.js';
+import { canonicalBytes } from '../merge/record.js';
 import type { RecordKey } from './rows.js';
 import type { Sql } from './sql.js';
 

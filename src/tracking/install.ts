@@ -120,7 +120,7 @@ function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
   for (const [target, projectPath, id, line] of gone) {
     const key = { type: entity.type, id: String(id) };
     const version = versionOf(registry, String(line));
-    if (version?.kind === 'line' && naturalKeyHolder(sql, String(projectPath), version.content) !== undefined) {
+    if (version?.kind === 'present' && naturalKeyHolder(sql, String(projectPath), version.content) !== undefined) {
       sql.run(bury(entity, '?1', '?2'), String(projectPath), key.id);
       markChanged(sql, key, String(projectPath));
     } else {

@@ -3,9 +3,10 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { formatLine } from '../../src/jsonl/format.js';
-import { mergeDuplicates } from '../../src/merge/merge-record.js';
-import type { LineVersion } from '../../src/record/version.js';
+import { lineOf } from '../../src/jsonl/format.js';
+import { mergeDuplicates } from '../../src/merge/record.js';
+import { present } from '../../src/record/version.js';
+import type { Present } from '../../src/record/version.js';
 import { savecontext } from '../../src/registry/savecontext.js';
 import { versionOf } from '../../src/store/versions.js';
 import { Store } from '../../src/store/store.js';
@@ -20,11 +21,11 @@ const memory = (value: string, updated: number, exportedAt: string): string =>
 it('P5 import writes the very line that the merge of the same lines gives, whatever their order', () => {
   const raws = [memory('one', 5, '2026-01-01T00:00:00.000Z'), memory('two', 4, '2026-01-02T00:00:00.000Z')];
   const versions = raws.map((raw) => {
-    const version = versionOf(savecontext, raw) as LineVersion;
-    return { content: version.content, stamp: version.stamp + 1 };
+    const version = versionOf(savecontext, raw) as Present;
+    return present(version.content, version.stamp + 1);
   });
   const { version } = mergeDuplicates(versions as [(typeof versions)[0], ...typeof versions]);
-  const expected = formatLine(version.content, version.stamp, 'portable', { project: '/p', scopeId: '' });
+  const expected = lineOf(version, 'portable', { project: '/p', scopeId: '' });
   for (const lines of [raws, [...raws].reverse()]) {
     const dir = temporaryFolder();
     writeFileSync(join(dir, 'memories.jsonl'), lines.map((line) => `${line}\n`).join(''));

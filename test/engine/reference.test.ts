@@ -28,7 +28,7 @@ describe.each(FOLDERS)('the lines in %s', (_, files) => {
     for (const raw of linesOf(files)) {
       const version = parseLine(savecontext, raw);
       if (version.kind === 'unknown') throw new Error(`unknown: ${raw}`);
-      if (version.kind === 'tombstone') {
+      if (version.kind === 'deleted') {
         expect(raw).toMatch(/"deleted_at":"[^".]*\+00:00"/);
         const seconds = raw.replace(/\+00:00"/, '.000Z"');
         expect(formatTombstone(version, 'absolute', ATLAS)).toBe(seconds);
@@ -44,7 +44,7 @@ describe.each(FOLDERS)('the lines in %s', (_, files) => {
   it('have the content hash that is computed from them', () => {
     for (const raw of linesOf(files)) {
       const version = parseLine(savecontext, raw);
-      if (version.kind !== 'line') continue;
+      if (version.kind !== 'present') continue;
       expect(version.edited, raw).toBe(false);
       expect(version.form).toBe('absolute');
       const data = /^\{"type":"\w+",(.*),"content_hash":"([0-9a-f]{64})","exported_at":"[^"]*"\}$/s.exec(raw);

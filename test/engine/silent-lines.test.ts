@@ -5,7 +5,7 @@ import { listConflicts } from '../../src/conflicts.js';
 import { resolveFolder } from '../../src/git/resolve.js';
 import { MergeStrategy } from '../../src/import/plan.js';
 import { keyReader } from '../../src/jsonl/line-key.js';
-import { mergeDataFile } from '../../src/merge/merge-lines.js';
+import { mergeDataFile } from '../../src/merge/data-file.js';
 import { sameContent, tokenOf, withTokens } from '../../src/record/content.js';
 import type { Content } from '../../src/record/content.js';
 import type { RecordObject } from '../../src/record/object.js';

@@ -6,7 +6,7 @@ import { LineError, parseLine } from '../../src/jsonl/parse.js';
 import { sameContent } from '../../src/record/content.js';
 import type { Content } from '../../src/record/content.js';
 import { sha256 } from '../../src/record/json.js';
-import type { Tombstone } from '../../src/record/version.js';
+import type { Deleted } from '../../src/record/version.js';
 import { savecontext } from '../../src/registry/savecontext.js';
 import { content, text, unknownMembers } from '../record/arbitraries.js';
 import { HERE, readLine, sample } from '../record/samples.js';
@@ -121,8 +121,8 @@ function escaped(value: string): string {
 }
 
 describe('a line of the file of deletions', () => {
-  const tombstone: fc.Arbitrary<Tombstone> = fc.record({
-    kind: fc.constant('tombstone' as const),
+  const tombstone: fc.Arbitrary<Deleted> = fc.record({
+    kind: fc.constant('deleted' as const),
     type: fc.constantFrom(...savecontext.entities.map(({ type }) => type)),
     id: text.map((value) => value.replaceAll('\0', '0')),
     stamp: STAMP,
@@ -166,7 +166,7 @@ describe('parseLine on broken lines', () => {
         );
         try {
           const version = parseLine(savecontext, raw);
-          if (version.kind === 'line') readLine(formatLine(version.content, version.stamp, 'portable', HERE));
+          if (version.kind === 'present') readLine(formatLine(version.content, version.stamp, 'portable', HERE));
         } catch (error) {
           expect(error).toBeInstanceOf(LineError);
           expect((error as LineError).problems.length).toBeGreaterThan(0);

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 
 import { formatLostValue, parseLostValue } from '../../src/jsonl/parse-lost-value.js';
 import { LineError } from '../../src/jsonl/parse.js';
-import { mergeVersions, wholeRecord } from '../../src/merge/merge-record.js';
+import { mergeVersions, wholeRecord } from '../../src/merge/record.js';
+import { present } from '../../src/record/version.js';
 import { savecontext } from '../../src/registry/savecontext.js';
 import { contentOf, variantOf } from '../record/arbitraries.js';
 import { BAD_FORMS, BAD_VALUES, GOOD_LOSS, lostLine } from './lost-lines.js';
@@ -27,12 +28,7 @@ describe('a line of lost values', () => {
       );
     fc.assert(
       fc.property(versions, fc.boolean(), ([b, o, t], hasBase) => {
-        const [base, ours, theirs] = [
-          { content: b, stamp: 1 },
-          { content: o, stamp: 2 },
-          { content: t, stamp: 3 },
-        ];
-        const { losses } = mergeVersions(hasBase ? base : undefined, ours, theirs);
+        const { losses } = mergeVersions(hasBase ? present(b, 1) : undefined, present(o, 2), present(t, 3));
         for (const loss of [...losses, wholeRecord(o)]) {
           const lost = { type: o.entity.type, id: 'id', loss, why: 'merge' as const, at: 5 };
           expect(parseLostValue(savecontext, formatLostValue(savecontext, lost))).toEqual(lost);

@@ -112,7 +112,7 @@ describe('what a line may leave out or spell otherwise', () => {
   it('reads the tombstones of the reference', () => {
     const raw = '{"deleted_at":"2026-01-01T01:00:00+01:00","entity_id":"a","entity_type":"issue","x":1.0}';
     expect(parseLine(savecontext, raw)).toEqual({
-      kind: 'tombstone',
+      kind: 'deleted',
       type: 'issue',
       id: 'a',
       stamp: Date.parse('2026-01-01T00:00:00Z'),

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
-import { asVersion, fileState, sameStated } from '../../src/merge/file-state.js';
-import { canonicalBytes } from '../../src/merge/merge-record.js';
-import { laterTombstone, sameTombstone } from '../../src/merge/merge-tombstone.js';
+import { asVersion, fileState } from '../../src/merge/file-state.js';
+import { canonicalBytes } from '../../src/merge/record.js';
 import { sameContent } from '../../src/record/content.js';
+import { laterTombstone, present, sameVersion, saySame } from '../../src/record/version.js';
 import { editedLineOf, lineOf, sample, tombstoneOf } from '../record/samples.js';
 
 const title = (value: string, updated = 200) => sample('issue', { title: value, updated_at: updated });
@@ -25,8 +25,8 @@ describe('fileState', () => {
       [lineOf(title('a'), 5, 'absolute'), 'portable'],
       [lineOf(title('a'), 5), 'absolute'],
     ] as const) {
-      expect(fileState([line], [], form)).toEqual({ version: { content: line.content, stamp: 6 }, losses: [] });
-      expect(asVersion(line, form)).toEqual({ content: line.content, stamp: 6 });
+      expect(fileState([line], [], form)).toEqual({ version: present(line.content, 6), losses: [] });
+      expect(asVersion(line, form)).toEqual(present(line.content, 6));
     }
     const absolute = lineOf(title('a'), 5, 'absolute');
     expect(asVersion(absolute, 'absolute')).toBe(absolute);
@@ -85,18 +85,18 @@ describe('fileState', () => {
   });
 });
 
-describe('sameStated', () => {
+describe('sameVersion', () => {
   const line = lineOf(title('a'), 5);
 
   it('compares what lines say, and when', () => {
-    expect(sameStated(line, lineOf(title('a'), 5))).toBe(true);
-    expect(sameStated({ content: line.content, stamp: 5 }, line)).toBe(true);
-    expect(sameStated(line, lineOf(title('a'), 6))).toBe(false);
-    expect(sameStated(line, lineOf(title('b'), 5))).toBe(false);
-    expect(sameStated(line, tombstone(5))).toBe(false);
-    expect(sameStated(tombstone(5), line)).toBe(false);
-    expect(sameStated(tombstone(5), tombstone(5))).toBe(true);
-    expect(sameStated(tombstone(5), tombstone(5, 'bob'))).toBe(false);
+    expect(sameVersion(line, lineOf(title('a'), 5))).toBe(true);
+    expect(sameVersion(present(line.content, 5), line)).toBe(true);
+    expect(sameVersion(line, lineOf(title('a'), 6))).toBe(false);
+    expect(sameVersion(line, lineOf(title('b'), 5))).toBe(false);
+    expect(sameVersion(line, tombstone(5))).toBe(false);
+    expect(sameVersion(tombstone(5), line)).toBe(false);
+    expect(sameVersion(tombstone(5), tombstone(5))).toBe(true);
+    expect(sameVersion(tombstone(5), tombstone(5, 'bob'))).toBe(false);
   });
 });
 
@@ -110,9 +110,9 @@ describe('tombstones', () => {
     ] as const) {
       expect(laterTombstone(less, more)).toBe(more);
       expect(laterTombstone(more, less)).toBe(more);
-      expect(sameTombstone(less, more)).toBe(false);
+      expect(saySame(less, more)).toBe(false);
     }
-    expect(sameTombstone(plain, tombstone(5, '\uffff'))).toBe(true);
+    expect(saySame(plain, tombstone(5, '\uffff'))).toBe(true);
   });
 
   it('say of contents no more than their values', () => {

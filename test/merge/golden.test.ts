@@ -1,17 +1,16 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-import { formatLine } from '../../src/jsonl/format.js';
-import type { Loss } from '../../src/merge/conflict.js';
-import { mergeVersions } from '../../src/merge/merge-record.js';
-import type { Present } from '../../src/merge/merge-record.js';
-import type { LineVersion } from '../../src/record/version.js';
+import { lineOf } from '../../src/jsonl/format.js';
+import type { Loss } from '../../src/merge/loss.js';
+import { mergeVersions } from '../../src/merge/record.js';
+import type { FileVersion, Present } from '../../src/record/version.js';
 import { HERE, readLine } from '../record/samples.js';
 
 const CASES = new URL('../fixtures/merge/', import.meta.url);
 
 /** The one line of a file of a case; undefined where the file is missing or empty. */
-function lineIn(name: string, file: string): LineVersion | undefined {
+function lineIn(name: string, file: string): FileVersion<Present> | undefined {
   const path = new URL(`${name}/${file}.jsonl`, CASES);
   const raw = existsSync(path) ? readFileSync(path, 'utf8').trimEnd() : '';
   return raw === '' ? undefined : readLine(raw);
@@ -22,8 +21,8 @@ function lossesOf(name: string): readonly Loss[] {
   return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as readonly Loss[]) : [];
 }
 
-function written(version: LineVersion | Present): string {
-  return 'raw' in version ? version.raw : formatLine(version.content, version.stamp, 'portable', HERE);
+function written(version: Present): string {
+  return lineOf(version, 'portable', HERE);
 }
 
 /** Losses in an order of their own: which side lost says nothing. */

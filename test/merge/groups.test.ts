@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { mergeContents } from '../../src/merge/merge-record.js';
+import { mergeContents } from '../../src/merge/record.js';
 import type { Content } from '../../src/record/content.js';
 import { withTokens } from '../../src/record/content.js';
 import { savecontext } from '../../src/registry/savecontext.js';

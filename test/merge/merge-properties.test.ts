@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { Loss } from '../../src/merge/conflict.js';
-import { mergeDuplicates, mergeVersions } from '../../src/merge/merge-record.js';
-import type { Present } from '../../src/merge/merge-record.js';
+import type { Loss } from '../../src/merge/loss.js';
+import { mergeDuplicates, mergeVersions } from '../../src/merge/record.js';
 import { sameContent, tokenOf } from '../../src/record/content.js';
+import { present } from '../../src/record/version.js';
+import type { Present } from '../../src/record/version.js';
 import { savecontext } from '../../src/registry/savecontext.js';
 import { contentOf, variantOf } from '../record/arbitraries.js';
 import { lineOf } from '../record/samples.js';
@@ -22,8 +23,8 @@ const triple = (oldest: number): fc.Arbitrary<Triple> =>
     .constantFrom(...savecontext.entities)
     .chain((entity) => contentOf(entity, 'id'))
     .chain((base) => {
-      const side = fc.record({ content: variantOf(base), stamp: fc.integer({ min: oldest, max: 6 }) });
-      return fc.record({ base: fc.constant({ content: base, stamp: 3 }), ours: side, theirs: side });
+      const side = fc.tuple(variantOf(base), fc.integer({ min: oldest, max: 6 })).map((made) => present(...made));
+      return fc.record({ base: fc.constant(present(base, 3)), ours: side, theirs: side });
     });
 
 const anyTriple = triple(1);
@@ -150,10 +151,10 @@ describe('mergeDuplicates', () => {
     .constantFrom(...savecontext.entities)
     .chain((entity) => contentOf(entity, 'id'))
     .chain((base) =>
-      fc.array(fc.record({ content: variantOf(base), stamp: fc.integer({ min: 1, max: 3 }) }), {
-        minLength: 1,
-        maxLength: 4,
-      }),
+      fc.array(
+        fc.tuple(variantOf(base), fc.integer({ min: 1, max: 3 })).map((made) => present(...made)),
+        { minLength: 1, maxLength: 4 },
+      ),
     )
     .chain((versions) =>
       fc.tuple(fc.constant(versions), fc.shuffledSubarray(versions, { minLength: versions.length })),

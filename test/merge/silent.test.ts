@@ -2,9 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { keyReader } from '../../src/jsonl/line-key.js';
-import { mergeDataFile, mergeDuplicateLines } from '../../src/merge/merge-lines.js';
-import type { DataFile } from '../../src/merge/file-groups.js';
-import type { MergedFile } from '../../src/merge/merged-file.js';
+import { mergeDataFile, mergeDuplicateLines } from '../../src/merge/data-file.js';
+import type { DataFile } from '../../src/merge/data-groups.js';
+import type { MergedFile } from '../../src/merge/file.js';
 import type { Entity } from '../../src/registry/entity.js';
 import { checkpoint, issue, savecontext, session } from '../../src/registry/savecontext.js';
 import { lineOf, readLine } from '../record/samples.js';

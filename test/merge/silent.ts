@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-import type { Loss } from '../../src/merge/conflict.js';
+import type { Loss } from '../../src/merge/loss.js';
 import { elementKey, elementsOf, fallbackToken, joinMembers, setToken } from '../../src/record/content.js';
 import type { Content } from '../../src/record/content.js';
 import type { Entity, Field } from '../../src/registry/entity.js';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { mergeStringArrays } from '../../src/merge/merge-set.js';
+import { mergeStringArrays } from '../../src/merge/set.js';
 import { quote, unquote } from '../../src/record/json.js';
 
 const token = (tags: readonly string[], indent?: number): string => quote(JSON.stringify(tags, null, indent));
@@ -15,12 +15,14 @@ describe('tags that both sides changed', () => {
   it('merge by element: what one side added stays, what one side removed goes, and swapping the sides swaps nothing', () => {
     fc.assert(
       fc.property(tags, tags, tags, contest, (base, ours, theirs, { order }) => {
-        const merged = mergeStringArrays(token(base), token(ours), token(theirs), { order });
+        const merged = mergeStringArrays({ base: token(base), ours: token(ours), theirs: token(theirs) }, { order });
         const stays = [...ours, ...theirs].filter((tag) =>
           base.includes(tag) ? ours.includes(tag) && theirs.includes(tag) : true,
         );
         expect(sorted(tagsIn(merged))).toEqual(sorted(stays));
-        expect(mergeStringArrays(token(base), token(theirs), token(ours), { order: -order })).toBe(merged);
+        expect(
+          mergeStringArrays({ base: token(base), ours: token(theirs), theirs: token(ours) }, { order: -order }),
+        ).toBe(merged);
       }),
       { numRuns: 500 },
     );
@@ -29,14 +31,14 @@ describe('tags that both sides changed', () => {
   it('keep the text of a side whose tags are the result, of two such sides that of the later one', () => {
     const [base, ours, theirs] = [token(['x']), token(['z', 'a', 'x'], 1), token(['x', 'a'])] as const;
     for (const order of [-1, 0, 1]) {
-      expect(mergeStringArrays(base, ours, theirs, { order })).toBe(ours);
-      expect(mergeStringArrays(base, theirs, ours, { order })).toBe(ours);
+      expect(mergeStringArrays({ base, ours, theirs }, { order })).toBe(ours);
+      expect(mergeStringArrays({ base, ours: theirs, theirs: ours }, { order })).toBe(ours);
     }
     const same = token(['x', 'a', 'z']);
-    expect(mergeStringArrays(base, ours, same, { order: 1 })).toBe(ours);
-    expect(mergeStringArrays(base, ours, same, { order: -1 })).toBe(same);
+    expect(mergeStringArrays({ base, ours, theirs: same }, { order: 1 })).toBe(ours);
+    expect(mergeStringArrays({ base, ours, theirs: same }, { order: -1 })).toBe(same);
     // Nobody's text fits: the sorted array.
-    expect(mergeStringArrays(base, token(['z', 'x'], 1), token(['x', 'a'], 1), { order: 1 })).toBe(
+    expect(mergeStringArrays({ base, ours: token(['z', 'x'], 1), theirs: token(['x', 'a'], 1) }, { order: 1 })).toBe(
       token(['a', 'x', 'z']),
     );
   });

@@ -1,4 +1,4 @@
-import type { Loss } from '../../src/merge/conflict.js';
+import type { Loss } from '../../src/merge/loss.js';
 import { EMPTY_SET, elementNames, elementsOf, elementKey } from '../../src/record/content.js';
 import type { Content, Element } from '../../src/record/content.js';
 import { unquote } from '../../src/record/json.js';

@@ -1,27 +1,21 @@
 import { describe, expect, it } from 'vitest';
 
 import { planExport } from '../../src/export/plan.js';
-import type { ExportInput, ExportPlan } from '../../src/export/plan.js';
+import type { ExportInput } from '../../src/export/plan.js';
 import type { Content } from '../../src/record/content.js';
-import type { LineVersion, Tombstone, TombstoneVersion } from '../../src/record/version.js';
+import { deleted as deletion, present } from '../../src/record/version.js';
+import type { Deleted, FileVersion, Present, Version } from '../../src/record/version.js';
 import { editedLineOf, lineOf, sample, tombstoneOf } from '../record/samples.js';
 
 const row = (title: string): Content => sample('issue', { title });
-const line = (title: string, stamp: number): LineVersion => lineOf(row(title), stamp);
-const deleted = (stamp: number, by?: string): TombstoneVersion => tombstoneOf('issue', 'issue_1', stamp, by);
+const line = (title: string, stamp: number): FileVersion<Present> => lineOf(row(title), stamp);
+const deleted = (stamp: number, by?: string): FileVersion<Deleted> => tombstoneOf('issue', 'issue_1', stamp, by);
 
 /** A deletion as the database has it. */
-const gone = (stamp: number, by = 'ann'): Tombstone => ({
-  kind: 'tombstone',
-  type: 'issue',
-  id: 'issue_1',
-  stamp,
-  by,
-  unknown: [],
-});
+const gone = (stamp: number, by = 'ann'): Deleted => deletion({ type: 'issue', id: 'issue_1' }, stamp, by);
 
 /** The clock says 100; nothing in the files, no base, unless said otherwise. */
-function plan(input: Pick<ExportInput, 'state'> & Partial<ExportInput>): ExportPlan {
+function plan(input: Pick<ExportInput, 'state'> & Partial<ExportInput>): Version {
   return planExport({
     lines: [],
     tombstone: undefined,
@@ -35,12 +29,9 @@ function plan(input: Pick<ExportInput, 'state'> & Partial<ExportInput>): ExportP
   });
 }
 
-const written = (content: Content, stamp: number): ExportPlan => ({ kind: 'line', content, stamp });
-const keeps = ({ raw }: { readonly raw: string }): ExportPlan => ({ kind: 'keep', raw });
-const tombstone = (stamp: number, by = 'ann'): ExportPlan => ({
-  kind: 'tombstone',
-  tombstone: gone(stamp, by),
-});
+const written = present;
+const keeps = (version: FileVersion): Version => version;
+const tombstone = gone;
 
 describe('a new version of a row', () => {
   const state = row('new');

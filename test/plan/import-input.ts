@@ -1,9 +1,9 @@
 import { MergeStrategy, planImport } from '../../src/import/plan.js';
 import type { ImportInput, ImportPlan } from '../../src/import/plan.js';
-import type { LossReason, ReasonedLoss } from '../../src/merge/conflict.js';
-import { canonicalBytes } from '../../src/merge/merge-record.js';
+import type { LossReason, ReasonedLoss } from '../../src/merge/loss.js';
+import { canonicalBytes } from '../../src/merge/record.js';
 import type { Content } from '../../src/record/content.js';
-import type { LineVersion, TombstoneVersion } from '../../src/record/version.js';
+import type { Deleted, FileVersion, Present } from '../../src/record/version.js';
 import { lineOf, sample, tombstoneOf } from '../record/samples.js';
 
 /** A row, and so what a line of it says. */
@@ -12,12 +12,12 @@ export function row(title: string, updated = 200): Content {
 }
 
 /** The line of a row. */
-export function line(title: string, stamp: number, updated = 200): LineVersion {
+export function line(title: string, stamp: number, updated = 200): FileVersion<Present> {
   return lineOf(row(title, updated), stamp);
 }
 
 /** The tombstone of that record. */
-export function deleted(stamp: number, by?: string): TombstoneVersion {
+export function deleted(stamp: number, by?: string): FileVersion<Deleted> {
   return tombstoneOf('issue', 'issue_1', stamp, by);
 }
 

@@ -4,7 +4,8 @@ import { parseLine } from '../../src/jsonl/parse.js';
 import type { Content } from '../../src/record/content.js';
 import { toToken } from '../../src/record/object.js';
 import type { RecordObject } from '../../src/record/object.js';
-import type { LineVersion, PathForm, TombstoneVersion } from '../../src/record/version.js';
+import { deleted } from '../../src/record/version.js';
+import type { Deleted, FileVersion, PathForm, Present } from '../../src/record/version.js';
 import { savecontext } from '../../src/registry/savecontext.js';
 import type { EntityType } from '../../src/registry/savecontext.js';
 
@@ -51,28 +52,28 @@ export function sample(type: EntityType, changes: RecordObject = {}): Content {
 }
 
 /** A line as it is read from a file. */
-export function readLine(raw: string): LineVersion {
+export function readLine(raw: string): FileVersion<Present> {
   const version = parseLine(savecontext, raw);
-  if (version.kind !== 'line') throw new Error(`expected a record's line, found ${version.kind}: ${raw}`);
+  if (version.kind !== 'present') throw new Error(`expected a record's line, found ${version.kind}: ${raw}`);
   return version;
 }
 
 /** The line that a content is written as, read again. */
-export function lineOf(content: Content, stamp: number, form: PathForm = 'portable'): LineVersion {
+export function lineOf(content: Content, stamp: number, form: PathForm = 'portable'): FileVersion<Present> {
   return readLine(formatLine(content, stamp, form, HERE));
 }
 
 /** A line whose hash does not fit, as after an edit by hand. */
-export function editedLineOf(content: Content, stamp: number): LineVersion {
+export function editedLineOf(content: Content, stamp: number): FileVersion<Present> {
   return readLine(
     lineOf(content, stamp).raw.replace(/"content_hash":"[0-9a-f]{64}"/, `"content_hash":"${'0'.repeat(64)}"`),
   );
 }
 
 /** A tombstone as it is read from a file. */
-export function tombstoneOf(type: EntityType, id: string, stamp: number, by = 'ann'): TombstoneVersion {
-  const raw = formatTombstone({ kind: 'tombstone', type, id, stamp, by, unknown: [] }, 'portable', HERE.project);
+export function tombstoneOf(type: EntityType, id: string, stamp: number, by = 'ann'): FileVersion<Deleted> {
+  const raw = formatTombstone(deleted({ type, id }, stamp, by), 'portable', HERE.project);
   const version = parseLine(savecontext, raw);
-  if (version.kind !== 'tombstone') throw new Error(`expected a tombstone, found ${version.kind}: ${raw}`);
+  if (version.kind !== 'deleted') throw new Error(`expected a tombstone, found ${version.kind}: ${raw}`);
   return version;
 }

@@ -6,7 +6,7 @@ import { mergeData } from '../../src/git/drive-merge.js';
 import { resolveFolder } from '../../src/git/resolve.js';
 import { contentHash, readJsonl } from '../../src/jsonl/records.js';
 import { isConflictMarker } from '../../src/merge/conflict-marker.js';
-import { readMarkers } from '../../src/merge/marked-file.js';
+import { readMarkers } from '../../src/merge/markers.js';
 import { LIMITS } from '../../src/record/limits.js';
 import type { SyncRecord } from '../../src/registry/savecontext.js';
 import { Records } from '../../src/records.js';

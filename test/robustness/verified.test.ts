@@ -36,7 +36,7 @@ function expectSame(world: World): void {
     const contents = rows.page(entity, undefined, 10_000);
     expect(lines.map((version) => version?.id)).toEqual(contents.map(({ id }) => id));
     for (const [n, version] of lines.entries()) {
-      if (version?.kind !== 'line') throw new Error(`${entity.file}:${n + 1} is no line`);
+      if (version?.kind !== 'present') throw new Error(`${entity.file}:${n + 1} is no line`);
       expect(sameContent(version.content, contents[n]!), version.raw).toBe(true);
     }
   }

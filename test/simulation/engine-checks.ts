@@ -114,7 +114,7 @@ export function checkAgreement(world: World, clone: Clone, orphans: ReadonlySet<
       continue;
     }
     const [version] = versions;
-    if (versions.length !== 1 || version?.kind !== 'line') {
+    if (versions.length !== 1 || version?.kind !== 'present') {
       world.fail('P20', `${clone.name}: ${key} has ${versions.length} lines`);
       continue;
     }

@@ -2,7 +2,7 @@ import type { Clone } from './clone.js';
 import { hasUnseen, syncFiles } from './engine-operations.js';
 import { valuesInLoss } from './knowledge.js';
 import { mergeAsText, mergeTrees } from './merge-trees.js';
-import type { FileLoss } from '../../src/merge/merged-file.js';
+import type { FileLoss } from '../../src/merge/file.js';
 import { changedNames, sameTree } from './mini-git.js';
 import type { Tree } from './mini-git.js';
 import { pullShared, pushShared } from './branch-operations.js';

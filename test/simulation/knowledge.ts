@@ -1,4 +1,4 @@
-import type { Loss } from '../../src/merge/conflict.js';
+import type { Loss } from '../../src/merge/loss.js';
 import { shapeOf } from './record-shapes.js';
 import { stringsIn } from './simulated-database.js';
 import type { State, States } from './simulated-database.js';

@@ -1,6 +1,6 @@
 import { mergeData } from '../../src/git/drive-merge.js';
 import { compareKeys, fileNames, fileOfType } from '../../src/jsonl/line-key.js';
-import type { FileLoss, FileSides } from '../../src/merge/merged-file.js';
+import type { FileLoss, FileSides } from '../../src/merge/file.js';
 import type { FileVersion } from '../../src/record/version.js';
 import { savecontext } from '../../src/registry/savecontext.js';
 import { versionOf } from '../../src/store/versions.js';

@@ -56,15 +56,15 @@ function jsonOf({ commit, author, time, action, version, fields }: LoggedVersion
     time,
     action,
     stamp: version === undefined ? null : new Date(version.stamp).toISOString(),
-    deleted_by: version?.kind === 'tombstone' ? version.by : null,
+    deleted_by: version?.kind === 'deleted' ? version.by : null,
     fields: fields.map(fieldJson),
-    record: version?.kind === 'line' ? new ExactJson(toJson(version.content)) : null,
+    record: version?.kind === 'present' ? new ExactJson(toJson(version.content)) : null,
   };
 }
 
 function describe({ commit, author, time, action, version, fields }: LoggedVersion): Line[] {
   const place = commit === undefined ? 'not committed' : `${commit.slice(0, 10)}  ${time}  ${author}`;
-  const by = version?.kind === 'tombstone' ? ` by ${version.by}` : '';
+  const by = version?.kind === 'deleted' ? ` by ${version.by}` : '';
   const what = action === 'unreadable' ? 'unreadable line' : `${action}${by}`;
   return [data(`${place}  ${what}`, 'strong'), ...fields.map((change) => data(`    ${fieldText(change)}`))];
 }

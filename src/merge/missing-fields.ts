@@ -1,8 +1,8 @@
 import { derived, sortMembers } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { compareUtf8 } from '../record/order.js';
-import type { LineVersion, PathForm } from '../record/version.js';
-import { canonicalBytes } from './merge-record.js';
+import type { FileVersion, PathForm, Present } from '../record/version.js';
+import { canonicalBytes } from './record.js';
 
 /**
  * Completes a line of the reference program, which says nothing of extension and unknown fields: they are those of the first
@@ -12,28 +12,32 @@ import { canonicalBytes } from './merge-record.js';
  * @param beside what other lines say that are read together with it.
  * @param known what the base and the database have.
  */
-export function completed(line: LineVersion, beside: readonly Content[], known: readonly Content[]): LineVersion {
+export function fillMissingFields(
+  line: FileVersion<Present>,
+  beside: readonly Content[],
+  known: readonly Content[],
+): FileVersion<Present> {
   if (line.form === 'portable') return line;
   const content = filled(line.content, beside, known, first);
   return beside.length === 0 ? { ...line, content } : { ...line, content, alone: line.content };
 }
 
 /** Completes the lines that a file has of one record. */
-export function completedLines(lines: readonly LineVersion[], known: readonly Content[]): LineVersion[] {
+export function fillLines(lines: readonly FileVersion<Present>[], known: readonly Content[]): FileVersion<Present>[] {
   const beside = contentsOf(lines);
-  return lines.map((line) => completed(line, beside, known));
+  return lines.map((line) => fillMissingFields(line, beside, known));
 }
 
 /**
  * Completes a base that says nothing of extension and unknown fields: with what all sides that fit agree on. Where they do not, nothing tells
  * what it was, and so no side may pass for unchanged.
  */
-export function completedBase(base: LineVersion, sides: readonly Content[]): LineVersion {
+export function fillBase(base: FileVersion<Present>, sides: readonly Content[]): FileVersion<Present> {
   return base.form === 'portable' ? base : { ...base, content: filled(base.content, [], sides, agreed) };
 }
 
 /** What the lines that know all fields say, the latest first. */
-export function contentsOf(lines: readonly LineVersion[]): Content[] {
+export function contentsOf(lines: readonly FileVersion<Present>[]): Content[] {
   return lines
     .filter(({ form }) => form === 'portable')
     .sort((a, b) => b.stamp - a.stamp || compareUtf8(canonicalBytes(b.content), canonicalBytes(a.content)))

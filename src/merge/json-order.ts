@@ -1,4 +1,6 @@
-import { compareUtf8 } from '../../record/order.js';
+import { compareUtf8 } from '../record/order.js';
+import { mapSides } from './field.js';
+import type { Sides } from './field.js';
 
 /** A line of the result: what it is known by, and what it is sorted by where nothing else says its place. */
 export interface Placed {
@@ -6,26 +8,15 @@ export interface Placed {
   readonly sortKey: string;
 }
 
-/** The identities that each side has, in its order. */
-export interface Orders {
-  readonly base: readonly string[];
-  readonly ours: readonly string[];
-  readonly theirs: readonly string[];
-}
-
 /**
  * The order of the result. What both sides have keeps the order of the side that changed it; what only one side has stands after the
  * line that precedes it there. Where both sides have such lines at one place, each keeps its order, the smaller key first.
  */
-export function mergeOrder(orders: Orders, result: ReadonlyMap<string, Placed>): string[] {
+export function mergeOrder(orders: Sides<readonly string[]>, result: ReadonlyMap<string, Placed>): string[] {
   const [inOurs, inTheirs] = [new Set(orders.ours), new Set(orders.theirs)];
   const isCommon = (identity: string): boolean =>
     result.has(identity) && inOurs.has(identity) && inTheirs.has(identity);
-  const skeleton = commonOrder({
-    base: orders.base.filter(isCommon),
-    ours: orders.ours.filter(isCommon),
-    theirs: orders.theirs.filter(isCommon),
-  });
+  const skeleton = commonOrder(mapSides(orders, (order) => order.filter(isCommon)));
   const runs = [orders.ours, orders.theirs].map((order) => runsOf(order, isCommon, result));
   const out: string[] = [];
   for (const anchor of [undefined, ...skeleton]) {
@@ -36,7 +27,7 @@ export function mergeOrder(orders: Orders, result: ReadonlyMap<string, Placed>):
   return out;
 }
 
-function commonOrder({ base, ours, theirs }: Orders): readonly string[] {
+function commonOrder({ base, ours, theirs }: Sides<readonly string[]>): readonly string[] {
   const known = new Set(base);
   const hasOrderOfBase = (order: readonly string[]): boolean =>
     sameList(

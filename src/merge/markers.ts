@@ -1,7 +1,7 @@
 import { isConflictMarker, markerIn } from './conflict-marker.js';
 import type { Marker } from './conflict-marker.js';
-import { linesOf } from './file-groups.js';
-import type { FileSides } from './merged-file.js';
+import { linesOf } from './data-groups.js';
+import type { FileSides } from './file.js';
 
 /** Says whether a text has lines that git or jj leaves where a merge found a conflict. */
 export function hasMarkers(text: string): boolean {

@@ -2,8 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { keyReader } from '../../src/jsonl/line-key.js';
-import { mergeDataFile } from '../../src/merge/merge-lines.js';
-import type { FileSides, MergedFile } from '../../src/merge/merged-file.js';
+import { mergeDataFile } from '../../src/merge/data-file.js';
+import type { FileSides, MergedFile } from '../../src/merge/file.js';
 import { compareUtf8 } from '../../src/record/order.js';
 import type { RecordObject } from '../../src/record/object.js';
 import { savecontext } from '../../src/registry/savecontext.js';

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { mergeJsonFile } from '../../src/merge/generic/merge-json-file.js';
-import type { FileSides, MergedFile } from '../../src/merge/merged-file.js';
+import { mergeJsonFile } from '../../src/merge/json-file.js';
+import type { FileSides, MergedFile } from '../../src/merge/file.js';
 
 const OPTIONS = { key: 'id', together: [['status', 'closed_at']] };
 const swapped = ({ base, ours, theirs }: FileSides): FileSides => ({ base, ours: theirs, theirs: ours });

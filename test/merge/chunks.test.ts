@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { keyReader } from '../../src/jsonl/line-key.js';
-import { mergeJsonFile, mergeWholeFile } from '../../src/merge/generic/merge-json-file.js';
-import { mergeDataFile } from '../../src/merge/merge-lines.js';
-import { BYTES, mergePieces } from '../../src/merge/merge-pieces.js';
-import type { FileSides, MergedFile } from '../../src/merge/merged-file.js';
-import { piecesOf } from '../../src/merge/pieces.js';
+import { mergeJsonFile, mergeWholeFile } from '../../src/merge/json-file.js';
+import { mergeDataFile } from '../../src/merge/data-file.js';
+import { BYTES, mergeChunks } from '../../src/merge/chunks.js';
+import type { FileSides, MergedFile } from '../../src/merge/file.js';
+import { chunksOf } from '../../src/merge/chunks.js';
 import { savecontext } from '../../src/registry/savecontext.js';
 import { lineOf, sample } from '../record/samples.js';
 
@@ -71,15 +71,15 @@ const open = (text: string): string => text.replace(/\n$/, '');
 
 const encoded = (merged: MergedFile): MergedFile => ({ ...merged, text: BYTES.encode(merged.text) });
 
-describe('pieces', () => {
+describe('chunks', () => {
   it('are all of each side, in order, and begin with whole lines', () => {
     fc.assert(
       fc.property(dataSides, (sides) => {
-        const pieces = piecesOf(sides);
+        const chunks = chunksOf(sides);
         for (const side of SIDES) {
-          expect(pieces.map((piece) => piece.same ?? piece.sides[side]).join('')).toBe(sides[side]);
+          expect(chunks.map((chunk) => chunk.same ?? chunk.sides[side]).join('')).toBe(sides[side]);
         }
-        for (const piece of pieces) expect(piece.same ?? '\n').toMatch(/\n$/);
+        for (const chunk of chunks) expect(chunk.same ?? '\n').toMatch(/\n$/);
       }),
     );
   });
@@ -128,7 +128,7 @@ describe('pieces', () => {
     for (const isSorted of [true, false]) {
       const sides = { base: edited(), ours: edited(5, 1000), theirs: edited(1000, 2999) };
       const keyOf = (raw: string): string => raw.slice(0, 13);
-      expect(mergePieces(sides, { keyOf, isSorted, merge }).text).toBe(edited(5, 1000));
+      expect(mergeChunks(sides, { keyOf, isSorted, merge }).text).toBe(edited(5, 1000));
       expect(seen.splice(0).map(({ base }) => base)).toEqual([5, 1000, 2999].map((n) => `${lines[n]!}\n`));
     }
   });

@@ -1,11 +1,8 @@
-import type { ReasonedLoss } from './conflict.js';
+import type { Sides } from './field.js';
+import type { ReasonedLoss } from './loss.js';
 
 /** Three versions of one file, each as its text; the base is empty where both sides added the file. */
-export interface FileSides {
-  readonly base: string;
-  readonly ours: string;
-  readonly theirs: string;
-}
+export type FileSides = Sides<string>;
 
 /** A value that lost in a merge of files, with the record that it is of. */
 export interface FileLoss extends ReasonedLoss {
@@ -23,6 +20,6 @@ export interface MergedFile {
 }
 
 /** The lines of a conflict that git's tools understand, with the base between. */
-export function conflictLines(base: readonly string[], ours: readonly string[], theirs: readonly string[]): string[] {
+export function conflictLines({ base, ours, theirs }: Sides<readonly string[]>): string[] {
   return ['<<<<<<< ours', ...ours, '||||||| base', ...base, '=======', ...theirs, '>>>>>>> theirs'];
 }

@@ -3,10 +3,10 @@ import { LineError, parseLine } from '../jsonl/parse.js';
 import { compareUtf8 } from '../record/order.js';
 import { entityOfType } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';
-import type { FileSides } from './merged-file.js';
+import type { Sides } from './field.js';
 
 /** One of the three versions of a file. */
-export type Side = keyof FileSides;
+export type Side = keyof Sides<string>;
 
 /** The data file that is merged. */
 export interface DataFile {
@@ -20,10 +20,7 @@ export interface DataFile {
 }
 
 /** The lines that each side has of one record, without their ends. */
-export interface Group {
-  readonly base: string[];
-  readonly ours: string[];
-  readonly theirs: string[];
+export interface Group extends Sides<string[]> {
   /** Undefined for lines that are no known record's; those are compared by their bytes alone. */
   readonly key: { readonly type: string; readonly id: string } | undefined;
   /** False when what the base has lies between conflict markers: a virtual base may have them. */
@@ -49,7 +46,7 @@ export function linesOf(text: string): string[] {
 }
 
 /** Brings together what three sides have of each record. */
-export function groupLines(file: DataFile, sides: Readonly<Record<Side, readonly string[]>>): Groups {
+export function groupLines(file: DataFile, sides: Sides<readonly string[]>): Groups {
   const groups = new Map<string, Group>();
   const markers: string[] = [];
   for (const side of ['base', 'ours', 'theirs'] as const) {
@@ -83,10 +80,10 @@ function placeOf({ registry, name }: DataFile, raw: string): readonly [keyof typ
   try {
     const version = parseLine(registry, raw);
     if (version.kind === 'unknown') return ['keyless', undefined];
-    const isTombstone = version.kind === 'tombstone';
-    const home = isTombstone ? registry.deletionsFile : entityOfType(registry, version.type)?.file;
+    const isDeleted = version.kind === 'deleted';
+    const home = isDeleted ? registry.deletionsFile : entityOfType(registry, version.type)?.file;
     if (home === name) return ['home', version];
-    return [isTombstone ? 'deletions' : 'records', version];
+    return [isDeleted ? 'deletions' : 'records', version];
   } catch (error) {
     if (!(error instanceof LineError)) throw error;
     return ['keyless', undefined];

@@ -1,9 +1,7 @@
-import { isDeleted } from '../merge/file-state.js';
-import { sameTombstone } from '../merge/merge-tombstone.js';
 import { sameContent } from '../record/content.js';
 import type { Content } from '../record/content.js';
-import { isTombstone } from '../record/version.js';
-import type { Tombstone } from '../record/version.js';
+import { isDeleted, saySame } from '../record/version.js';
+import type { Deleted } from '../record/version.js';
 import { addSeen, writeBase, writeBaseAtLastChange } from '../store/base.js';
 import { awaitsNewStamp } from '../store/derived.js';
 import { lastChange, markChanged } from '../tracking/marks.js';
@@ -12,22 +10,22 @@ import type { Decision } from './decide.js';
 import { MergeStrategy } from './plan.js';
 
 /** Remembers versions and base; a record that is not the same in the files and the database, or is private, is left dirty. */
-export function settle(
+export function recordBase(
   context: ImportContext,
-  { gathered, plan, wasSeen, isUncommitted }: Decision,
-  result: Content | Tombstone,
+  { record, plan, wasSeen, isUncommitted }: Decision,
+  result: Content | Deleted,
 ): void {
   const { sql, target } = context;
-  const { key, found, lines, tombstones, version, versionLine, baseEntry, row, state: before } = gathered;
+  const { key, found, lines, tombstones, version, versionLine, baseEntry, row, state: before } = record;
   for (const { raw } of found) addSeen(sql, raw, isUncommitted);
   if (version === undefined || versionLine === undefined) return;
   // What no file says as it is, a line that was edited by hand for example, is for this database to write.
   if (!found.some(({ raw }) => raw === versionLine)) addSeen(sql, versionLine, true);
-  const isAgreed = isTombstone(result)
-    ? found.length === 1 && tombstones[0] !== undefined && sameTombstone(tombstones[0], result)
+  const isAgreed = isDeleted(result)
+    ? found.length === 1 && tombstones[0] !== undefined && saySame(tombstones[0], result)
     : found.length === 1 &&
       lines.length === 1 &&
-      'raw' in version &&
+      version.raw !== undefined &&
       !isDeleted(version) &&
       sameContent(version.content, result) &&
       plan.restamp !== true &&

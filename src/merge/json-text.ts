@@ -1,5 +1,5 @@
-import { isConflictMarker } from '../conflict-marker.js';
-import { JsonError, quote, scanObject } from '../../record/json.js';
+import { isConflictMarker } from './conflict-marker.js';
+import { JsonError, quote, scanObject } from '../record/json.js';
 
 /** A byte order mark. */
 export const MARK = '\uFEFF';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { hasMarkers, readMarkers } from '../../src/merge/marked-file.js';
+import { hasMarkers, readMarkers } from '../../src/merge/markers.js';
 
 type Lines = readonly string[];
 /** A part of a file: what all versions have, or where they conflict. */

@@ -1,5 +1,5 @@
-import { unquote } from '../../record/json.js';
-import { parseStamp } from '../../record/stamp.js';
+import { unquote } from './json.js';
+import { parseStamp } from './stamp.js';
 
 /** Compares two times given as tokens: numbers, or RFC 3339 texts to the last digit; 0 where one of them is no time. */
 export function compareTimes(a: string | undefined, b: string | undefined): number {

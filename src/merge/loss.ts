@@ -7,12 +7,6 @@ export interface Loss {
   readonly lost: string;
 }
 
-/** What both sides of a field conflict are decided by: `updated_at` first, then the bytes of the value. */
-export interface Contest {
-  /** Negative: theirs was updated later; positive: ours. */
-  readonly order: number;
-}
-
 /** Why a value lost. */
 export type LossReason =
   | 'merge'

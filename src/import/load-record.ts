@@ -1,19 +1,19 @@
-import { formatLine } from '../jsonl/format.js';
+import { lineOf } from '../jsonl/format.js';
 import { fileOfType } from '../jsonl/line-key.js';
 import { LineError, parseLine } from '../jsonl/parse.js';
-import { fileState, isDeleted } from '../merge/file-state.js';
-import type { Stated } from '../merge/file-state.js';
-import type { ReasonedLoss } from '../merge/conflict.js';
+import { fileState } from '../merge/file-state.js';
+import type { ReasonedLoss } from '../merge/loss.js';
 import { EMPTY_SET, countsOf, elementKey, elementsOf, setToken, withTokens } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { unquote } from '../record/json.js';
-import type { FileVersion, LineVersion, Tombstone, TombstoneVersion } from '../record/version.js';
+import { isDeleted } from '../record/version.js';
+import type { Deleted, FileVersion, Present, Version } from '../record/version.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import { readBase } from '../store/base.js';
 import type { BaseEntry } from '../store/base.js';
 import type { RecordKey } from '../store/rows.js';
 import { projectCoordinates } from '../store/project-row.js';
-import { completedBase, completedLines, contentsOf, knownOf } from '../merge/completed.js';
+import { fillBase, fillLines, contentsOf, knownOf } from '../merge/missing-fields.js';
 import { versionOf } from '../store/versions.js';
 import { readTombstone } from '../tracking/tombstones.js';
 import type { ImportContext } from './context.js';
@@ -21,18 +21,18 @@ import { skippedLine } from './page.js';
 import type { FoundLine, PageEntry } from './page.js';
 
 /** All that is known of one record before it is decided. */
-export interface Gathered {
+export interface LoadedRecord {
   readonly key: RecordKey;
   readonly entity: Entity;
   /** True when the row with that id is another project's. */
   readonly isElsewhere: boolean;
   readonly found: readonly FoundLine[];
-  readonly lines: readonly LineVersion[];
-  readonly tombstones: readonly TombstoneVersion[];
+  readonly lines: readonly FileVersion<Present>[];
+  readonly tombstones: readonly FileVersion<Deleted>[];
   /** What the files state, or undefined when they have nothing of the record. */
-  readonly version: Stated | undefined;
+  readonly version: Version | undefined;
   /** The same, but what its lines say nothing of is the row's where it fits: what the row is compared with. */
-  readonly besideRow: Stated | undefined;
+  readonly besideRow: Version | undefined;
   /** The bytes of that version. */
   readonly versionLine: string | undefined;
   readonly losses: readonly ReasonedLoss[];
@@ -41,32 +41,32 @@ export interface Gathered {
   /** The row exactly as it is. */
   readonly row: Content | undefined;
   /** The row, references to deleted records cleared, or else the tombstone. */
-  readonly state: Content | Tombstone | undefined;
+  readonly state: Content | Deleted | undefined;
 }
 
 /** Reads what the files, the base and the database have of one record. Lines that cannot be read are noted in `skipped`. */
-export function gather(context: ImportContext, entity: Entity, entry: PageEntry): Gathered {
-  const { sql, registry, rows, target } = context;
+export function loadRecord(context: ImportContext, entity: Entity, entry: PageEntry): LoadedRecord {
+  const { sql, registry, rows, target, form } = context;
   const key = { type: entity.type, id: entry.id };
   const row = entry.hasRow ? rows.read(entity, entry.id) : undefined;
   const baseEntry = entry.hasBase ? countingBase(context, readBase(sql, target, key)) : undefined;
   const rawBase = baseEntry === undefined ? undefined : versionOf(registry, baseEntry.line, context.latest);
   const found: FoundLine[] = [];
-  const written: LineVersion[] = [];
-  const tombstones: TombstoneVersion[] = [];
+  const written: FileVersion<Present>[] = [];
+  const tombstones: FileVersion<Deleted>[] = [];
   for (const line of foundLines(context, entry, baseEntry, rawBase)) {
     const version = readLine(context, key, line);
     if (version === undefined) continue;
     found.push(line);
-    if (version.kind === 'tombstone') tombstones.push(version);
+    if (version.kind === 'deleted') tombstones.push(version);
     else written.push(version);
   }
   const sides = [...(row === undefined ? [] : [row]), ...contentsOf(written)];
-  const base = rawBase?.kind === 'line' ? completedBase(rawBase, sides) : rawBase;
-  const from = base?.kind === 'line' ? base.content : undefined;
+  const base = rawBase?.kind === 'present' ? fillBase(rawBase, sides) : rawBase;
+  const from = base?.kind === 'present' ? base.content : undefined;
   const { lines, version, besideRow, losses } = statedBy(context, written, tombstones, from, row);
-  const stored = row === undefined && entry.hasTombstone ? readTombstone(sql, target.project, key) : undefined;
-  const tombstone = stored === undefined ? undefined : { ...stored, by: stored.by ?? context.actor };
+  const hasTombstone = row === undefined && entry.hasTombstone;
+  const tombstone = hasTombstone ? readTombstone(sql, target.project, key, context.actor) : undefined;
   return {
     key,
     entity,
@@ -76,10 +76,10 @@ export function gather(context: ImportContext, entity: Entity, entry: PageEntry)
     tombstones,
     version,
     besideRow,
-    versionLine: version === undefined ? undefined : lineOf(context, version),
+    versionLine: version?.raw ?? (version && lineOf(version, form, projectCoordinates(sql, registry, target.project))),
     losses,
     baseEntry,
-    base: base?.kind === 'line' ? withoutDeadReferences(context, base) : base,
+    base: base?.kind === 'present' ? withoutDeadReferences(context, base) : base,
     row,
     state: row === undefined ? tombstone : clearDead(context, row),
   };
@@ -117,14 +117,14 @@ function readLine(context: ImportContext, { type, id }: RecordKey, found: FoundL
 /** What the lines and tombstones of a record state, and the same as the row is to be compared with it. */
 function statedBy(
   context: ImportContext,
-  written: readonly LineVersion[],
-  tombstones: readonly TombstoneVersion[],
+  written: readonly FileVersion<Present>[],
+  tombstones: readonly FileVersion<Deleted>[],
   base: Content | undefined,
   row: Content | undefined,
-): Pick<Gathered, 'lines' | 'version' | 'besideRow' | 'losses'> {
+): Pick<LoadedRecord, 'lines' | 'version' | 'besideRow' | 'losses'> {
   const { form } = context;
-  const complete = (known: readonly Content[]): LineVersion[] =>
-    completedLines(written, known).map((line) => withoutDeadReferences(context, line));
+  const complete = (known: readonly Content[]): FileVersion<Present>[] =>
+    fillLines(written, known).map((line) => withoutDeadReferences(context, line));
   const lines = complete(knownOf(form, base, row));
   const { version, losses } = fileState(lines, tombstones, form);
   const isSilent = row !== undefined && form === 'portable' && written.some((line) => line.form === 'absolute');
@@ -136,11 +136,11 @@ function statedBy(
 
 /** The file that a version belongs into. */
 export function homeOf(registry: Registry, version: FileVersion): string {
-  return version.kind === 'tombstone' ? registry.deletionsFile : fileOfType(registry, version.type);
+  return version.kind === 'deleted' ? registry.deletionsFile : fileOfType(registry, version.type);
 }
 
 /** A line that refers to a deleted record is read as its next version, without the reference. */
-function withoutDeadReferences(context: ImportContext, line: LineVersion): LineVersion {
+function withoutDeadReferences(context: ImportContext, line: FileVersion<Present>): FileVersion<Present> {
   const content = clearDead(context, line.content);
   return content === line.content ? line : { ...line, content, edited: true };
 }
@@ -172,12 +172,4 @@ function isDead(context: ImportContext, type: string, id: string): boolean {
 /** A record that the files say something new of may come back yet; what refers to it is kept aside until that is known. */
 function isToBeDecided({ sql }: ImportContext, type: string, id: string): boolean {
   return sql.get(`SELECT 1 FROM temp.scsync_staged WHERE type = ? AND id = ?`, type, id) !== undefined;
-}
-
-/** The bytes of a version that the files state. */
-function lineOf({ sql, registry, target, form }: ImportContext, version: Stated): string | undefined {
-  if ('raw' in version) return (version as { readonly raw: string }).raw;
-  return isDeleted(version)
-    ? undefined
-    : formatLine(version.content, version.stamp, form, projectCoordinates(sql, registry, target.project));
 }

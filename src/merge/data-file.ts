@@ -2,22 +2,19 @@ import { formatLine } from '../jsonl/format.js';
 import type { ProjectCoordinates } from '../jsonl/format.js';
 import { LineError, parseLine } from '../jsonl/parse.js';
 import { scanObject, unquote } from '../record/json.js';
-import type { FileVersion, LineVersion, PathForm } from '../record/version.js';
-import { completed, completedBase, contentsOf } from './completed.js';
-import type { LossReason } from './conflict.js';
-import { groupLines, linesOf } from './file-groups.js';
-import type { DataFile, Group, Side } from './file-groups.js';
+import { laterTombstone } from '../record/version.js';
+import type { FileVersion, PathForm, Present } from '../record/version.js';
+import { fillMissingFields, fillBase, contentsOf } from './missing-fields.js';
+import type { LossReason } from './loss.js';
+import { groupLines, linesOf } from './data-groups.js';
+import type { DataFile, Group, Side } from './data-groups.js';
 import { asVersion } from './file-state.js';
-import { mergeDuplicates, mergeVersions } from './merge-record.js';
-import type { Present } from './merge-record.js';
-import { mergePieces } from './merge-pieces.js';
-import type { TextForm } from './merge-pieces.js';
-import { laterTombstone } from './merge-tombstone.js';
-import { conflictLines } from './merged-file.js';
-import type { FileLoss, FileSides, MergedFile } from './merged-file.js';
-
-/** A line of a side that is read: as it is written, or as the next version of itself. */
-type Version = LineVersion | Present;
+import { mergeDuplicates, mergeVersions } from './record.js';
+import { mapSides } from './field.js';
+import { mergeChunks } from './chunks.js';
+import type { TextForm } from './chunks.js';
+import { conflictLines } from './file.js';
+import type { FileLoss, FileSides, MergedFile } from './file.js';
 
 /** What one record's lines become. */
 interface MergedGroup {
@@ -34,7 +31,7 @@ interface MergedGroup {
  */
 export function mergeDataFile(file: DataFile, sides: FileSides, form?: TextForm): MergedFile {
   const merge = (part: FileSides): MergedFile => mergeLines(file, part, (group) => mergeGroup(file, group));
-  return mergePieces(sides, { keyOf: (raw) => plainKey(file, raw), isSorted: true, merge }, form);
+  return mergeChunks(sides, { keyOf: (raw) => plainKey(file, raw), isSorted: true, merge }, form);
 }
 
 /** Keys that are ASCII are the same, and in the same order, in every form of the text. */
@@ -53,10 +50,10 @@ export function mergeDuplicateLines(file: DataFile, text: string): MergedFile {
 }
 
 function mergeLines(file: DataFile, sides: FileSides, merge: (group: Group) => MergedGroup): MergedFile {
-  const lines = { base: linesOf(sides.base), ours: linesOf(sides.ours), theirs: linesOf(sides.theirs) };
+  const lines = mapSides(sides, linesOf);
   const { inOrder, markers } = groupLines(file, lines);
   if (markers.length > 0) {
-    const text = textOf(conflictLines(lines.base, lines.ours, lines.theirs));
+    const text = textOf(conflictLines(lines));
     return { text, losses: [], problems: markers.map((where) => `${where}: found a conflict marker`) };
   }
   const merged: string[] = [];
@@ -71,7 +68,7 @@ function mergeLines(file: DataFile, sides: FileSides, merge: (group: Group) => M
       if (!(error instanceof UnreadableLine)) throw error;
       const where = `${error.side}:${lines[error.side].indexOf(error.raw) + 1}`;
       problems.push(...error.problems.map((problem) => `${where}: ${problem}`));
-      for (const line of conflictLines(group.base, group.ours, group.theirs)) merged.push(line);
+      for (const line of conflictLines(group)) merged.push(line);
     }
   }
   return { text: textOf(merged), losses, problems };
@@ -113,21 +110,21 @@ function mergeGroup(file: DataFile, group: Group): MergedGroup {
 /** Merges what two sides have of a record: of tombstones the later one counts. */
 function mergeVersionsOf(
   key: NonNullable<Group['key']>,
-  base: LineVersion | undefined,
+  base: FileVersion<Present> | undefined,
   ours: readonly FileVersion[],
   theirs: readonly FileVersion[],
 ): MergedGroup {
-  const tombstones = [...ours, ...theirs].filter((version) => version.kind === 'tombstone');
+  const tombstones = [...ours, ...theirs].filter((version) => version.kind === 'deleted');
   if (tombstones.length > 0) return { lines: [tombstones.reduce(laterTombstone).raw] };
-  return mergeRecord(key, base, ours.filter(isLine), theirs.filter(isLine));
+  return mergeRecord(key, base, ours.filter(isPresent), theirs.filter(isPresent));
 }
 
 function sameLines(a: readonly string[], b: readonly string[]): boolean {
   return a.length === b.length && a.every((raw, index) => raw === b[index]);
 }
 
-function isLine(version: FileVersion): version is LineVersion {
-  return version.kind === 'line';
+function isPresent(version: FileVersion): version is FileVersion<Present> {
+  return version.kind === 'present';
 }
 
 function readSide(file: DataFile, side: Side, raws: readonly string[]): FileVersion[] {
@@ -146,12 +143,12 @@ function read(file: DataFile, side: Side, raw: string): FileVersion | undefined 
 }
 
 /** What both sides come from. Several lines of the base, or lines between markers, are no base. */
-function readBase({ registry, latest }: DataFile, { base, hasBase }: Group): LineVersion | undefined {
+function readBase({ registry, latest }: DataFile, { base, hasBase }: Group): FileVersion<Present> | undefined {
   const [raw, ...others] = base;
   if (raw === undefined || others.length > 0 || !hasBase) return undefined;
   try {
     const version = parseLine(registry, raw, latest);
-    return version.kind === 'line' ? version : undefined;
+    return version.kind === 'present' ? version : undefined;
   } catch (error) {
     if (error instanceof LineError) return undefined;
     throw error;
@@ -161,9 +158,9 @@ function readBase({ registry, latest }: DataFile, { base, hasBase }: Group): Lin
 /** The one merge of what two sides have of a record that at least one of them has. */
 function mergeRecord(
   { type, id }: NonNullable<Group['key']>,
-  base: LineVersion | undefined,
-  ours: readonly LineVersion[],
-  theirs: readonly LineVersion[],
+  base: FileVersion<Present> | undefined,
+  ours: readonly FileVersion<Present>[],
+  theirs: readonly FileVersion<Present>[],
 ): MergedGroup {
   const losses: FileLoss[] = [];
   const lose = (lost: readonly FileLoss['loss'][], why: LossReason): void => {
@@ -171,20 +168,23 @@ function mergeRecord(
   };
   const all = [...ours, ...theirs];
   const form: PathForm = all.some((line) => line.form === 'portable') ? 'portable' : 'absolute';
-  const from = base === undefined ? undefined : completedBase(base, contentsOf(all));
+  const from = base === undefined ? undefined : fillBase(base, contentsOf(all));
   const known = from === undefined ? [] : [from.content];
-  const one = (lines: readonly LineVersion[], others: readonly LineVersion[]): Version | undefined => {
+  const one = (
+    lines: readonly FileVersion<Present>[],
+    others: readonly FileVersion<Present>[],
+  ): Present | undefined => {
     const beside = [...contentsOf(lines), ...contentsOf(others)];
-    const [first, ...rest] = lines.map((line) => asVersion(completed(line, beside, known), form));
+    const [first, ...rest] = lines.map((line) => asVersion(fillMissingFields(line, beside, known), form));
     if (first === undefined) return undefined;
-    const merged = mergeDuplicates<Version>([first, ...rest]);
+    const merged = mergeDuplicates([first, ...rest]);
     lose(merged.losses, 'duplicate');
     return merged.version;
   };
   const [left, right] = [one(ours, theirs), one(theirs, ours)];
   let version = left ?? right;
   if (left !== undefined && right !== undefined) {
-    const merged = mergeVersions<Version>(from === undefined ? undefined : asVersion(from, form), left, right);
+    const merged = mergeVersions(from === undefined ? undefined : asVersion(from, form), left, right);
     lose(merged.losses, from === undefined ? 'later version' : 'merge');
     version = merged.version;
   }
@@ -192,14 +192,14 @@ function mergeRecord(
 }
 
 /** The bytes of a version. In absolute form its coordinates are those of the lines that it was made of. */
-function lineOf(version: Version, form: PathForm, lines: readonly LineVersion[]): string {
-  if ('raw' in version) return version.raw;
+function lineOf(version: Present, form: PathForm, lines: readonly FileVersion<Present>[]): string {
+  if (version.raw !== undefined) return version.raw;
   const coordinates = form === 'portable' ? { project: '.', scopeId: '' } : coordinatesOf(lines);
   return formatLine(version.content, version.stamp, form, coordinates);
 }
 
 /** The coordinates that stand in the later one of some lines. */
-function coordinatesOf(lines: readonly LineVersion[]): ProjectCoordinates {
+function coordinatesOf(lines: readonly FileVersion<Present>[]): ProjectCoordinates {
   const later = lines.reduce((a, b) => (b.stamp > a.stamp || (b.stamp === a.stamp && b.raw > a.raw) ? b : a));
   const members = new Map(scanObject(later.raw));
   const textOfKind = (kind: 'scope' | 'scope-id'): string => {

@@ -1,10 +1,10 @@
-import { joinMembers } from '../../record/content.js';
-import { quote, scanArray, scanObject } from '../../record/json.js';
-import type { Member } from '../../record/json.js';
-import type { Loss } from '../conflict.js';
-import { HASH, isVolatile, mergeMembers, oursIsFirst } from './merge-tokens.js';
-import type { Decider } from './merge-tokens.js';
-import { compareTimes } from './times.js';
+import { joinMembers } from '../record/content.js';
+import { quote, scanArray, scanObject } from '../record/json.js';
+import type { Member } from '../record/json.js';
+import type { Loss } from './loss.js';
+import { oursWins } from './field.js';
+import { HASH, isVolatile, mergeMembers, policyOfNames } from './policy.js';
+import { compareTimes } from '../record/time.js';
 
 /** The fields that say when a record was last changed, the first one that a record has. */
 const UPDATED = ['updated_at', 'updatedAt', 'modified_at', 'modifiedAt', 'last_modified', 'updated'];
@@ -21,9 +21,10 @@ export function mergeLine(
     ours: scanObject(ours),
     theirs: scanObject(theirs),
   };
-  const decider: Decider = { order: compareUpdated(sides.ours, sides.theirs), losses: [] };
-  const merged = mergeMembers('', sides, together, decider);
-  const isOursFirst = oursIsFirst(decider, joinMembers(sides.ours), joinMembers(sides.theirs));
+  const policy = policyOfNames(compareUpdated(sides.ours, sides.theirs), together);
+  const losses: Loss[] = [];
+  const merged = mergeMembers(sides, policy, losses);
+  const isOursFirst = oursWins(joinMembers(sides.ours), joinMembers(sides.theirs), policy);
   const candidates = [
     { raw: ours, members: sides.ours },
     { raw: theirs, members: sides.theirs },
@@ -32,10 +33,10 @@ export function mergeLine(
     if (!saysSame(merged, members)) continue;
     // What the fields say is this side's, and so its hash is right.
     const whole = withHashesOf(merged, members);
-    if (sorted(whole) === sorted(members)) return { line: raw, losses: decider.losses };
-    return { line: render(whole, raw), losses: decider.losses };
+    if (sorted(whole) === sorted(members)) return { line: raw, losses };
+    return { line: render(whole, raw), losses };
   }
-  return { line: render(merged, isOursFirst ? ours : theirs), losses: decider.losses };
+  return { line: render(merged, isOursFirst ? ours : theirs), losses };
 }
 
 function compareUpdated(ours: readonly Member[], theirs: readonly Member[]): number {

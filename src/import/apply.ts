@@ -29,8 +29,7 @@ export function applyDecision(
     noteDerivedVersion(context, gathered, result);
     result = withFreeNaturalKey(context, gathered, result, holder);
     if (row === undefined || !sameContent(row, result)) {
-      context.beforeChange(key, row);
-      context.writer.write(result, row, context.now);
+      context.write(result, row);
       if (row === undefined) context.rememberRow(key.type, key.id);
       context.tally.add(key.type, row === undefined ? 'created' : 'updated');
     }

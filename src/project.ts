@@ -4,6 +4,8 @@ import { EXPORT_FOLDER, exportDirectory } from './directory.js';
 import { fileExists } from './jsonl/file.js';
 import { fileNames, keyReader } from './jsonl/line-key.js';
 import { readLines } from './jsonl/line-reader.js';
+import { requireEntity } from './registry/entity.js';
+import { Rows } from './store/rows.js';
 import type { Store } from './store/store.js';
 import { findTarget } from './store/target.js';
 
@@ -31,6 +33,7 @@ export function findProject(store: Store, dir: string): FoundProject {
 
 function projectsOfFiles({ sql, registry }: Store, dir: string): ReadonlySet<string> {
   const projects = new Set<string>();
+  const rows = new Rows(sql, registry, '');
   for (const name of fileNames(registry)) {
     const path = join(dir, name);
     if (name === registry.deletionsFile || !fileExists(path)) continue;
@@ -40,7 +43,8 @@ function projectsOfFiles({ sql, registry }: Store, dir: string): ReadonlySet<str
       const key = keyOf(text);
       if (key === undefined || ++count > SAMPLE) break;
       const row = sql.get(`SELECT project FROM scsync_marks WHERE type = ? AND id = ?`, key.type, key.id);
-      if (typeof row?.[0] === 'string') projects.add(row[0]);
+      const owner = row?.[0] ?? rows.projectOf(requireEntity(registry, key.type), key.id);
+      if (typeof owner === 'string') projects.add(owner);
     }
   }
   return projects;

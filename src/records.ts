@@ -16,6 +16,8 @@ import { RowWriter } from './store/row-writer.js';
 import { Rows } from './store/rows.js';
 import type { RecordKey } from './store/rows.js';
 import type { Store } from './store/store.js';
+import { foldLog } from './tracking/fold.js';
+import { markChanged, newestChange } from './tracking/marks.js';
 
 /**
  * Reading and writing single records of one project, as any program that writes the database does: triggers run,
@@ -102,7 +104,19 @@ export class Records {
         hint: `change that one instead: put ${entity.type} ${holder} ...`,
       });
     }
-    this.#writer.write(content, before, now);
+    this.#write(content, before, now);
+  }
+
+  /** What is known of the record is written with it, so what the log says of it is settled before, and left out after. */
+  #write(content: Content, before: Content | undefined, now: number): void {
+    const { sql, registry } = this.#store;
+    sql.transaction('immediate', () => {
+      foldLog(sql, registry);
+      const newest = newestChange(sql);
+      markChanged(sql, { type: content.entity.type, id: content.id }, this.#project);
+      this.#writer.write(content, before, now);
+      foldLog(sql, registry, newest);
+    });
   }
 
   /** The records that are deleted together with one: itself first, then what cannot be without it. */

@@ -17,6 +17,7 @@ import type { ByEntity } from './stats.js';
 import type { Store } from './store/store.js';
 import { plannedTarget } from './store/target.js';
 import type { Target } from './store/target.js';
+import { withFoldedLog } from './tracking/fold.js';
 import { countDirty } from './tracking/marks.js';
 
 /** Where one entity stands. */
@@ -55,6 +56,10 @@ export function getSyncStatus(
   store: Store,
   options: { readonly projectPath: string; readonly dir: string },
 ): SyncStatus {
+  return withFoldedLog(store.sql, store.registry, () => lookUp(store, options));
+}
+
+function lookUp(store: Store, options: { readonly projectPath: string; readonly dir: string }): SyncStatus {
   const dir = exportDirectory(options.dir);
   const project = resolvePath(options.projectPath);
   store.requireFit();

@@ -13,6 +13,7 @@ import type { Sql } from '../store/sql.js';
 import type { Store } from '../store/store.js';
 import { bindTarget } from '../store/target.js';
 import type { Target } from '../store/target.js';
+import { foldLog, withFoldedLog } from '../tracking/fold.js';
 import { newestChange, settleMarks } from '../tracking/marks.js';
 import { Tally } from '../stats.js';
 import { commitDone } from './commit.js';
@@ -58,8 +59,10 @@ function tryExport(store: Store, planned: Target, run: ExportRun): ExportStats |
   const { sql } = store;
   makeExportTables(sql);
   const files = new FileSet(run.dir);
+  const stage = (): StagedExport => stageExport(store, planned, run, files);
   try {
-    const staged = sql.transaction('deferred', () => stageExport(store, planned, run, files));
+    if (!run.dryRun) foldLog(sql, store.registry);
+    const staged = run.dryRun ? withFoldedLog(sql, store.registry, stage) : sql.transaction('deferred', stage);
     const { context, newest, written } = staged;
     const refused = context.refused.filter(({ why }) => why !== 'unseen' || !run.force);
     const stats = (history: string | null): ExportStats => ({

@@ -25,8 +25,7 @@ export function applyDecision(context: ImportContext, decision: Decision, holder
     noteDerivedVersion(context, record, result);
     result = withFreeNaturalKey(context, record, result, holder);
     if (row === undefined || !sameContent(row, result)) {
-      context.beforeChange(key, row);
-      context.writer.write(result, row, context.now);
+      context.write(result, row);
       if (row === undefined) context.rememberRow(key.type, key.id);
       context.tally.add(key.type, row === undefined ? 'created' : 'updated');
     }

@@ -2,7 +2,7 @@ import type { Content } from '../record/content.js';
 import { latestStamp } from '../record/stamp.js';
 import type { PathForm, Deleted } from '../record/version.js';
 import { requireEntity } from '../registry/entity.js';
-import type { Registry } from '../registry/entity.js';
+import type { Entity, Registry } from '../registry/entity.js';
 import type { RecordKey, Rows } from '../store/rows.js';
 import { RowWriter } from '../store/row-writer.js';
 import type { Sql } from '../store/sql.js';
@@ -13,6 +13,7 @@ import type { HistoryOfImport } from './history.js';
 import type { MergeStrategy } from './plan.js';
 import type { SkippedLine } from './stage.js';
 import type { EntityStats, Notable, Notice } from './stats.js';
+import { markChanged } from '../tracking/marks.js';
 import { suspendForeignTriggers } from './suspend-triggers.js';
 
 /** How many rows' projects are remembered at once. */
@@ -128,6 +129,23 @@ export class ImportContext {
   /** To be called when rows may have come or gone: before each type, and by whatever deletes a row. */
   forgetRows(): void {
     this.#projects.clear();
+  }
+
+  /** Writes a record's row, made or changed by the import itself, and counts that as a change for every other target. */
+  write(content: Content, before: Content | undefined): void {
+    const key = { type: content.entity.type, id: content.id };
+    this.beforeChange(key, before);
+    markChanged(this.sql, key, this.target.project);
+    this.writer.write(content, before, this.now);
+  }
+
+  /** Deletes a record's row. */
+  remove(entity: Entity, row: Content): void {
+    const key = { type: entity.type, id: row.id };
+    this.beforeChange(key, row);
+    markChanged(this.sql, key, this.target.project);
+    this.writer.remove(entity, row.id);
+    this.forgetRows();
   }
 
   /** To be called before the first row is written. */

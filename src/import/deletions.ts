@@ -75,9 +75,7 @@ function removeRow(context: ImportContext, entity: Entity, row: Content, tombsto
     }
   }
   const referrers = referringRows(context, { type: entity.type, id: row.id });
-  context.beforeChange({ type: entity.type, id: row.id }, row);
-  context.writer.remove(entity, row.id);
-  context.forgetRows();
+  context.remove(entity, row);
   writeTombstone(sql, target.project, tombstone);
   noteClearedReferences(context, referrers);
 }

@@ -36,6 +36,7 @@ export function importRecords(context: ImportContext, onProgress: ((progress: Pr
     const isClean = base !== undefined && lastChange(sql, key) <= base.seq;
     context.beforeWrite();
     put();
+    markChanged(sql, key, context.target.project);
     if (isClean) writeBaseSeq(sql, context.target, key, lastChange(sql, key));
   });
   clearDeadAside(context);

@@ -39,8 +39,7 @@ export function withFreeNaturalKey(
   const renamed = withOtherKey(context, holder);
   const stamp = stampOfContent(context, key, holder);
   if (stamp !== undefined) writeDerived(context.sql, key, stamp + 1, renamed);
-  context.beforeChange(key, holder);
-  context.writer.write(renamed, holder, context.now);
+  context.write(renamed, holder);
   nameRenamed(context, holder, content.id);
   return content;
 }

@@ -11,6 +11,7 @@ import type { Store } from '../store/store.js';
 import type { Target } from '../store/target.js';
 import { bindTarget, findTarget, readNote, writeNote } from '../store/target.js';
 import { Tally } from '../stats.js';
+import { foldLog } from '../tracking/fold.js';
 import { newestChange, settleMarks } from '../tracking/marks.js';
 import type { Progress } from '../export/stats.js';
 import { RowsBefore } from './changes.js';
@@ -107,10 +108,14 @@ interface CarriedOut {
 
 function carryOut(store: Store, planned: Target, run: ImportRun, found: Found): CarriedOut {
   const { staged, left } = found;
+  foldLog(store.sql, store.registry);
+  const newest = newestChange(store.sql);
   // Bound only here, so that an import that fails leaves no trace.
   const target = bindTarget(store.sql, planned.dir, planned.project);
   const context = makeContext(store, target, run, found);
   importRecords(context, run.onProgress);
+  // What the import wrote itself it has marked; what the database did besides is a change like any other.
+  foldLog(store.sql, store.registry, newest);
   failOnProblems(context.skipped, run.skipInvalid);
   const lostValues = takeLostValues(context, left);
   noteSkipped(context);

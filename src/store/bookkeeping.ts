@@ -6,6 +6,9 @@ export const BOOKKEEPING_VERSION = 2;
  */
 export const BOOKKEEPING: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS scsync_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
+  // The change log: one row for each write since the last fold. "tbl" is the table of a record or of its children, "key" the record's,
+  // "scope" its project or its parent; "at", in Unix milliseconds, stands where the row went away from there.
+  `CREATE TABLE IF NOT EXISTS scsync_log (n INTEGER PRIMARY KEY, tbl TEXT NOT NULL, key, scope, at INTEGER)`,
   // One row for each record that was ever written: the number of its last change, and the project it was last seen in.
   // "counted" says that a row of a counted set was ever written.
   `CREATE TABLE IF NOT EXISTS scsync_marks (

@@ -5,8 +5,8 @@ import { BOOKKEEPING, BOOKKEEPING_STEPS, BOOKKEEPING_VERSION } from '../store/bo
 import { naturalKeyHolder } from '../store/natural-key.js';
 import type { Sql } from '../store/sql.js';
 import { versionOf } from '../store/versions.js';
-import { markChanged } from './marks.js';
-import { PREFIX, bury, markChildren, project, triggersOf } from './triggers.js';
+import { foldLog } from './fold.js';
+import { NOW, PREFIX, scopeColumn, triggersOf } from './triggers.js';
 
 /** What is wrong with the tracking of a database. */
 export interface TrackingState {
@@ -40,10 +40,11 @@ export function installTracking(sql: Sql, registry: Registry): string[] {
     }
     const types = new Set(missing.map(({ type }) => type));
     const entities = registry.entities.filter((entity) => types.has(entity.type));
-    for (const entity of entities) {
-      markAll(sql, registry, entity);
-      if (!first) reconcileGone(sql, registry, entity);
-    }
+    foldLog(sql, registry);
+    for (const entity of entities) logAll(sql, registry, entity);
+    if (!first) for (const entity of entities) reconcileGone(sql, registry, entity);
+    foldLog(sql, registry);
+    if (!first) for (const entity of entities) forgetGone(sql, entity);
     if (first) {
       const read = readForeignDeletions(sql, registry);
       return ['tracking set up', ...(read > 0 ? [`${read} deletions of the reference program read`] : [])];
@@ -87,21 +88,22 @@ function missingTriggers(sql: Sql, registry: Registry): ReturnType<typeof trigge
   return triggersOf(registry).filter(({ name, sql: ddl }) => there.get(name) !== ddl);
 }
 
-function markAll(sql: Sql, registry: Registry, entity: Entity): void {
-  sql.exec(markChildren(entity, 'true', project(registry, entity, 'c')));
-  for (const { name, field } of entity.synced) {
+/** Every row counts as written: nobody knows which ones were while nothing watched. */
+function logAll(sql: Sql, registry: Registry, entity: Entity): void {
+  const { table, key, synced } = entity;
+  sql.run(
+    `INSERT INTO scsync_log (tbl, key, scope) SELECT '${table}', c.${key}, c.${scopeColumn(registry, entity)} FROM ${table} c`,
+  );
+  for (const { field } of synced) {
     if (field.kind !== 'set') continue;
-    if (!entity.synced.some((other) => other.field.kind === 'integer' && other.field.countOf === name)) continue;
-    sql.exec(
-      `UPDATE scsync_marks SET counted = 1 WHERE type = '${entity.type}' AND id IN (SELECT ${field.set.owner} FROM ${field.set.table})`,
-    );
+    const { set } = field;
+    sql.run(`INSERT INTO scsync_log (tbl, key) SELECT DISTINCT '${set.table}', c.${set.owner} FROM ${set.table} c`);
   }
 }
 
 /**
  * Rows that vanished while nothing watched: a record whose natural key another row holds now was replaced, so it
- * is deleted; of any other the base is forgotten, so that the next import takes it from the files again, and its mark
- * belongs to no project, as there is nothing to export.
+ * is deleted; of any other the base is forgotten, so that the next import takes it from the files again.
  */
 function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
   const gone = sql.all(
@@ -110,6 +112,20 @@ function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
      AND NOT EXISTS (SELECT 1 FROM scsync_tombstones x WHERE x.project = g.project AND x.type = b.type AND x.id = b.id)`,
     entity.type,
   );
+  for (const [target, projectPath, id, line] of gone) {
+    const version = versionOf(registry, String(line));
+    if (version?.kind === 'present' && naturalKeyHolder(sql, String(projectPath), version.content) !== undefined) {
+      const scope = 'column' in entity.scope ? String(projectPath) : null;
+      sql.run(`INSERT INTO scsync_log (tbl, key, scope, at) VALUES (?, ?, ?, ${NOW})`, entity.table, String(id), scope);
+    } else {
+      sql.run(`DELETE FROM scsync_base WHERE target = ? AND type = ? AND id = ?`, target ?? 0, entity.type, String(id));
+      sql.run(`DELETE FROM scsync_files WHERE target = ?`, target ?? 0);
+    }
+  }
+}
+
+/** The mark of a row that is gone without a tombstone belongs to no project, as there is nothing to export. */
+function forgetGone(sql: Sql, entity: Entity): void {
   sql.run(
     `UPDATE scsync_marks SET project = NULL WHERE type = ? AND project IS NOT NULL
      AND NOT EXISTS (SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = scsync_marks.id)
@@ -117,17 +133,6 @@ function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
        WHERE x.project = scsync_marks.project AND x.type = scsync_marks.type AND x.id = scsync_marks.id)`,
     entity.type,
   );
-  for (const [target, projectPath, id, line] of gone) {
-    const key = { type: entity.type, id: String(id) };
-    const version = versionOf(registry, String(line));
-    if (version?.kind === 'present' && naturalKeyHolder(sql, String(projectPath), version.content) !== undefined) {
-      sql.run(bury(entity, '?1', '?2'), String(projectPath), key.id);
-      markChanged(sql, key, String(projectPath));
-    } else {
-      sql.run(`DELETE FROM scsync_base WHERE target = ? AND type = ? AND id = ?`, target ?? 0, key.type, key.id);
-      sql.run(`DELETE FROM scsync_files WHERE target = ?`, target ?? 0);
-    }
-  }
 }
 
 /** The reference's own deletions become tombstones of rows that are absent; its table is only read, once. */

@@ -2,7 +2,9 @@ import type { SqlValue } from '../store/database.js';
 import type { RecordKey } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
 import type { Target } from '../store/target.js';
-import { NEXT } from './triggers.js';
+
+/** The number of the next change: it only grows, since marks are never deleted. */
+const NEXT = `(SELECT coalesce(max(seq), 0) + 1 FROM scsync_marks)`;
 
 /** The number of the newest change in the database. */
 export function newestChange(sql: Sql): number {

@@ -10,6 +10,7 @@ import { Importer } from '../../src/import/importer.js';
 import type { ImporterOptions } from '../../src/import/importer.js';
 import type { ImportStats } from '../../src/import/stats.js';
 import type { SqlValue } from '../../src/store/database.js';
+import { withFoldedLog } from '../../src/tracking/fold.js';
 import { Store } from '../../src/store/store.js';
 import { sync } from '../../src/sync.js';
 import type { SyncOutcome } from '../../src/sync.js';
@@ -90,15 +91,19 @@ export const add = {
   },
 };
 
-/** Everything in a database, table by table, as one text; those that SQLite keeps for itself too. */
-export function dump({ sql }: Store): string {
-  const schema = sql.all(`SELECT type, name, sql FROM sqlite_master ORDER BY type, name`);
-  const tables = schema.filter(([type]) => type === 'table').map(([, name]) => String(name));
-  const content = tables.map((table) => {
-    const columns = sql.all(`SELECT name FROM pragma_table_info(?)`, table).map(([name]) => `quote("${String(name)}")`);
-    return [table, ...sql.all(`SELECT ${columns.join(" || ',' || ")} FROM "${table}" ORDER BY 1`).map(String)];
+/** Everything in a database, table by table, as one text; those that SQLite keeps for itself too. A log says the same folded or not. */
+export function dump({ sql, registry }: Store): string {
+  return withFoldedLog(sql, registry, () => {
+    const schema = sql.all(`SELECT type, name, sql FROM sqlite_master ORDER BY type, name`);
+    const tables = schema.filter(([type]) => type === 'table').map(([, name]) => String(name));
+    const content = tables.map((table) => {
+      const columns = sql
+        .all(`SELECT name FROM pragma_table_info(?)`, table)
+        .map(([name]) => `quote("${String(name)}")`);
+      return [table, ...sql.all(`SELECT ${columns.join(" || ',' || ")} FROM "${table}" ORDER BY 1`).map(String)];
+    });
+    return [...schema.map(String), ...content.flat()].join('\n');
   });
-  return [...schema.map(String), ...content.flat()].join('\n');
 }
 
 /** The bytes of every file in a folder and below, by path; locks have none. */

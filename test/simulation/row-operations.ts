@@ -169,6 +169,7 @@ export function deleteRecord(world: World, clone: Clone, pick: number, inSession
 /** Runs a statement that deletes rows; what vanishes was deleted by this clone's user, at the time of its clock. */
 function deleting(world: World, clone: Clone, body: () => void): void {
   const { database } = clone;
+  database.fold();
   const before = database.states();
   const stamps = new Map(
     database
@@ -177,6 +178,7 @@ function deleting(world: World, clone: Clone, body: () => void): void {
   );
   const known = new Map([...database.known].map(([slot, values]) => [slot, new Set(values)]));
   body();
+  database.fold();
   const after = database.states();
   for (const [key, state] of before) {
     if (state.kind === 'deleted' || after.get(key)?.kind === 'present') continue;

@@ -2,6 +2,7 @@ import { copyFileSync } from 'node:fs';
 
 import type { Database, SqlRow, SqlValue, Statement } from '../../src/store/database.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
+import { foldLog, withFoldedLog } from '../../src/tracking/fold.js';
 import { Store } from '../../src/store/store.js';
 import { PROJECT, PROJECT_ID, SHAPES } from './record-shapes.js';
 import type { RecordShape } from './record-shapes.js';
@@ -45,6 +46,7 @@ const WATCHED = [
   'plans',
   'project_memory',
   'time_entries',
+  'scsync_log',
   'scsync_marks',
   'scsync_tombstones',
   'scsync_base',
@@ -103,6 +105,11 @@ export class SimulatedDatabase {
     return new SimulatedDatabase(file, source);
   }
 
+  /** Works out what was written since the last verb. */
+  fold(): void {
+    foldLog(this.store.sql, this.store.registry);
+  }
+
   close(): void {
     this.store.close();
   }
@@ -128,13 +135,18 @@ export class SimulatedDatabase {
 
   /** Everything that a user sees of the records. */
   states(): States {
-    return (this.#states = this.#unlessChanged(this.#states, () => this.#readStates())).value;
+    return (this.#states = this.#unlessChanged(this.#states, () =>
+      withFoldedLog(this.store.sql, this.store.registry, () => this.#readStates()),
+    )).value;
   }
 
   /** Reading all rows takes most of the time of a schedule, and most looks find nothing new. */
   #unlessChanged<T>(cached: Cached<T> | undefined, read: () => T): Cached<T> {
     const changes = Number(this.all('SELECT total_changes()')[0]?.[0] ?? 0);
-    return cached?.changes === changes ? cached : { changes, value: read() };
+    if (cached?.changes === changes) return cached;
+    const value = read();
+    // To look at what a log says counts as a change, though it is taken back.
+    return { changes: Number(this.all('SELECT total_changes()')[0]?.[0] ?? 0), value };
   }
 
   #readStates(): States {

@@ -61,6 +61,7 @@ function addPlan(id: string): void {
 
 function remove(table: string, id: string): void {
   here.run(`DELETE FROM ${table} WHERE id = ?`, id);
+  here.fold();
   here.run(`UPDATE scsync_tombstones SET deleted_at = ? WHERE id = ?`, now(), id);
 }
 

@@ -1,0 +1,132 @@
+import { scopeOf } from '../registry/entity.js';
+import type { Entity, Registry } from '../registry/entity.js';
+import type { Sql } from '../store/sql.js';
+import { NOW, project } from './triggers.js';
+
+/**
+ * Works out what the change log says, and empties it: every record that was written gets the number of its change and its project, one
+ * that left a project leaves a tombstone there. Runs within the transaction of the verb that goes on with it.
+ *
+ * Before and after are compared, not each step: a row that went and came back in between has changed, and is not deleted.
+ *
+ * @param newest Records with a greater number are left out: whoever wrote them has noted that already.
+ */
+export function foldLog(sql: Sql, registry: Registry, newest = Number.MAX_SAFE_INTEGER): void {
+  if (isEmpty(sql)) return;
+  sql.transaction('immediate', () => {
+    fold(sql, registry, newest);
+  });
+}
+
+/** Gives what `body` finds while the log is folded, and takes the fold back: for verbs that only look. */
+export function withFoldedLog<T>(sql: Sql, registry: Registry, body: () => T): T {
+  return sql.rehearse(isEmpty(sql) ? 'deferred' : 'immediate', () => {
+    foldLog(sql, registry);
+    return body();
+  });
+}
+
+function isEmpty(sql: Sql): boolean {
+  return sql.get(`SELECT 1 FROM scsync_log LIMIT 1`) === undefined;
+}
+
+function fold(sql: Sql, registry: Registry, newest: number): void {
+  sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_touched (
+    type TEXT NOT NULL, id TEXT NOT NULL, n INTEGER NOT NULL, is_there INTEGER NOT NULL, project TEXT, known TEXT,
+    counted INTEGER NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID`);
+  sql.exec(`DELETE FROM temp.scsync_touched`);
+  for (const entity of registry.entities) findTouched(sql, registry, entity, newest);
+  for (const entity of registry.entities) buryGone(sql, entity);
+  buryMoved(sql);
+  mark(sql);
+  for (const entity of registry.entities) inheritPrivacy(sql, registry, entity);
+  sql.exec(`DELETE FROM scsync_log`);
+}
+
+/**
+ * The records of which a row was written, and those that a parent took to another project. "known" is the project that a record was in
+ * before: as it was last seen, or, for one that was not there yet, as the log has it first.
+ */
+function findTouched(sql: Sql, registry: Registry, entity: Entity, newest: number): void {
+  const { type, table, key } = entity;
+  const { parent } = scopeOf(registry, entity);
+  const quoted = (tables: readonly string[]): string => tables.map((name) => `'${name}'`).join(', ');
+  const sets = entity.synced.flatMap(({ name, field }) => (field.kind === 'set' ? [{ name, set: field.set }] : []));
+  const counted = sets.filter(({ name }) =>
+    entity.synced.some(({ field }) => field.kind === 'integer' && field.countOf === name),
+  );
+  const row = `FROM ${table} t WHERE t.${key} = l.key`;
+  const parentRow = `type = '${parent?.entity.type ?? ''}' AND id = f.scope`;
+  const first =
+    parent === undefined
+      ? 'f.scope'
+      : `(SELECT coalesce(known, project) FROM temp.scsync_touched WHERE ${parentRow}), (SELECT project FROM scsync_marks WHERE ${parentRow})`;
+  sql.run(
+    `INSERT INTO temp.scsync_touched (type, id, n, is_there, project, known, counted)
+     SELECT '${type}', l.key, max(l.n), EXISTS (SELECT 1 ${row}), (SELECT ${project(registry, entity, 't')} ${row}),
+       coalesce(m.project, ${first}), max(l.tbl IN (${quoted(counted.map(({ set }) => set.table))}))
+     FROM scsync_log l LEFT JOIN scsync_marks m ON m.type = '${type}' AND m.id = l.key
+     LEFT JOIN (SELECT key, scope, min(n) FROM scsync_log WHERE tbl = '${table}' GROUP BY key) f ON f.key = l.key
+     WHERE (l.tbl = '${table}' OR l.tbl IN (${quoted(sets.map(({ set }) => set.table))}) AND EXISTS (SELECT 1 ${row}))
+       AND l.key IS NOT NULL AND coalesce(m.seq, 0) <= ?
+     GROUP BY l.key`,
+    newest,
+  );
+  if (parent === undefined) return;
+  sql.run(
+    `INSERT INTO temp.scsync_touched (type, id, n, is_there, project, known, counted)
+     SELECT '${type}', t.${key}, p.n, 1, p.project, coalesce(m.project, p.known), 0
+     FROM temp.scsync_touched p JOIN ${table} t ON t.${parent.field} = p.id
+     LEFT JOIN scsync_marks m ON m.type = '${type}' AND m.id = t.${key}
+     WHERE p.type = '${parent.entity.type}' AND p.project IS NOT p.known AND p.project IS NOT m.project
+       AND t.${key} IS NOT NULL AND coalesce(m.seq, 0) <= ?
+     ON CONFLICT DO UPDATE SET known = coalesce(known, excluded.known)`,
+    newest,
+  );
+}
+
+/** A row that went away leaves a tombstone in the project that it was in, unless it is there again. */
+function buryGone(sql: Sql, { type, table, scope }: Entity): void {
+  // In a cascade the parent is gone by now: what is known of the record remembers the project.
+  const lastProject = 'column' in scope ? 'l.scope' : 'r.known';
+  sql.run(
+    `INSERT INTO scsync_tombstones (project, type, id, deleted_at)
+     SELECT ${lastProject} AS project, r.type, r.id, max(l.at)
+     FROM scsync_log l JOIN temp.scsync_touched r ON r.type = '${type}' AND r.id = l.key
+     WHERE l.tbl = '${table}' AND l.at IS NOT NULL AND ${lastProject} IS NOT NULL AND ${lastProject} IS NOT r.project
+     GROUP BY 1, 2, 3
+     ON CONFLICT (project, type, id) DO UPDATE SET deleted_at = max(excluded.deleted_at, deleted_at + 1), deleted_by = NULL`,
+  );
+}
+
+/** A row that is in another project than it was known in: it was replaced, or went with its parent. */
+function buryMoved(sql: Sql): void {
+  sql.run(
+    `INSERT INTO scsync_tombstones (project, type, id, deleted_at)
+     SELECT r.known, r.type, r.id, ${NOW} FROM temp.scsync_touched r
+     WHERE r.is_there = 1 AND r.known IS NOT NULL AND r.known IS NOT r.project ON CONFLICT DO NOTHING`,
+  );
+}
+
+/** Gives every touched record the number of its change, and the project that it was last seen in. */
+function mark(sql: Sql): void {
+  sql.run(
+    `INSERT INTO scsync_marks (seq, type, id, project, counted)
+     SELECT (SELECT coalesce(max(seq), 0) FROM scsync_marks) + row_number() OVER (ORDER BY n, type, id), type, id, project, counted
+     FROM temp.scsync_touched WHERE true
+     ON CONFLICT (type, id) DO UPDATE SET
+       seq = excluded.seq, project = coalesce(excluded.project, project), counted = max(counted, excluded.counted)`,
+  );
+}
+
+/** What is deleted with a private record was private too, which nothing would say any more: exports keep quiet about it. */
+function inheritPrivacy(sql: Sql, registry: Registry, entity: Entity): void {
+  const { parent } = scopeOf(registry, entity);
+  if (parent === undefined) return;
+  sql.run(
+    `INSERT INTO scsync_private (type, id) SELECT DISTINCT r.type, r.id
+     FROM scsync_log l JOIN temp.scsync_touched r ON r.type = '${entity.type}' AND r.id = l.key
+     JOIN scsync_private p ON p.type = '${parent.entity.type}' AND p.id = l.scope
+     WHERE l.tbl = '${entity.table}' AND l.at IS NOT NULL AND r.is_there = 0 ON CONFLICT DO NOTHING`,
+  );
+}

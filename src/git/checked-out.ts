@@ -49,7 +49,7 @@ function requireUnchanged(root: string, dir: string): void {
     'refused',
     `git changes the text of data files: an attribute says ${found.name}; nothing was changed`,
     {
-      hint: `take ${found.name} out of .gitattributes, remove the files in ${dir}, and let git checkout bring them again`,
+      hint: `run sc-sync init, which sets this attribute aside in this clone; then remove the files in ${dir}, and let git checkout bring them again`,
     },
   );
 }

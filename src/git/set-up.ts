@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { extendGitignore } from '../jsonl/ignore-file.js';
 import { ensureOwnLines } from '../jsonl/own-lines.js';
@@ -52,6 +52,19 @@ export function forgetStep(repository: Repository, step: Step): void {
   tryGit(['config', '--local', '--remove-section', 'sc-sync'], { cwd: root });
 }
 
+/** The file of attributes that lies in git's own folder: no commit brings it, and it wins over all `.gitattributes` files. */
+function cloneAttributes({ root }: Repository): string {
+  return resolve(root, git(['rev-parse', '--git-path', 'info/attributes'], { cwd: root }).trimEnd());
+}
+
+/**
+ * The attributes that data files keep in this clone, whatever a commit brings: they merge by the driver, and git changes no text of theirs.
+ * A filter stays as the team has it, since it may encrypt.
+ */
+function firmAttributes(repository: Repository, dir: string): string {
+  return `${attributePattern(`/${globWithin(repository, dir)}*.jsonl`)} text eol=lf -ident !working-tree-encoding merge=${DRIVER_NAME}`;
+}
+
 /** The attributes of an export directory: its files merge by the driver, and have the same bytes on every machine. */
 const ATTRIBUTES = [`*.jsonl text eol=lf merge=${DRIVER_NAME}`, 'sync.json text eol=lf'] as const;
 
@@ -63,6 +76,7 @@ export function setUpFolder(repository: Repository, dir: string): string[] {
   return [
     ...noteLines(repository, extendGitignore(dir)),
     ...addAttributes(repository, join(dir, '.gitattributes'), ATTRIBUTES),
+    ...addAttributes(repository, cloneAttributes(repository), [firmAttributes(repository, dir)]),
     ...setUpDriver(repository, DRIVER_NAME, 'merges records of savecontext-sync', driverCommand()),
     ...warnOfLfs(repository, dir, '*.jsonl'),
   ];
@@ -88,17 +102,23 @@ export function setUpGenericDriver(
 const MOST_NAMED = 5;
 
 /** An attribute in a deeper folder counts more than the one that was just added, and so does one that stands after it. */
-function warnOfOthers({ root }: Repository, folder: string, pattern: string, driver: string): string[] {
-  const path = pathInRepository({ root }, folder);
-  const within = path === '.' ? '' : `${path.replaceAll(/[\\*?[]/g, '\\$&')}/`;
+function warnOfOthers(repository: Repository, folder: string, pattern: string, driver: string): string[] {
   // As in attributes: a pattern without a slash is of names in all folders below.
   const below = pattern.includes('/') ? pattern.replace(/^\//, '') : `**/${pattern}`;
   const files = git(
-    ['ls-files', '-z', '--cached', '--others', '--exclude-standard', '--', `:(top,glob)${within}${below}`],
-    { cwd: root },
+    [
+      'ls-files',
+      '-z',
+      '--cached',
+      '--others',
+      '--exclude-standard',
+      '--',
+      `:(top,glob)${globWithin(repository, folder)}${below}`,
+    ],
+    { cwd: repository.root },
   ).split('\0');
   const paths = [...new Set(files)].filter((path) => path !== '');
-  const others = attributesOf(root, ['merge'], paths).filter(({ value }) => value !== driver);
+  const others = attributesOf(repository.root, ['merge'], paths).filter(({ value }) => value !== driver);
   const left = others.length - MOST_NAMED;
   return [
     ...others
@@ -116,6 +136,12 @@ function warnOfLfs({ root }: Repository, folder: string, pattern: string): strin
   return [
     `warning: Git LFS keeps ${pattern}, so the merge driver sees pointers and no lines; take these files out of it`,
   ];
+}
+
+/** What a pattern for files in a folder begins with. */
+function globWithin(repository: Repository, folder: string): string {
+  const path = pathInRepository(repository, folder);
+  return path === '.' ? '' : `${path.replaceAll(/[\\*?[]/g, '\\$&')}/`;
 }
 
 /** A pattern with white space or quotes stands in quotes. */

@@ -3,7 +3,7 @@ export const LIMITS = {
   /** Bytes of a line without its end. */
   lineBytes: 64 * 1024 * 1024,
   /** Bytes of an id. */
-  idBytes: 4096,
+  idBytes: 256 * 1024,
   /** Values in a line: members of objects and elements of arrays, on all levels. */
   values: 200_000,
   /** Levels of arrays and objects in each other. */

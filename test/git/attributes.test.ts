@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { describeGit, findGitState } from '../../src/cli/git-state.js';
 import { requireCheckedOut } from '../../src/git/checked-out.js';
 import { requireRepository } from '../../src/git/repository.js';
-import { driverState, setUpGenericDriver } from '../../src/git/set-up.js';
+import { driverState, setUpFolder, setUpGenericDriver } from '../../src/git/set-up.js';
+import { undoSetUp } from '../../src/git/undo.js';
 import { thrownBy } from '../jsonl/thrown.js';
 import { Clone, folder, pair } from './clones.js';
 
@@ -40,6 +41,35 @@ describe('files that are not what git has of them', () => {
     expect(bob.run(['sync']).status).toBe(6);
     writeFileSync(join(bob.dir, '.gitattributes'), '*.jsonl -ident !working-tree-encoding\n');
     requireCheckedOut(bob.dir);
+  });
+});
+
+describe('attributes that a commit brings', () => {
+  it('change nothing of data files in clones that init set up', { timeout: 120_000 }, () => {
+    const { ann, bob } = pair();
+    const brought = ['ident', 'working-tree-encoding=UTF-16', 'merge=union', '-merge', 'binary', 'text eol=crlf'];
+    for (const [round, attribute] of brought.entries()) {
+      writeFileSync(join(ann.dir, '.gitattributes'), `*.jsonl ${attribute}\n`);
+      ann.git('add', '-A');
+      ann.git('commit', '--quiet', '-m', attribute);
+      ann.put('memory', 'mem_1', `value=$Id$ of ${attribute}`);
+      bob.put('memory', 'mem_1', `key=key${round}`);
+      for (const clone of [ann, bob, ann]) clone.json(['push']);
+      expect(ann.read('memories.jsonl')).toBe(bob.read('memories.jsonl'));
+      expect(bob.read('memories.jsonl')).toContain(`"key":"key${round}","value":"$Id$ of ${attribute}"`);
+    }
+  });
+
+  it.each(['plain', 'o*d [x] "ü" \\'])('are set aside in a folder of any name: %s', (name) => {
+    const clone = new Clone(join(folder(), 'a'));
+    const dir = join(clone.root, name, '.savecontext');
+    mkdirSync(dir, { recursive: true });
+    setUpFolder(requireRepository(clone.root), dir);
+    writeFileSync(join(dir, '.gitattributes'), '*.jsonl merge=union ident\n');
+    expect(driverState(requireRepository(clone.root), dir)).toBe('installed');
+    requireCheckedOut(dir);
+    undoSetUp(requireRepository(clone.root));
+    expect(driverState(requireRepository(clone.root), dir)).toBe('missing');
   });
 });
 

@@ -156,7 +156,7 @@ describe('what parseLine refuses', () => {
     [
       toToken({ ...sampleObject('memory', { id: null, value: 1, category: [] }), ...AT }),
       [
-        'id: expected a text without U+0000, of at most 4096 bytes, found null',
+        'id: expected a text without U+0000, of at most 262144 bytes, found null',
         'value: expected a text, found 1',
         'category: expected a text or null, found []',
       ],
@@ -173,7 +173,7 @@ describe('what parseLine refuses', () => {
     ],
     [
       handLine('memory', { id: 'a\0b' }),
-      ['id: expected a text without U+0000, of at most 4096 bytes, found "a\\u0000b"'],
+      ['id: expected a text without U+0000, of at most 262144 bytes, found "a\\u0000b"'],
     ],
     [handLine('issue', { priority: 5 }), ['priority: expected an integer from 0 to 4 or null, found 5']],
     [
@@ -210,7 +210,7 @@ describe('what parseLine refuses', () => {
     ],
     [
       '{"entity_type":"issue","entity_id":"a\\u0000","deleted_at":"2026-01-01T00:00:00Z"}',
-      ['entity_id: expected a text without U+0000, of at most 4096 bytes, found "a\\u0000"'],
+      ['entity_id: expected a text without U+0000, of at most 262144 bytes, found "a\\u0000"'],
     ],
     [handLine('memory', {}, { v: '1' }), ['v: expected 1, found "1"']],
   ])('%s', (raw, problems) => {

@@ -42,7 +42,7 @@ describe('an id', () => {
       world.write('issues.jsonl', file(bad));
       expectRefused(world, () => world.import(), {
         code: 'bad_input',
-        says: [/^issues.jsonl:1: .*at most 4096 bytes/m],
+        says: [/^issues.jsonl:1: .*at most 262144 bytes/m],
       });
     }
   });
@@ -54,11 +54,11 @@ describe('an id', () => {
       world.write('issues.jsonl', file(line('issue', 'i1'), bad));
       expectRefused(world, () => world.import(), {
         code: 'bad_input',
-        says: [/^issues.jsonl:2: .*at most 4096 bytes/m],
+        says: [/^issues.jsonl:2: .*at most 262144 bytes/m],
       });
-      expect(statusOf(world)).toMatchObject({ problems: [expect.stringContaining('4096 bytes')] });
+      expect(statusOf(world)).toMatchObject({ problems: [expect.stringContaining('262144 bytes')] });
       const merged = mergeData('issues.jsonl', { base: '', ours: file(line('issue', 'i1')), theirs: file(bad) });
-      expect(merged.problems).toEqual([expect.stringMatching(/^theirs:1: .*at most 4096 bytes/)]);
+      expect(merged.problems).toEqual([expect.stringMatching(/^theirs:1: .*at most 262144 bytes/)]);
       expect(merged.text).toContain('<<<<<<< ours\n');
     }
     expect(world.import({ skipInvalid: true }).total).toMatchObject({ created: 1, skipped: 1 });
@@ -75,7 +75,7 @@ describe('an id', () => {
     );
     const before = world.read('issues.jsonl');
     const { code, message } = thrownBy(() => world.export());
-    expect([code, message]).toEqual(['bad_row', expect.stringContaining('at most 4096 bytes')]);
+    expect([code, message]).toEqual(['bad_row', expect.stringContaining('at most 262144 bytes')]);
     expect(message.length).toBeLessThan(500);
     expect(world.read('issues.jsonl')).toBe(before);
     world.store.sql.run(`DELETE FROM issues WHERE title = 't'`);

@@ -7,7 +7,7 @@ import { dependentsOf } from './registry/entity.js';
 import type { Entity, Registry } from './registry/entity.js';
 import { SETTINGS_FILE, readSettings } from './settings.js';
 import type { PrivateRule, Settings } from './settings.js';
-import { readMeta, writeMeta } from './store/meta.js';
+import { readMeta, writeMeta } from './store/knowledge/meta.js';
 import { Rows } from './store/rows.js';
 import type { RecordKey } from './store/rows.js';
 import type { Store } from './store/store.js';

@@ -1,6 +1,6 @@
 import { SyncError } from './errors.js';
-import { dropEntries, readJournal } from './journal.js';
-import type { JournalEntry } from './journal.js';
+import { dropEntries, readJournal } from './store/knowledge/journal.js';
+import type { JournalEntry } from './store/knowledge/journal.js';
 import { LineError } from './jsonl/parse.js';
 import { lostContent, lostToken } from './jsonl/parse-lost-value.js';
 import { elementKey, elementsOf, setToken, sortMembers, withTokens } from './record/content.js';

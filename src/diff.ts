@@ -4,7 +4,7 @@ import { settingsInForce } from './accepted-settings.js';
 import { listConflicts } from './conflicts.js';
 import { exportDirectory, resolvePath } from './directory.js';
 import type { RefusedRecord } from './export/stats.js';
-import type { JournalEntry } from './journal.js';
+import type { JournalEntry } from './store/knowledge/journal.js';
 import { differingRecords } from './jsonl/differing-records.js';
 import type { LinesOfFile } from './jsonl/differing-records.js';
 import { fileExists } from './jsonl/file.js';

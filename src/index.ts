@@ -42,7 +42,7 @@ export type { WaitingSettings } from './accepted-settings.js';
 export { listPrivate, setPrivate } from './private.js';
 export type { PrivacyChange } from './private.js';
 export { dropConflicts, listConflicts, takeConflict } from './conflicts.js';
-export type { JournalEntry } from './journal.js';
+export type { JournalEntry } from './store/knowledge/journal.js';
 export type { Loss, LossReason } from './merge/loss.js';
 
 export { countLines } from './jsonl/file-bytes.js';

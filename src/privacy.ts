@@ -3,7 +3,7 @@ import type { Content } from './record/content.js';
 import { unquote } from './record/json.js';
 import { requireEntity } from './registry/entity.js';
 import type { PrivateRule } from './settings.js';
-import { hasPrivateMarks, isMarkedPrivate } from './store/private-marks.js';
+import { hasPrivateMarks, isMarkedPrivate } from './store/knowledge/private-marks.js';
 import type { RecordKey, Rows } from './store/rows.js';
 import type { Sql } from './store/sql.js';
 import type { Store } from './store/store.js';

@@ -2,12 +2,12 @@ import { settingsInForce } from './accepted-settings.js';
 import { privacyReason } from './privacy.js';
 import type { PrivacyReason } from './privacy.js';
 import { Records } from './records.js';
-import { listPrivateMarks, writePrivateMark } from './store/private-marks.js';
+import { listPrivateMarks, writePrivateMark } from './store/knowledge/private-marks.js';
 import { Rows } from './store/rows.js';
 import type { RecordKey } from './store/rows.js';
 import type { Store } from './store/store.js';
-import { markChanged } from './tracking/marks.js';
-import { readTombstone } from './tracking/tombstones.js';
+import { markChanged } from './store/knowledge/changes.js';
+import { readTombstone } from './store/knowledge/tombstones.js';
 
 /** What a change of privacy concerns. */
 export interface PrivacyChange {

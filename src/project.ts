@@ -7,7 +7,7 @@ import { readLines } from './jsonl/line-reader.js';
 import { requireEntity } from './registry/entity.js';
 import { Rows } from './store/rows.js';
 import type { Store } from './store/store.js';
-import { findTarget } from './store/target.js';
+import { findTarget } from './store/knowledge/target.js';
 
 /** How many lines of each file are asked for the project that their records have in the database. */
 const SAMPLE = 200;

@@ -16,8 +16,8 @@ import { RowWriter } from './store/row-writer.js';
 import { Rows } from './store/rows.js';
 import type { RecordKey } from './store/rows.js';
 import type { Store } from './store/store.js';
-import { foldLog } from './tracking/fold.js';
-import { markChanged, newestChange } from './tracking/marks.js';
+import { foldLog } from './store/knowledge/change-log.js';
+import { markChanged, newestChange } from './store/knowledge/changes.js';
 
 /**
  * Reading and writing single records of one project, as any program that writes the database does: triggers run,

@@ -11,14 +11,14 @@ import type { Notice } from './import/stats.js';
 import { countLines } from './jsonl/file-bytes.js';
 import { fileExists, fileSize } from './jsonl/file.js';
 import { fileNames } from './jsonl/line-key.js';
-import { project as projectSql } from './tracking/triggers.js';
+import { project as projectSql } from './store/knowledge/triggers.js';
 import { Tally } from './stats.js';
 import type { ByEntity } from './stats.js';
 import type { Store } from './store/store.js';
-import { plannedTarget } from './store/target.js';
-import type { Target } from './store/target.js';
-import { withFoldedLog } from './tracking/fold.js';
-import { countDirty } from './tracking/marks.js';
+import { plannedTarget } from './store/knowledge/target.js';
+import type { Target } from './store/knowledge/target.js';
+import { withFoldedLog } from './store/knowledge/change-log.js';
+import { countDirty } from './store/knowledge/changes.js';
 
 /** Where one entity stands. */
 export interface EntityStatus extends Readonly<Record<string, number>> {

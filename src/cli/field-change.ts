@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../journal.js';
+import type { JournalEntry } from '../store/knowledge/journal.js';
 import type { FieldChange } from '../record/compare.js';
 import { ExactJson } from './json-text.js';
 

@@ -1,5 +1,5 @@
-import { writeBaseSeq } from '../store/base.js';
-import { lastChange, markChanged } from '../tracking/marks.js';
+import { writeBaseSeq } from '../store/knowledge/base.js';
+import { lastChange, markChanged } from '../store/knowledge/changes.js';
 import type { ExportContext } from './context.js';
 
 /** Commits what the target now has: bases, seen versions, tombstones as they were written. */

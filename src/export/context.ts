@@ -6,7 +6,7 @@ import type { Settings } from '../settings.js';
 import type { Tally } from '../stats.js';
 import type { Rows } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
-import type { Target } from '../store/target.js';
+import type { Target } from '../store/knowledge/target.js';
 import type { Guard, GuardedValues } from './guard.js';
 import type { OldFiles } from './old-lines.js';
 import type { Progress, RefusedRecord } from './stats.js';

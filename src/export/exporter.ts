@@ -6,7 +6,7 @@ import { removeStaleTemporaryFiles } from '../jsonl/file-set.js';
 import { exportDirectory, makeFolder, resolvePath } from '../directory.js';
 import { fileExists } from '../jsonl/file.js';
 import type { RecordChange } from '../record/change.js';
-import { plannedTarget } from '../store/target.js';
+import { plannedTarget } from '../store/knowledge/target.js';
 import type { Store } from '../store/store.js';
 import type { Guard } from './guard.js';
 import { runExport } from './run.js';

@@ -1,7 +1,7 @@
 import type { Settings } from '../settings.js';
 import type { Sql } from '../store/sql.js';
-import { readNote, writeNote } from '../store/target.js';
-import type { Target } from '../store/target.js';
+import { readNote, writeNote } from '../store/knowledge/target.js';
+import type { Target } from '../store/knowledge/target.js';
 
 /** Whether a target was written by other settings, so that any line may be another now. */
 export function isSetOtherwise(sql: Sql, target: Target, settings: Settings): boolean {

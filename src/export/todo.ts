@@ -1,9 +1,9 @@
 import type { Entity, Registry } from '../registry/entity.js';
 import { badRow } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
-import type { Target } from '../store/target.js';
-import { dirtyMarks } from '../tracking/marks.js';
-import { project } from '../tracking/triggers.js';
+import type { Target } from '../store/knowledge/target.js';
+import { dirtyMarks } from '../store/knowledge/changes.js';
+import { project } from '../store/knowledge/triggers.js';
 
 /**
  * Makes the temporary tables of an export: `scsync_todo`, the records to look at, with their tombstones in the

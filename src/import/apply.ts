@@ -1,9 +1,9 @@
-import { noteLoss } from '../journal.js';
+import { noteLoss } from '../store/knowledge/journal.js';
 import type { ReasonedLoss } from '../merge/loss.js';
 import { sameContent } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { isDeleted } from '../record/version.js';
-import { writeDerived } from '../store/derived.js';
+import { writeDerived } from '../store/knowledge/derived.js';
 import type { ImportContext } from './context.js';
 import type { Decision } from './decide.js';
 import { applyTombstone } from './deletions.js';

@@ -6,14 +6,14 @@ import type { Entity, Registry } from '../registry/entity.js';
 import type { RecordKey, Rows } from '../store/rows.js';
 import { RowWriter } from '../store/row-writer.js';
 import type { Sql } from '../store/sql.js';
-import type { Target } from '../store/target.js';
+import type { Target } from '../store/knowledge/target.js';
 import type { Tally } from '../stats.js';
 import type { RowsBefore } from './changes.js';
 import type { HistoryOfImport } from './history.js';
 import type { MergeStrategy } from './plan.js';
 import type { SkippedLine } from './stage.js';
 import type { EntityStats, Notable, Notice } from './stats.js';
-import { markChanged } from '../tracking/marks.js';
+import { markChanged } from '../store/knowledge/changes.js';
 import { suspendForeignTriggers } from './suspend-triggers.js';
 
 /** How many rows' projects are remembered at once. */

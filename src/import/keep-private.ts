@@ -1,5 +1,5 @@
 import type { Content } from '../record/content.js';
-import { writePrivateMark } from '../store/private-marks.js';
+import { writePrivateMark } from '../store/knowledge/private-marks.js';
 import type { ImportContext } from './context.js';
 
 /** A record that was private stays so, whatever others make of the fields that a rule goes by: it is marked, until somebody here lets it out. */

@@ -1,4 +1,4 @@
-import { noteLoss } from '../journal.js';
+import { noteLoss } from '../store/knowledge/journal.js';
 import type { LostValues } from '../jsonl/lost-values.js';
 import type { LostValue } from '../jsonl/parse-lost-value.js';
 import { canonicalBytes } from '../merge/record.js';

@@ -3,7 +3,7 @@ import type { Content } from '../record/content.js';
 import { quote, sha256, unquote } from '../record/json.js';
 import { compareUtf8 } from '../record/order.js';
 import { isDeleted } from '../record/version.js';
-import { writeDerived } from '../store/derived.js';
+import { writeDerived } from '../store/knowledge/derived.js';
 import type { ImportContext } from './context.js';
 import type { LoadedRecord } from './load-record.js';
 import { keepPrivate } from './keep-private.js';

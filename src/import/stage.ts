@@ -13,10 +13,10 @@ import { scanFile } from '../jsonl/scan-file.js';
 import { mergeJoin } from '../record/merge-join.js';
 import type { FileVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
-import { settledHash } from '../store/base.js';
+import { settledHash } from '../store/knowledge/base.js';
 import { inFileOrder } from '../store/file-order.js';
 import type { Sql } from '../store/sql.js';
-import type { Target } from '../store/target.js';
+import type { Target } from '../store/knowledge/target.js';
 
 const PAGE = 500;
 

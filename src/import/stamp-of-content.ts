@@ -1,7 +1,7 @@
 import { sameContent } from '../record/content.js';
 import type { Content } from '../record/content.js';
-import { readBase } from '../store/base.js';
-import { derivedHash, readDerived } from '../store/derived.js';
+import { readBase } from '../store/knowledge/base.js';
+import { derivedHash, readDerived } from '../store/knowledge/derived.js';
 import type { RecordKey } from '../store/rows.js';
 import { versionOf } from '../store/versions.js';
 import type { ImportContext } from './context.js';

@@ -1,6 +1,6 @@
 import type { Registry } from '../registry/entity.js';
 import type { Sql } from '../store/sql.js';
-import { PREFIX } from '../tracking/triggers.js';
+import { PREFIX } from '../store/knowledge/triggers.js';
 
 /**
  * Takes away the triggers of other programs that write to synced tables (the reference's sets a session's

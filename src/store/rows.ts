@@ -6,7 +6,7 @@ import { uniqueElements } from '../record/elements.js';
 import { quote, scanObject, unquote } from '../record/json.js';
 import type { Member } from '../record/json.js';
 import { toPortable } from '../record/paths.js';
-import { project as projectSql } from '../tracking/triggers.js';
+import { project as projectSql } from './knowledge/triggers.js';
 import type { Entity, Field, Registry, SetField } from '../registry/entity.js';
 import { exactColumn, readExact, realColumn } from './columns.js';
 import type { SqlRow, SqlValue } from './database.js';

@@ -1,4 +1,4 @@
-import { bringForward, installTracking, isBehind, trackingState } from '../tracking/install.js';
+import { bringForward, installTracking, isBehind, trackingState } from './knowledge/install.js';
 import type { Registry } from '../registry/entity.js';
 import { checkRegistry } from '../registry/check.js';
 import { savecontext } from '../registry/savecontext.js';

@@ -1,7 +1,7 @@
 import { LineError, parseLine } from '../jsonl/parse.js';
 import type { FileVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
-import { isSeen } from './base.js';
+import { isSeen } from './knowledge/base.js';
 import type { Sql } from './sql.js';
 
 /** Reads a line that is known to be a version; undefined for one that cannot be read as such any more. */

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { foldLog } from '../../src/tracking/fold.js';
+import { foldLog } from '../../src/store/knowledge/change-log.js';
 import { describe, expect, it } from 'vitest';
 
 import { add, deletion, dump, file, filesIn, line, makeWorld, synced, temporaryFiles } from './world.js';

@@ -10,7 +10,7 @@ import { Importer } from '../../src/import/importer.js';
 import type { ImporterOptions } from '../../src/import/importer.js';
 import type { ImportStats } from '../../src/import/stats.js';
 import type { SqlValue } from '../../src/store/database.js';
-import { withFoldedLog } from '../../src/tracking/fold.js';
+import { withFoldedLog } from '../../src/store/knowledge/change-log.js';
 import { Store } from '../../src/store/store.js';
 import { sync } from '../../src/sync.js';
 import type { SyncOutcome } from '../../src/sync.js';

@@ -1,6 +1,6 @@
 import { dropConflicts, listConflicts, takeConflict } from '../../conflicts.js';
 import { SyncError } from '../../errors.js';
-import type { JournalEntry } from '../../journal.js';
+import type { JournalEntry } from '../../store/knowledge/journal.js';
 import type { Store } from '../../store/store.js';
 import { formatStamp, isStamp } from '../../record/stamp.js';
 import { count, recordName } from '../describe.js';

@@ -16,7 +16,7 @@ import { readLines } from '../../jsonl/line-reader.js';
 import type { Registry } from '../../registry/entity.js';
 import { SETTINGS_FILE, writeSettings } from '../../settings.js';
 import type { Store } from '../../store/store.js';
-import { bindTarget, findTarget } from '../../store/target.js';
+import { bindTarget, findTarget } from '../../store/knowledge/target.js';
 import type { Context, Place } from '../context.js';
 import { EXIT } from '../exit-codes.js';
 import { failure, info, warning } from '../outcome.js';

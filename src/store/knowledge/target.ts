@@ -1,6 +1,6 @@
-import type { PathForm } from '../record/version.js';
+import type { PathForm } from '../../record/version.js';
 import { readMeta, writeMeta } from './meta.js';
-import type { Sql } from './sql.js';
+import type { Sql } from '../sql.js';
 
 /** An export directory together with the project whose records it holds. */
 export interface Target {

@@ -1,10 +1,10 @@
-import { joinMembers } from '../record/content.js';
-import { scanObject } from '../record/json.js';
-import { deleted } from '../record/version.js';
-import type { Deleted } from '../record/version.js';
-import type { RecordKey } from '../store/rows.js';
-import type { Sql } from '../store/sql.js';
-import { decodeText } from '../store/text-encoding.js';
+import { joinMembers } from '../../record/content.js';
+import { scanObject } from '../../record/json.js';
+import { deleted } from '../../record/version.js';
+import type { Deleted } from '../../record/version.js';
+import type { RecordKey } from '../rows.js';
+import type { Sql } from '../sql.js';
+import { decodeText } from '../text-encoding.js';
 
 /**
  * The tombstone that a project has for a record. It counts as the record's state only while there is no row. Who deleted it is `actor` until

@@ -1,11 +1,11 @@
-import { SyncError } from '../errors.js';
-import type { Entity, Registry } from '../registry/entity.js';
-import { elementNames } from '../record/content.js';
-import { BOOKKEEPING, BOOKKEEPING_STEPS, BOOKKEEPING_VERSION } from '../store/bookkeeping.js';
-import { naturalKeyHolder } from '../store/natural-key.js';
-import type { Sql } from '../store/sql.js';
-import { versionOf } from '../store/versions.js';
-import { foldLog } from './fold.js';
+import { SyncError } from '../../errors.js';
+import type { Entity, Registry } from '../../registry/entity.js';
+import { elementNames } from '../../record/content.js';
+import { BOOKKEEPING, BOOKKEEPING_STEPS, BOOKKEEPING_VERSION } from './tables.js';
+import { naturalKeyHolder } from '../natural-key.js';
+import type { Sql } from '../sql.js';
+import { versionOf } from '../versions.js';
+import { foldLog } from './change-log.js';
 import { NOW, PREFIX, scopeColumn, triggersOf } from './triggers.js';
 
 /** What is wrong with the tracking of a database. */

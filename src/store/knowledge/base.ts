@@ -1,7 +1,7 @@
-import { digestOf } from '../record/json.js';
-import type { Registry } from '../registry/entity.js';
-import type { RecordKey } from './rows.js';
-import type { Sql } from './sql.js';
+import { digestOf } from '../../record/json.js';
+import type { Registry } from '../../registry/entity.js';
+import type { RecordKey } from '../rows.js';
+import type { Sql } from '../sql.js';
 import type { Target } from './target.js';
 
 /** What a target's base says of a record. */

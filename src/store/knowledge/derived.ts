@@ -1,8 +1,8 @@
-import type { Content } from '../record/content.js';
-import { sha256 } from '../record/json.js';
-import { canonicalBytes } from '../merge/record.js';
-import type { RecordKey } from './rows.js';
-import type { Sql } from './sql.js';
+import type { Content } from '../../record/content.js';
+import { sha256 } from '../../record/json.js';
+import { canonicalBytes } from '../../merge/record.js';
+import type { RecordKey } from '../rows.js';
+import type { Sql } from '../sql.js';
 
 /** The stamp that every replica gives a version which it derives: undefined `hash` asks for a new stamp instead. */
 export interface DerivedStamp {

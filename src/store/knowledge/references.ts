@@ -1,9 +1,9 @@
-import { elementNames, elementsOf } from '../record/content.js';
-import { requireEntity } from '../registry/entity.js';
-import type { Entity, ReferringField, Registry } from '../registry/entity.js';
-import type { RecordKey } from './rows.js';
-import { SetWriter } from './set-writer.js';
-import type { Sql } from './sql.js';
+import { elementNames, elementsOf } from '../../record/content.js';
+import { requireEntity } from '../../registry/entity.js';
+import type { Entity, ReferringField, Registry } from '../../registry/entity.js';
+import type { RecordKey } from '../rows.js';
+import { SetWriter } from '../set-writer.js';
+import type { Sql } from '../sql.js';
 
 /** One project of a database. */
 export interface ProjectDatabase {

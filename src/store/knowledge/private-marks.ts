@@ -1,5 +1,5 @@
-import type { RecordKey } from './rows.js';
-import type { Sql } from './sql.js';
+import type { RecordKey } from '../rows.js';
+import type { Sql } from '../sql.js';
 
 /** Whether any record of the database is marked. */
 export function hasPrivateMarks(sql: Sql): boolean {

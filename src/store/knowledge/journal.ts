@@ -1,6 +1,6 @@
-import type { Loss, LossReason } from './merge/loss.js';
-import type { RecordKey } from './store/rows.js';
-import type { Sql } from './store/sql.js';
+import type { Loss, LossReason } from '../../merge/loss.js';
+import type { RecordKey } from '../rows.js';
+import type { Sql } from '../sql.js';
 
 /** A value that lost, as the journal keeps it. Tokens are canonical JSON. */
 export interface JournalEntry extends Loss, RecordKey {

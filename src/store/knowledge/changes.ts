@@ -1,7 +1,7 @@
-import type { SqlValue } from '../store/database.js';
-import type { RecordKey } from '../store/rows.js';
-import type { Sql } from '../store/sql.js';
-import type { Target } from '../store/target.js';
+import type { SqlValue } from '../database.js';
+import type { RecordKey } from '../rows.js';
+import type { Sql } from '../sql.js';
+import type { Target } from './target.js';
 
 /** The number of the next change: it only grows, since marks are never deleted. */
 const NEXT = `(SELECT coalesce(max(seq), 0) + 1 FROM scsync_marks)`;

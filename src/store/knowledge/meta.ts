@@ -1,4 +1,4 @@
-import type { Sql } from './sql.js';
+import type { Sql } from '../sql.js';
 
 /** A single thing that the database remembers by name; undefined where it does not. */
 export function readMeta(sql: Sql, name: string): string | undefined {

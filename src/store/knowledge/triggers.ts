@@ -1,5 +1,5 @@
-import { scopeOf } from '../registry/entity.js';
-import type { Entity, Registry, SetField } from '../registry/entity.js';
+import { scopeOf } from '../../registry/entity.js';
+import type { Entity, Registry, SetField } from '../../registry/entity.js';
 
 /** One trigger of ours. */
 export interface Trigger {

@@ -1,6 +1,6 @@
-import { scopeOf } from '../registry/entity.js';
-import type { Entity, Registry } from '../registry/entity.js';
-import type { Sql } from '../store/sql.js';
+import { scopeOf } from '../../registry/entity.js';
+import type { Entity, Registry } from '../../registry/entity.js';
+import type { Sql } from '../sql.js';
 import { NOW, project } from './triggers.js';
 
 /**

@@ -6,6 +6,7 @@ import { listPrivateMarks, writePrivateMark } from './store/knowledge/private-ma
 import { Rows } from './store/rows.js';
 import type { RecordKey } from './store/rows.js';
 import type { Store } from './store/store.js';
+import { isInFiles } from './store/knowledge/base.js';
 import { markChanged } from './store/knowledge/changes.js';
 import { readTombstone } from './store/knowledge/tombstones.js';
 
@@ -33,11 +34,7 @@ export function setPrivate(store: Store, projectPath: string, key: RecordKey, is
     writePrivateMark(sql, key, isPrivate);
     const concerned = records.goesWith(key.type, key.id);
     for (const each of concerned) markChanged(sql, each, projectPath);
-    const exported = `SELECT 1 FROM scsync_base WHERE type = ? AND id = ? AND deleted = 0 AND line <> '' LIMIT 1`;
-    return {
-      records: concerned,
-      exported: concerned.filter(({ type, id }) => sql.get(exported, type, id) !== undefined),
-    };
+    return { records: concerned, exported: concerned.filter((each) => isInFiles(sql, each)) };
   });
 }
 

@@ -5,6 +5,7 @@ import { fileExists } from './jsonl/file.js';
 import { fileNames, keyReader } from './jsonl/line-key.js';
 import { readLines } from './jsonl/line-reader.js';
 import { requireEntity } from './registry/entity.js';
+import { lastProject } from './store/knowledge/changes.js';
 import { Rows } from './store/rows.js';
 import type { Store } from './store/store.js';
 import { findTarget } from './store/knowledge/target.js';
@@ -42,8 +43,7 @@ function projectsOfFiles({ sql, registry }: Store, dir: string): ReadonlySet<str
     for (const { text } of readLines(path)) {
       const key = keyOf(text);
       if (key === undefined || ++count > SAMPLE) break;
-      const row = sql.get(`SELECT project FROM scsync_marks WHERE type = ? AND id = ?`, key.type, key.id);
-      const owner = row?.[0] ?? rows.projectOf(requireEntity(registry, key.type), key.id);
+      const owner = lastProject(sql, key) ?? rows.projectOf(requireEntity(registry, key.type), key.id);
       if (typeof owner === 'string') projects.add(owner);
     }
   }

@@ -18,7 +18,9 @@ import type { Store } from './store/store.js';
 import { plannedTarget } from './store/knowledge/target.js';
 import type { Target } from './store/knowledge/target.js';
 import { withFoldedLog } from './store/knowledge/change-log.js';
-import { countDirty } from './store/knowledge/changes.js';
+import { countEntries } from './store/knowledge/journal.js';
+import { countTombstones } from './store/knowledge/tombstones.js';
+import { countChanged } from './store/knowledge/changes.js';
 
 /** Where one entity stands. */
 export interface EntityStatus extends Readonly<Record<string, number>> {
@@ -70,13 +72,8 @@ function lookUp(store: Store, options: { readonly projectPath: string; readonly 
     const from = `${entity.table} t WHERE ${projectSql(registry, entity, 't')} = ?`;
     tally.add(entity.type, 'rows', Number(sql.get(`SELECT count(*) FROM ${from}`, project)?.[0] ?? 0));
   }
-  for (const [type, count] of countDirty(sql, target)) tally.add(type, 'pendingExport', count);
-  for (const [type, count] of sql.all(
-    `SELECT type, count(*) FROM scsync_journal WHERE project = ? GROUP BY type`,
-    project,
-  )) {
-    tally.add(String(type), 'conflicts', Number(count));
-  }
+  for (const [type, count] of countChanged(sql, target)) tally.add(type, 'pendingExport', count);
+  for (const [type, count] of countEntries(sql, project)) tally.add(type, 'conflicts', count);
   const pending = plannedImport(store, target);
   for (const [type, count] of pending.records) tally.add(type, 'pendingImport', count);
   for (const notice of pending.notices) if (notice.what === 'orphaned') tally.add(notice.type, 'orphans');
@@ -95,7 +92,7 @@ function lookUp(store: Store, options: { readonly projectPath: string; readonly 
         size: fileSize(join(dir, name)),
         lines: countLines(join(dir, name)),
       })),
-    tombstones: countTombstones(store, project),
+    tombstones: countDeleted(store, project),
     backfillNeeded: target.id === -1 && rows > 0,
     problems,
     notices: pending.notices,
@@ -126,11 +123,10 @@ function plannedImport(store: Store, target: Target): ReturnType<typeof planImpo
 const UNREADABLE: ReadonlySet<SyncErrorCode> = new Set(['bad_input', 'conflict_markers', 'newer_format']);
 
 /** A tombstone of a row that is there only says which stamps are taken. */
-function countTombstones({ sql, registry }: Store, project: string): number {
+function countDeleted({ sql, registry }: Store, project: string): number {
   return registry.entities.reduce((count, entity) => {
     const row = `SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = x.id AND ${projectSql(registry, entity, 't')} = x.project`;
-    const from = `scsync_tombstones x WHERE x.project = ? AND x.type = ? AND NOT EXISTS (${row})`;
-    return count + Number(sql.get(`SELECT count(*) FROM ${from}`, project, entity.type)?.[0] ?? 0);
+    return count + countTombstones(sql, project, entity.type, `EXISTS (${row})`);
   }, 0);
 }
 

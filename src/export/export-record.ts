@@ -9,13 +9,15 @@ import { latestStamp } from '../record/stamp.js';
 import { isId } from '../record/limits.js';
 import { deleted, isDeleted, laterTombstone } from '../record/version.js';
 import type { Deleted, FileVersion, Present, Version } from '../record/version.js';
-import { isSeen, readBase, readBases, wasInFiles } from '../store/knowledge/base.js';
-import { derivedHash, readDerived } from '../store/knowledge/derived.js';
+import { wasInFiles } from '../store/knowledge/base.js';
+import { derivedHash } from '../store/knowledge/derived.js';
+import { allBases } from '../store/knowledge/known.js';
+import type { Known } from '../store/knowledge/known.js';
+import { findSeen } from '../store/knowledge/seen.js';
 import { isMarkedPrivate } from '../store/knowledge/private-marks.js';
 import type { RecordKey } from '../store/rows.js';
 import { fillBase, fillLines, knownOf } from '../merge/missing-fields.js';
 import { replaceableVersion, versionOf } from '../store/versions.js';
-import { readTombstone } from '../store/knowledge/tombstones.js';
 import { newValues } from './guard.js';
 import { planExport } from './plan.js';
 import type { ExportContext } from './context.js';
@@ -26,10 +28,8 @@ export interface TodoRecord extends RecordKey {
   /** The record's tombstones in the files. */
   readonly tombstones: readonly string[];
   readonly content: Content | undefined;
-  /** What the database has of it beside the row, looked up for many records at once. */
-  readonly hasBase: boolean;
-  readonly hasTombstone: boolean;
-  readonly hasDerived: boolean;
+  /** What is remembered of it beside the row. */
+  readonly known: Known;
 }
 
 /** What the files and the bases have of a record. */
@@ -70,7 +70,7 @@ export function exportRecord(
   const result = lineOf(version, context.form, coordinates);
   const before = [...known.lines, ...known.tombstones].map(({ raw }) => raw);
   const dropped = before.filter((raw) => raw !== result);
-  if (!dropped.every((raw) => isSeen(context.sql, raw))) {
+  if (!dropped.every((raw) => raw === todo.known.base?.line || findSeen(context.sql, todo, raw) !== undefined)) {
     context.refused.push({ type: todo.type, id: todo.id, why: 'unseen' });
     context.overwrites = true;
   }
@@ -83,25 +83,25 @@ export function exportRecord(
 
 /** What becomes of a record in the files. One that they lack and had is put back. */
 function changeInFiles(
-  { sql, target, form }: ExportContext,
+  { form }: ExportContext,
   todo: TodoRecord,
   { lines, tombstones }: LoadedRecord,
   state: Content | Deleted,
 ): Omit<RecordChange, 'where'> {
   const { version } = fileState(lines, tombstones, form);
-  const had = todo.hasBase && (readBase(sql, target, todo)?.line ?? '') !== '';
+  const had = (todo.known.base?.line ?? '') !== '';
   const lacked = had ? 'deleted' : undefined;
   const before = version === undefined ? lacked : stateOf(version);
   return changeOf(todo, before, isDeleted(state) ? 'deleted' : state);
 }
 
 function loadRecord(
-  { sql, registry, target, actor, form, now }: ExportContext,
+  { sql, registry, target, form, now }: ExportContext,
   todo: TodoRecord,
   raws: readonly string[],
   unreadable: string[],
 ): LoadedRecord {
-  const written = (todo.hasBase ? readBases(sql, target, todo) : [])
+  const written = allBases(sql, target, todo, todo.known)
     .map((base) => versionOf(registry, base.line))
     .filter((version) => version !== undefined);
   const row = todo.content;
@@ -122,7 +122,7 @@ function loadRecord(
     lines: fillLines(found, knownOf(form, base?.kind === 'present' ? base.content : undefined, row)),
     tombstones,
     bases,
-    stored: todo.hasTombstone ? readTombstone(sql, target.project, todo, actor) : undefined,
+    stored: todo.known.tombstone,
   };
 }
 
@@ -150,13 +150,14 @@ function stateToExport(
 /** The deletion of a record that was private to its end is nobody's business either. */
 function wasPrivate({ sql, target }: ExportContext, todo: TodoRecord, { lines, tombstones }: LoadedRecord): boolean {
   if (lines.length + tombstones.length > 0) return false;
-  const wasThere = todo.hasBase ? wasInFiles(sql, target.project, todo) : undefined;
+  const { base, hasOtherBases } = todo.known;
+  const wasThere = base !== undefined || hasOtherBases ? wasInFiles(sql, target.project, todo) : undefined;
   return wasThere === undefined ? isMarkedPrivate(sql, todo) : !wasThere;
 }
 
 function planOf(context: ExportContext, todo: TodoRecord, known: LoadedRecord, state: Content | Deleted): Version {
-  const derived = todo.hasDerived ? readDerived(context.sql, todo) : undefined;
   const { content } = todo;
+  const { derived } = todo.known;
   const fits = derived?.hash !== undefined && content !== undefined && derivedHash(content) === derived.hash;
   return planExport({
     state,
@@ -174,8 +175,14 @@ function planOf(context: ExportContext, todo: TodoRecord, known: LoadedRecord, s
 /** An empty line says that the target has the record's last change without having the record: it is private. */
 function noteDone({ sql }: ExportContext, todo: TodoRecord, line: string, version: Version | undefined): void {
   const isGone = version !== undefined && isDeleted(version);
+  const { base } = todo.known;
+  // What was a base stays known as a version that was taken into account.
+  const isReplaced = base !== undefined && base.line !== '' && base.line !== line;
+  // A version that stood somewhere before is whose it was.
+  const own = version?.raw === undefined || findSeen(sql, todo, line)?.own !== false;
   sql.run(
-    `INSERT INTO temp.scsync_done (type, id, seq, deleted, stamp, author, line, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT INTO temp.scsync_done (type, id, seq, deleted, stamp, author, line, own, replaced, replaced_own)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     todo.type,
     todo.id,
     todo.seq,
@@ -183,7 +190,9 @@ function noteDone({ sql }: ExportContext, todo: TodoRecord, line: string, versio
     version?.stamp ?? 0,
     isGone ? version.by : null,
     line,
-    line === '' ? null : digestOf(line),
+    own ? 1 : 0,
+    isReplaced ? digestOf(base.line) : null,
+    isReplaced && base.own ? 1 : 0,
   );
   if (isGone || todo.tombstones.length > 0) {
     const grave = isGone ? line : null;

@@ -6,7 +6,8 @@ import { copyToHistory } from '../jsonl/history.js';
 import { FileSet } from '../jsonl/file-set.js';
 import { fileNames } from '../jsonl/line-key.js';
 import type { Registry } from '../registry/entity.js';
-import { hasBase, settledHash, writeSettledHash } from '../store/knowledge/base.js';
+import { hasBase } from '../store/knowledge/base.js';
+import { settledHash, writeSettledHash } from '../store/knowledge/settled-files.js';
 import { hasPrivate, privacyTest } from '../privacy.js';
 import { Rows } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
@@ -14,7 +15,7 @@ import type { Store } from '../store/store.js';
 import { bindTarget } from '../store/knowledge/target.js';
 import type { Target } from '../store/knowledge/target.js';
 import { foldLog, withFoldedLog } from '../store/knowledge/change-log.js';
-import { newestChange, settleMarks } from '../store/knowledge/changes.js';
+import { newestChange, moveExportedThrough } from '../store/knowledge/changes.js';
 import { Tally } from '../stats.js';
 import { commitDone } from './commit.js';
 import type { ExportContext, ExportRun } from './context.js';
@@ -118,7 +119,7 @@ function commit(context: ExportContext, target: Target, written: readonly Writte
     writeSettledHash(sql, target, name, wasSettled && !old.laidOut ? sha256 : undefined);
   }
   commitDone({ ...context, target });
-  settleMarks(sql, target, newest);
+  moveExportedThrough(sql, target, newest);
   noteSettings(sql, target, settings);
 }
 

@@ -1,6 +1,6 @@
 import type { Settings } from '../settings.js';
 import type { Sql } from '../store/sql.js';
-import { readNote, writeNote } from '../store/knowledge/target.js';
+import { readNote, writeForm, writeNote } from '../store/knowledge/target.js';
 import type { Target } from '../store/knowledge/target.js';
 
 /** Whether a target was written by other settings, so that any line may be another now. */
@@ -11,6 +11,6 @@ export function isSetOtherwise(sql: Sql, target: Target, settings: Settings): bo
 
 /** Remembers the settings that a target was written by. */
 export function noteSettings(sql: Sql, target: Target, { paths, private: rules }: Settings): void {
-  sql.run(`UPDATE scsync_targets SET form = ?1 WHERE target = ?2 AND form IS NOT ?1`, paths, target.id);
+  writeForm(sql, target, paths);
   writeNote(sql, target, 'private rules', JSON.stringify(rules));
 }

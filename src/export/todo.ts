@@ -2,7 +2,7 @@ import type { Entity, Registry } from '../registry/entity.js';
 import { badRow } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
 import type { Target } from '../store/knowledge/target.js';
-import { dirtyMarks } from '../store/knowledge/changes.js';
+import { changedRecords } from '../store/knowledge/changes.js';
 import { project } from '../store/knowledge/triggers.js';
 
 /**
@@ -15,7 +15,7 @@ export function makeExportTables(sql: Sql): void {
     type TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, tombstones TEXT, PRIMARY KEY (type, id)) WITHOUT ROWID`);
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_done (
     type TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, deleted INTEGER NOT NULL, stamp INTEGER NOT NULL,
-    author TEXT, line TEXT NOT NULL, digest BLOB)`);
+    author TEXT, line TEXT NOT NULL, own INTEGER NOT NULL, replaced BLOB, replaced_own INTEGER NOT NULL)`);
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_graves (
     type TEXT NOT NULL, id TEXT NOT NULL, line TEXT, PRIMARY KEY (type, id)) WITHOUT ROWID`);
   sql.exec(`DELETE FROM temp.scsync_todo`);
@@ -31,7 +31,7 @@ export function fillTodo(sql: Sql, registry: Registry, target: Target, full: boo
       sql.run(
         `INSERT INTO temp.scsync_todo (type, id, seq)
          SELECT '${entity.type}', t.${entity.key}, coalesce(m.seq, 0) FROM ${entity.table} t
-         LEFT JOIN scsync_marks m ON m.type = '${entity.type}' AND m.id = t.${entity.key}
+         LEFT JOIN scsync_records m ON m.type = '${entity.type}' AND m.id = t.${entity.key}
          WHERE t.${entity.key} IS NOT NULL AND ${project(registry, entity, 't')} = ?`,
         target.project,
       );
@@ -39,12 +39,12 @@ export function fillTodo(sql: Sql, registry: Registry, target: Target, full: boo
     sql.run(
       `INSERT INTO temp.scsync_todo (type, id, seq)
        SELECT t.type, t.id, coalesce(m.seq, 0) FROM scsync_tombstones t
-       LEFT JOIN scsync_marks m ON m.type = t.type AND m.id = t.id
+       LEFT JOIN scsync_records m ON m.type = t.type AND m.id = t.id
        WHERE t.project = ? AND typeof(t.id) = 'text' ON CONFLICT DO NOTHING`,
       target.project,
     );
   } else {
-    const { from, parameters } = dirtyMarks(target);
+    const { from, parameters } = changedRecords(target);
     sql.run(`INSERT INTO temp.scsync_todo (type, id, seq) SELECT m.type, m.id, m.seq FROM ${from}`, ...parameters);
   }
 }
@@ -64,7 +64,7 @@ export function addChildren(sql: Sql, registry: Registry, target: Target): void 
           `INSERT INTO temp.scsync_todo (type, id, seq)
            SELECT '${type}', t.${key}, coalesce(m.seq, 0) FROM temp.scsync_todo d
            JOIN ${table} t ON t.${field} = d.id
-           LEFT JOIN scsync_marks m ON m.type = '${type}' AND m.id = t.${key}
+           LEFT JOIN scsync_records m ON m.type = '${type}' AND m.id = t.${key}
            WHERE d.type = ? AND t.${key} IS NOT NULL AND ${project(registry, entity, 't')} = ? ON CONFLICT DO NOTHING`,
           parent,
           target.project,

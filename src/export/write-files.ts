@@ -3,6 +3,7 @@ import { mergeJoin } from '../record/merge-join.js';
 import { latestStamp } from '../record/stamp.js';
 import type { Entity } from '../registry/entity.js';
 import { inFileOrder } from '../store/file-order.js';
+import { UNKNOWN, knownOf } from '../store/knowledge/known.js';
 import { projectCoordinates } from '../store/project-row.js';
 import type { RecordKey } from '../store/rows.js';
 import { replaceableVersion } from '../store/versions.js';
@@ -40,37 +41,24 @@ export function writeRecords(context: ExportContext, entity: Entity, file: LineF
   for (const line of unreadable) file.write(line);
 }
 
-function* todoRecords({ sql, rows, target }: ExportContext, entity: Entity): Generator<TodoRecord> {
+function* todoRecords({ sql, rows, target, actor }: ExportContext, entity: Entity): Generator<TodoRecord> {
   let after = '';
   for (;;) {
-    const page = sql.all(
-      `SELECT d.id, d.seq, d.tombstones,
-         EXISTS (SELECT 1 FROM scsync_base b WHERE b.type = ?1 AND b.id = d.id),
-         EXISTS (SELECT 1 FROM scsync_tombstones x WHERE x.project = ?3 AND x.type = ?1 AND x.id = d.id),
-         EXISTS (SELECT 1 FROM scsync_derived v WHERE v.type = ?1 AND v.id = d.id)
-       FROM temp.scsync_todo d WHERE d.type = ?1 AND d.id >= ?2 ORDER BY d.id LIMIT ${PAGE + 1}`,
-      entity.type,
-      after,
-      target.project,
-    );
-    // The page is chosen in SQL once more: an id that cannot be read exactly must be noticed, and not fall out of a range.
-    const same = `SELECT id FROM temp.scsync_todo WHERE type = ? AND id >= ? ORDER BY id LIMIT ${PAGE + 1}`;
-    const contents = new Map(
-      rows
-        .select(entity, `(${same}) d CROSS JOIN ${entity.table} t ON t.${entity.key} = d.id`, entity.type, after)
-        .map((content) => [content.id, content]),
-    );
-    for (const [id, seq, tombstones, base, tombstone, derived] of page.slice(0, PAGE)) {
-      const key = String(id);
+    const from = `temp.scsync_todo WHERE type = ? AND id >= ? ORDER BY id LIMIT ${PAGE + 1}`;
+    const page = sql.all(`SELECT id, seq, tombstones FROM ${from}`, entity.type, after);
+    // The page is chosen in SQL again: an id that cannot be read exactly must be noticed, and not fall out of a range.
+    const ids = { sql: `SELECT id FROM ${from}`, parameters: [entity.type, after] };
+    const known = knownOf(sql, target, entity.type, ids, actor);
+    const contents = rows.readAll(entity, ids);
+    for (const [key, seq, tombstones] of page.slice(0, PAGE)) {
+      const id = String(key);
       yield {
         type: entity.type,
-        id: key,
+        id,
         seq: Number(seq),
         tombstones: typeof tombstones === 'string' ? tombstones.split('\n') : [],
-        content: contents.get(key),
-        hasBase: base === 1n,
-        hasTombstone: tombstone === 1n,
-        hasDerived: derived === 1n,
+        content: contents.get(id),
+        known: known.get(id) ?? UNKNOWN,
       };
     }
     if (page.length <= PAGE) return;

@@ -75,7 +75,9 @@ export function runGit(args: readonly string[], options: GitOptions): GitResult 
     ...(input !== undefined && { input }),
     ...(timeout !== undefined && { timeout }),
   });
-  if (error !== undefined) throw cannotRun(error, args);
+  // A git that gives up before it has read its input says why by itself.
+  const isCutOff = errorCode(error) === 'EPIPE' && status !== null;
+  if (error !== undefined && !isCutOff) throw cannotRun(error, args);
   return { status: status ?? 128, stdout: output === undefined ? stdout : '', stderr };
 }
 

@@ -46,6 +46,8 @@ export class ImportContext {
   readonly unsettled: Set<string>;
   /** Records that were decided before their turn, as `type id`. */
   readonly decided = new Set<string>();
+  /** Records that were written since the page of records at hand was read, as `type/id`. */
+  readonly changed = new Set<string>();
   /** Tombstones of rows that go last, when all that refers to them is decided, by `type/id`. */
   readonly doomed = new Map<string, Deleted>();
   /** What changed rows held before; kept only where somebody asks what changes. */
@@ -135,15 +137,21 @@ export class ImportContext {
   write(content: Content, before: Content | undefined): void {
     const key = { type: content.entity.type, id: content.id };
     this.beforeChange(key, before);
-    markChanged(this.sql, key, this.target.project);
+    this.markChanged(key);
     this.writer.write(content, before, this.now);
+  }
+
+  /** Counts a record as changed, for every target. */
+  markChanged(key: RecordKey): void {
+    markChanged(this.sql, key, this.target.project);
+    this.changed.add(`${key.type}/${key.id}`);
   }
 
   /** Deletes a record's row. */
   remove(entity: Entity, row: Content): void {
     const key = { type: entity.type, id: row.id };
     this.beforeChange(key, row);
-    markChanged(this.sql, key, this.target.project);
+    this.markChanged(key);
     this.writer.remove(entity, row.id);
     this.forgetRows();
   }

@@ -4,7 +4,7 @@ import type { Content } from '../record/content.js';
 import { unquote } from '../record/json.js';
 import { deleted, isDeleted, sameVersion } from '../record/version.js';
 import type { Deleted } from '../record/version.js';
-import { isSeen } from '../store/knowledge/base.js';
+import { findSeen } from '../store/knowledge/seen.js';
 import { readTombstone } from '../store/knowledge/tombstones.js';
 import type { ImportContext } from './context.js';
 import { clearDead } from './load-record.js';
@@ -17,7 +17,8 @@ import type { ImportPlan } from './plan.js';
 export interface Decision {
   readonly record: LoadedRecord;
   readonly plan: ImportPlan;
-  readonly wasSeen: boolean;
+  /** Whether the files' version was taken into account before, and whose it was then. */
+  readonly seen: { readonly own: boolean } | undefined;
   /** The files' version is news that no commit brought: it was made in this work tree. */
   readonly isUncommitted: boolean;
 }
@@ -41,10 +42,11 @@ export function decide(context: ImportContext, record: LoadedRecord): Decision |
   }
   // Of a record that is new in every way it does not matter.
   const isKnown = state !== undefined || base !== undefined;
-  const wasSeen = isKnown && versionLine !== undefined && isSeen(context.sql, versionLine);
+  const seen = isKnown && versionLine !== undefined ? seenBefore(context, record, versionLine) : undefined;
+  const wasSeen = seen !== undefined;
   // What others delete of a private record they once had, or derive from its parent's deletion, is no news here.
   if (isDeleted(version) && row !== undefined && context.isPrivate(row)) {
-    return { record, plan: { result: row, losses: [] }, wasSeen, isUncommitted: false };
+    return { record, plan: { result: row, losses: [] }, seen, isUncommitted: false };
   }
   const strategy = context.strategyFor(key.id);
   const asksHistory =
@@ -53,7 +55,7 @@ export function decide(context: ImportContext, record: LoadedRecord): Decision |
   const file = record.besideRow ?? version;
   const plan = planImport({ strategy, file, isSeen: wasSeen, base, state, ancestry });
   const isUncommitted = asksHistory && context.history !== undefined && ancestry === undefined;
-  const decision = { record, plan, wasSeen, isUncommitted };
+  const decision = { record, plan, seen, isUncommitted };
   if (isDeleted(plan.result)) return decision;
   const result = clearDead(context, plan.result);
   const parent = missingParent(context, result);
@@ -68,6 +70,10 @@ export function decide(context: ImportContext, record: LoadedRecord): Decision |
     return undefined;
   }
   return { ...decision, plan: buried(record, plan, result, parent) };
+}
+
+function seenBefore({ sql }: ImportContext, { key, baseEntry }: LoadedRecord, line: string): Decision['seen'] {
+  return line === baseEntry?.line ? baseEntry : findSeen(sql, key, line);
 }
 
 function waits(context: ImportContext, { found }: LoadedRecord): void {

@@ -8,9 +8,8 @@ import { dependentsOf, requireEntity } from '../registry/entity.js';
 import type { Entity } from '../registry/entity.js';
 import { readBase } from '../store/knowledge/base.js';
 import { writeDerived } from '../store/knowledge/derived.js';
-import { referrersOf } from '../store/knowledge/references.js';
+import { deadReferences, forgetUnresolved, forgetUnresolvedTo, referrersOf } from '../store/knowledge/references.js';
 import type { RecordKey } from '../store/rows.js';
-import { markChanged } from '../store/knowledge/changes.js';
 import { writeTombstone } from '../store/knowledge/tombstones.js';
 import type { ImportContext } from './context.js';
 import type { LoadedRecord } from './load-record.js';
@@ -35,22 +34,10 @@ export function applyTombstone(
   }
   const referrers = referringRows(context, key);
   writeTombstone(context.sql, context.target.project, tombstone);
-  markChanged(context.sql, key, context.target.project);
-  context.sql.run(
-    `DELETE FROM scsync_aside WHERE ref = ? AND type || '/' || field IN (${fieldsTo(context, key.type)})`,
-    key.id,
-  );
+  context.markChanged(key);
+  forgetUnresolvedTo(context.sql, context.registry, key);
   noteClearedReferences(context, referrers);
   if (state === undefined) context.tally.add(key.type, 'deleted');
-}
-
-/** The fields that refer to a type, as SQL texts `type/field`. */
-function fieldsTo({ registry }: ImportContext, type: string): string {
-  return registry.entities
-    .flatMap((entity) =>
-      entity.referring.filter(({ target }) => target === type).map(({ name }) => `'${entity.type}/${name}'`),
-    )
-    .join(', ');
 }
 
 /** Says whether a row has others that cannot be without it, or that refer to it. */
@@ -114,7 +101,7 @@ function noteClearedReferences(context: ImportContext, referrers: readonly Refer
     keepPrivate(context, before, after);
     context.rowsBefore?.note(key, before);
     // What was only kept aside is in no table that a trigger watches.
-    markChanged(context.sql, key, context.target.project);
+    context.markChanged(key);
     const stamp = stampOfContent(context, key, before);
     if (stamp !== undefined) writeDerived(context.sql, key, stamp + 1, after);
   }
@@ -123,29 +110,14 @@ function noteClearedReferences(context: ImportContext, referrers: readonly Refer
 /** What was kept aside for a record that turned out to stay deleted is cleared. */
 export function clearDeadAside(context: ImportContext): void {
   const { sql, registry, rows, target } = context;
+  const project = { sql, registry, project: target.project };
   for (const entity of registry.entities) {
     for (const reference of entity.referring) {
-      const { table, key } = requireEntity(registry, reference.target);
-      const dead = sql.all(
-        `SELECT a.id, a.ref FROM scsync_aside a
-         JOIN scsync_tombstones x ON x.project = ? AND x.type = ? AND x.id = a.ref
-         WHERE a.type = ? AND a.field = ? AND NOT EXISTS (SELECT 1 FROM ${table} t WHERE t.${key} = a.ref)`,
-        target.project,
-        reference.target,
-        entity.type,
-        reference.name,
-      );
-      for (const [id, ref] of dead) {
-        const owner = { type: entity.type, id: String(id) };
-        const before = rows.read(entity, owner.id);
-        sql.run(
-          `DELETE FROM scsync_aside WHERE type = ? AND id = ? AND field = ? AND ref = ?`,
-          owner.type,
-          owner.id,
-          reference.name,
-          ref ?? null,
-        );
-        if (before !== undefined) noteClearedReferences(context, [{ key: owner, entity, before }]);
+      for (const { id, ref } of deadReferences(project, entity, reference)) {
+        const key = { type: entity.type, id };
+        const before = rows.read(entity, id);
+        forgetUnresolved(sql, key, reference.name, ref);
+        if (before !== undefined) noteClearedReferences(context, [{ key, entity, before }]);
       }
     }
   }

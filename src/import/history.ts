@@ -2,8 +2,8 @@ import type { History, HistoryLine } from '../jsonl/file-history.js';
 import { keyReader } from '../jsonl/line-key.js';
 import { asVersion } from '../merge/file-state.js';
 import { fillMissingFields, knownOf } from '../merge/missing-fields.js';
-import { isOwn, isSeen } from '../store/knowledge/base.js';
 import type { BaseEntry } from '../store/knowledge/base.js';
+import { findSeen } from '../store/knowledge/seen.js';
 import { versionOf } from '../store/versions.js';
 import type { Content } from '../record/content.js';
 import { isDeleted, sameVersion } from '../record/version.js';
@@ -69,14 +69,14 @@ export class HistoryOfImport {
     const arrived = this.#versions(asked, this.#linesOf(asked, 'arrivals'));
     if (arrived.some(isBase)) return { hasBase: true };
     const all = [...changed, ...arrived];
-    const newestSeen = newest(all.filter(({ line }) => isSeen(sql, line)));
+    const newestSeen = newest(all.filter(({ line }) => findSeen(sql, asked.key, line) !== undefined));
     if (isOlder(version, base)) return { hasBase: false, newestSeen };
     // What came with a file is nobody's unsaved work here, and what was committed anywhere is in git.
-    const wasImported = baseEntry !== undefined && !isOwn(sql, baseEntry.line);
+    const wasImported = baseEntry?.own === false;
     if (!wasImported && this.#versions(asked, this.#linesOf(asked, 'published')).some(isBase)) return { hasBase: true };
     const unpublished = this.#versions(asked, this.#linesOf(asked, 'unpublished'));
     const onlyHere = unpublished.flatMap(({ line, stated }) =>
-      isDeleted(stated) || !isOwn(sql, line) ? [] : [stated.content],
+      isDeleted(stated) || findSeen(sql, asked.key, line)?.own !== true ? [] : [stated.content],
     );
     const before = newestSeen ?? newest(all.filter(({ stated }) => stated.stamp < base.stamp));
     return { hasBase: wasImported || unpublished.some(isBase), newestSeen, onlyHere, before };

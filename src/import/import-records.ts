@@ -2,10 +2,10 @@ import type { Progress } from '../export/stats.js';
 import { compareUtf8 } from '../record/order.js';
 import { isDeleted } from '../record/version.js';
 import type { Entity } from '../registry/entity.js';
-import { readBase, writeBaseSeq } from '../store/knowledge/base.js';
+import { moveBase, readBase } from '../store/knowledge/base.js';
 import { naturalKeyHolder } from '../store/natural-key.js';
 import { putBackAside } from '../store/knowledge/references.js';
-import { lastChange, markChanged } from '../store/knowledge/changes.js';
+import { lastChange } from '../store/knowledge/changes.js';
 import { applyDecision } from './apply.js';
 import type { ImportContext } from './context.js';
 import { decide } from './decide.js';
@@ -36,8 +36,8 @@ export function importRecords(context: ImportContext, onProgress: ((progress: Pr
     const isClean = base !== undefined && lastChange(sql, key) <= base.seq;
     context.beforeWrite();
     put();
-    markChanged(sql, key, context.target.project);
-    if (isClean) writeBaseSeq(sql, context.target, key, lastChange(sql, key));
+    context.markChanged(key);
+    if (isClean) moveBase(sql, context.target, key);
   });
   clearDeadAside(context);
   context.afterWrites();
@@ -144,7 +144,7 @@ function noteAbsent(context: ImportContext, record: LoadedRecord): void {
   const { key, state, base, baseEntry } = record;
   if (base !== undefined) context.unsettled.add(homeOf(context.registry, base));
   if (state === undefined || baseEntry === undefined) return;
-  if (lastChange(context.sql, key) <= baseEntry.seq) markChanged(context.sql, key, context.target.project);
+  if (lastChange(context.sql, key) <= baseEntry.seq) context.markChanged(key);
   context.notice(
     'restored',
     key.type,

@@ -181,7 +181,8 @@ export function planImportAll(
   const staged = store.sql.all(
     `SELECT type, count(*) FROM (
        SELECT s.type, s.id FROM temp.scsync_staged s
-         LEFT JOIN scsync_base b ON b.target = ? AND b.type = s.type AND b.id = s.id AND b.line = s.raw
+         LEFT JOIN scsync_records r ON r.type = s.type AND r.id = s.id
+         LEFT JOIN scsync_base b ON b.record = r.n AND b.target = ? AND b.line = s.raw
          GROUP BY s.type, s.id HAVING count(*) > 1 OR count(b.seq) = 0
        UNION SELECT type, id FROM temp.scsync_absent) GROUP BY type`,
     target.id,

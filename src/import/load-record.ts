@@ -9,7 +9,6 @@ import { unquote } from '../record/json.js';
 import { isDeleted } from '../record/version.js';
 import type { Deleted, FileVersion, Present, Version } from '../record/version.js';
 import type { Entity, Registry } from '../registry/entity.js';
-import { readBase } from '../store/knowledge/base.js';
 import type { BaseEntry } from '../store/knowledge/base.js';
 import type { RecordKey } from '../store/rows.js';
 import { projectCoordinates } from '../store/project-row.js';
@@ -42,14 +41,16 @@ export interface LoadedRecord {
   readonly row: Content | undefined;
   /** The row, references to deleted records cleared, or else the tombstone. */
   readonly state: Content | Deleted | undefined;
+  /** True when the next export gives it a new stamp, since an old version of it was taken by force. */
+  readonly isRestamped: boolean;
 }
 
 /** Reads what the files, the base and the database have of one record. Lines that cannot be read are noted in `skipped`. */
 export function loadRecord(context: ImportContext, entity: Entity, entry: PageEntry): LoadedRecord {
-  const { sql, registry, rows, target, form } = context;
+  const { sql, registry, target, form } = context;
+  const { row, known } = entry;
   const key = { type: entity.type, id: entry.id };
-  const row = entry.hasRow ? rows.read(entity, entry.id) : undefined;
-  const baseEntry = entry.hasBase ? countingBase(context, readBase(sql, target, key)) : undefined;
+  const baseEntry = countingBase(context, known.base);
   const rawBase = baseEntry === undefined ? undefined : versionOf(registry, baseEntry.line, context.latest);
   const found: FoundLine[] = [];
   const written: FileVersion<Present>[] = [];
@@ -65,12 +66,10 @@ export function loadRecord(context: ImportContext, entity: Entity, entry: PageEn
   const base = rawBase?.kind === 'present' ? fillBase(rawBase, sides) : rawBase;
   const from = base?.kind === 'present' ? base.content : undefined;
   const { lines, version, besideRow, losses } = statedBy(context, written, tombstones, from, row);
-  const hasTombstone = row === undefined && entry.hasTombstone;
-  const tombstone = hasTombstone ? readTombstone(sql, target.project, key, context.actor) : undefined;
   return {
     key,
     entity,
-    isElsewhere: row === undefined && entry.hasRow,
+    isElsewhere: entry.isElsewhere,
     found,
     lines,
     tombstones,
@@ -81,7 +80,8 @@ export function loadRecord(context: ImportContext, entity: Entity, entry: PageEn
     baseEntry,
     base: base?.kind === 'present' ? withoutDeadReferences(context, base) : base,
     row,
-    state: row === undefined ? tombstone : clearDead(context, row),
+    state: row === undefined ? known.tombstone : clearDead(context, row),
+    isRestamped: known.derived !== undefined && known.derived.hash === undefined,
   };
 }
 

@@ -1,4 +1,7 @@
 import type { Entity } from '../registry/entity.js';
+import type { Content } from '../record/content.js';
+import { UNKNOWN, knownOf } from '../store/knowledge/known.js';
+import type { Ids, Known } from '../store/knowledge/known.js';
 import type { ImportContext } from './context.js';
 import type { SkippedLine } from './stage.js';
 
@@ -16,76 +19,101 @@ export interface FoundLine {
 export interface PageEntry {
   readonly id: string;
   readonly staged: readonly FoundLine[];
-  readonly hasRow: boolean;
-  readonly hasBase: boolean;
-  readonly hasTombstone: boolean;
+  /** The row, where it is this project's. */
+  readonly row: Content | undefined;
+  /** True when the row with that id is another project's. */
+  readonly isElsewhere: boolean;
+  readonly known: Known;
+  /** True when its base stands in the files no more. */
   readonly isAbsent: boolean;
 }
 
 /** The records of an entity that the first pass laid out, in the order of their ids. */
 export function* pagesOf(context: ImportContext, entity: Entity): Generator<PageEntry> {
-  const { sql, target } = context;
+  const { sql } = context;
+  const { type } = entity;
   let after: string | undefined;
   for (;;) {
-    const from = after === undefined ? 'id >= ?2' : 'id > ?2';
+    const from = after === undefined ? 'id >= ?' : 'id > ?';
     const keys = sql.all(
-      `SELECT k.id,
-         EXISTS (SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = k.id),
-         EXISTS (SELECT 1 FROM scsync_base b WHERE b.type = ?1 AND b.id = k.id AND b.target = ?3),
-         EXISTS (SELECT 1 FROM scsync_tombstones x WHERE x.project = ?4 AND x.type = ?1 AND x.id = k.id),
-         EXISTS (SELECT 1 FROM temp.scsync_absent a WHERE a.type = ?1 AND a.id = k.id)
-       FROM (SELECT id FROM temp.scsync_staged WHERE type = ?1 AND ${from}
-             UNION SELECT id FROM temp.scsync_absent WHERE type = ?1 AND ${from} ORDER BY id LIMIT ${PAGE}) k
-       ORDER BY k.id`,
-      entity.type,
+      `SELECT id FROM temp.scsync_staged WHERE type = ? AND ${from}
+       UNION SELECT id FROM temp.scsync_absent WHERE type = ? AND ${from} ORDER BY id LIMIT ${PAGE}`,
+      type,
       after ?? '',
-      target.id,
-      target.project,
+      type,
+      after ?? '',
     );
-    const first = keys[0]?.[0];
-    const last = keys.at(-1)?.[0];
+    const [first, last] = [keys[0]?.[0], keys.at(-1)?.[0]];
     if (first === undefined || last === undefined) return;
-    const lines = stagedLines(context, entity.type, String(first), String(last));
-    for (const [id, row, base, tombstone, absent] of keys) {
-      after = String(id);
-      yield {
-        id: after,
-        staged: lines.get(after) ?? [],
-        hasRow: row === 1n,
-        hasBase: base === 1n,
-        hasTombstone: tombstone === 1n,
-        isAbsent: absent === 1n,
-      };
+    context.changed.clear();
+    for (const entry of entriesOf(context, entity, between(type, String(first), String(last)))) {
+      const isCurrent = !context.changed.has(`${type}/${entry.id}`);
+      yield isCurrent ? entry : reloaded(context, entity, entry);
     }
+    after = String(last);
     if (keys.length < PAGE) return;
   }
 }
 
-/** Records of an entity that the files only delete, while they have a row: to be deleted before their parents take them along. */
-export function deletedChildren(context: ImportContext, entity: Entity): PageEntry[] {
-  const { sql, registry } = context;
+/** What was written since its page was read is read again. */
+function reloaded(context: ImportContext, entity: Entity, entry: PageEntry): PageEntry {
+  return entriesOf(context, entity, between(entity.type, entry.id, entry.id))[0] ?? entry;
+}
+
+/** The staged and absent records of a type in a range of ids. */
+function between(type: string, first: string, last: string): Ids {
+  return {
+    sql: `SELECT id FROM temp.scsync_staged WHERE type = ? AND id BETWEEN ? AND ?
+          UNION SELECT id FROM temp.scsync_absent WHERE type = ? AND id BETWEEN ? AND ? ORDER BY id`,
+    parameters: [type, first, last, type, first, last],
+  };
+}
+
+function entriesOf(context: ImportContext, entity: Entity, ids: Ids): PageEntry[] {
+  const { sql, rows, target, actor } = context;
+  const { type, table, key } = entity;
+  const known = knownOf(sql, target, type, ids, actor);
+  const contents = rows.readAll(entity, ids);
+  const lines = stagedLines(context, type, ids);
   return sql
     .all(
-      `SELECT s.id, EXISTS (SELECT 1 FROM temp.scsync_absent a WHERE a.type = ?1 AND a.id = s.id)
-       FROM temp.scsync_staged s JOIN ${entity.table} t ON t.${entity.key} = s.id WHERE s.type = ?1
-       GROUP BY s.id HAVING min(s.file) = ?2 AND max(s.file) = ?2 ORDER BY s.id`,
-      entity.type,
-      registry.deletionsFile,
+      `SELECT k.id, EXISTS (SELECT 1 FROM ${table} t WHERE t.${key} = k.id),
+         EXISTS (SELECT 1 FROM temp.scsync_absent a WHERE a.type = ? AND a.id = k.id)
+       FROM (${ids.sql}) k ORDER BY k.id`,
+      type,
+      ...ids.parameters,
     )
-    .map(([key, absent]) => {
-      const id = String(key);
-      const staged = stagedLines(context, entity.type, id, id).get(id) ?? [];
-      return { id, staged, hasRow: true, hasBase: true, hasTombstone: false, isAbsent: absent === 1n };
+    .map(([id, hasRow, isAbsent]) => {
+      const row = contents.get(String(id));
+      return {
+        id: String(id),
+        staged: lines.get(String(id)) ?? [],
+        row,
+        isElsewhere: row === undefined && hasRow === 1n,
+        known: known.get(String(id)) ?? UNKNOWN,
+        isAbsent: isAbsent === 1n,
+      };
     });
 }
 
-function stagedLines({ sql }: ImportContext, type: string, first: string, last: string): Map<string, FoundLine[]> {
+/** Records of an entity that the files only delete, while they have a row: to be deleted before their parents take them along. */
+export function deletedChildren(context: ImportContext, entity: Entity): PageEntry[] {
+  const { registry } = context;
+  const ids = {
+    sql: `SELECT s.id FROM temp.scsync_staged s JOIN ${entity.table} t ON t.${entity.key} = s.id WHERE s.type = ?
+          GROUP BY s.id HAVING min(s.file) = ? AND max(s.file) = ? ORDER BY s.id`,
+    parameters: [entity.type, registry.deletionsFile, registry.deletionsFile],
+  };
+  return entriesOf(context, entity, ids);
+}
+
+function stagedLines({ sql }: ImportContext, type: string, ids: Ids): Map<string, FoundLine[]> {
   const lines = new Map<string, FoundLine[]>();
   for (const [id, file, line, raw] of sql.all(
-    `SELECT id, file, line, raw FROM temp.scsync_staged WHERE type = ? AND id >= ? AND id <= ? ORDER BY id, rowid`,
+    `SELECT s.id, s.file, s.line, s.raw FROM (${ids.sql}) k CROSS JOIN temp.scsync_staged s ON s.type = ? AND s.id = k.id
+     ORDER BY s.id, s.rowid`,
+    ...ids.parameters,
     type,
-    first,
-    last,
   )) {
     const found = { file: String(file), line: Number(line), raw: String(raw) };
     const others = lines.get(String(id));

@@ -4,7 +4,7 @@ import type { LostValues } from '../jsonl/lost-values.js';
 import type { RecordChange } from '../record/change.js';
 import { latestStamp } from '../record/stamp.js';
 import type { Settings } from '../settings.js';
-import { writeSettledHash } from '../store/knowledge/base.js';
+import { writeSettledHash } from '../store/knowledge/settled-files.js';
 import { privacyTest } from '../privacy.js';
 import { Rows } from '../store/rows.js';
 import type { Store } from '../store/store.js';
@@ -12,7 +12,7 @@ import type { Target } from '../store/knowledge/target.js';
 import { bindTarget, findTarget, readNote, writeNote } from '../store/knowledge/target.js';
 import { Tally } from '../stats.js';
 import { foldLog } from '../store/knowledge/change-log.js';
-import { newestChange, settleMarks } from '../store/knowledge/changes.js';
+import { newestChange, moveExportedThrough } from '../store/knowledge/changes.js';
 import type { Progress } from '../export/stats.js';
 import { RowsBefore } from './changes.js';
 import { ImportContext } from './context.js';
@@ -190,5 +190,5 @@ function settleFiles(context: ImportContext, staged: Staged): void {
     writeSettledHash(sql, target, name, hash === null || unsettled.has(name) ? undefined : hash);
   }
   for (const name of unsettled) if (!staged.files.has(name)) writeSettledHash(sql, target, name, undefined);
-  settleMarks(sql, findTarget(sql, target.dir) ?? target, newestChange(sql));
+  moveExportedThrough(sql, findTarget(sql, target.dir) ?? target, newestChange(sql));
 }

@@ -13,7 +13,9 @@ import { scanFile } from '../jsonl/scan-file.js';
 import { mergeJoin } from '../record/merge-join.js';
 import type { FileVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
-import { settledHash } from '../store/knowledge/base.js';
+import { basePage } from '../store/knowledge/base.js';
+import type { FileBase } from '../store/knowledge/base.js';
+import { settledHash } from '../store/knowledge/settled-files.js';
 import { inFileOrder } from '../store/file-order.js';
 import type { Sql } from '../store/sql.js';
 import type { Target } from '../store/knowledge/target.js';
@@ -140,26 +142,13 @@ class Stage {
     if (fileExists(path)) yield* readLines(path);
   }
 
-  /** The base versions whose home is a file, in the order of their keys. */
-  *#bases(name: string): Generator<{ readonly key: LineKey; readonly raw: string }> {
-    const isDeletions = name === this.#registry.deletionsFile;
-    const type = this.#registry.entities.find((entity) => entity.file === name)?.type ?? '';
-    const where = isDeletions ? `deleted = 1 AND (type, id) > (?, ?)` : `deleted = 0 AND type = ? AND id >= ?`;
+  /** The bases whose home is a file, in the order of their keys. */
+  *#bases(name: string): Generator<FileBase> {
     let after: LineKey | undefined;
     for (;;) {
-      const from = after ?? { type: isDeletions ? '' : type, id: '' };
-      const page = this.#sql.all(
-        `SELECT type, id, line FROM scsync_base WHERE target = ? AND line <> '' AND ${where} ORDER BY type, id LIMIT ${PAGE}`,
-        this.#target.id,
-        from.type,
-        from.id,
-      );
-      for (const row of page) {
-        const key = { type: String(row[0]), id: String(row[1]) };
-        if (after !== undefined && compareKeys(key, after) === 0) continue;
-        after = key;
-        yield { key, raw: String(row[2]) };
-      }
+      const page = basePage(this.#sql, this.#registry, this.#target, name, after, PAGE);
+      yield* page;
+      after = page.at(-1)?.key;
       if (page.length < PAGE) return;
     }
   }
@@ -225,14 +214,14 @@ class Stage {
 
   /** A base that stands in any file that was read is there, wherever it belongs. */
   #findAbsent(): void {
-    const staged = `SELECT 1 FROM temp.scsync_staged s WHERE s.type = b.type AND s.id = b.id AND s.raw = b.line`;
     for (const name of this.#irregular) {
       for (const { key } of this.#bases(name)) this.#stageAbsent(key);
     }
     this.#sql.run(
       `DELETE FROM temp.scsync_absent WHERE EXISTS (
-         SELECT 1 FROM scsync_base b WHERE b.type = scsync_absent.type AND b.id = scsync_absent.id AND b.target = ?
-         AND EXISTS (${staged}))`,
+         SELECT 1 FROM scsync_records r JOIN scsync_base b ON b.record = r.n AND b.target = ?
+         JOIN temp.scsync_staged s ON s.type = r.type AND s.id = r.id AND s.raw = b.line
+         WHERE r.type = scsync_absent.type AND r.id = scsync_absent.id)`,
       this.#target.id,
     );
   }

@@ -4,6 +4,8 @@ import type { Content } from '../record/content.js';
 import { quote, sha256 } from '../record/json.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import { sqlValue } from './columns.js';
+import { writeCounted, writeUnknown } from './knowledge/changes.js';
+import { forgetUnresolved, writeUnresolved } from './knowledge/references.js';
 import type { SqlValue } from './database.js';
 import { projectCoordinates } from './project-row.js';
 import { rowExists } from './row-exists.js';
@@ -46,7 +48,9 @@ export class RowWriter {
     this.#writeAside(content, aside, before);
     this.#writeCounted(content);
     const members = joinMembers(content.unknown);
-    if (members !== joinMembers(before?.unknown ?? [])) this.#writeUnknown(content, members);
+    if (members !== joinMembers(before?.unknown ?? [])) {
+      writeUnknown(this.#sql, { type: entity.type, id: content.id }, members === '' ? null : `{${members}}`);
+    }
   }
 
   /** Deletes a row with its child rows, and clears optional references to it, whatever the foreign keys do. */
@@ -62,8 +66,8 @@ export class RowWriter {
       if (field.kind === 'set') this.#sql.run(`DELETE FROM ${field.set.table} WHERE ${field.set.owner} = ?`, id);
     }
     this.#sql.run(`DELETE FROM ${entity.table} WHERE ${entity.key} = ?`, id);
-    this.#sql.run(`DELETE FROM scsync_aside WHERE type = ? AND id = ?`, entity.type, id);
-    this.#sql.run(`DELETE FROM scsync_unknown WHERE type = ? AND id = ?`, entity.type, id);
+    forgetUnresolved(this.#sql, { type: entity.type, id });
+    writeUnknown(this.#sql, { type: entity.type, id }, null);
   }
 
   /** Gives a row another value in the last column of its natural key, so that two rows can trade theirs. */
@@ -100,25 +104,15 @@ export class RowWriter {
 
   #writeAside(content: Content, aside: readonly Aside[], before: Content | undefined): void {
     if (content.entity.referring.length === 0) return;
-    const { type } = content.entity;
+    const key = { type: content.entity.type, id: content.id };
     if (before !== undefined) {
       for (const { name, field } of content.entity.referring) {
         const index = content.entity.indexOf.get(name) ?? -1;
         if (field.kind === 'set' && before.tokens[index] === content.tokens[index]) continue;
-        this.#sql.run(`DELETE FROM scsync_aside WHERE type = ? AND id = ? AND field = ?`, type, content.id, name);
+        forgetUnresolved(this.#sql, key, name);
       }
     }
-    for (const [field, ref, element] of aside) {
-      this.#sql.run(
-        `INSERT INTO scsync_aside (type, id, field, ref, element) VALUES (?, ?, ?, ?, ?)
-         ON CONFLICT (type, id, field, ref) DO UPDATE SET element = excluded.element`,
-        type,
-        content.id,
-        field,
-        ref,
-        element,
-      );
-    }
+    for (const [field, ref, element] of aside) writeUnresolved(this.#sql, key, field, ref, element);
   }
 
   /** An empty set counts as none once the set was named, else its count stands for itself: what is read must be what was written. */
@@ -128,26 +122,7 @@ export class RowWriter {
       if (field.kind !== 'integer' || field.countOf === undefined) continue;
       const isNamed = tokens[entity.indexOf.get(field.countOf) ?? -1] !== EMPTY_SET;
       if (!isNamed && tokens[index] === '0') continue;
-      const counted = isNamed ? 1 : 0;
-      this.#sql.run(
-        `UPDATE scsync_marks SET counted = ?1 WHERE type = ?2 AND id = ?3 AND counted <> ?1`,
-        counted,
-        entity.type,
-        id,
-      );
-    }
-  }
-
-  #writeUnknown(content: Content, members: string): void {
-    const { type } = content.entity;
-    this.#sql.run(`DELETE FROM scsync_unknown WHERE type = ? AND id = ?`, type, content.id);
-    if (members !== '') {
-      this.#sql.run(
-        `INSERT INTO scsync_unknown (type, id, members) VALUES (?, ?, ?)`,
-        type,
-        content.id,
-        `{${members}}`,
-      );
+      writeCounted(this.#sql, { type: entity.type, id }, isNamed);
     }
   }
 }

@@ -10,6 +10,7 @@ import { project as projectSql } from './knowledge/triggers.js';
 import type { Entity, Field, Registry, SetField } from '../registry/entity.js';
 import { exactColumn, readExact, realColumn } from './columns.js';
 import type { SqlRow, SqlValue } from './database.js';
+import type { Ids } from './knowledge/known.js';
 import type { Sql } from './sql.js';
 import { decodeText } from './text-encoding.js';
 import type { TextEncoding } from './text-encoding.js';
@@ -48,6 +49,12 @@ export class Rows {
     const shape = this.#shape(entity);
     const rows = this.#sql.all(`SELECT ${shape.columns} FROM ${from}`, this.#project, ...parameters);
     return rows.flatMap((row) => (row[shape.isHereAt] === 1n ? [this.#content(entity, shape, row)] : []));
+  }
+
+  /** The rows of this project with given ids, by id. */
+  readAll(entity: Entity, ids: Ids): Map<string, Content> {
+    const from = `(${ids.sql}) k CROSS JOIN ${entity.table} t ON t.${entity.key} = k.id`;
+    return new Map(this.select(entity, from, ...ids.parameters).map((content) => [content.id, content]));
   }
 
   /** A page of the project's rows in the order of their ids, beginning after one. */
@@ -179,7 +186,7 @@ export class Rows {
   #asideOf(type: string, id: string): Map<string, string[]> {
     const aside = new Map<string, string[]>();
     for (const [field, element] of this.#sql.all(
-      `SELECT field, element FROM scsync_aside WHERE type = ? AND id = ?`,
+      `SELECT field, element FROM scsync_unresolved WHERE type = ? AND id = ?`,
       type,
       id,
     )) {
@@ -214,9 +221,9 @@ function rowShape(registry: Registry, entity: Entity, encoding: TextEncoding): R
   const add = (column: string): number => columns.push(column) - 1;
   const counts = entity.synced.some(({ field }) => field.kind === 'integer' && field.countOf !== undefined);
   const isHereAt = add(`${projectSql(registry, entity, 't')} = ?`);
-  const unknownAt = add(`(SELECT members FROM scsync_unknown WHERE ${record})`);
-  const asideAt = add(entity.referring.length > 0 ? `EXISTS (SELECT 1 FROM scsync_aside WHERE ${record})` : '0');
-  const countedAt = add(counts ? `(SELECT counted FROM scsync_marks WHERE ${record})` : '0');
+  const unknownAt = add(`(SELECT unknown FROM scsync_records WHERE ${record})`);
+  const asideAt = add(entity.referring.length > 0 ? `EXISTS (SELECT 1 FROM scsync_unresolved WHERE ${record})` : '0');
+  const countedAt = add(counts ? `(SELECT counted FROM scsync_records WHERE ${record})` : '0');
   return { columns: columns.join(', '), from: `${entity.table} t`, at, isHereAt, unknownAt, asideAt, countedAt };
 }
 

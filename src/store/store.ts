@@ -1,4 +1,4 @@
-import { bringForward, installTracking, isBehind, trackingState } from './knowledge/install.js';
+import { installTracking, requireKnownTables, trackingState } from './knowledge/install.js';
 import type { Registry } from '../registry/entity.js';
 import { checkRegistry } from '../registry/check.js';
 import { savecontext } from '../registry/savecontext.js';
@@ -47,18 +47,11 @@ export class Store {
   }
 
   /**
-   * Opens a database of which nothing is to be changed. One that cannot be written, or that must be brought forward first, is looked at
-   * in a copy: what an import would do is found out by doing it and taking it back. @internal
+   * Opens a database of which nothing is to be changed. One that cannot be written is looked at in a copy: what an import would do is
+   * found out by doing it and taking it back. @internal
    */
   static look(path: string, options: StoreOptions = {}): Store {
-    if (isReadOnly(path)) return Store.#lookAtCopy(path, options);
-    const store = new Store(connect(path, { create: false }), options.registry ?? savecontext, path);
-    if (!store.#orClose(() => isBehind(store.sql))) return store.#ready(false);
-    store.close();
-    return Store.#lookAtCopy(path, options);
-  }
-
-  static #lookAtCopy(path: string, options: StoreOptions): Store {
+    if (!isReadOnly(path)) return Store.open(path, options);
     const copy = privateCopy(path);
     try {
       const store = new Store(connect(copy.path, { create: false, name: path }), options.registry ?? savecontext, path);
@@ -149,7 +142,7 @@ export class Store {
 
   #requireSetUp(): void {
     this.#requireSchema();
-    bringForward(this.sql);
+    requireKnownTables(this.sql);
     if (!trackingState(this.sql, this.registry).installed) {
       throw new SyncError('schema', 'the database has the tables of this schema, but sync was never set up in it', {
         hint: this.#isOwn ? 'open it with { create: true }' : 'run `sc-sync init`, or open it with { create: true }',

@@ -1,7 +1,7 @@
 import { LineError, parseLine } from '../jsonl/parse.js';
 import type { FileVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
-import { isSeen } from './knowledge/base.js';
+import { findSeen } from './knowledge/seen.js';
 import type { Sql } from './sql.js';
 
 /** Reads a line that is known to be a version; undefined for one that cannot be read as such any more. */
@@ -20,5 +20,8 @@ export function versionOf(registry: Registry, raw: string, latest?: number): Fil
  * before that was looked at: then the record's next version takes its place.
  */
 export function replaceableVersion(sql: Sql, registry: Registry, raw: string, latest: number): FileVersion | undefined {
-  return versionOf(registry, raw, latest) ?? (isSeen(sql, raw) ? versionOf(registry, raw) : undefined);
+  const version = versionOf(registry, raw, latest);
+  if (version !== undefined) return version;
+  const far = versionOf(registry, raw);
+  return far !== undefined && findSeen(sql, far, raw) !== undefined ? far : undefined;
 }

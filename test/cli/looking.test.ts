@@ -74,18 +74,6 @@ describe('looking', () => {
     }
   });
 
-  it('brings the tables of an older package forward in a copy only', async () => {
-    const sandbox = pendingOnBothSides();
-    sandbox.withStore(({ sql }) => {
-      sql.exec(`ALTER TABLE scsync_seen DROP COLUMN own; UPDATE scsync_meta SET value = '1' WHERE name = 'version'`);
-    });
-    await setJournalMode(sandbox.db, 'DELETE');
-    const before = bytesBelow(sandbox.root);
-    expect(sandbox.json(['status'])).toMatchObject({ entities: { total: { pendingExport: 1, pendingImport: 1 } } });
-    sandbox.ok(['get', 'memory', 'mem_1']);
-    expect(bytesBelow(sandbox.root)).toEqual(before);
-  });
-
   it('at a damaged database says so, and gives 2', async () => {
     const sandbox = new Sandbox();
     sandbox.ok(['init']);

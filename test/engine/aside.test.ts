@@ -36,7 +36,7 @@ describe('a reference to a record that is not here', () => {
     expect(b.record('issues.jsonl', 'i1')).toMatchObject({ title: 'edited', plan_id: 'p1' });
     arrive(b, a, 'sessions.jsonl', 'plans.jsonl');
     expect(b.value(`SELECT plan_id FROM issues WHERE id = 'i1'`)).toBe('p1');
-    expect(b.value(`SELECT count(*) FROM scsync_aside`)).toBe(0n);
+    expect(b.value(`SELECT count(*) FROM scsync_unresolved`)).toBe(0n);
     expect(b.export({ full: true }).files).toEqual([]);
   });
 
@@ -92,7 +92,7 @@ describe('an element whose record is not here', () => {
       ['i2', 'i3'],
       ['i3', 'i1'],
     ]);
-    expect(b.rows(`SELECT * FROM scsync_aside WHERE field = 'dependencies'`)).toEqual([]);
+    expect(b.rows(`SELECT * FROM scsync_unresolved WHERE field = 'dependencies'`)).toEqual([]);
   });
 
   it('can be removed and joined by others while it waits', () => {

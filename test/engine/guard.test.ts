@@ -116,15 +116,16 @@ describe('a guard of exports', () => {
 
   it('is asked for unknown fields, for the ids of deletions and for who deleted', () => {
     const replica = withIssue();
+    replica.fold();
     const { guard } = watching();
     const found = (actor?: string): string[] =>
       replica
         .exporter({ guard, ...(actor === undefined ? {} : { actor }) })
         .export()
         .refused.map(({ type, id, ...rest }) => `${type} ${id} ${'field' in rest ? rest.field : ''}`);
-    replica.run(`INSERT INTO scsync_unknown (type, id, members) VALUES ('issue', 'i1', '{"zz":{"deep":["SECRET"]}}')`);
+    replica.run(`UPDATE scsync_records SET unknown = '{"zz":{"deep":["SECRET"]}}' WHERE type = 'issue' AND id = 'i1'`);
     expect(found()).toEqual(['issue i1 zz']);
-    replica.run(`DELETE FROM scsync_unknown`);
+    replica.run(`UPDATE scsync_records SET unknown = NULL`);
     expect(found()).toEqual([]);
     replica.run(`INSERT INTO project_memory (id, project_path, key, value, created_at, updated_at)
                  VALUES ('SECRET', :project, 'k', 'v', 1, 1); DELETE FROM project_memory`);

@@ -27,6 +27,7 @@ import type { SyncStatus } from '../../src/status.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import type { SqlRow, SqlValue } from '../../src/store/database.js';
 import { Sql } from '../../src/store/sql.js';
+import { foldLog } from '../../src/store/knowledge/change-log.js';
 import { Store } from '../../src/store/store.js';
 import type { TextEncoding } from '../../src/store/text-encoding.js';
 import { temporaryFolder } from '../jsonl/temporary-folder.js';
@@ -133,6 +134,11 @@ export class Replica {
 
   status(): SyncStatus {
     return getSyncStatus(this.store, { projectPath: this.project, dir: this.dir });
+  }
+
+  /** Works out what was written since the last verb. */
+  fold(): void {
+    foldLog(this.store.sql, this.store.registry);
   }
 
   /** The records that an export would look at, by type. */

@@ -131,7 +131,7 @@ describe('a record that is private by a rule', () => {
     bob.export();
     ann.pull(bob);
     ann.status();
-    expect(ann.value(`SELECT count(*) FROM scsync_private`)).toBe(0n);
+    expect(ann.value(`SELECT count(*) FROM scsync_records WHERE private = 1`)).toBe(0n);
     put(bob, 'memory', 'm1', { category: 'secret' });
     bob.export();
     const old = bob.files();
@@ -141,7 +141,7 @@ describe('a record that is private by a rule', () => {
     bob.pull(old);
     expect(bob.import().total.rolledBack).toBe(1);
     bob.export();
-    expect(bob.value(`SELECT count(*) FROM scsync_private`)).toBe(0n);
+    expect(bob.value(`SELECT count(*) FROM scsync_records WHERE private = 1`)).toBe(0n);
   });
 });
 

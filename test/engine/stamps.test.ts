@@ -12,8 +12,10 @@ const MEMORY = 'memories.jsonl';
 const add = (id: string, key: string): string =>
   `INSERT INTO project_memory (id, project_path, key, value, created_at, updated_at)
    VALUES ('${id}', :project, '${key}', 'v', 1, 1);`;
-const tombstone = (replica: Replica): unknown =>
-  replica.rows(`SELECT deleted_at, deleted_by FROM scsync_tombstones WHERE id = 'm1'`)[0];
+function tombstone(replica: Replica): unknown {
+  replica.fold();
+  return replica.rows(`SELECT deleted_at, deleted_by FROM scsync_tombstones WHERE id = 'm1'`)[0];
+}
 
 function exported(): Replica {
   const replica = new Replica();
@@ -80,7 +82,7 @@ describe('a base', () => {
     replica.run(`UPDATE project_memory SET value = 'three' WHERE id = 'm1'`);
     const base = (): unknown =>
       replica.rows(
-        `SELECT line FROM scsync_base WHERE id = 'm1' AND target = (SELECT min(target) FROM scsync_targets)`,
+        `SELECT line FROM scsync_base b JOIN scsync_records r ON r.n = b.record WHERE r.id = 'm1' AND target = (SELECT min(target) FROM scsync_targets)`,
       );
     const before = base();
     replica.pull(filesOf(other));

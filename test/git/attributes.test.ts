@@ -47,6 +47,7 @@ describe('files that are not what git has of them', () => {
 describe('attributes that a commit brings', () => {
   it('change nothing of data files in clones that init set up', { timeout: 120_000 }, () => {
     const { ann, bob } = pair();
+    for (const clone of [ann, bob]) clone.init();
     const brought = ['ident', 'working-tree-encoding=UTF-16', 'merge=union', '-merge', 'binary', 'text eol=crlf'];
     for (const [round, attribute] of brought.entries()) {
       writeFileSync(join(ann.dir, '.gitattributes'), `*.jsonl ${attribute}\n`);

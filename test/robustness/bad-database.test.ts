@@ -1,3 +1,4 @@
+import { foldLog } from '../../src/store/knowledge/change-log.js';
 import { copyFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -36,6 +37,7 @@ describe('a database that is held by another program', () => {
     world.store.sql.run(`UPDATE issues SET title = 'other'`);
     world.write('issues.jsonl', world.read('issues.jsonl') + file(line('issue', 'i2')));
     world.store.sql.exec('PRAGMA busy_timeout = 20');
+    foldLog(world.store.sql, world.store.registry);
     const other = otherProgram(world.database);
     other.exec(begin);
     const says = [/locked|busy/];

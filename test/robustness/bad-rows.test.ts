@@ -152,6 +152,7 @@ describe('a row that holds what its column does not allow stops an export', () =
   it('which is said once, of a column that may not be null too', () => {
     const world = makeWorld();
     add.issue(world, 'i1');
+    world.export();
     spoil(world, `UPDATE issues SET title = x'68'`);
     expectRefused(world, () => world.export(), {
       code: 'bad_row',

@@ -36,7 +36,7 @@ function plant(world: World): readonly string[] {
   }
   sql.run(`INSERT INTO project_memory (id, project_path, key, value, created_at, updated_at)
            VALUES ('elsewhere', '/elsewhere', 'k', '${MARKER} another project', 1, 1)`);
-  sql.run(`UPDATE scsync_marks SET seq = seq + (SELECT max(seq) FROM scsync_marks)`);
+  sql.run(`UPDATE scsync_records SET seq = seq + (SELECT max(seq) FROM scsync_records)`);
   return planted;
 }
 

@@ -1,4 +1,5 @@
 import { MergeStrategy } from '../../src/import/plan.js';
+import { findTarget, forgetTarget } from '../../src/store/knowledge/target.js';
 import type { Clone } from './clone.js';
 import { importFiles, syncFiles } from './engine-operations.js';
 import { commit } from './git-operations.js';
@@ -36,10 +37,9 @@ export function copyDatabase(world: World, clone: Clone, pick: number): void {
     commit(world, each);
   }
   clone.database = world.newDatabase(other.database);
-  const own = `SELECT target FROM scsync_targets WHERE dir = ?`;
-  for (const table of ['scsync_base', 'scsync_files', 'scsync_targets']) {
-    clone.database.run(`DELETE FROM ${table} WHERE target IN (${own})`, clone.dir);
-  }
+  const { sql } = clone.database.store;
+  const own = findTarget(sql, clone.dir);
+  if (own !== undefined) forgetTarget(sql, own);
   clone.database.run(`UPDATE scsync_targets SET dir = ? WHERE dir = ?`, clone.dir, other.dir);
   world.say(clone, `use a COPY of ${other.name}'s database`);
 }

@@ -47,13 +47,11 @@ const WATCHED = [
   'project_memory',
   'time_entries',
   'scsync_log',
-  'scsync_marks',
+  'scsync_records',
   'scsync_tombstones',
   'scsync_base',
   'scsync_seen',
-  'scsync_aside',
-  'scsync_unknown',
-  'scsync_derived',
+  'scsync_unresolved',
   'scsync_journal',
 ];
 

@@ -1,6 +1,7 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { listPrivate } from '../../src/private.js';
 import { Store } from '../../src/store/store.js';
 import { FIXTURES, Replica, dump, named, temporaryFolder, thrownBy } from '../engine/helpers.js';
 import { seed } from '../engine/seed.js';
@@ -30,15 +31,37 @@ describe('tracking', () => {
     expect(dump(replica.other, /./)).toEqual(before);
   });
 
-  it('is brought forward from an older version by whoever opens it; old versions count as own ones', () => {
+  it('of a form from before the first release is told so, and made anew by init, with what the user said or lost', () => {
     const replica = seeded();
-    replica.run(`ALTER TABLE scsync_seen DROP COLUMN own`);
-    replica.run(`UPDATE scsync_meta SET value = '1' WHERE name = 'version'`);
-    for (const options of [{}, { create: true }]) Store.open(replica.path, options).close();
-    expect(replica.value(`SELECT value FROM scsync_meta WHERE name = 'version'`)).toBe('2');
-    expect(replica.rows(`SELECT DISTINCT own FROM scsync_seen`)).toEqual([[1n]]);
-    replica.run(`UPDATE scsync_meta SET value = '3' WHERE name = 'version'`);
-    expect(thrownBy(() => Store.open(replica.path)).code).toBe('newer_format');
+    replica.export();
+    replica.run(`DELETE FROM project_memory WHERE id = 'm1'`);
+    replica.store.sql.exec(`
+      CREATE TABLE scsync_private (type TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID;
+      INSERT INTO scsync_private VALUES ('issue', 'i1');
+      INSERT INTO scsync_tombstones (project, type, id, deleted_at) VALUES ('${replica.project}', 'memory', 'm9', 7);
+      INSERT INTO scsync_journal (project, type, id, lost, why, at) VALUES ('${replica.project}', 'issue', 'i1', '"x"', 'merge', 1);
+      DROP TABLE scsync_records; CREATE TABLE scsync_marks (seq INTEGER PRIMARY KEY);
+      UPDATE scsync_meta SET value = '2' WHERE name = 'version'`);
+    expect(thrownBy(() => Store.open(replica.path))).toMatchObject({
+      code: 'schema',
+      hint: expect.stringContaining('sc-sync init') as string,
+    });
+    const store = Store.open(replica.path, { create: true });
+    expect(store.problems()).toEqual([]);
+    const one = (sql: string): unknown => store.sql.get(sql)?.[0];
+    expect(listPrivate(store, replica.project)).toEqual([{ type: 'issue', id: 'i1' }]);
+    expect(one(`SELECT deleted_at FROM scsync_tombstones WHERE id = 'm9'`)).toBe(7n);
+    expect(one(`SELECT count(*) FROM scsync_journal`)).toBe(1n);
+    expect(one(`SELECT count(*) FROM sqlite_master WHERE name IN ('scsync_private', 'scsync_marks')`)).toBe(0n);
+    store.close();
+  });
+
+  it('of a newer package is left alone', () => {
+    const replica = seeded();
+    replica.run(`UPDATE scsync_meta SET value = '99' WHERE name = 'version'`);
+    for (const create of [false, true]) {
+      expect(thrownBy(() => Store.open(replica.path, { create })).code).toBe('newer_format');
+    }
   });
 
   it('is asked for, never assumed', () => {

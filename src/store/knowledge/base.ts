@@ -1,7 +1,10 @@
 import { digestOf } from '../../record/json.js';
 import type { Registry } from '../../registry/entity.js';
+import type { SqlRow } from '../database.js';
 import type { RecordKey } from '../rows.js';
 import type { Sql } from '../sql.js';
+import { nameRecord } from './changes.js';
+import { addSeen } from './seen.js';
 import type { Target } from './target.js';
 
 /** What a target's base says of a record. */
@@ -10,35 +13,36 @@ export interface BaseEntry {
   readonly seq: number;
   readonly deleted: boolean;
   readonly stamp: number;
-  /** The bytes of the line. */
+  /** First known here: an export wrote it, or somebody edited the files, and no commit brought it. */
+  readonly own: boolean;
+  /** The bytes of the line; empty where the target keeps the record out. */
   readonly line: string;
 }
 
+/** The columns of a base `b`, as {@link baseEntry} takes them. */
+export const BASE_COLUMNS = 'b.seq, b.deleted, b.stamp, b.own, b.line';
+
+/** The base that a row of {@link BASE_COLUMNS} holds; undefined where there is none. */
+export function baseEntry(row: SqlRow): BaseEntry | undefined {
+  const [seq, deleted, stamp, own, line] = row;
+  if (typeof line !== 'string') return undefined;
+  return { seq: Number(seq), deleted: deleted === 1n, stamp: Number(stamp), own: own === 1n, line };
+}
+
+/** All bases of a record. */
+const OF_RECORD = `scsync_base b JOIN scsync_records r ON r.n = b.record WHERE r.type = ? AND r.id = ?`;
+
 /** The base of a record in a target: the newest version that the database has taken into account there. */
 export function readBase(sql: Sql, target: Target, { type, id }: RecordKey): BaseEntry | undefined {
-  const row = sql.get(
-    `SELECT seq, deleted, stamp, line FROM scsync_base WHERE type = ? AND id = ? AND target = ?`,
-    type,
-    id,
-    target.id,
-  );
+  const row = sql.get(`SELECT ${BASE_COLUMNS} FROM ${OF_RECORD} AND b.target = ?`, type, id, target.id);
   return row === undefined ? undefined : baseEntry(row);
 }
 
 /** The bases of a record in all targets, that of the given one first. */
 export function readBases(sql: Sql, target: Target, { type, id }: RecordKey): BaseEntry[] {
   return sql
-    .all(
-      `SELECT seq, deleted, stamp, line FROM scsync_base WHERE type = ? AND id = ? ORDER BY target <> ?`,
-      type,
-      id,
-      target.id,
-    )
-    .map(baseEntry);
-}
-
-function baseEntry([seq, deleted, stamp, line]: readonly unknown[]): BaseEntry {
-  return { seq: Number(seq), deleted: deleted === 1n, stamp: Number(stamp), line: String(line) };
+    .all(`SELECT ${BASE_COLUMNS} FROM ${OF_RECORD} ORDER BY b.target <> ?`, type, id, target.id)
+    .flatMap((row) => baseEntry(row) ?? []);
 }
 
 /**
@@ -47,8 +51,7 @@ function baseEntry([seq, deleted, stamp, line]: readonly unknown[]): BaseEntry {
  */
 export function wasInFiles(sql: Sql, project: string, { type, id }: RecordKey): boolean | undefined {
   const row = sql.get(
-    `SELECT max(b.line <> '') FROM scsync_base b JOIN scsync_targets t ON t.target = b.target
-     WHERE b.type = ? AND b.id = ? AND t.project = ?`,
+    `SELECT max(b.line <> '') FROM scsync_targets t JOIN ${OF_RECORD} AND t.target = b.target AND t.project = ?`,
     type,
     id,
     project,
@@ -56,96 +59,102 @@ export function wasInFiles(sql: Sql, project: string, { type, id }: RecordKey): 
   return row?.[0] === 1n ? true : row?.[0] === 0n ? false : undefined;
 }
 
-/** Replaces the base of a record in a target. */
-export function writeBase(sql: Sql, target: Target, { type, id }: RecordKey, entry: BaseEntry): void {
-  sql.run(
-    `INSERT INTO scsync_base (target, type, id, seq, deleted, stamp, line) VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (type, id, target) DO UPDATE SET
-       seq = excluded.seq, deleted = excluded.deleted, stamp = excluded.stamp, line = excluded.line`,
+/** Says whether the files of any target have a record now. */
+export function isInFiles(sql: Sql, { type, id }: RecordKey): boolean {
+  return sql.get(`SELECT 1 FROM ${OF_RECORD} AND b.deleted = 0 AND b.line <> '' LIMIT 1`, type, id) !== undefined;
+}
+
+/** Replaces the base of a record in a target. The old one was seen. `old` is the base as it was read. */
+export function writeBase(
+  sql: Sql,
+  target: Target,
+  key: RecordKey,
+  entry: Omit<BaseEntry, 'seq'> & { readonly seq: number | 'now' },
+  old: BaseEntry | undefined,
+): void {
+  const { type, id } = key;
+  if (old !== undefined && old.line !== entry.line) rememberBase(sql, old);
+  const seq = entry.seq === 'now' ? 'r.seq' : String(entry.seq);
+  const changes = sql.run(
+    `INSERT INTO scsync_base (record, target, seq, deleted, stamp, own, line)
+     SELECT r.n, ?, ${seq}, ?, ?, ?, ? FROM scsync_records r WHERE r.type = ? AND r.id = ?
+     ON CONFLICT (record, target) DO UPDATE SET
+       seq = excluded.seq, deleted = excluded.deleted, stamp = excluded.stamp, line = excluded.line,
+       own = CASE WHEN line = excluded.line THEN own ELSE excluded.own END`,
     target.id,
-    type,
-    id,
-    entry.seq,
     entry.deleted ? 1 : 0,
     entry.stamp,
+    entry.own ? 1 : 0,
     entry.line,
+    type,
+    id,
   );
+  if (changes > 0) return;
+  nameRecord(sql, key);
+  writeBase(sql, target, key, entry, undefined);
+}
+
+/** What was a base stays known as a version that was taken into account. */
+function rememberBase(sql: Sql, { line, own }: Pick<BaseEntry, 'line' | 'own'>): void {
+  if (line !== '') addSeen(sql, digestOf(line), own);
+}
+
+/** Says that the target has the record as it is now. */
+export function moveBase(sql: Sql, target: Target, { type, id }: RecordKey): void {
+  sql.run(
+    `UPDATE scsync_base SET seq = r.seq FROM scsync_records r
+     WHERE r.type = ? AND r.id = ? AND record = r.n AND target = ?`,
+    type,
+    id,
+    target.id,
+  );
+}
+
+/** Forgets the bases of a target, all or that of one record; what they were was seen. */
+export function forgetBases(sql: Sql, target: number, key?: RecordKey): void {
+  const where =
+    key === undefined
+      ? `target = ?`
+      : `target = ? AND record = (SELECT n FROM scsync_records WHERE type = ? AND id = ?)`;
+  const parameters = key === undefined ? [target] : [target, key.type, key.id];
+  for (const [line, own] of sql.all(`SELECT line, own FROM scsync_base WHERE ${where}`, ...parameters)) {
+    rememberBase(sql, { line: String(line), own: own === 1n });
+  }
+  sql.run(`DELETE FROM scsync_base WHERE ${where}`, ...parameters);
 }
 
 /** Says whether a target has any base that stands in a file. */
 export function hasBase(sql: Sql, registry: Registry, target: Target, file: string): boolean {
-  const isDeletions = file === registry.deletionsFile;
-  return registry.entities
-    .filter((entity) => isDeletions || entity.file === file)
-    .some(
-      ({ type }) =>
-        sql.get(
-          `SELECT 1 FROM scsync_base WHERE target = ? AND type = ? AND deleted = ? AND line <> '' LIMIT 1`,
-          target.id,
-          type,
-          isDeletions ? 1 : 0,
-        ) !== undefined,
-    );
+  return basePage(sql, registry, target, file, undefined, 1).length > 0;
 }
 
-/** Replaces the base of a record, and says that the target has the record as it is now. */
-export function writeBaseAtLastChange(
+/** A base whose home is a file. */
+export interface FileBase {
+  readonly key: RecordKey;
+  readonly raw: string;
+}
+
+/** The bases whose home is a file, in the order of types and ids, so many from after a record on. */
+export function basePage(
   sql: Sql,
+  registry: Registry,
   target: Target,
-  { type, id }: RecordKey,
-  entry: Omit<BaseEntry, 'seq'>,
-): void {
-  sql.run(
-    `INSERT INTO scsync_base (target, type, id, seq, deleted, stamp, line)
-     VALUES (?1, ?2, ?3, coalesce((SELECT seq FROM scsync_marks WHERE type = ?2 AND id = ?3), 0), ?4, ?5, ?6)
-     ON CONFLICT (type, id, target) DO UPDATE SET
-       seq = excluded.seq, deleted = excluded.deleted, stamp = excluded.stamp, line = excluded.line`,
-    target.id,
-    type,
-    id,
-    entry.deleted ? 1 : 0,
-    entry.stamp,
-    entry.line,
-  );
-}
-
-/** Says that the target has the record up to a change. */
-export function writeBaseSeq(sql: Sql, target: Target, { type, id }: RecordKey, seq: number): void {
-  sql.run(`UPDATE scsync_base SET seq = ? WHERE type = ? AND id = ? AND target = ?`, seq, type, id, target.id);
-}
-
-/** Says whether the database has ever taken a version into account, in any target. */
-export function isSeen(sql: Sql, line: string): boolean {
-  return sql.get(`SELECT 1 FROM scsync_seen WHERE digest = ?`, digestOf(line)) !== undefined;
-}
-
-/** Says whether a version was first known here: an export wrote it, or it was made in the work tree. */
-export function isOwn(sql: Sql, line: string): boolean {
-  return sql.get(`SELECT 1 FROM scsync_seen WHERE digest = ? AND own = 1`, digestOf(line)) !== undefined;
-}
-
-/** Remembers a version. Whose it is does not change any more. */
-export function addSeen(sql: Sql, line: string, own: boolean): void {
-  sql.run(`INSERT INTO scsync_seen (digest, own) VALUES (?, ?) ON CONFLICT DO NOTHING`, digestOf(line), own ? 1 : 0);
-}
-
-/** The hash that a file had when every line of it was the base of its record. */
-export function settledHash(sql: Sql, target: Target, name: string): string | undefined {
-  const row = sql.get(`SELECT sha256 FROM scsync_files WHERE target = ? AND name = ?`, target.id, name);
-  return row === undefined ? undefined : String(row[0]);
-}
-
-/** Remembers that every line of a file is the base of its record, or, without a hash, that it is not so. */
-export function writeSettledHash(sql: Sql, target: Target, name: string, sha256: string | undefined): void {
-  if (sha256 === undefined) {
-    sql.run(`DELETE FROM scsync_files WHERE target = ? AND name = ?`, target.id, name);
-    return;
-  }
-  sql.run(
-    `INSERT INTO scsync_files (target, name, sha256) VALUES (?, ?, ?)
-     ON CONFLICT (target, name) DO UPDATE SET sha256 = excluded.sha256`,
-    target.id,
-    name,
-    sha256,
-  );
+  file: string,
+  after: RecordKey | undefined,
+  limit: number,
+): FileBase[] {
+  const isDeletions = file === registry.deletionsFile;
+  const type = registry.entities.find((entity) => entity.file === file)?.type ?? '';
+  const from = after ?? { type: isDeletions ? '' : type, id: '' };
+  // Ids are no empty texts, so that nothing lies before the first page.
+  const range = isDeletions ? `(r.type, r.id) > (?, ?)` : `r.type = ? AND r.id > ?`;
+  return sql
+    .all(
+      `SELECT r.type, r.id, b.line FROM scsync_records r CROSS JOIN scsync_base b ON b.record = r.n AND b.target = ?
+       WHERE ${range} AND b.deleted = ${isDeletions ? 1 : 0} AND b.line <> '' ORDER BY r.type, r.id LIMIT ${limit}`,
+      target.id,
+      from.type,
+      from.id,
+    )
+    .map(([type, id, line]) => ({ key: { type: String(type), id: String(id) }, raw: String(line) }));
 }

@@ -60,12 +60,12 @@ function findTouched(sql: Sql, registry: Registry, entity: Entity, newest: numbe
   const first =
     parent === undefined
       ? 'f.scope'
-      : `(SELECT coalesce(known, project) FROM temp.scsync_touched WHERE ${parentRow}), (SELECT project FROM scsync_marks WHERE ${parentRow})`;
+      : `(SELECT coalesce(known, project) FROM temp.scsync_touched WHERE ${parentRow}), (SELECT project FROM scsync_records WHERE ${parentRow})`;
   sql.run(
     `INSERT INTO temp.scsync_touched (type, id, n, is_there, project, known, counted)
      SELECT '${type}', l.key, max(l.n), EXISTS (SELECT 1 ${row}), (SELECT ${project(registry, entity, 't')} ${row}),
        coalesce(m.project, ${first}), max(l.tbl IN (${quoted(counted.map(({ set }) => set.table))}))
-     FROM scsync_log l LEFT JOIN scsync_marks m ON m.type = '${type}' AND m.id = l.key
+     FROM scsync_log l LEFT JOIN scsync_records m ON m.type = '${type}' AND m.id = l.key
      LEFT JOIN (SELECT key, scope, min(n) FROM scsync_log WHERE tbl = '${table}' GROUP BY key) f ON f.key = l.key
      WHERE (l.tbl = '${table}' OR l.tbl IN (${quoted(sets.map(({ set }) => set.table))}) AND EXISTS (SELECT 1 ${row}))
        AND l.key IS NOT NULL AND coalesce(m.seq, 0) <= ?
@@ -77,7 +77,7 @@ function findTouched(sql: Sql, registry: Registry, entity: Entity, newest: numbe
     `INSERT INTO temp.scsync_touched (type, id, n, is_there, project, known, counted)
      SELECT '${type}', t.${key}, p.n, 1, p.project, coalesce(m.project, p.known), 0
      FROM temp.scsync_touched p JOIN ${table} t ON t.${parent.field} = p.id
-     LEFT JOIN scsync_marks m ON m.type = '${type}' AND m.id = t.${key}
+     LEFT JOIN scsync_records m ON m.type = '${type}' AND m.id = t.${key}
      WHERE p.type = '${parent.entity.type}' AND p.project IS NOT p.known AND p.project IS NOT m.project
        AND t.${key} IS NOT NULL AND coalesce(m.seq, 0) <= ?
      ON CONFLICT DO UPDATE SET known = coalesce(known, excluded.known)`,
@@ -111,8 +111,8 @@ function buryMoved(sql: Sql): void {
 /** Gives every touched record the number of its change, and the project that it was last seen in. */
 function mark(sql: Sql): void {
   sql.run(
-    `INSERT INTO scsync_marks (seq, type, id, project, counted)
-     SELECT (SELECT coalesce(max(seq), 0) FROM scsync_marks) + row_number() OVER (ORDER BY n, type, id), type, id, project, counted
+    `INSERT INTO scsync_records (seq, type, id, project, counted)
+     SELECT (SELECT coalesce(max(seq), 0) FROM scsync_records) + row_number() OVER (ORDER BY n, type, id), type, id, project, counted
      FROM temp.scsync_touched WHERE true
      ON CONFLICT (type, id) DO UPDATE SET
        seq = excluded.seq, project = coalesce(excluded.project, project), counted = max(counted, excluded.counted)`,
@@ -124,9 +124,9 @@ function inheritPrivacy(sql: Sql, registry: Registry, entity: Entity): void {
   const { parent } = scopeOf(registry, entity);
   if (parent === undefined) return;
   sql.run(
-    `INSERT INTO scsync_private (type, id) SELECT DISTINCT r.type, r.id
-     FROM scsync_log l JOIN temp.scsync_touched r ON r.type = '${entity.type}' AND r.id = l.key
-     JOIN scsync_private p ON p.type = '${parent.entity.type}' AND p.id = l.scope
-     WHERE l.tbl = '${entity.table}' AND l.at IS NOT NULL AND r.is_there = 0 ON CONFLICT DO NOTHING`,
+    `UPDATE scsync_records SET private = 1 WHERE type = '${entity.type}' AND id IN (
+       SELECT r.id FROM scsync_log l JOIN temp.scsync_touched r ON r.type = '${entity.type}' AND r.id = l.key
+       JOIN scsync_records p ON p.type = '${parent.entity.type}' AND p.id = l.scope AND p.private = 1
+       WHERE l.tbl = '${entity.table}' AND l.at IS NOT NULL AND r.is_there = 0)`,
   );
 }

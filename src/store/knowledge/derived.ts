@@ -2,6 +2,7 @@ import type { Content } from '../../record/content.js';
 import { sha256 } from '../../record/json.js';
 import { canonicalBytes } from '../../merge/record.js';
 import type { RecordKey } from '../rows.js';
+import type { SqlValue } from '../database.js';
 import type { Sql } from '../sql.js';
 
 /** The stamp that every replica gives a version which it derives: undefined `hash` asks for a new stamp instead. */
@@ -18,16 +19,21 @@ export function derivedHash(content: Content): string {
 
 /** The stamp that the next export gives the record if its content is still the derived one. */
 export function readDerived(sql: Sql, { type, id }: RecordKey): DerivedStamp | undefined {
-  const row = sql.get(`SELECT stamp, hash FROM scsync_derived WHERE type = ? AND id = ?`, type, id);
-  if (row === undefined) return undefined;
-  return { stamp: Number(row[0]), hash: row[1] === '' ? undefined : String(row[1]) };
+  const row = sql.get(`SELECT derived_stamp, derived_hash FROM scsync_records WHERE type = ? AND id = ?`, type, id);
+  return derivedStamp(row?.[0], row?.[1]);
+}
+
+/** The same of columns that were read. */
+export function derivedStamp(stamp: SqlValue | undefined, hash: SqlValue | undefined): DerivedStamp | undefined {
+  if (typeof hash !== 'string') return undefined;
+  return { stamp: Number(stamp), hash: hash === '' ? undefined : hash };
 }
 
 /** Remembers the stamp of a derived version; without a content, that the next export must give a new one. */
 export function writeDerived(sql: Sql, { type, id }: RecordKey, stamp: number, content: Content | undefined): void {
   sql.run(
-    `INSERT INTO scsync_derived (type, id, stamp, hash) VALUES (?, ?, ?, ?)
-     ON CONFLICT (type, id) DO UPDATE SET stamp = excluded.stamp, hash = excluded.hash`,
+    `INSERT INTO scsync_records (type, id, derived_stamp, derived_hash) VALUES (?, ?, ?, ?)
+     ON CONFLICT (type, id) DO UPDATE SET derived_stamp = excluded.derived_stamp, derived_hash = excluded.derived_hash`,
     type,
     id,
     stamp,

@@ -1,7 +1,10 @@
 import { SyncError } from '../../errors.js';
 import type { Entity, Registry } from '../../registry/entity.js';
 import { elementNames } from '../../record/content.js';
-import { BOOKKEEPING, BOOKKEEPING_STEPS, BOOKKEEPING_VERSION } from './tables.js';
+import { forgetBases } from './base.js';
+import { writePrivateMark } from './private-marks.js';
+import type { RecordKey } from '../rows.js';
+import { TABLES, TABLES_VERSION } from './tables.js';
 import { naturalKeyHolder } from '../natural-key.js';
 import type { Sql } from '../sql.js';
 import { versionOf } from '../versions.js';
@@ -27,11 +30,12 @@ export function trackingState(sql: Sql, registry: Registry): TrackingState {
  * not tracked until now. Safe to repeat. Says in words what it did; nothing when there was nothing to do.
  */
 export function installTracking(sql: Sql, registry: Registry): string[] {
-  bringForward(sql);
   return sql.transaction('immediate', () => {
+    const marked = dropOlderTables(sql);
     const first = !hasTable(sql, 'scsync_meta');
-    for (const ddl of BOOKKEEPING) sql.exec(ddl);
-    sql.run(`INSERT OR IGNORE INTO scsync_meta (name, value) VALUES ('version', ?)`, String(BOOKKEEPING_VERSION));
+    for (const ddl of TABLES) sql.exec(ddl);
+    for (const key of marked) writePrivateMark(sql, key, true);
+    sql.run(`INSERT OR IGNORE INTO scsync_meta (name, value) VALUES ('version', ?)`, String(TABLES_VERSION));
     makeIndexes(sql, registry);
     const missing = missingTriggers(sql, registry);
     for (const { name, sql: ddl } of missing) {
@@ -107,9 +111,10 @@ function logAll(sql: Sql, registry: Registry, entity: Entity): void {
  */
 function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
   const gone = sql.all(
-    `SELECT b.target, g.project, b.id, b.line FROM scsync_base b JOIN scsync_targets g ON g.target = b.target
-     WHERE b.type = ? AND b.deleted = 0 AND b.line <> '' AND NOT EXISTS (SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = b.id)
-     AND NOT EXISTS (SELECT 1 FROM scsync_tombstones x WHERE x.project = g.project AND x.type = b.type AND x.id = b.id)`,
+    `SELECT b.target, g.project, r.id, b.line
+     FROM scsync_records r JOIN scsync_base b ON b.record = r.n JOIN scsync_targets g ON g.target = b.target
+     WHERE r.type = ? AND b.deleted = 0 AND b.line <> '' AND NOT EXISTS (SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = r.id)
+     AND NOT EXISTS (SELECT 1 FROM scsync_tombstones x WHERE x.project = g.project AND x.type = r.type AND x.id = r.id)`,
     entity.type,
   );
   for (const [target, projectPath, id, line] of gone) {
@@ -118,7 +123,7 @@ function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
       const scope = 'column' in entity.scope ? String(projectPath) : null;
       sql.run(`INSERT INTO scsync_log (tbl, key, scope, at) VALUES (?, ?, ?, ${NOW})`, entity.table, String(id), scope);
     } else {
-      sql.run(`DELETE FROM scsync_base WHERE target = ? AND type = ? AND id = ?`, target ?? 0, entity.type, String(id));
+      forgetBases(sql, Number(target), { type: entity.type, id: String(id) });
       sql.run(`DELETE FROM scsync_files WHERE target = ?`, target ?? 0);
     }
   }
@@ -127,10 +132,10 @@ function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
 /** The mark of a row that is gone without a tombstone belongs to no project, as there is nothing to export. */
 function forgetGone(sql: Sql, entity: Entity): void {
   sql.run(
-    `UPDATE scsync_marks SET project = NULL WHERE type = ? AND project IS NOT NULL
-     AND NOT EXISTS (SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = scsync_marks.id)
+    `UPDATE scsync_records SET project = NULL WHERE type = ? AND project IS NOT NULL
+     AND NOT EXISTS (SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = scsync_records.id)
      AND NOT EXISTS (SELECT 1 FROM scsync_tombstones x
-       WHERE x.project = scsync_marks.project AND x.type = scsync_marks.type AND x.id = scsync_marks.id)`,
+       WHERE x.project = scsync_records.project AND x.type = scsync_records.type AND x.id = scsync_records.id)`,
     entity.type,
   );
 }
@@ -150,8 +155,8 @@ function readForeignDeletions(sql: Sql, registry: Registry): number {
        FROM ${foreign.table} d WHERE ${absent} ON CONFLICT DO NOTHING`,
     );
     sql.run(
-      `INSERT INTO scsync_marks (seq, type, id, project)
-       SELECT (SELECT coalesce(max(seq), 0) FROM scsync_marks) + row_number() OVER (), '${entity.type}', d.${foreign.id}, d.${foreign.project}
+      `INSERT INTO scsync_records (seq, type, id, project)
+       SELECT (SELECT coalesce(max(seq), 0) FROM scsync_records) + row_number() OVER (), '${entity.type}', d.${foreign.id}, d.${foreign.project}
        FROM ${foreign.table} d WHERE ${absent} ON CONFLICT DO NOTHING`,
     );
   }
@@ -162,31 +167,49 @@ function hasTable(sql: Sql, name: string): boolean {
   return sql.get(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = ?`, name) !== undefined;
 }
 
-/** Brings our tables forward where an older package made them. Throws `newer_format` where a newer one did. */
-export function bringForward(sql: Sql): void {
-  if (hasTable(sql, 'scsync_meta')) requireKnown(tablesVersion(sql));
-  if (!isBehind(sql)) return;
-  sql.transaction('immediate', () => {
-    for (const step of BOOKKEEPING_STEPS.slice(tablesVersion(sql) - 1)) sql.exec(step);
-    sql.run(`UPDATE scsync_meta SET value = ? WHERE name = 'version'`, String(BOOKKEEPING_VERSION));
-  });
+/**
+ * Throws where our tables are of another form than this package knows: `newer_format` for a later one, `schema` for one from before the first
+ * release, which `init` makes anew.
+ */
+export function requireKnownTables(sql: Sql): void {
+  if (!hasTable(sql, 'scsync_meta')) return;
+  const version = tablesVersion(sql);
+  const found = `the tables of savecontext-sync in this database have version ${version}, this one knows ${TABLES_VERSION}`;
+  if (version > TABLES_VERSION) throw new SyncError('newer_format', found, { hint: 'update savecontext-sync' });
+  if (version < TABLES_VERSION) {
+    throw new SyncError('schema', found, {
+      hint: 'run `sc-sync init`: it makes them anew from the rows, and keeps deletions, private marks and lost values',
+    });
+  }
 }
 
-/** Whether our tables are those of an older package. */
-export function isBehind(sql: Sql): boolean {
-  return hasTable(sql, 'scsync_meta') && tablesVersion(sql) < BOOKKEEPING_VERSION;
+/** What the user said or lost outlives the form of the tables; the rest is learnt again from rows and files. */
+const KEPT = ['scsync_tombstones', 'scsync_journal'];
+
+/** Takes away what a package from before the first release made. Gives the records that were marked private. */
+function dropOlderTables(sql: Sql): RecordKey[] {
+  if (!hasTable(sql, 'scsync_meta')) return [];
+  const version = tablesVersion(sql);
+  if (version >= TABLES_VERSION) {
+    requireKnownTables(sql);
+    return [];
+  }
+  const marked = sql
+    .all(`SELECT type, id FROM scsync_private`)
+    .map(([type, id]) => ({ type: String(type), id: String(id) }));
+  for (const kind of ['trigger', 'table'] as const) {
+    for (const [name] of sql.all(
+      `SELECT name FROM sqlite_master WHERE type = ? AND substr(name, 1, ?) = ?`,
+      kind,
+      PREFIX.length,
+      PREFIX,
+    )) {
+      if (!KEPT.includes(String(name))) sql.exec(`DROP ${kind} "${String(name)}"`);
+    }
+  }
+  return marked;
 }
 
 function tablesVersion(sql: Sql): number {
   return Number(sql.get(`SELECT value FROM scsync_meta WHERE name = 'version'`)?.[0] ?? 1);
-}
-
-function requireKnown(version: number): void {
-  if (version > BOOKKEEPING_VERSION) {
-    throw new SyncError(
-      'newer_format',
-      `the database was set up by a newer savecontext-sync (its tables have version ${version}, this one knows ${BOOKKEEPING_VERSION})`,
-      { hint: 'update savecontext-sync' },
-    );
-  }
 }

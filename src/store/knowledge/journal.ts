@@ -61,6 +61,12 @@ export function readJournal(sql: Sql, project: string, key?: RecordKey): Journal
     }));
 }
 
+/** How many entries a project has for each type. */
+export function countEntries(sql: Sql, project: string): ReadonlyMap<string, number> {
+  const rows = sql.all(`SELECT type, count(*) FROM scsync_journal WHERE project = ? GROUP BY type`, project);
+  return new Map(rows.map(([type, count]) => [String(type), Number(count)]));
+}
+
 /** Removes entries by number; says how many there were. */
 export function dropEntries(sql: Sql, project: string, numbers: readonly number[]): number {
   return numbers.reduce(

@@ -21,7 +21,7 @@ export function putBackAside(
   now: number,
   around: (key: RecordKey, put: () => void) => void,
 ): void {
-  if (database.sql.get(`SELECT 1 FROM scsync_aside LIMIT 1`) === undefined) return;
+  if (database.sql.get(`SELECT 1 FROM scsync_unresolved LIMIT 1`) === undefined) return;
   for (const entity of database.registry.entities) {
     for (const reference of entity.referring) putBack(database, entity, reference, now, around);
   }
@@ -37,7 +37,7 @@ function putBack(
   const { table, key } = requireEntity(registry, target);
   const sets = new SetWriter(sql, registry, project);
   const arrived = sql.all(
-    `SELECT a.id, a.ref, a.element FROM scsync_aside a JOIN ${table} t ON t.${key} = a.ref WHERE a.type = ? AND a.field = ?`,
+    `SELECT a.id, a.ref, a.element FROM scsync_unresolved a JOIN ${table} t ON t.${key} = a.ref WHERE a.type = ? AND a.field = ?`,
     entity.type,
     name,
   );
@@ -51,13 +51,7 @@ function putBack(
       } else {
         sql.run(`UPDATE ${entity.table} SET ${name} = ? WHERE ${entity.key} = ? AND ${name} IS NULL`, value, owner);
       }
-      sql.run(
-        `DELETE FROM scsync_aside WHERE type = ? AND id = ? AND field = ? AND ref = ?`,
-        entity.type,
-        owner,
-        name,
-        value,
-      );
+      forgetUnresolved(sql, { type: entity.type, id: owner }, name, value);
     });
   }
 }
@@ -73,10 +67,67 @@ export function referrersOf(sql: Sql, registry: Registry, target: RecordKey): Re
           field.kind === 'set'
             ? `SELECT ${field.set.owner} FROM ${field.set.table} WHERE ${column} = ?1`
             : `SELECT ${entity.key} FROM ${entity.table} WHERE ${column} = ?1`;
-        const aside = `SELECT id FROM scsync_aside WHERE type = ?2 AND field = ?3 AND ref = ?1`;
+        const aside = `SELECT id FROM scsync_unresolved WHERE type = ?2 AND field = ?3 AND ref = ?1`;
         return sql
           .all(`${rows} UNION ${aside}`, target.id, entity.type, name)
           .map(([id]) => ({ type: entity.type, id: String(id) }));
       }),
   );
+}
+
+/** Keeps a reference of a record, or an element of its set, whose target is not here. */
+export function writeUnresolved(sql: Sql, { type, id }: RecordKey, field: string, ref: string, element: string): void {
+  sql.run(
+    `INSERT INTO scsync_unresolved (type, id, field, ref, element) VALUES (?, ?, ?, ?, ?)
+     ON CONFLICT (type, id, field, ref) DO UPDATE SET element = excluded.element`,
+    type,
+    id,
+    field,
+    ref,
+    element,
+  );
+}
+
+/** Forgets what was kept of a record: all of it, that of one field, or that of one target of a field. */
+export function forgetUnresolved(sql: Sql, { type, id }: RecordKey, field?: string, ref?: string): void {
+  const more = [
+    ...(field === undefined ? [] : [[' AND field = ?', field]]),
+    ...(ref === undefined ? [] : [[' AND ref = ?', ref]]),
+  ];
+  const where = more.map(([condition]) => condition ?? '').join('');
+  sql.run(
+    `DELETE FROM scsync_unresolved WHERE type = ? AND id = ?${where}`,
+    type,
+    id,
+    ...more.map(([, value]) => value ?? ''),
+  );
+}
+
+/** Forgets what was kept for a record that is deleted, wherever it stands. */
+export function forgetUnresolvedTo(sql: Sql, registry: Registry, target: RecordKey): void {
+  for (const { type, referring } of registry.entities) {
+    for (const { name } of referring.filter((reference) => reference.target === target.type)) {
+      sql.run(`DELETE FROM scsync_unresolved WHERE type = ? AND field = ? AND ref = ?`, type, name, target.id);
+    }
+  }
+}
+
+/** What was kept for records that a project remembers as deleted, and that are not here: who keeps it, and for which target. */
+export function deadReferences(
+  { sql, registry, project }: ProjectDatabase,
+  entity: Entity,
+  { name, target }: ReferringField,
+): { readonly id: string; readonly ref: string }[] {
+  const { table, key } = requireEntity(registry, target);
+  return sql
+    .all(
+      `SELECT a.id, a.ref FROM scsync_unresolved a
+       JOIN scsync_tombstones x ON x.project = ? AND x.type = ? AND x.id = a.ref
+       WHERE a.type = ? AND a.field = ? AND NOT EXISTS (SELECT 1 FROM ${table} t WHERE t.${key} = a.ref)`,
+      project,
+      target,
+      entity.type,
+      name,
+    )
+    .map(([id, ref]) => ({ id: String(id), ref: String(ref) }));
 }

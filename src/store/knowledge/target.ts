@@ -1,4 +1,5 @@
 import type { PathForm } from '../../record/version.js';
+import { forgetBases } from './base.js';
 import { readMeta, writeMeta } from './meta.js';
 import type { Sql } from '../sql.js';
 
@@ -10,21 +11,21 @@ export interface Target {
   /** The project's path in the database. */
   readonly project: string;
   /** Every change up to this number was looked at. */
-  readonly upto: number;
+  readonly exportedThrough: number;
   /** The form in which the last export wrote coordinates; undefined before the first one. */
   readonly form: PathForm | undefined;
 }
 
 /** The target of a directory, or undefined when the database has never seen it. */
 export function findTarget(sql: Sql, dir: string): Target | undefined {
-  const row = sql.get(`SELECT target, project, upto, form FROM scsync_targets WHERE dir = ?`, dir);
+  const row = sql.get(`SELECT target, project, exported_through, form FROM scsync_targets WHERE dir = ?`, dir);
   if (row === undefined) return undefined;
-  const [id, project, upto, form] = row;
+  const [id, project, through, form] = row;
   return {
     id: Number(id),
     dir,
     project: String(project),
-    upto: Number(upto),
+    exportedThrough: Number(through),
     form: form === 'portable' || form === 'absolute' ? form : undefined,
   };
 }
@@ -39,7 +40,7 @@ export function listTargets(sql: Sql): Pick<Target, 'dir' | 'project'>[] {
 /** The target as a first use would bind it, for looking without changing anything. */
 export function plannedTarget(sql: Sql, dir: string, project: string): Target {
   const found = findTarget(sql, dir);
-  return found?.project === project ? found : { id: -1, dir, project, upto: 0, form: undefined };
+  return found?.project === project ? found : { id: -1, dir, project, exportedThrough: 0, form: undefined };
 }
 
 /** Binds a directory to a project; an existing binding is changed only if it names another project. */
@@ -76,10 +77,16 @@ function noteName({ id }: Target, note: Note): string {
   return `${note} of target ${id}`;
 }
 
-/** A directory that now belongs to another project has no base there. */
-function forgetTarget(sql: Sql, target: Target): void {
-  for (const table of ['scsync_base', 'scsync_files', 'scsync_targets']) {
+/** Forgets a directory, which may belong to another project now: it has no base there. */
+export function forgetTarget(sql: Sql, target: Target): void {
+  forgetBases(sql, target.id);
+  for (const table of ['scsync_files', 'scsync_targets']) {
     sql.run(`DELETE FROM ${table} WHERE target = ?`, target.id);
   }
   for (const note of NOTES) sql.run(`DELETE FROM scsync_meta WHERE name = ?`, noteName(target, note));
+}
+
+/** Remembers the form in which coordinates were written. */
+export function writeForm(sql: Sql, target: Target, form: PathForm): void {
+  sql.run(`UPDATE scsync_targets SET form = ?1 WHERE target = ?2 AND form IS NOT ?1`, form, target.id);
 }

@@ -2,9 +2,21 @@ import { joinMembers } from '../../record/content.js';
 import { scanObject } from '../../record/json.js';
 import { deleted } from '../../record/version.js';
 import type { Deleted } from '../../record/version.js';
+import type { SqlRow } from '../database.js';
 import type { RecordKey } from '../rows.js';
 import type { Sql } from '../sql.js';
 import { decodeText } from '../text-encoding.js';
+
+/** The columns of a tombstone `x`, as {@link tombstoneOf} takes them. */
+export const TOMBSTONE_COLUMNS = 'x.deleted_at, CAST(x.deleted_by AS BLOB), x.unknown';
+
+/** The tombstone that a row of {@link TOMBSTONE_COLUMNS} holds; undefined where there is none. */
+export function tombstoneOf(sql: Sql, key: RecordKey, row: SqlRow, actor: string): Deleted | undefined {
+  const [at, by, unknown] = row;
+  if (typeof unknown !== 'string') return undefined;
+  const author = by instanceof Uint8Array ? decodeText(by, sql.encoding) : undefined;
+  return { ...deleted(key, Number(at), author ?? actor), unknown: scanObject(unknown) };
+}
 
 /**
  * The tombstone that a project has for a record. It counts as the record's state only while there is no row. Who deleted it is `actor` until
@@ -12,17 +24,18 @@ import { decodeText } from '../text-encoding.js';
  */
 export function readTombstone(sql: Sql, project: string, key: RecordKey, actor = ''): Deleted | undefined {
   const row = sql.get(
-    `SELECT deleted_at, CAST(deleted_by AS BLOB), unknown FROM scsync_tombstones
-     WHERE project = ? AND type = ? AND id = ?`,
+    `SELECT ${TOMBSTONE_COLUMNS} FROM scsync_tombstones x WHERE x.project = ? AND x.type = ? AND x.id = ?`,
     project,
     key.type,
     key.id,
   );
-  if (row === undefined) return undefined;
-  const [at, by, unknown] = row;
-  const author = by instanceof Uint8Array ? decodeText(by, sql.encoding) : undefined;
-  const version = deleted(key, Number(at), author ?? actor);
-  return { ...version, unknown: scanObject(String(unknown)) };
+  return row === undefined ? undefined : tombstoneOf(sql, key, row, actor);
+}
+
+/** How many records of a type a project remembers as deleted; `isThere` is SQL that says whether `x` is there after all. */
+export function countTombstones(sql: Sql, project: string, type: string, isThere: string): number {
+  const from = `scsync_tombstones x WHERE x.project = ? AND x.type = ? AND NOT ${isThere}`;
+  return Number(sql.get(`SELECT count(*) FROM ${from}`, project, type)?.[0] ?? 0);
 }
 
 /** Makes the project's tombstone of a record exactly this one. */

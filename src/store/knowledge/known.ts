@@ -1,0 +1,78 @@
+import type { Deleted } from '../../record/version.js';
+import type { SqlValue } from '../database.js';
+import type { RecordKey } from '../rows.js';
+import type { Sql } from '../sql.js';
+import { BASE_COLUMNS, baseEntry, readBases } from './base.js';
+import type { BaseEntry } from './base.js';
+import { derivedStamp } from './derived.js';
+import type { DerivedStamp } from './derived.js';
+import type { Target } from './target.js';
+import { TOMBSTONE_COLUMNS, tombstoneOf } from './tombstones.js';
+
+/** What is remembered of a record beside its row. */
+export interface Known {
+  /** The number of its last change. */
+  readonly lastChange: number;
+  readonly base: BaseEntry | undefined;
+  /** Whether other targets have a base of it. */
+  readonly hasOtherBases: boolean;
+  readonly tombstone: Deleted | undefined;
+  readonly derived: DerivedStamp | undefined;
+}
+
+/** What is known of a record that was never seen. */
+export const UNKNOWN: Known = {
+  lastChange: 0,
+  base: undefined,
+  hasOtherBases: false,
+  tombstone: undefined,
+  derived: undefined,
+};
+
+/** A SELECT of ids as `id`, and its parameters. */
+export interface Ids {
+  readonly sql: string;
+  readonly parameters: readonly SqlValue[];
+}
+
+/**
+ * What is remembered of many records of a type, by id, in one statement.
+ *
+ * @param actor who deleted what has no author yet
+ */
+export function knownOf(sql: Sql, target: Target, type: string, ids: Ids, actor: string): Map<string, Known> {
+  const rows = sql.all(
+    `SELECT k.id, r.seq, r.derived_stamp, r.derived_hash,
+       EXISTS (SELECT 1 FROM scsync_base o WHERE o.record = r.n AND o.target <> ?), ${BASE_COLUMNS}, ${TOMBSTONE_COLUMNS}
+     FROM (${ids.sql}) k LEFT JOIN scsync_records r ON r.type = ? AND r.id = k.id
+     LEFT JOIN scsync_base b ON b.record = r.n AND b.target = ?
+     LEFT JOIN scsync_tombstones x ON x.project = ? AND x.type = ? AND x.id = k.id`,
+    target.id,
+    ...ids.parameters,
+    type,
+    target.id,
+    target.project,
+    type,
+  );
+  return new Map(
+    rows.map((row): [string, Known] => {
+      const id = String(row[0]);
+      return [
+        id,
+        {
+          lastChange: Number(row[1] ?? 0),
+          derived: derivedStamp(row[2], row[3]),
+          hasOtherBases: row[4] === 1n,
+          base: baseEntry(row.slice(5, 10)),
+          tombstone: tombstoneOf(sql, { type, id }, row.slice(10), actor),
+        },
+      ];
+    }),
+  );
+}
+
+/** The bases of a record in all targets, that of the given one first. */
+export function allBases(sql: Sql, target: Target, key: RecordKey, known: Known): readonly BaseEntry[] {
+  if (known.hasOtherBases) return readBases(sql, target, key);
+  return known.base === undefined ? [] : [known.base];
+}

@@ -14,7 +14,7 @@ import type { MergeStrategy } from './plan.js';
 import type { SkippedLine } from './stage.js';
 import type { EntityStats, Notable, Notice } from './stats.js';
 import { markChanged } from '../store/knowledge/changes.js';
-import { suspendForeignTriggers } from './suspend-triggers.js';
+import { suspendTriggers } from './suspend-triggers.js';
 
 /** How many rows' projects are remembered at once. */
 const MAX_REMEMBERED = 20_000;
@@ -52,6 +52,8 @@ export class ImportContext {
   readonly doomed = new Map<string, Deleted>();
   /** What changed rows held before; kept only where somebody asks what changes. */
   readonly rowsBefore: RowsBefore | undefined;
+  /** How many records there are to decide. */
+  records = 0;
   readonly #skipInvalid: boolean;
   readonly #projects = new Map<string, string | null | undefined>();
   #resume: (() => void) | undefined;
@@ -158,7 +160,7 @@ export class ImportContext {
 
   /** To be called before the first row is written. */
   beforeWrite(): void {
-    this.#resume ??= suspendForeignTriggers(this.sql, this.registry);
+    this.#resume ??= suspendTriggers(this.sql, this.registry, this.records);
   }
 
   /** To be called before a record's row is made, changed or deleted; `row` is what it holds until then. */

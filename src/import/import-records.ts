@@ -21,6 +21,7 @@ import { deletedChildren, pagesOf } from './page.js';
 export function importRecords(context: ImportContext, onProgress: ((progress: Progress) => void) | undefined): void {
   const { sql, registry, now } = context;
   const total = Number(sql.get(`SELECT count(*) FROM temp.scsync_staged`)?.[0] ?? 0);
+  context.records = total;
   let done = 0;
   deleteChildren(context);
   const doomed: Decision[] = [];

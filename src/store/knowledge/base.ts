@@ -74,14 +74,14 @@ export function writeBase(
 ): void {
   const { type, id } = key;
   if (old !== undefined && old.line !== entry.line) rememberBase(sql, old);
-  const seq = entry.seq === 'now' ? 'r.seq' : String(entry.seq);
   const changes = sql.run(
     `INSERT INTO scsync_base (record, target, seq, deleted, stamp, own, line)
-     SELECT r.n, ?, ${seq}, ?, ?, ?, ? FROM scsync_records r WHERE r.type = ? AND r.id = ?
+     SELECT r.n, ?, coalesce(?, r.seq), ?, ?, ?, ? FROM scsync_records r WHERE r.type = ? AND r.id = ?
      ON CONFLICT (record, target) DO UPDATE SET
        seq = excluded.seq, deleted = excluded.deleted, stamp = excluded.stamp, line = excluded.line,
        own = CASE WHEN line = excluded.line THEN own ELSE excluded.own END`,
     target.id,
+    entry.seq === 'now' ? null : entry.seq,
     entry.deleted ? 1 : 0,
     entry.stamp,
     entry.own ? 1 : 0,

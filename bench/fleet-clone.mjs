@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Store, listConflicts, sync } from '../dist/index.js';
 import { gitHistory } from '../dist/git/history.js';
 import { toJson } from '../dist/record/object.js';
-import { Records } from '../dist/records.js';
+import { Records } from '../dist/sync/records.js';
 import { COMMAND, run } from './processes.mjs';
 
 /** Settings of git that no machine's own reach. */

@@ -9,7 +9,7 @@ import { parseArgs } from 'node:util';
 
 import { Store } from '../dist/index.js';
 import { connect } from '../dist/store/connect.js';
-import { upgradeSchema } from '../dist/store/schema.js';
+import { upgradeSchema } from '../dist/savecontext/upgrade.js';
 import { Sql } from '../dist/store/sql.js';
 import { Prose, Random } from './random.mjs';
 

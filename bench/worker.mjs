@@ -25,7 +25,7 @@ import { Exporter, Importer, Store, getSyncStatus, savecontext } from '../dist/i
 import { driveMerge } from '../dist/git/drive-merge.js';
 import { connect } from '../dist/store/connect.js';
 import { openDriver } from '../dist/store/drivers/open-driver.js';
-import { upgradeSchema } from '../dist/store/schema.js';
+import { upgradeSchema } from '../dist/savecontext/upgrade.js';
 import { Sql } from '../dist/store/sql.js';
 import { Random } from './random.mjs';
 
@@ -82,7 +82,7 @@ const STEPS = {
   merge: ({ dir, name = '', key }, timed) => {
     copyFileSync(join(dir, 'ours'), join(dir, name));
     const call = { base: 'base', ours: name, theirs: 'theirs', path: name, key };
-    const { problems, lost } = timed(() => driveMerge(call, dir, Date.now()));
+    const { problems, lost } = timed(() => driveMerge(savecontext, call, dir, Date.now()));
     return { problems: problems.length, lost, lines: readFileSync(join(dir, name), 'utf8').split('\n').length - 1 };
   },
 

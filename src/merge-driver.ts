@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { SyncError, messageOf } from './errors.js';
 import { driveMerge } from './git/drive-merge.js';
 import type { DriverCall } from './git/drive-merge.js';
+import { savecontext } from './savecontext/registry.js';
 
 /** Text of a file never reaches a terminal with control characters. */
 const clean = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g, ' ');
@@ -28,7 +29,7 @@ function readCall(argv: readonly string[]): DriverCall {
 function main(): number {
   try {
     const call = readCall(process.argv.slice(2));
-    const { problems, lost, leftIn } = driveMerge(call, process.cwd(), Date.now());
+    const { problems, lost, leftIn } = driveMerge(savecontext, call, process.cwd(), Date.now());
     for (const problem of problems) say(`${call.path}: ${problem}`);
     if (lost > 0) say(`${call.path}: ${lost} value${lost === 1 ? '' : 's'} lost the merge, kept in ${leftIn ?? ''}`);
     return problems.length === 0 ? 0 : 1;

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 
-import { workTreeOf } from '../directory.js';
+import { workTreeOf } from '../files/directory.js';
 import { tryGit } from '../git/run.js';
 
 /** Who works here, for deletions: `SC_ACTOR`, else the name that git knows, else the login. */

@@ -1,9 +1,9 @@
-import type { ExportStats } from '../export/stats.js';
-import type { ImportStats, Notable, Notice } from '../import/stats.js';
-import { savecontext } from '../registry/savecontext.js';
-import type { ByEntity } from '../stats.js';
-import type { SyncStatus } from '../status.js';
-import type { RecordKey } from '../store/rows.js';
+import type { ExportStats } from '../sync/export/stats.js';
+import type { ImportStats, Notable, Notice } from '../sync/import/stats.js';
+import { savecontext } from '../savecontext/registry.js';
+import type { ByEntity } from '../sync/stats.js';
+import type { SyncStatus } from '../sync/status.js';
+import type { RecordKey } from '../record/record-key.js';
 import { failure, grid, info, warning } from './outcome.js';
 import type { Block, Line } from './outcome.js';
 

@@ -1,8 +1,8 @@
 import { CommanderError } from 'commander';
 
 import { ERROR_EXIT_STATUS, SyncError } from '../errors.js';
-import type { ImportStats } from '../import/stats.js';
-import type { SyncOutcome } from '../sync.js';
+import type { ImportStats } from '../sync/import/stats.js';
+import type { SyncOutcome } from '../sync/sync.js';
 
 /** What the command line exits with when nothing was thrown; errors have theirs in `ERROR_EXIT_STATUS`. */
 export const EXIT = {

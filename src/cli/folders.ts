@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 
-import { EXPORT_FOLDER, ancestors, isFolder, resolvePath, workTreeOf } from '../directory.js';
+import { EXPORT_FOLDER, ancestors, isFolder, resolvePath, workTreeOf } from '../files/directory.js';
 import { SyncError } from '../errors.js';
 import { gitFolder } from '../git/repository.js';
 

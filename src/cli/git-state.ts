@@ -1,3 +1,4 @@
+import type { Registry } from '../registry/entity.js';
 import { letThrough } from '../git/commit-folder.js';
 import { findRepository, findUnfinished, inTheMiddle } from '../git/repository.js';
 import type { Unfinished } from '../git/repository.js';
@@ -20,7 +21,7 @@ export interface GitState {
 }
 
 /** Looks at the work tree of a folder; undefined outside of one. */
-export function findGitState(folder: string, dir: string): GitState | undefined {
+export function findGitState(registry: Registry, folder: string, dir: string): GitState | undefined {
   const repository = findRepository(folder);
   if (repository === undefined) return undefined;
   const unfinished = findUnfinished(repository) ?? null;
@@ -28,7 +29,7 @@ export function findGitState(folder: string, dir: string): GitState | undefined 
     driver: driverState(repository, dir),
     unfinished,
     unmerged: unmergedNames(repository, dir),
-    letThrough: letThrough(repository, dir),
+    letThrough: letThrough(repository, registry, dir),
   };
 }
 

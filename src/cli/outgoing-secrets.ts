@@ -1,13 +1,13 @@
 import { SyncError } from '../errors.js';
-import { GuardedValues, newValues } from '../export/guard.js';
-import type { Guard, GuardFinding, NewValue } from '../export/guard.js';
+import { GuardedValues, newValues } from '../sync/export/guard.js';
+import type { Guard, GuardFinding, NewValue } from '../sync/export/guard.js';
 import type { MadeMerge } from '../git/merge-upstream.js';
 import { readOutgoing } from '../git/outgoing.js';
 import type { OutgoingCommit } from '../git/outgoing.js';
 import type { FileVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
-import type { KnownNoSecrets } from '../settings.js';
-import { versionOf } from '../store/versions.js';
+import type { KnownNoSecrets } from '../files/settings.js';
+import { versionOf } from '../format/version-of.js';
 import { describeFinding } from './refusal.js';
 
 /**

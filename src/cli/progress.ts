@@ -1,4 +1,4 @@
-import type { Progress } from '../export/stats.js';
+import type { Progress } from '../sync/export/stats.js';
 
 /** Work that takes less shows no bar, in milliseconds. */
 const PATIENCE = 500;

@@ -8,8 +8,8 @@ import type { Repository } from '../git/repository.js';
 import { fetchUpstream, findUpstream, requireBranch, requireSameName } from '../git/upstream.js';
 import type { Upstream } from '../git/upstream.js';
 import type { Store } from '../store/store.js';
-import { sync } from '../sync.js';
-import type { SyncOptions, SyncOutcome } from '../sync.js';
+import { sync } from '../sync/sync.js';
+import type { SyncOptions, SyncOutcome } from '../sync/sync.js';
 import type { Context, Place } from './context.js';
 import { refusalOf } from './refusal.js';
 
@@ -105,7 +105,7 @@ class Pull implements Pulled {
     const refusal = refusalOf(outcome.export.refused);
     // What is not in the files must not be committed as if it were.
     if (refusal !== undefined) throw refusal;
-    const subject = await commitFolder(this.#repository, dir, actor);
+    const subject = await commitFolder(this.#repository, this.#store.registry, dir, actor);
     if (subject !== undefined) this.commits.push(subject);
     return subject !== undefined;
   }
@@ -114,7 +114,7 @@ class Pull implements Pulled {
     const { dir, actor = 'unknown' } = this.#options;
     const repository = this.#repository;
     const theirs = await fetchUpstream(repository, this.upstream);
-    return mergeUpstream({ repository, dir, upstream: this.upstream, theirs, actor });
+    return mergeUpstream({ repository, registry: this.#store.registry, dir, upstream: this.upstream, theirs, actor });
   }
 }
 

@@ -1,6 +1,6 @@
 import { SyncError } from '../errors.js';
-import type { GuardFinding } from '../export/guard.js';
-import type { RefusedRecord } from '../export/stats.js';
+import type { GuardFinding } from '../sync/export/guard.js';
+import type { RefusedRecord } from '../sync/export/stats.js';
 import { count, recordName } from './describe.js';
 
 /** A value that looks like a secret, without the value: the name of a record may be one itself. */

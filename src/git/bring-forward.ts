@@ -2,7 +2,7 @@ import { lstatSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { SyncError, messageOf } from '../errors.js';
-import { withLock } from '../jsonl/lock.js';
+import { withLock } from '../store/lock.js';
 import { committerEnvironment, isFolderClean } from './commit-folder.js';
 import { cannotMerge, headOf } from './merge-upstream.js';
 import type { MadeMerge } from './merge-upstream.js';
@@ -36,7 +36,8 @@ export async function bringForward(merge: MadeMerge, { dryRun = false } = {}): P
     }),
   );
   if (status === 0) return 'done';
-  if (headOf(merge) !== head || !isFolderClean(repository, pathInRepository(repository, dir))) return 'moved';
+  if (headOf(merge) !== head || !isFolderClean(repository, merge.registry, pathInRepository(repository, dir)))
+    return 'moved';
   throw cannotMerge(`${stderr}\n${stdout}`.split('\n'));
 }
 

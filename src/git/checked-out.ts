@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { workTreeOf } from '../directory.js';
+import { workTreeOf } from '../files/directory.js';
 import { SyncError } from '../errors.js';
 import { attributesOf } from './attributes.js';
 import { gitFolder, pathInRepository } from './repository.js';

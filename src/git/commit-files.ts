@@ -1,5 +1,5 @@
 import { SyncError } from '../errors.js';
-import type { LinesOfFile } from '../jsonl/differing-records.js';
+import type { LinesOfFile } from '../files/differing-records.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git, tryGit } from './run.js';

@@ -1,6 +1,6 @@
 import { SyncError } from '../errors.js';
-import { fileNames } from '../jsonl/line-key.js';
-import { savecontext } from '../registry/savecontext.js';
+import { fileNames } from '../format/line-key.js';
+import type { Registry } from '../registry/entity.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git, gitFailed, runGit, runWhenFree } from './run.js';
@@ -24,17 +24,27 @@ export function committerEnvironment({ setting }: Repository, actor: string): Re
 }
 
 /** What a team shares of an export directory, and what it must not miss. An ignore file is no measure: whoever can push can change it. */
-const NEEDED: ReadonlySet<string> = new Set(['sync.json', ...fileNames(savecontext)]);
-const SHARED: ReadonlySet<string> = new Set(['.gitignore', '.gitattributes', ...NEEDED]);
+function sharedNames(registry: Registry): {
+  readonly needed: ReadonlySet<string>;
+  readonly shared: ReadonlySet<string>;
+} {
+  const needed = new Set(['sync.json', ...fileNames(registry)]);
+  return { needed, shared: new Set(['.gitignore', '.gitattributes', ...needed]) };
+}
 
 /**
  * Commits what changed in an export directory of what a team shares, and nothing else: what is staged elsewhere stays staged. Gives the
  * commit's first line, or undefined when there was nothing to commit. Throws `io` with git's words.
  */
-export async function commitFolder(repository: Repository, dir: string, actor: string): Promise<string | undefined> {
+export async function commitFolder(
+  repository: Repository,
+  registry: Registry,
+  dir: string,
+  actor: string,
+): Promise<string | undefined> {
   const { root: cwd } = repository;
   const folder = pathInRepository(repository, dir);
-  const changed = changedFiles(repository, folder);
+  const changed = changedFiles(repository, registry, folder);
   if (changed.length === 0) return undefined;
   const add = addCommand(changed);
   const added = await runWhenFree(add, { cwd, env: QUIET });
@@ -49,13 +59,18 @@ export async function commitFolder(repository: Repository, dir: string, actor: s
   const { status, stdout, stderr } = await runWhenFree(commit, { cwd, env: committerEnvironment(repository, actor) });
   if (status === 0) return subject;
   // Somebody else in this clone committed the same meanwhile.
-  if (isFolderClean(repository, folder)) return undefined;
+  if (isFolderClean(repository, registry, folder)) return undefined;
   throw gitFailed(commit, stderr.trim() === '' ? stdout : stderr);
 }
 
 /** Adds what changed in an export directory of what a team shares to the index that the environment names, whatever comes of it. */
-export function addFolder(repository: Repository, dir: string, env: Readonly<Record<string, string>>): void {
-  const { changed } = statusOf(repository, pathInRepository(repository, dir));
+export function addFolder(
+  repository: Repository,
+  registry: Registry,
+  dir: string,
+  env: Readonly<Record<string, string>>,
+): void {
+  const { changed } = statusOf(repository, registry, pathInRepository(repository, dir));
   if (changed.length > 0) runGit(addCommand(changed), { cwd: repository.root, env });
 }
 
@@ -69,15 +84,15 @@ function literally(path: string): string {
 }
 
 /** Says whether git has all that a team shares of an export directory. Throws as {@link changedFiles}. */
-export function isFolderClean(repository: Repository, folder: string): boolean {
-  return changedFiles(repository, folder).length === 0;
+export function isFolderClean(repository: Repository, registry: Registry, folder: string): boolean {
+  return changedFiles(repository, registry, folder).length === 0;
 }
 
 /**
  * The files of an export directory that a team shares and git does not have as they are. Throws `refused` where git would never take some
  * of them: what a team is to get must not be left behind without a word.
  */
-function changedFiles(repository: Repository, folder: string): string[] {
+function changedFiles(repository: Repository, registry: Registry, folder: string): string[] {
   if (folder.startsWith('../')) {
     throw leftBehind(
       folder,
@@ -85,15 +100,15 @@ function changedFiles(repository: Repository, folder: string): string[] {
       'make it a folder of the repository, not a link out of it',
     );
   }
-  const { changed, ignored } = statusOf(repository, folder);
+  const { changed, ignored } = statusOf(repository, registry, folder);
   if (ignored === undefined) return changed;
   throw leftBehind(ignored, 'is ignored by git', `git check-ignore -v ${ignored} names the rule to take away`);
 }
 
 /** Files of an export directory that are for nobody else, and that `git add` would take: an ignore file lets them through. */
-export function letThrough(repository: Repository, dir: string): string[] {
+export function letThrough(repository: Repository, registry: Registry, dir: string): string[] {
   const folder = pathInRepository(repository, dir);
-  return folder.startsWith('../') ? [] : statusOf(repository, folder).others;
+  return folder.startsWith('../') ? [] : statusOf(repository, registry, folder).others;
 }
 
 interface FolderStatus {
@@ -106,15 +121,16 @@ interface FolderStatus {
 }
 
 /** What git says of an export directory. */
-function statusOf({ root: cwd }: Repository, folder: string): FolderStatus {
+function statusOf({ root: cwd }: Repository, registry: Registry, folder: string): FolderStatus {
+  const { needed, shared } = sharedNames(registry);
   const flags = ['--porcelain', '-z', '--no-renames', '--untracked-files=all', '--ignored=matching'];
   const entries = git(['status', ...flags, '--', literally(folder)], { cwd }).split('\0');
   const prefix = folder === '.' ? '' : `${folder}/`;
   const nameOf = (path: string): string => (path.startsWith(prefix) ? path.slice(prefix.length) : '');
   // The folder itself, one that it lies in, or a file of it with records or settings.
-  const isNeeded = (path: string): boolean => prefix.startsWith(path) || NEEDED.has(nameOf(path));
+  const isNeeded = (path: string): boolean => prefix.startsWith(path) || needed.has(nameOf(path));
   const paths = (mark: RegExp): string[] => entries.filter((entry) => mark.test(entry)).map((entry) => entry.slice(3));
-  const isShared = (path: string): boolean => SHARED.has(nameOf(path));
+  const isShared = (path: string): boolean => shared.has(nameOf(path));
   return {
     changed: paths(/^(?!!!)/).filter(isShared),
     ignored: paths(/^!! /).find(isNeeded),

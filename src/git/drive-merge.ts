@@ -2,12 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import { lstatSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 
-import { makeFolder, OWNER_ONLY } from '../directory.js';
+import { makeFolder, OWNER_ONLY } from '../files/directory.js';
 import { messageOf } from '../errors.js';
-import { atomicWrite, withIoErrors } from '../jsonl/file.js';
-import { keyReader } from '../jsonl/line-key.js';
-import { LineError, parseLine } from '../jsonl/parse.js';
-import { leaveLostValues } from '../jsonl/lost-values.js';
+import { atomicWrite, withIoErrors } from '../files/file.js';
+import { keyReader } from '../format/line-key.js';
+import { LineError, parseLine } from '../format/parse.js';
+import { leaveLostValues } from '../files/lost-values.js';
 import type { DataFile } from '../merge/data-groups.js';
 import type { Sides } from '../merge/field.js';
 import { mergeJsonFile } from '../merge/json-file.js';
@@ -16,7 +16,7 @@ import { BYTES } from '../merge/chunks.js';
 import { conflictLines } from '../merge/file.js';
 import type { FileSides, MergedFile } from '../merge/file.js';
 import { latestStamp } from '../record/stamp.js';
-import { savecontext } from '../registry/savecontext.js';
+import type { Registry } from '../registry/entity.js';
 import { tryGit } from './run.js';
 
 const NEWLINE = 0x0a;
@@ -51,7 +51,7 @@ export interface DriverOutcome {
  * Merges three versions of a file as git's merge driver, started in `cwd`, the root of the work tree. First leaves the values
  * that lost in a file that git does not track, then writes the merged file over ours. Throws `io`.
  */
-export function driveMerge(call: DriverCall, cwd: string, now: number): DriverOutcome {
+export function driveMerge(registry: Registry, call: DriverCall, cwd: string, now: number): DriverOutcome {
   const bytes = {
     base: readBytes(resolve(cwd, call.base)),
     ours: readBytes(resolve(cwd, call.ours)),
@@ -72,12 +72,12 @@ export function driveMerge(call: DriverCall, cwd: string, now: number): DriverOu
   }
   // Whatever goes wrong, ours must not be left standing as if it were the result; nor may anything lose without a place for it.
   try {
-    const { text, losses, problems } = mergeSides(call, bytes, now);
+    const { text, losses, problems } = mergeSides(registry, call, bytes, now);
     const leftIn = losses.length === 0 ? undefined : folderForLosses(call, cwd);
     if (losses.length > 0 && leftIn === undefined) {
       return leaveConflict([`${call.path}: no folder to leave the values in that lose`]);
     }
-    if (leftIn !== undefined) leaveLostValues(leftIn, losses, now);
+    if (leftIn !== undefined) leaveLostValues(registry, leftIn, losses, now);
     write(Buffer.from(text, 'latin1'));
     return { problems, lost: losses.length, leftIn };
   } catch (error) {
@@ -104,30 +104,31 @@ function wholeConflict({ base, ours, theirs }: SideBytes): Uint8Array {
 
 /** Merges files of bytes that are taken for characters. */
 function mergeSides(
+  registry: Registry,
   { path, key, together = [] }: DriverCall,
   { base, ours, theirs }: SideBytes,
   now: number,
 ): MergedFile {
   const sides = { base: base.toString('latin1'), ours: ours.toString('latin1'), theirs: theirs.toString('latin1') };
   return key === undefined
-    ? mergeDataFile(dataFile(basename(path), now), sides, BYTES)
+    ? mergeDataFile(dataFile(registry, basename(path), now), sides, BYTES)
     : mergeJsonFile(sides, { key, together }, BYTES);
 }
 
 /** Merges three versions of a data file of this package. */
-export function mergeData(name: string, sides: FileSides, now = Date.now()): MergedFile {
-  return mergeDataFile(dataFile(name, now), sides);
+export function mergeData(registry: Registry, name: string, sides: FileSides, now = Date.now()): MergedFile {
+  return mergeDataFile(dataFile(registry, name, now), sides);
 }
 
 /** Makes one line of the lines that a data file has of each record. */
-export function mergeDuplicates(name: string, text: string, now = Date.now()): MergedFile {
-  return mergeDuplicateLines(dataFile(name, now), text);
+export function mergeDuplicates(registry: Registry, name: string, text: string, now = Date.now()): MergedFile {
+  return mergeDuplicateLines(dataFile(registry, name, now), text);
 }
 
 /** Says whether a line of a data file can be read: one of a type that the registry does not know can. */
-export function isReadable(line: string): boolean {
+export function isReadable(registry: Registry, line: string): boolean {
   try {
-    parseLine(savecontext, line);
+    parseLine(registry, line);
     return true;
   } catch (error) {
     if (error instanceof LineError) return false;
@@ -135,8 +136,8 @@ export function isReadable(line: string): boolean {
   }
 }
 
-function dataFile(name: string, now: number): DataFile {
-  return { registry: savecontext, name, keyOf: keyReader(savecontext, name), latest: latestStamp(now) };
+function dataFile(registry: Registry, name: string, now: number): DataFile {
+  return { registry, name, keyOf: keyReader(registry, name), latest: latestStamp(now) };
 }
 
 /** The export directory of the merged file, or for other files a folder in git's own, which all work trees share. */

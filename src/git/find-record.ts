@@ -3,7 +3,7 @@ import { quote } from '../record/json.js';
 import { compareUtf8 } from '../record/order.js';
 import type { FileVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
-import { versionOf } from '../store/versions.js';
+import { versionOf } from '../format/version-of.js';
 import { literally, readRecordPatches } from './patch.js';
 
 /** The field that people call a record by, in entities that have one. */

@@ -1,5 +1,5 @@
-import { workTreeOf } from '../directory.js';
-import type { History, HistoryLine } from '../jsonl/file-history.js';
+import { workTreeOf } from '../files/directory.js';
+import type { History, HistoryLine } from '../sync/file-history.js';
 import { LOG, readPatches } from './patch.js';
 import { pathInRepository } from './repository.js';
 import { git, runGit, tryGit } from './run.js';

@@ -2,9 +2,9 @@ import { chmodSync, readFileSync, renameSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { EXPORT_FOLDER, makeFolder, resolvePath } from '../directory.js';
+import { EXPORT_FOLDER, makeFolder, resolvePath } from '../files/directory.js';
 import { SyncError } from '../errors.js';
-import { atomicWrite, fileExists, withIoErrors } from '../jsonl/file.js';
+import { atomicWrite, fileExists, withIoErrors } from '../files/file.js';
 import { sha256 } from '../record/json.js';
 import { shellWord } from './driver-command.js';
 import type { Repository } from './repository.js';

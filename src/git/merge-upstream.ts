@@ -2,10 +2,11 @@ import { lstatSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
-import { makeFolder, resolvePath } from '../directory.js';
+import { makeFolder, resolvePath } from '../files/directory.js';
 import { SyncError } from '../errors.js';
-import { fileExists } from '../jsonl/file.js';
-import { moveLostValues } from '../jsonl/lost-values.js';
+import { fileExists } from '../files/file.js';
+import { moveLostValues } from '../files/lost-values.js';
+import type { Registry } from '../registry/entity.js';
 import { committerEnvironment } from './commit-folder.js';
 import { DRIVER_NAME, driverCommand } from './driver-command.js';
 import { requirePlainTree } from './plain-tree.js';
@@ -21,6 +22,7 @@ export type MergedBy = 'up to date' | 'fast forward' | 'merge';
 /** What is merged for whom. */
 export interface UpstreamMerge {
   readonly repository: Repository;
+  readonly registry: Registry;
   /** The export directory. */
   readonly dir: string;
   readonly upstream: Upstream;
@@ -135,7 +137,7 @@ async function makeMerge(
       settings: [...SETTINGS, `core.excludesFile=${tree}${EXCLUDES}`, `merge.${DRIVER_NAME}.driver=${driverCommand()}`],
     });
     if (status !== 0) {
-      healConflicts(place, folder, `${stderr}\n${stdout}`);
+      healConflicts(merge.registry, place, folder, `${stderr}\n${stdout}`);
       git(['commit', '--quiet', '--no-edit'], { cwd, env, settings: SETTINGS });
     }
     const commit = git(['rev-parse', 'HEAD'], { cwd }).trim();
@@ -149,6 +151,7 @@ async function makeMerge(
 
 /** Heals data files as `resolve` does; where other files conflict, nothing is merged. */
 function healConflicts(
+  registry: Registry,
   { root, dir }: { readonly root: string; readonly dir: string },
   folder: string,
   said: string,
@@ -160,7 +163,7 @@ function healConflicts(
   if (resolvePath(dir) !== dir) throw cannotMerge([`${folder} became a symbolic link, or lies behind one`]);
   const others = unmerged.filter((path) => folder !== '.' && !path.startsWith(`${folder}/`));
   if (others.length > 0) throw cannotMerge(others.map((path) => `conflict in ${path}`));
-  const { files, left } = resolveFolder({ root }, dir, { now: Date.now(), dryRun: false });
+  const { files, left } = resolveFolder(registry, { root }, dir, { now: Date.now(), dryRun: false });
   const problems = files.flatMap(({ name, problems: found }) => found.map((problem) => `${name}: ${problem}`));
   if (left.length + problems.length > 0) {
     throw cannotMerge([...left.map((name) => `conflict in ${folder}/${name}`), ...problems]);

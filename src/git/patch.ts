@@ -1,4 +1,4 @@
-import { fileNames } from '../jsonl/line-key.js';
+import { fileNames } from '../format/line-key.js';
 import type { Registry } from '../registry/entity.js';
 import { gitLines } from './run.js';
 

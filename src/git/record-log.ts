@@ -1,4 +1,4 @@
-import { LineError, parseLine } from '../jsonl/parse.js';
+import { LineError, parseLine } from '../format/parse.js';
 import { fillMissingFields } from '../merge/missing-fields.js';
 import { changeBetween, stateOf } from '../record/change.js';
 import type { ChangeAction, RecordState } from '../record/change.js';

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 
-import { resolvePath, workTreeOf } from '../directory.js';
+import { resolvePath, workTreeOf } from '../files/directory.js';
 import { SyncError } from '../errors.js';
-import { withIoErrors } from '../jsonl/file.js';
+import { withIoErrors } from '../files/file.js';
 import { ifGitIsThere, runGit, tryGit } from './run.js';
 
 /** The work tree of git that a folder lies in. */

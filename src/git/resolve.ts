@@ -1,16 +1,17 @@
 import { isUtf8 } from 'node:buffer';
 import { join } from 'node:path';
 
-import { atomicWrite, fileExists, namesIn, readPlain } from '../jsonl/file.js';
-import { copyToHistory } from '../jsonl/history.js';
-import { withLock } from '../jsonl/lock.js';
-import { leaveLostValues } from '../jsonl/lost-values.js';
+import { atomicWrite, fileExists, namesIn, readPlain } from '../files/file.js';
+import { copyToHistory } from '../files/history.js';
+import { withLock } from '../store/lock.js';
+import { leaveLostValues } from '../files/lost-values.js';
 import { linesOf } from '../merge/data-groups.js';
 import { hasMarkers, readMarkers } from '../merge/markers.js';
 import type { FileSides, MergedFile } from '../merge/file.js';
 import { LIMITS, LINE_TOO_LONG, fitsInto } from '../record/limits.js';
 import { readBlobs } from './blobs.js';
 import { isReadable, mergeData, mergeDuplicates } from './drive-merge.js';
+import type { Registry } from '../registry/entity.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git } from './run.js';
@@ -56,6 +57,7 @@ interface Task {
  * Throws `io` and `busy`.
  */
 export function resolveFolder(
+  registry: Registry,
   repository: WorkTree | undefined,
   dir: string,
   options: { readonly now: number; readonly dryRun: boolean },
@@ -64,9 +66,9 @@ export function resolveFolder(
   const names = [...unmerged.keys()].filter((name) => name.endsWith('.jsonl'));
   const others = dataFiles(dir).filter((name) => !unmerged.has(name));
   const heal = (): Healed => {
-    const tasks = [...names, ...others].flatMap((name) => taskOf(dir, name, unmerged.get(name)));
+    const tasks = [...names, ...others].flatMap((name) => taskOf(registry, dir, name, unmerged.get(name)));
     const done = tasks.filter(({ merged }) => merged.problems.length === 0);
-    const history = options.dryRun ? null : carryOut(repository, dir, done, unmerged, options.now);
+    const history = options.dryRun ? null : carryOut(registry, repository, dir, done, unmerged, options.now);
     return {
       files: tasks.map(({ name, from, merged: { losses, problems } }) => ({
         name,
@@ -103,7 +105,7 @@ function dataFiles(dir: string): string[] {
     .sort();
 }
 
-function taskOf(dir: string, name: string, stages: Stages | undefined): Task[] {
+function taskOf(registry: Registry, dir: string, name: string, stages: Stages | undefined): Task[] {
   const file = readPlain(join(dir, name));
   const sources: Readonly<Record<string, Buffer | undefined>> = stages ?? { 'the file': file };
   // Taken for texts they would get other bytes.
@@ -112,7 +114,7 @@ function taskOf(dir: string, name: string, stages: Stages | undefined): Task[] {
     const problems = broken.map(([which]) => `${which}: expected UTF-8, found bytes that are none`);
     return [{ name, from: stages === undefined ? 'lines' : 'index', merged: { text: '', losses: [], problems } }];
   }
-  if (stages !== undefined) return [{ name, from: 'index', merged: mergeStages(name, stages, file) }];
+  if (stages !== undefined) return [{ name, from: 'index', merged: mergeStages(registry, name, stages, file) }];
   const text = file?.toString();
   if (text === undefined) return [];
   const long = text.split('\n').findIndex((line) => !fitsInto(line, LIMITS.lineBytes));
@@ -120,54 +122,55 @@ function taskOf(dir: string, name: string, stages: Stages | undefined): Task[] {
     const problems = [`the file:${long + 1}: ${LINE_TOO_LONG}`];
     return [{ name, from: 'lines', merged: { text, losses: [], problems } }];
   }
-  if (hasMarkers(text)) return [{ name, from: 'markers', merged: mergeMarked(name, 'the file', text) }];
-  const merged = mergeDuplicates(name, text);
+  if (hasMarkers(text)) return [{ name, from: 'markers', merged: mergeMarked(registry, name, 'the file', text) }];
+  const merged = mergeDuplicates(registry, name, text);
   return merged.text === text ? [] : [{ name, from: 'lines', merged }];
 }
 
 /** The versions in the index first, whatever the file holds; then what somebody wrote into that meanwhile, as a version without a base. */
-function mergeStages(name: string, stages: Stages, file: Buffer | undefined): MergedFile {
+function mergeStages(registry: Registry, name: string, stages: Stages, file: Buffer | undefined): MergedFile {
   const textOf = (side: keyof FileSides): string => stages[side]?.toString() ?? '';
   const sides = { base: textOf('base'), ours: textOf('ours'), theirs: textOf('theirs') };
-  const merged = mergeSides(name, sides);
-  const written = file !== undefined && isUtf8(file) ? writtenSince(sides, file.toString()) : [];
+  const merged = mergeSides(registry, name, sides);
+  const written = file !== undefined && isUtf8(file) ? writtenSince(registry, sides, file.toString()) : [];
   if (merged.problems.length > 0 || written.length === 0) return merged;
-  const all = mergeData(name, { base: '', ours: merged.text, theirs: written.join('\n') });
+  const all = mergeData(registry, name, { base: '', ours: merged.text, theirs: written.join('\n') });
   return { ...all, losses: [...merged.losses, ...all.losses] };
 }
 
 /** The lines of a file that none of the versions has. What cannot be read, as markers, is nobody's record. */
-function writtenSince(sides: FileSides, text: string): string[] {
+function writtenSince(registry: Registry, sides: FileSides, text: string): string[] {
   const known = new Set(Object.values(sides).flatMap(linesOf));
-  return linesOf(text).filter((line) => !known.has(line) && isReadable(line));
+  return linesOf(text).filter((line) => !known.has(line) && isReadable(registry, line));
 }
 
 /** A side with markers, committed by somebody, is healed first. */
-function mergeSides(name: string, sides: FileSides): MergedFile {
+function mergeSides(registry: Registry, name: string, sides: FileSides): MergedFile {
   const losses: MergedFile['losses'][number][] = [];
   const problems: string[] = [];
   const healed = (which: keyof FileSides): string => {
     if (!hasMarkers(sides[which])) return sides[which];
-    const merged = mergeMarked(name, which, sides[which]);
+    const merged = mergeMarked(registry, name, which, sides[which]);
     for (const loss of merged.losses) losses.push(loss);
     for (const problem of merged.problems) problems.push(problem);
     return merged.text;
   };
   const [ours, theirs] = [healed('ours'), healed('theirs')];
   if (problems.length > 0) return { text: '', losses, problems };
-  const merged = mergeData(name, { base: sides.base, ours, theirs });
+  const merged = mergeData(registry, name, { base: sides.base, ours, theirs });
   return { ...merged, losses: [...losses, ...merged.losses] };
 }
 
 /** Makes a text with markers anew from what they say; where nobody can tell, that is a problem. */
-function mergeMarked(name: string, where: string, text: string): MergedFile {
+function mergeMarked(registry: Registry, name: string, where: string, text: string): MergedFile {
   const read = readMarkers(text);
-  if ('sides' in read) return mergeData(name, read.sides);
+  if ('sides' in read) return mergeData(registry, name, read.sides);
   return { text, losses: [], problems: [`${where}:${read.problem.line}: ${read.problem.what}`] };
 }
 
 /** Writes the healed files, first what lost; tells git of those that were unmerged. */
 function carryOut(
+  registry: Registry,
   repository: WorkTree | undefined,
   dir: string,
   tasks: readonly Task[],
@@ -181,7 +184,7 @@ function carryOut(
     now,
   );
   for (const { name, merged } of tasks) {
-    leaveLostValues(dir, merged.losses, now);
+    leaveLostValues(registry, dir, merged.losses, now);
     atomicWrite(join(dir, name), merged.text);
   }
   const resolved = tasks.map(({ name }) => name).filter((name) => unmerged.has(name));

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { SyncError } from '../errors.js';
-import { errorCode, withIoErrors } from '../jsonl/file.js';
-import { linesFrom } from '../jsonl/line-reader.js';
+import { errorCode, withIoErrors } from '../files/file.js';
+import { linesFrom } from '../files/line-reader.js';
 
 /** What git is called with. */
 export interface GitOptions {

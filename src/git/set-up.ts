@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 
-import { extendGitignore } from '../jsonl/ignore-file.js';
-import { ensureOwnLines } from '../jsonl/own-lines.js';
-import type { OwnLines } from '../jsonl/own-lines.js';
+import { extendGitignore } from '../files/gitignore.js';
+import { ensureOwnLines } from '../files/managed-lines.js';
+import type { OwnLines } from '../files/managed-lines.js';
 import { attributesOf } from './attributes.js';
 import { DRIVER_NAME, driverCommand, genericDriverName } from './driver-command.js';
 import type { GenericOptions } from './driver-command.js';

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, renameSync, rmSync, rmdirSync } from 'node:fs
 import { join } from 'node:path';
 
 import { messageOf } from '../errors.js';
-import { atomicWrite, namesIn, withIoErrors } from '../jsonl/file.js';
-import { withoutOwn } from '../jsonl/own-lines.js';
-import type { OwnLines } from '../jsonl/own-lines.js';
+import { atomicWrite, namesIn, withIoErrors } from '../files/file.js';
+import { withoutOwn } from '../files/managed-lines.js';
+import type { OwnLines } from '../files/managed-lines.js';
 import { sha256 } from '../record/json.js';
 import type { InstalledHook } from './hooks.js';
 import type { Repository } from './repository.js';

@@ -1,9 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
-import { workTreeOf } from '../directory.js';
+import { workTreeOf } from '../files/directory.js';
 import { SyncError } from '../errors.js';
-import { readPlain } from '../jsonl/file.js';
+import { readPlain } from '../files/file.js';
 import { hasMarkers } from '../merge/markers.js';
 import type { FileSides } from '../merge/file.js';
 import { gitFolder, pathInRepository } from './repository.js';

@@ -1,6 +1,6 @@
-import { formatLine } from '../jsonl/format.js';
-import type { ProjectCoordinates } from '../jsonl/format.js';
-import { LineError, parseLine } from '../jsonl/parse.js';
+import { formatLine } from '../format/format.js';
+import type { ProjectCoordinates } from '../format/format.js';
+import { LineError, parseLine } from '../format/parse.js';
 import { scanObject, unquote } from '../record/json.js';
 import { laterTombstone } from '../record/version.js';
 import type { FileVersion, PathForm, Present } from '../record/version.js';

@@ -1,5 +1,5 @@
 import { isConflictMarker } from './conflict-marker.js';
-import { LineError, parseLine } from '../jsonl/parse.js';
+import { LineError, parseLine } from '../format/parse.js';
 import { compareUtf8 } from '../record/order.js';
 import { entityOfType } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';

@@ -2,7 +2,7 @@ import type * as Synckit from 'synckit';
 
 import { createRequire } from 'node:module';
 
-import type { Guard } from '../export/guard.js';
+import type { Guard } from '../sync/export/guard.js';
 import type { FoundSecret } from './secret-worker.js';
 
 /** Values are told apart by lines; no rule looks for a secret across an empty one but for keys in blocks of their own. */

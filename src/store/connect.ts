@@ -1,11 +1,10 @@
 import { accessSync, constants, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import { makeFolder, OWNER_ONLY } from '../directory.js';
+import { makeFolder, OWNER_ONLY } from '../files/directory.js';
 import { messageOf, SyncError } from '../errors.js';
-import { makeEmptyFile } from '../jsonl/owner-file.js';
+import { makeEmptyFile } from '../files/owner-file.js';
 import type { Database } from './database.js';
 import { openDriver } from './drivers/open-driver.js';
-import { isEmpty, readFoundSchema } from './schema/found-schema.js';
 import { Sql } from './sql.js';
 import { toSyncError } from './sqlite-error.js';
 import { BUSY_TIMEOUT, untilFree } from './until-free.js';
@@ -40,13 +39,19 @@ function configure(database: Database, name: string, create: boolean): void {
   // KiB of cache: with SQLite's own 2 MB an import of 30,000 records writes many pages several times.
   database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000`);
   const sql = new Sql(database, name);
-  if (create && isEmpty(readFoundSchema(sql))) {
+  if (create && isNew(sql)) {
     untilFree(name, () => {
       database.exec('PRAGMA journal_mode = WAL');
     });
   }
   // Without the log this could damage the file when the power fails.
   if (sql.get('PRAGMA journal_mode')?.[0] === 'wal') database.exec('PRAGMA synchronous = NORMAL');
+}
+
+/** Whether a database holds nothing but, at most, our own tables. */
+function isNew(sql: Sql): boolean {
+  const others = `type IN ('table', 'view') AND substr(name, 1, 7) NOT IN ('sqlite_', 'scsync_')`;
+  return sql.get(`SELECT 1 FROM sqlite_schema WHERE ${others} LIMIT 1`) === undefined;
 }
 
 /** SQLite says no more than "unable to open database file", so the causes that can be told apart are found here. */

@@ -1,6 +1,6 @@
 import { SyncError } from '../errors.js';
-import { compareKeys } from '../jsonl/line-key.js';
-import type { LineKey } from '../jsonl/line-key.js';
+import { compareKeys } from '../format/line-key.js';
+import type { LineKey } from '../format/line-key.js';
 import type { Sql } from './sql.js';
 
 /**

@@ -1,4 +1,4 @@
-import { absoluteToken } from '../jsonl/format.js';
+import { absoluteToken } from '../format/format.js';
 import type { Content } from '../record/content.js';
 import { sqlValue } from './columns.js';
 import type { SqlValue } from './database.js';

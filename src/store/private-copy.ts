@@ -1,10 +1,10 @@
 import { accessSync, constants, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { resolvePath } from '../directory.js';
+import { resolvePath } from '../files/directory.js';
 import { SyncError } from '../errors.js';
-import { fileExists, fileIdentity, withIoErrors } from '../jsonl/file.js';
-import { copyForOwner } from '../jsonl/owner-file.js';
+import { fileExists, fileIdentity, withIoErrors } from '../files/file.js';
+import { copyForOwner } from '../files/owner-file.js';
 
 /** A copy of a database that only this process reads and writes. */
 export interface PrivateCopy {

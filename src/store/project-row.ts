@@ -1,4 +1,4 @@
-import type { ProjectCoordinates } from '../jsonl/format.js';
+import type { ProjectCoordinates } from '../format/format.js';
 import { sha256 } from '../record/json.js';
 import type { Registry } from '../registry/entity.js';
 import type { Sql } from './sql.js';

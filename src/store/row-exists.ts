@@ -1,6 +1,6 @@
 import { requireEntity } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';
-import type { RecordKey } from './rows.js';
+import type { RecordKey } from '../record/record-key.js';
 import type { Sql } from './sql.js';
 
 /** Says whether there is a row of a record, in any project. */

@@ -1,4 +1,4 @@
-import { absoluteTokens } from '../jsonl/format.js';
+import { absoluteTokens } from '../format/format.js';
 import { EMPTY_SET, elementNames, joinMembers } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { quote, sha256 } from '../record/json.js';

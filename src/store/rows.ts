@@ -15,12 +15,6 @@ import type { Sql } from './sql.js';
 import { decodeText } from './text-encoding.js';
 import type { TextEncoding } from './text-encoding.js';
 
-/** Names a record. */
-export interface RecordKey {
-  readonly type: string;
-  readonly id: string;
-}
-
 /**
  * Reads the rows of one project as portable contents, with everything that counts as a record's value: child rows,
  * unknown members, references kept aside. `RowWriter` does the reverse.

@@ -1,20 +1,19 @@
 import { installTracking, requireKnownTables, trackingState } from './knowledge/install.js';
 import type { Registry } from '../registry/entity.js';
 import { checkRegistry } from '../registry/check.js';
-import { savecontext } from '../registry/savecontext.js';
 import { SyncError } from '../errors.js';
 import { misfits } from './check-fit.js';
 import { checkSchema } from './check-schema.js';
 import { connect } from './connect.js';
 import type { Database } from './database.js';
 import { isReadOnly, privateCopy } from './private-copy.js';
-import { upgradeSchema } from './schema.js';
 import { Sql } from './sql.js';
 
-/** How a {@link Store} is opened. */
-export interface StoreOptions {
-  /** The schema of the database; the SaveContext schema by default. */
-  readonly registry?: Registry;
+/** What a database holds. */
+export interface Schema {
+  readonly registry: Registry;
+  /** Completes the tables of the registry, and says in words what it added; absent where they are another program's own. */
+  readonly upgrade?: (sql: Sql, now: number) => readonly string[];
 }
 
 /** A database whose records are synced. */
@@ -28,9 +27,12 @@ export class Store {
 
   #removeCopy: (() => void) | undefined;
 
-  private constructor(database: Database, registry: Registry, path?: string) {
+  readonly #upgrade: Schema['upgrade'];
+
+  private constructor(database: Database, { registry, upgrade }: Schema, path?: string) {
     this.sql = new Sql(database, path);
     this.registry = registry;
+    this.#upgrade = upgrade;
   }
 
   /**
@@ -40,21 +42,19 @@ export class Store {
    * @throws SyncError `database` when there is no such file or it is no database, `schema` when it is another
    * program's or was never set up, `busy` when somebody holds it.
    */
-  static open(path: string, options: StoreOptions & { readonly create?: boolean } = {}): Store {
-    const database = connect(path, { create: options.create === true });
-    const store = new Store(database, options.registry ?? savecontext, path);
-    return store.#ready(options.create === true);
+  static open(path: string, schema: Schema, create: boolean): Store {
+    return new Store(connect(path, { create }), schema, path).#ready(create);
   }
 
   /**
    * Opens a database of which nothing is to be changed. One that cannot be written is looked at in a copy: what an import would do is
    * found out by doing it and taking it back. @internal
    */
-  static look(path: string, options: StoreOptions = {}): Store {
-    if (!isReadOnly(path)) return Store.open(path, options);
+  static look(path: string, schema: Schema): Store {
+    if (!isReadOnly(path)) return Store.open(path, schema, false);
     const copy = privateCopy(path);
     try {
-      const store = new Store(connect(copy.path, { create: false, name: path }), options.registry ?? savecontext, path);
+      const store = new Store(connect(copy.path, { create: false, name: path }), schema, path);
       store.#removeCopy = copy.remove;
       return store.#ready(false);
     } catch (error) {
@@ -68,10 +68,9 @@ export class Store {
    * `fromBetterSqlite3` makes of a `better-sqlite3` connection. Sets `foreign_keys` on. Closing the store
    * closes the connection.
    */
-  static from(database: Database, options: StoreOptions & { readonly create?: boolean } = {}): Store {
+  static from(database: Database, schema: Schema, create: boolean): Store {
     database.exec('PRAGMA foreign_keys = ON');
-    const store = new Store(database, options.registry ?? savecontext);
-    return store.#ready(options.create === true);
+    return new Store(database, schema).#ready(create);
   }
 
   #ready(create: boolean): this {
@@ -98,7 +97,7 @@ export class Store {
    * @returns what it did, in words; empty when there was nothing to do
    */
   init(now: number = Date.now()): string[] {
-    const added = this.#isOwn ? [] : upgradeSchema(this.sql, now);
+    const added = this.#upgrade?.(this.sql, now) ?? [];
     this.#requireSchema();
     return [...added.map((what) => `added ${what}`), ...installTracking(this.sql, this.registry)];
   }
@@ -135,9 +134,9 @@ export class Store {
     }
   }
 
-  /** Whether the schema is a program's own; the command line knows SaveContext's alone. */
+  /** Whether the tables are another program's own. */
   get #isOwn(): boolean {
-    return this.registry !== savecontext;
+    return this.#upgrade === undefined;
   }
 
   #requireSetUp(): void {
@@ -150,7 +149,7 @@ export class Store {
     }
   }
 
-  /** The registry of SaveContext is known to fit; what a program defines itself is looked at before anything goes wrong. */
+  /** What a program defines itself is looked at before anything goes wrong. */
   #refuseMisfits(): void {
     const found = misfits(this.sql, this.registry);
     const [first, ...others] = found;

@@ -125,8 +125,8 @@ describe('a database that can only be read', () => {
     // The superuser may write everything, so the child becomes nobody.
     const script = `
       const { openDriver } = await import(${JSON.stringify(builtModule('store/drivers/open-driver.js'))});
-      const { Store } = await import(${JSON.stringify(builtModule('store/store.js'))});
-      const { getSyncStatus } = await import(${JSON.stringify(builtModule('status.js'))});
+      const { Store } = await import(${JSON.stringify(builtModule('savecontext/store.js'))});
+      const { getSyncStatus } = await import(${JSON.stringify(builtModule('sync/status.js'))});
       const { Records } = await import(${JSON.stringify(builtModule('records.js'))});
       const [database, project, dir] = process.argv.slice(2);
       openDriver(':memory:').close();

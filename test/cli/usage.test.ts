@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { ERROR_EXIT_STATUS } from '../../src/errors.js';
 import { VERBS } from '../../src/cli/verbs/verbs.js';
-import { MergeStrategy } from '../../src/import/plan.js';
+import { MergeStrategy } from '../../src/sync/import/plan.js';
 import { Sandbox, oneObject } from './helpers.js';
 
 const DOCS = new URL('../../docs/cli/', import.meta.url);

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { listWaitingSettings } from '../../src/accepted-settings.js';
-import { setPrivate } from '../../src/private.js';
-import { sync } from '../../src/sync.js';
+import { listWaitingSettings } from '../../src/sync/accepted-settings.js';
+import { setPrivate } from '../../src/sync/private.js';
+import { sync } from '../../src/sync/sync.js';
 import { Replica, filesOf, thrownBy } from './helpers.js';
 
 const SECRET = { type: 'session', where: { channel: 'secret' } };

@@ -3,12 +3,12 @@ import { existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { diff } from '../../src/diff.js';
-import type { Notice } from '../../src/import/stats.js';
-import type { SyncDiff } from '../../src/diff.js';
+import { diff } from '../../src/sync/diff.js';
+import type { Notice } from '../../src/sync/import/stats.js';
+import type { SyncDiff } from '../../src/sync/diff.js';
 import type { RecordChange } from '../../src/record/change.js';
-import { sync } from '../../src/sync.js';
-import type { SyncOptions } from '../../src/sync.js';
+import { sync } from '../../src/sync/sync.js';
+import type { SyncOptions } from '../../src/sync/sync.js';
 import { Replica, T0, dump, snapshot } from './helpers.js';
 import { seed } from './seed.js';
 

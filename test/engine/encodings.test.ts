@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { listConflicts, takeConflict } from '../../src/conflicts.js';
-import { Records } from '../../src/records.js';
+import { listConflicts, takeConflict } from '../../src/sync/conflicts.js';
+import { Records } from '../../src/sync/records.js';
 import { expectAgreement } from '../tracking/agreement.js';
 import { Replica, dump, exchange, snapshot, thrownBy, withoutStamps } from './helpers.js';
 

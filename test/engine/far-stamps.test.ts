@@ -6,9 +6,10 @@ import { describe, expect, it } from 'vitest';
 import { driveMerge, mergeData } from '../../src/git/drive-merge.js';
 import { resolveFolder } from '../../src/git/resolve.js';
 import { readJsonl, writeJsonl } from '../../src/index.js';
-import { Records } from '../../src/records.js';
+import { Records } from '../../src/sync/records.js';
 import { latestStamp } from '../../src/record/stamp.js';
 import { Replica, exchange, named, snapshot, thrownBy, temporaryFolder, withoutStamps } from './helpers.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 
 const LAST = '9999-12-31T23:59:59.999Z';
 const LAST_CLOCK = Date.parse('9990-01-01T00:00:00Z');
@@ -149,15 +150,16 @@ describe('a stamp more than 100 years ahead', () => {
     const sides = { base: `${line}\n`, ours: `${ours}\n`, theirs: `${withStamp(line, LAST)}\n` };
     for (const [name, text] of Object.entries(sides)) writeFileSync(join(folder, name), text);
     const { problems } = driveMerge(
+      savecontext,
       { base: 'base', ours: 'ours', theirs: 'theirs', path: 'memories.jsonl' },
       folder,
       replica.clock,
     );
     expect(problems.join()).toMatch(/theirs:1: exported_at/);
     expect(readFileSync(join(folder, 'ours'), 'utf8')).toContain('<<<<<<<');
-    expect(mergeData('memories.jsonl', sides, replica.clock).problems).toEqual(problems);
+    expect(mergeData(savecontext, 'memories.jsonl', sides, replica.clock).problems).toEqual(problems);
     replica.write('memories.jsonl', `${sides.ours}${sides.theirs}`);
-    const healed = resolveFolder(undefined, replica.dir, { now: replica.clock, dryRun: false });
+    const healed = resolveFolder(savecontext, undefined, replica.dir, { now: replica.clock, dryRun: false });
     expect(healed.files).toMatchObject([
       { name: 'memories.jsonl', problems: [expect.stringContaining('exported_at')] },
     ]);

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { sync } from '../../src/sync.js';
+import { sync } from '../../src/sync/sync.js';
 import { ATLAS, Replica, dump, snapshot, touch } from './helpers.js';
 import { seed } from './seed.js';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { GuardedValues } from '../../src/export/guard.js';
-import type { Guard, NewValue } from '../../src/export/guard.js';
-import { setPrivate } from '../../src/private.js';
+import { GuardedValues } from '../../src/sync/export/guard.js';
+import type { Guard, NewValue } from '../../src/sync/export/guard.js';
+import { setPrivate } from '../../src/sync/private.js';
 import { Replica } from './helpers.js';
 
 /** A guard that finds the word SECRET, and remembers what it was asked. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Records } from '../../src/records.js';
+import { Records } from '../../src/sync/records.js';
 import { Replica, exchange, named, thrownBy } from './helpers.js';
 import { seed } from './seed.js';
 

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { MergeStrategy } from '../../src/import/plan.js';
-import { listPrivate, setPrivate } from '../../src/private.js';
-import { Records } from '../../src/records.js';
+import { MergeStrategy } from '../../src/sync/import/plan.js';
+import { listPrivate, setPrivate } from '../../src/sync/private.js';
+import { Records } from '../../src/sync/records.js';
 import { Replica, exchange } from './helpers.js';
 
 /** Two replicas with the same records, of which the first has a rule. */

@@ -2,11 +2,12 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { listConflicts, takeConflict } from '../../src/conflicts.js';
+import { listConflicts, takeConflict } from '../../src/sync/conflicts.js';
 import { SyncError } from '../../src/errors.js';
-import { leaveLostValues } from '../../src/jsonl/lost-values.js';
+import { leaveLostValues } from '../../src/files/lost-values.js';
 import { BAD_VALUES, GOOD_LOSS, lostLine } from '../jsonl/lost-lines.js';
 import { Replica, dump, thrownBy } from './helpers.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 
 const DAY = 24 * 60 * 60 * 1000;
 
@@ -24,7 +25,7 @@ function leave({ dir, clock }: Replica, ...values: readonly string[]): void {
     ...{ type: 'issue', id: 'i1', why: 'merge' as const },
     loss: { field: 'title', base: '"base"', kept: '"theirs"', lost: JSON.stringify(value) },
   }));
-  leaveLostValues(dir, losses, clock);
+  leaveLostValues(savecontext, dir, losses, clock);
 }
 
 const left = ({ dir }: Replica): string[] => readdirSync(dir).filter((name) => name.startsWith('.lost-values'));

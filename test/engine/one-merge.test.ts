@@ -3,14 +3,14 @@ import { join } from 'node:path';
 
 import { expect, it } from 'vitest';
 
-import { lineOf } from '../../src/jsonl/format.js';
+import { lineOf } from '../../src/format/format.js';
 import { mergeDuplicates } from '../../src/merge/record.js';
 import { present } from '../../src/record/version.js';
 import type { Present } from '../../src/record/version.js';
-import { savecontext } from '../../src/registry/savecontext.js';
-import { versionOf } from '../../src/store/versions.js';
-import { Store } from '../../src/store/store.js';
-import { sync } from '../../src/sync.js';
+import { savecontext } from '../../src/savecontext/registry.js';
+import { versionOf } from '../../src/format/version-of.js';
+import { Store } from '../../src/savecontext/store.js';
+import { sync } from '../../src/sync/sync.js';
 import { temporaryFolder } from './helpers.js';
 
 /** A line of a memory that was edited by hand: its hash fits nothing, so it is read as the next version. */

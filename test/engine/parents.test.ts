@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { listConflicts } from '../../src/conflicts.js';
+import { listConflicts } from '../../src/sync/conflicts.js';
 import { expectAgreement } from '../tracking/agreement.js';
 import { Replica, exchange, named } from './helpers.js';
 import type { Files } from './helpers.js';

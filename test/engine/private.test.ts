@@ -3,10 +3,10 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { Importer } from '../../src/import/importer.js';
-import { MergeStrategy } from '../../src/import/plan.js';
-import { listPrivate, setPrivate } from '../../src/private.js';
-import { Records } from '../../src/records.js';
+import { Importer } from '../../src/sync/import/importer.js';
+import { MergeStrategy } from '../../src/sync/import/plan.js';
+import { listPrivate, setPrivate } from '../../src/sync/private.js';
+import { Records } from '../../src/sync/records.js';
 import { Replica, exchange, filesOf, named, temporaryFolder, thrownBy } from './helpers.js';
 
 function withSession(): Replica {

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { formatLine, formatTombstone } from '../../src/jsonl/format.js';
-import { parseLine } from '../../src/jsonl/parse.js';
+import { formatLine, formatTombstone } from '../../src/format/format.js';
+import { parseLine } from '../../src/format/parse.js';
 import { sha256 } from '../../src/record/json.js';
-import { savecontext } from '../../src/registry/savecontext.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 import { ATLAS, FIXTURES, Replica, dump, filesOf, named, snapshot } from './helpers.js';
 import type { Files } from './helpers.js';
 

@@ -1,16 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { listConflicts } from '../../src/conflicts.js';
+import { listConflicts } from '../../src/sync/conflicts.js';
 import { resolveFolder } from '../../src/git/resolve.js';
-import { MergeStrategy } from '../../src/import/plan.js';
-import { keyReader } from '../../src/jsonl/line-key.js';
+import { MergeStrategy } from '../../src/sync/import/plan.js';
+import { keyReader } from '../../src/format/line-key.js';
 import { mergeDataFile } from '../../src/merge/data-file.js';
 import { sameContent, tokenOf, withTokens } from '../../src/record/content.js';
 import type { Content } from '../../src/record/content.js';
 import type { RecordObject } from '../../src/record/object.js';
-import { Records } from '../../src/records.js';
-import { issue, savecontext } from '../../src/registry/savecontext.js';
+import { Records } from '../../src/sync/records.js';
+import { issue, savecontext } from '../../src/savecontext/registry.js';
 import { inventedLosses, silentCase, wrongFields } from '../merge/silent.js';
 import type { SilentCase } from '../merge/silent.js';
 import { lineOf, readLine, sample } from '../record/samples.js';
@@ -100,7 +100,9 @@ describe('a line that says nothing of a field', () => {
           [b, textOf([...lines].reverse())],
         ] as const)
           replica.write(FILE, text);
-        expect(resolveFolder(undefined, b.dir, { now: 1, dryRun: false }).files).toMatchObject([{ problems: [] }]);
+        expect(resolveFolder(savecontext, undefined, b.dir, { now: 1, dryRun: false }).files).toMatchObject([
+          { problems: [] },
+        ]);
         const healed = b.files();
         for (const replica of [a, b]) {
           replica.import();

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
-import { Exporter } from '../../src/export/exporter.js';
-import { Importer } from '../../src/import/importer.js';
+import { Exporter } from '../../src/sync/export/exporter.js';
+import { Importer } from '../../src/sync/import/importer.js';
 import { lineOf, readLine, sample } from '../record/samples.js';
 import { Replica, filesOf, named, temporaryFolder } from './helpers.js';
 

@@ -9,6 +9,7 @@ import { driverState, setUpFolder, setUpGenericDriver } from '../../src/git/set-
 import { undoSetUp } from '../../src/git/undo.js';
 import { thrownBy } from '../jsonl/thrown.js';
 import { Clone, folder, pair } from './clones.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 
 describe('files that are not what git has of them', () => {
   it('refuse to sync where a sparse checkout leaves them out, and nothing is written in their place', () => {
@@ -85,7 +86,7 @@ describe('an attribute that counts more than that of the merge driver', () => {
       writeFileSync(join(bob.dir, '.gitattributes'), `${line}\n`);
       expect(state()).toBe('unused');
     }
-    const found = findGitState(bob.root, bob.dir);
+    const found = findGitState(savecontext, bob.root, bob.dir);
     expect(JSON.stringify(found === undefined ? [] : describeGit(found))).toContain(
       'is not the one that git attributes name',
     );

@@ -6,18 +6,18 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 
 import { readAssignment } from '../../src/cli/field-values.js';
-import { listConflicts } from '../../src/conflicts.js';
-import { makeFolder } from '../../src/directory.js';
+import { listConflicts } from '../../src/sync/conflicts.js';
+import { makeFolder } from '../../src/files/directory.js';
 import { gitHistory } from '../../src/git/history.js';
 import { requireRepository } from '../../src/git/repository.js';
 import { setUpFolder } from '../../src/git/set-up.js';
-import type { History } from '../../src/jsonl/file-history.js';
-import { findProject } from '../../src/project.js';
+import type { History } from '../../src/sync/file-history.js';
+import { findProject } from '../../src/sync/project.js';
 import { toJson } from '../../src/record/object.js';
-import { Records } from '../../src/records.js';
-import { Store } from '../../src/store/store.js';
-import { sync } from '../../src/sync.js';
-import type { SyncOutcome } from '../../src/sync.js';
+import { Records } from '../../src/sync/records.js';
+import { Store } from '../../src/savecontext/store.js';
+import { sync } from '../../src/sync/sync.js';
+import type { SyncOutcome } from '../../src/sync/sync.js';
 import { MAIN, oneObject } from '../cli/helpers.js';
 import type { JsonObject, Ran } from '../cli/helpers.js';
 

@@ -3,13 +3,13 @@ import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { diff, diffSince } from '../../src/diff.js';
+import { diff, diffSince } from '../../src/sync/diff.js';
 import { filesOfCommit, requireCommit } from '../../src/git/commit-files.js';
 import { gitHistory } from '../../src/git/history.js';
 import { requireRepository } from '../../src/git/repository.js';
-import { findProject } from '../../src/project.js';
+import { findProject } from '../../src/sync/project.js';
 import type { RecordChange } from '../../src/record/change.js';
-import { Store } from '../../src/store/store.js';
+import { Store } from '../../src/savecontext/store.js';
 import { dump } from '../engine/helpers.js';
 import { thrownBy } from '../jsonl/thrown.js';
 import { Clone, folder, pair } from './clones.js';

@@ -8,6 +8,7 @@ import type { RecordObject } from '../../src/record/object.js';
 import { thrownBy } from '../jsonl/thrown.js';
 import { lineOf, sample } from '../record/samples.js';
 import { folder } from './clones.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 
 const issue = (stamp: number, changes: RecordObject = {}): string => `${lineOf(sample('issue', changes), stamp).raw}\n`;
 /** Both sides changed one field: a value loses. */
@@ -28,7 +29,11 @@ function driven(sides: Readonly<Record<'base' | 'ours' | 'theirs', string | Buff
   const root = folder();
   const call = { base: 'base', ours: names.ours, theirs: 'theirs', path: '.savecontext/issues.jsonl' };
   for (const side of ['base', 'ours', 'theirs'] as const) writeFileSync(join(root, call[side]), sides[side]);
-  return { root, drive: () => driveMerge(call, root, 1), ours: () => readFileSync(join(root, call.ours), 'utf8') };
+  return {
+    root,
+    drive: () => driveMerge(savecontext, call, root, 1),
+    ours: () => readFileSync(join(root, call.ours), 'utf8'),
+  };
 }
 
 const lostIn = (dir: string): string[] => readdirSync(dir).filter((name) => name.startsWith('.lost-values'));

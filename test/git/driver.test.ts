@@ -12,6 +12,7 @@ import { MAIN } from '../cli/helpers.js';
 import type { Ran } from '../cli/helpers.js';
 import { DRIVER, folder, pair } from './clones.js';
 import type { Clone } from './clones.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 
 /** Both take in what the other has, and must end equal. */
 function settle(ann: Clone, bob: Clone): void {
@@ -119,7 +120,9 @@ const WAYS: readonly (readonly [name: string, hasBase: boolean, merge: (clone: C
     true,
     (clone): void => {
       expect(clone.tryGit('pull', '--quiet', '--no-edit', '--no-rebase').status).toBe(1);
-      expect(resolveFolder(findRepository(clone.root), clone.dir, { now: Date.now(), dryRun: false }).left).toEqual([]);
+      expect(
+        resolveFolder(savecontext, findRepository(clone.root), clone.dir, { now: Date.now(), dryRun: false }).left,
+      ).toEqual([]);
       clone.git('commit', '--quiet', '--no-edit');
     },
   ],
@@ -216,7 +219,7 @@ describe('the driver', () => {
         if (how === 'cherry-pick') bob.git(how, 'origin/main');
         else bob.git(how, '--quiet', 'origin/main');
       }
-      expect(bob.read(name)).toBe(mergeData(name, { base, ours, theirs: at('origin/main') }).text);
+      expect(bob.read(name)).toBe(mergeData(savecontext, name, { base, ours, theirs: at('origin/main') }).text);
       bob.sync();
       expect(bob.field('issue', 'issue_1', 'title')).toBe('by ann');
       expect(bob.field('issue', 'issue_1', 'priority')).toBe(4);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { gitHistory } from '../../src/git/history.js';
-import type { HistoryLine } from '../../src/jsonl/file-history.js';
+import type { HistoryLine } from '../../src/sync/file-history.js';
 import { Clone, folder, pair } from './clones.js';
 
 /** Bob exports an edit and throws the files away again, in one of the ways that git has for it. */

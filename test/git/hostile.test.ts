@@ -16,6 +16,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished, vi } from 'vitest';
 
+import { savecontext } from '../../src/savecontext/registry.js';
 import { mergeUpstream } from '../../src/git/merge-upstream.js';
 import type { MadeMerge } from '../../src/git/merge-upstream.js';
 import { requireRepository } from '../../src/git/repository.js';
@@ -133,7 +134,7 @@ async function merge(clone: Clone): Promise<MadeMerge> {
   const repository = requireRepository(clone.root);
   const upstream = findUpstream(repository);
   const theirs = await fetchUpstream(repository, upstream);
-  return mergeUpstream({ repository, dir: clone.dir, upstream, theirs, actor: 'tester' });
+  return mergeUpstream({ repository, registry: savecontext, dir: clone.dir, upstream, theirs, actor: 'tester' });
 }
 
 /** A commit of ann's on the remote. */

@@ -5,9 +5,10 @@ import { describe, expect, it } from 'vitest';
 
 import { driveMerge } from '../../src/git/drive-merge.js';
 import { driverCommand } from '../../src/git/driver-command.js';
-import { Store } from '../../src/store/store.js';
+import { Store } from '../../src/savecontext/store.js';
 import { Clone, folder, pair, tryGit } from './clones.js';
 import { snapshot } from './snapshot.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 
 function repository(): Clone {
   const clone = new Clone(join(folder(), 'a clone'));
@@ -306,7 +307,12 @@ describe('init --driver-only', () => {
     }
     const pointer = (n: number): string => `version https://git-lfs.github.com/spec/v1\noid sha256:${n}\nsize ${n}\n`;
     for (const [name, n] of Object.entries({ o: 1, a: 2, b: 3 })) writeFileSync(join(clone.root, name), pointer(n));
-    const { problems } = driveMerge({ base: 'o', ours: 'a', theirs: 'b', path: 'x.jsonl', key: 'id' }, clone.root, 1);
+    const { problems } = driveMerge(
+      savecontext,
+      { base: 'o', ours: 'a', theirs: 'b', path: 'x.jsonl', key: 'id' },
+      clone.root,
+      1,
+    );
     expect(problems).toContain('ours: expected lines of JSON, found a pointer of Git LFS');
     expect(readFileSync(join(clone.root, 'a'), 'utf8').match(/^<{7} ours$/gm)).toHaveLength(1);
   });

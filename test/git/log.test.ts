@@ -8,7 +8,7 @@ import { run as log } from '../../src/cli/commands/log.js';
 import { Context } from '../../src/cli/context.js';
 import { findRecordIds } from '../../src/git/find-record.js';
 import { readRecordLog } from '../../src/git/record-log.js';
-import { savecontext } from '../../src/registry/savecontext.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 import { lineOf, sample } from '../record/samples.js';
 
 const TIME = '2026-01-01T00:00:00.000Z';

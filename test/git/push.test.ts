@@ -11,6 +11,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+import { savecontext } from '../../src/savecontext/registry.js';
 import { mergeUpstream } from '../../src/git/merge-upstream.js';
 import { requireRepository } from '../../src/git/repository.js';
 import { findUpstream, pushUpstream } from '../../src/git/upstream.js';
@@ -413,7 +414,14 @@ if git rev-parse -q --verify $next; then env -u GIT_QUARANTINE_PATH -u GIT_OBJEC
     const upstream = findUpstream(repository);
     bob.git('fetch', '--quiet', 'origin');
     const theirs = bob.git('rev-parse', 'origin/main');
-    const made = await mergeUpstream({ repository, dir: bob.dir, upstream, theirs, actor: 'bob' });
+    const made = await mergeUpstream({
+      repository,
+      registry: savecontext,
+      dir: bob.dir,
+      upstream,
+      theirs,
+      actor: 'bob',
+    });
     expect(pushUpstream(repository, upstream, made.commit ?? '')).toBe('pushed');
     expect(bob.git('rev-parse', 'HEAD')).not.toBe(made.commit);
     bob.put('memory', 'mem_2', 'value=later');
@@ -511,7 +519,7 @@ if git rev-parse -q --verify $next; then env -u GIT_QUARANTINE_PATH -u GIT_OBJEC
   it('move the files under the lock of their folder, so that no export comes between; hooks of ours keep out of it', () => {
     const { ann, bob } = pair();
     const said = join(bob.root, '../said');
-    const lock = `import { withLock } from ${JSON.stringify(builtModule('jsonl/lock.js'))};
+    const lock = `import { withLock } from ${JSON.stringify(builtModule('store/lock.js'))};
       try { withLock(${JSON.stringify(bob.dir)}, { timeoutMs: 0 }, () => console.log('free')); } catch (error) { console.log(error.code); }`;
     writeFileSync(join(bob.root, '../lock.mjs'), lock);
     mkdirSync(join(bob.root, '.git/hooks'), { recursive: true });

@@ -9,6 +9,7 @@ import { mergeData } from '../../src/git/drive-merge.js';
 import type { RecordObject } from '../../src/record/object.js';
 import { lineOf, sample } from '../record/samples.js';
 import { Clone, folder } from './clones.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 
 const NOW = 1_800_000_000_000;
 const NAME = 'memories.jsonl';
@@ -44,7 +45,7 @@ function stopped(versions: Readonly<Record<keyof typeof sides, string | Buffer |
 }
 
 function resolve(clone: Clone, dryRun = false): Healed {
-  return resolveFolder(findRepository(clone.root), clone.dir, { now: NOW, dryRun });
+  return resolveFolder(savecontext, findRepository(clone.root), clone.dir, { now: NOW, dryRun });
 }
 
 /** The values that lost, as they wait for an import. */
@@ -63,7 +64,7 @@ describe('an unmerged file', () => {
     expect(clone.read(NAME)).toBe(marked);
     const { files, left, history } = resolve(clone);
     expect([files, left]).toEqual([[{ name: NAME, from: 'index', lost: 1, problems: [] }], []]);
-    expect(clone.read(NAME)).toBe(mergeData(NAME, sides).text);
+    expect(clone.read(NAME)).toBe(mergeData(savecontext, NAME, sides).text);
     expect(lost(clone)).toEqual(['"ours"']);
     expect(readFileSync(join(history!, NAME), 'utf8')).toBe(marked);
     expect(clone.git('ls-files', '-u')).toBe('');
@@ -76,7 +77,7 @@ describe('an unmerged file', () => {
       `<<<<<<<<< x\n${text}||||||||| y\n${a}=========\n${a}${end}${b}`;
     const good = stopped({ ...sides, ours: marked(sides.ours.replace(b, ''), '>>>>>>>>> z\n') });
     expect(resolve(good).files).toMatchObject([{ from: 'index', problems: [] }]);
-    expect(good.read(NAME)).toBe(mergeData(NAME, sides).text);
+    expect(good.read(NAME)).toBe(mergeData(savecontext, NAME, sides).text);
     const bad = stopped({ ...sides, ours: marked(sides.ours.replace(b, ''), '') });
     expect(resolve(bad).files).toMatchObject([{ lost: 0, problems: [expect.stringMatching(/^ours:1: the conflict/)] }]);
     expect(bad.git('ls-files', '-u')).not.toBe('');
@@ -85,7 +86,7 @@ describe('an unmerged file', () => {
   it('that both sides added has no base', () => {
     const clone = stopped({ ...sides, base: undefined });
     resolve(clone);
-    expect(clone.read(NAME)).toBe(mergeData(NAME, { ...sides, base: '' }).text);
+    expect(clone.read(NAME)).toBe(mergeData(savecontext, NAME, { ...sides, base: '' }).text);
   });
 
   it('that one side deleted loses what the other left unchanged, and keeps what it changed', () => {
@@ -105,7 +106,7 @@ describe('an unmerged file', () => {
     const clone = stopped();
     writeFileSync(join(clone.dir, NAME), edit(clone.read(NAME)));
     expect(resolve(clone).files).toEqual([{ name: NAME, from: 'index', lost: 1, problems: [] }]);
-    expect(clone.read(NAME)).toBe(mergeData(NAME, sides).text);
+    expect(clone.read(NAME)).toBe(mergeData(savecontext, NAME, sides).text);
     expect(clone.git('ls-files', '-u')).toBe('');
   });
 
@@ -123,7 +124,7 @@ describe('an unmerged file', () => {
     clone.git('config', 'core.autocrlf', 'true');
     writeFileSync(join(clone.dir, NAME), sides.ours.replaceAll('\n', '\r\n'));
     expect(resolve(clone).files).toEqual([{ name: NAME, from: 'index', lost: 1, problems: [] }]);
-    expect(clone.read(NAME)).toBe(mergeData(NAME, sides).text);
+    expect(clone.read(NAME)).toBe(mergeData(savecontext, NAME, sides).text);
   });
 
   it('with bytes that are no UTF-8 in a version stays as it was, and so does the index', () => {
@@ -213,7 +214,7 @@ describe('files that git takes for merged', () => {
     const alone = inFolder(marked);
     expect(resolve(alone).files).toMatchObject([{ from: 'markers', problems: [] }]);
     const base = style === 'merge' ? b : sides.base;
-    expect(alone.read(NAME)).toBe(mergeData(NAME, { ...sides, base }).text);
+    expect(alone.read(NAME)).toBe(mergeData(savecontext, NAME, { ...sides, base }).text);
   });
 
   it('with markers that make no sense stay as they were', () => {
@@ -236,7 +237,11 @@ describe('files that git takes for merged', () => {
     const clone = inFolder(a + b);
     const dir = folder();
     expect(resolve(clone)).toEqual({ files: [], left: [], history: null });
-    expect(resolveFolder(undefined, dir, { now: NOW, dryRun: false })).toEqual({ files: [], left: [], history: null });
+    expect(resolveFolder(savecontext, undefined, dir, { now: NOW, dryRun: false })).toEqual({
+      files: [],
+      left: [],
+      history: null,
+    });
     expect(readdirSync(dir).filter((name) => !name.startsWith('.sync.lock'))).toEqual([]);
   });
 });

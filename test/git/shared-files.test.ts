@@ -6,6 +6,7 @@ import { addFolder } from '../../src/git/commit-folder.js';
 import { requireRepository } from '../../src/git/repository.js';
 import { pair } from './clones.js';
 import type { Clone } from './clones.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 
 /** What lies in a data folder and is for nobody else. */
 const OTHERS = [
@@ -49,7 +50,7 @@ describe('an ignore file that lets everything through', () => {
   it('brings nothing else into a commit that a hook fills', () => {
     const bob = withOpenIgnoreFile();
     bob.sync();
-    addFolder(requireRepository(bob.root), bob.dir, {});
+    addFolder(requireRepository(bob.root), savecontext, bob.dir, {});
     expect(bob.git('diff', '--cached', '--name-only')).toBe('.savecontext/memories.jsonl');
   });
 });

@@ -3,8 +3,8 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { FileSet, removeStaleTemporaryFiles } from '../../src/jsonl/file-set.js';
-import { temporaryName } from '../../src/jsonl/file.js';
+import { FileSet, removeStaleTemporaryFiles } from '../../src/files/file-set.js';
+import { temporaryName } from '../../src/files/file.js';
 import { builtModule, ended, startScript } from './child.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { thrownBy } from './thrown.js';
@@ -222,7 +222,7 @@ describe('FileSet', () => {
 
 describe('a process killed inside a set', () => {
   const script = `
-    import { FileSet } from ${JSON.stringify(builtModule('jsonl/file-set.js'))};
+    import { FileSet } from ${JSON.stringify(builtModule('files/file-set.js'))};
     const [dir, last] = process.argv.slice(2);
     const set = new FileSet(dir, (step) => {
       if (step === last) process.kill(process.pid, 'SIGKILL');

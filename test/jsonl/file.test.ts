@@ -14,8 +14,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { SyncError } from '../../src/errors.js';
-import { countLines, hashFile } from '../../src/jsonl/file-bytes.js';
-import { atomicWrite, fileExists, fileSize, toIoError, withIoErrors, writeAll } from '../../src/jsonl/file.js';
+import { countLines, hashFile } from '../../src/files/file-bytes.js';
+import { atomicWrite, fileExists, fileSize, toIoError, withIoErrors, writeAll } from '../../src/files/file.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { thrownBy } from './thrown.js';
 

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { copyToHistory } from '../../src/jsonl/history.js';
+import { copyToHistory } from '../../src/files/history.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { thrownBy } from './thrown.js';
 

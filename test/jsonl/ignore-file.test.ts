@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { ensureGitignore, gitignoreContent } from '../../src/jsonl/ignore-file.js';
+import { ensureGitignore, gitignoreContent } from '../../src/files/gitignore.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { thrownBy } from './thrown.js';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { readLines, type TextLine } from '../../src/jsonl/line-reader.js';
+import { readLines, type TextLine } from '../../src/files/line-reader.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { thrownBy } from './thrown.js';
 

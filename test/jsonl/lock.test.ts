@@ -4,7 +4,7 @@ import { chmodSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { withLock } from '../../src/jsonl/lock.js';
+import { withLock } from '../../src/store/lock.js';
 import { builtModule, ended, startScript } from './child.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { thrownBy } from './thrown.js';
@@ -14,7 +14,7 @@ async function holder(dir: string, holdMs: number): Promise<ChildProcess> {
   const child = startScript(
     `
       import { writeSync } from 'node:fs';
-      import { withLock } from ${JSON.stringify(builtModule('jsonl/lock.js'))};
+      import { withLock } from ${JSON.stringify(builtModule('store/lock.js'))};
       withLock(process.argv[2], { timeoutMs: 0 }, () => {
         writeSync(1, 'held');
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Number(process.argv[3]));

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { formatLine, formatTombstone } from '../../src/jsonl/format.js';
-import { LineError, parseLine } from '../../src/jsonl/parse.js';
+import { formatLine, formatTombstone } from '../../src/format/format.js';
+import { LineError, parseLine } from '../../src/format/parse.js';
 import { sameContent } from '../../src/record/content.js';
 import type { Content } from '../../src/record/content.js';
 import { sha256 } from '../../src/record/json.js';
 import type { Deleted } from '../../src/record/version.js';
-import { savecontext } from '../../src/registry/savecontext.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 import { content, text, unknownMembers } from '../record/arbitraries.js';
 import { HERE, readLine, sample } from '../record/samples.js';
 

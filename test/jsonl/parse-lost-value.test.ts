@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { formatLostValue, parseLostValue } from '../../src/jsonl/parse-lost-value.js';
-import { LineError } from '../../src/jsonl/parse.js';
+import { formatLostValue, parseLostValue } from '../../src/files/parse-lost-value.js';
+import { LineError } from '../../src/format/parse.js';
 import { mergeVersions, wholeRecord } from '../../src/merge/record.js';
 import { present } from '../../src/record/version.js';
-import { savecontext } from '../../src/registry/savecontext.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 import { contentOf, variantOf } from '../record/arbitraries.js';
 import { BAD_FORMS, BAD_VALUES, GOOD_LOSS, lostLine } from './lost-lines.js';
 

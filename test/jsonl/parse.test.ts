@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 
-import { formatLine } from '../../src/jsonl/format.js';
-import { LineError, parseLine } from '../../src/jsonl/parse.js';
+import { formatLine } from '../../src/format/format.js';
+import { LineError, parseLine } from '../../src/format/parse.js';
 import { tokenOf } from '../../src/record/content.js';
 import { toToken } from '../../src/record/object.js';
 import type { RecordObject } from '../../src/record/object.js';
-import { savecontext } from '../../src/registry/savecontext.js';
-import type { EntityType } from '../../src/registry/savecontext.js';
+import { savecontext } from '../../src/savecontext/registry.js';
+import type { EntityType } from '../../src/savecontext/registry.js';
 import { HERE, editedLineOf, lineOf, readLine, sample, sampleObject } from '../record/samples.js';
 
 const AT = { exported_at: '2026-01-01T00:00:00Z' } as const;

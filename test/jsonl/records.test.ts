@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { formatLine } from '../../src/jsonl/format.js';
-import { appendJsonl, contentHash, hasChanged, readJsonl, writeJsonl } from '../../src/jsonl/records.js';
-import type { SyncRecord } from '../../src/registry/savecontext.js';
+import { formatLine } from '../../src/format/format.js';
+import { appendJsonl, contentHash, hasChanged, readJsonl, writeJsonl } from '../../src/savecontext/jsonl.js';
+import type { SyncRecord } from '../../src/savecontext/registry.js';
 import { content } from '../record/arbitraries.js';
 import { HERE, lineOf, sample, sampleObject, tombstoneOf } from '../record/samples.js';
 import { temporaryFolder } from './temporary-folder.js';

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { keyReader } from '../../src/jsonl/line-key.js';
+import { keyReader } from '../../src/format/line-key.js';
 import { mergeJsonFile, mergeWholeFile } from '../../src/merge/json-file.js';
 import { mergeDataFile } from '../../src/merge/data-file.js';
 import { BYTES, mergeChunks } from '../../src/merge/chunks.js';
 import type { FileSides, MergedFile } from '../../src/merge/file.js';
 import { chunksOf } from '../../src/merge/chunks.js';
-import { savecontext } from '../../src/registry/savecontext.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 import { lineOf, sample } from '../record/samples.js';
 
 const SIDES = ['base', 'ours', 'theirs'] as const;

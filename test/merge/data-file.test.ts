@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { keyReader } from '../../src/jsonl/line-key.js';
+import { keyReader } from '../../src/format/line-key.js';
 import { mergeDataFile } from '../../src/merge/data-file.js';
 import type { FileSides, MergedFile } from '../../src/merge/file.js';
 import { compareUtf8 } from '../../src/record/order.js';
 import type { RecordObject } from '../../src/record/object.js';
-import { savecontext } from '../../src/registry/savecontext.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 import { editedLineOf, lineOf, readLine, sample, tombstoneOf } from '../record/samples.js';
 
 const text = (...lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');

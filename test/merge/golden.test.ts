@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
-import { lineOf } from '../../src/jsonl/format.js';
+import { lineOf } from '../../src/format/format.js';
 import type { Loss } from '../../src/merge/loss.js';
 import { mergeVersions } from '../../src/merge/record.js';
 import type { FileVersion, Present } from '../../src/record/version.js';

@@ -6,7 +6,7 @@ import { mergeDuplicates, mergeVersions } from '../../src/merge/record.js';
 import { sameContent, tokenOf } from '../../src/record/content.js';
 import { present } from '../../src/record/version.js';
 import type { Present } from '../../src/record/version.js';
-import { savecontext } from '../../src/registry/savecontext.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 import { contentOf, variantOf } from '../record/arbitraries.js';
 import { lineOf } from '../record/samples.js';
 import { vanishedValues } from './vanished.js';

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { keyReader } from '../../src/jsonl/line-key.js';
+import { keyReader } from '../../src/format/line-key.js';
 import { mergeDataFile, mergeDuplicateLines } from '../../src/merge/data-file.js';
 import type { DataFile } from '../../src/merge/data-groups.js';
 import type { MergedFile } from '../../src/merge/file.js';
 import type { Entity } from '../../src/registry/entity.js';
-import { checkpoint, issue, savecontext, session } from '../../src/registry/savecontext.js';
+import { checkpoint, issue, savecontext, session } from '../../src/savecontext/registry.js';
 import { lineOf, readLine } from '../record/samples.js';
 import { inventedLosses, silentCase, wrongFields } from './silent.js';
 

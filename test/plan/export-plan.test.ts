@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { planExport } from '../../src/export/plan.js';
-import type { ExportInput } from '../../src/export/plan.js';
+import { planExport } from '../../src/sync/export/plan.js';
+import type { ExportInput } from '../../src/sync/export/plan.js';
 import type { Content } from '../../src/record/content.js';
 import { deleted as deletion, present } from '../../src/record/version.js';
 import type { Deleted, FileVersion, Present, Version } from '../../src/record/version.js';

@@ -1,5 +1,5 @@
-import { MergeStrategy, planImport } from '../../src/import/plan.js';
-import type { ImportInput, ImportPlan } from '../../src/import/plan.js';
+import { MergeStrategy, planImport } from '../../src/sync/import/plan.js';
+import type { ImportInput, ImportPlan } from '../../src/sync/import/plan.js';
 import type { LossReason, ReasonedLoss } from '../../src/merge/loss.js';
 import { canonicalBytes } from '../../src/merge/record.js';
 import type { Content } from '../../src/record/content.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { keepsNaturalKey } from '../../src/import/plan.js';
+import { keepsNaturalKey } from '../../src/sync/import/plan.js';
 import { compareUtf8 } from '../../src/record/order.js';
 import { lineOf, sample } from '../record/samples.js';
 import { B, deleted, line, lost, lostWhole, plan, row } from './import-input.js';

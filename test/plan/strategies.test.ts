@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { MergeStrategy } from '../../src/import/plan.js';
+import { MergeStrategy } from '../../src/sync/import/plan.js';
 import { B, deleted, line, lost, lostWhole, plan, row } from './import-input.js';
 
 describe('prefer-newer', () => {

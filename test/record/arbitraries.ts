@@ -7,7 +7,7 @@ import type { Member } from '../../src/record/json.js';
 import { realToken } from '../../src/record/numbers.js';
 import { toPortable } from '../../src/record/paths.js';
 import type { Entity, Field, IntegerField, SetField, TextField } from '../../src/registry/entity.js';
-import { savecontext } from '../../src/registry/savecontext.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 
 /** Any well-formed text, often a tricky one, often the same. */
 export const text: fc.Arbitrary<string> = fc.oneof(

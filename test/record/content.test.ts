@@ -17,7 +17,7 @@ import { fieldToken } from '../../src/record/field-token.js';
 import { scanObject, unquote } from '../../src/record/json.js';
 import { toJson } from '../../src/record/object.js';
 import type { SetField } from '../../src/registry/entity.js';
-import { savecontext } from '../../src/registry/savecontext.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 import { content, fieldTokens, unknownMembers } from './arbitraries.js';
 import { sample } from './samples.js';
 

@@ -1,13 +1,13 @@
-import { formatLine, formatTombstone } from '../../src/jsonl/format.js';
-import type { ProjectCoordinates } from '../../src/jsonl/format.js';
-import { parseLine } from '../../src/jsonl/parse.js';
+import { formatLine, formatTombstone } from '../../src/format/format.js';
+import type { ProjectCoordinates } from '../../src/format/format.js';
+import { parseLine } from '../../src/format/parse.js';
 import type { Content } from '../../src/record/content.js';
 import { toToken } from '../../src/record/object.js';
 import type { RecordObject } from '../../src/record/object.js';
 import { deleted } from '../../src/record/version.js';
 import type { Deleted, FileVersion, PathForm, Present } from '../../src/record/version.js';
-import { savecontext } from '../../src/registry/savecontext.js';
-import type { EntityType } from '../../src/registry/savecontext.js';
+import { savecontext } from '../../src/savecontext/registry.js';
+import type { EntityType } from '../../src/savecontext/registry.js';
 
 /** Where the project of the tests lies. */
 export const HERE: ProjectCoordinates = { project: '/projects/atlas', scopeId: 'proj_atlas' };

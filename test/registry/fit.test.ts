@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { integer, local, real, set, text } from '../../src/index.js';
 import type { Entity, ElementFields } from '../../src/index.js';
-import { savecontext } from '../../src/registry/savecontext.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 import { misfits } from '../../src/store/check-fit.js';
 import { ATLAS, Replica, thrownBy } from '../engine/helpers.js';
 import { entityOf, makeClones, tableOf } from './own.js';

@@ -2,9 +2,9 @@ import { describe, expect, it } from 'vitest';
 
 import { SyncError, integer, set, text } from '../../src/index.js';
 import { toObject } from '../../src/record/object.js';
-import { Records } from '../../src/records.js';
-import { getSyncStatus } from '../../src/status.js';
-import { Tally } from '../../src/stats.js';
+import { Records } from '../../src/sync/records.js';
+import { getSyncStatus } from '../../src/sync/status.js';
+import { Tally } from '../../src/sync/stats.js';
 import { Replica, thrownBy } from '../engine/helpers.js';
 import { entityOf } from './own.js';
 

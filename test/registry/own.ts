@@ -2,15 +2,15 @@ import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-import { Exporter } from '../../src/export/exporter.js';
-import { Importer } from '../../src/import/importer.js';
+import { Exporter } from '../../src/sync/export/exporter.js';
+import { Importer } from '../../src/sync/import/importer.js';
 import { coordinate, defineEntity, integer, key } from '../../src/index.js';
 import type { Entity, EntityDefinition, Field } from '../../src/index.js';
-import { getSyncStatus } from '../../src/status.js';
-import type { SyncStatus } from '../../src/status.js';
+import { getSyncStatus } from '../../src/sync/status.js';
+import type { SyncStatus } from '../../src/sync/status.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
-import { Store } from '../../src/store/store.js';
+import { Store } from '../../src/savecontext/store.js';
 import { filesOf, temporaryFolder } from '../engine/helpers.js';
 
 type Fields = Readonly<Record<string, Field>>;

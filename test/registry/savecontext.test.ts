@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { savecontext } from '../../src/registry/savecontext.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 import { ATLAS, Replica } from '../engine/helpers.js';
 
 /** Columns of child tables that only tie them to their owner, or are local. */

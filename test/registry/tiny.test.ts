@@ -1,14 +1,14 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { Exporter } from '../../src/export/exporter.js';
-import { Importer } from '../../src/import/importer.js';
+import { Exporter } from '../../src/sync/export/exporter.js';
+import { Importer } from '../../src/sync/import/importer.js';
 import { coordinate, defineEntity, extension, integer, key, real, set, text } from '../../src/index.js';
 import type { Registry } from '../../src/index.js';
-import { getSyncStatus } from '../../src/status.js';
+import { getSyncStatus } from '../../src/sync/status.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
-import { Store } from '../../src/store/store.js';
+import { Store } from '../../src/savecontext/store.js';
 import { filesOf, temporaryFolder, thrownBy } from '../engine/helpers.js';
 
 /** Another program's schema: books on shelves, and the marks in them. */

@@ -2,12 +2,12 @@ import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { backup } from '../../src/backup.js';
+import { backup } from '../../src/store/backup.js';
 import { ERROR_EXIT_STATUS } from '../../src/errors.js';
 import type { SyncErrorCode } from '../../src/errors.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
-import { Store } from '../../src/store/store.js';
+import { Store } from '../../src/savecontext/store.js';
 import { thrownBy } from '../jsonl/thrown.js';
 import { breakIndex, place, valueIn, withSql } from './database-file.js';
 

@@ -7,7 +7,7 @@ import { ERROR_EXIT_STATUS } from '../../src/errors.js';
 import type { SyncError } from '../../src/errors.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
-import { Store } from '../../src/store/store.js';
+import { Store } from '../../src/savecontext/store.js';
 import { temporaryFolder } from '../jsonl/temporary-folder.js';
 import { thrownBy } from '../jsonl/thrown.js';
 import { expectRefused } from './refused.js';

@@ -2,8 +2,8 @@ import type { ChildProcess } from 'node:child_process';
 import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { listConflicts } from '../../src/conflicts.js';
-import { withLock } from '../../src/jsonl/lock.js';
+import { listConflicts } from '../../src/sync/conflicts.js';
+import { withLock } from '../../src/store/lock.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
 import { builtModule, ended, startScript } from '../jsonl/child.js';

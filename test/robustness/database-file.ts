@@ -6,7 +6,7 @@ import { runInNewContext } from 'node:vm';
 
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
-import { Store } from '../../src/store/store.js';
+import { Store } from '../../src/savecontext/store.js';
 import { temporaryFolder } from '../jsonl/temporary-folder.js';
 
 export interface Place {

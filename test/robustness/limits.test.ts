@@ -4,17 +4,18 @@ import { describe, expect, it } from 'vitest';
 
 import { mergeData } from '../../src/git/drive-merge.js';
 import { resolveFolder } from '../../src/git/resolve.js';
-import { contentHash, readJsonl } from '../../src/jsonl/records.js';
+import { contentHash, readJsonl } from '../../src/savecontext/jsonl.js';
 import { isConflictMarker } from '../../src/merge/conflict-marker.js';
 import { readMarkers } from '../../src/merge/markers.js';
 import { LIMITS } from '../../src/record/limits.js';
-import type { SyncRecord } from '../../src/registry/savecontext.js';
-import { Records } from '../../src/records.js';
-import { getSyncStatus } from '../../src/status.js';
+import type { SyncRecord } from '../../src/savecontext/registry.js';
+import { Records } from '../../src/sync/records.js';
+import { getSyncStatus } from '../../src/sync/status.js';
 import { thrownBy } from '../jsonl/thrown.js';
 import { expectRefused } from './refused.js';
 import { add, deletion, file, line, makeWorld } from './world.js';
 import type { World } from './world.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 
 /** Every way in which the files are read, or read and written. */
 const READERS: Readonly<Record<string, (world: World) => unknown>> = {
@@ -57,7 +58,11 @@ describe('an id', () => {
         says: [/^issues.jsonl:2: .*at most 262144 bytes/m],
       });
       expect(statusOf(world)).toMatchObject({ problems: [expect.stringContaining('262144 bytes')] });
-      const merged = mergeData('issues.jsonl', { base: '', ours: file(line('issue', 'i1')), theirs: file(bad) });
+      const merged = mergeData(savecontext, 'issues.jsonl', {
+        base: '',
+        ours: file(line('issue', 'i1')),
+        theirs: file(bad),
+      });
       expect(merged.problems).toEqual([expect.stringMatching(/^theirs:1: .*at most 262144 bytes/)]);
       expect(merged.text).toContain('<<<<<<< ours\n');
     }
@@ -97,7 +102,7 @@ describe('a line', () => {
       expect(error.message).toMatch(/issues\.jsonl:2: expected a line of at most 67108864 bytes/);
     }
     expect(statusOf(world)).toMatchObject({ problems: [expect.stringContaining('at most 67108864 bytes')] });
-    expect(resolveFolder(undefined, world.dir, { now: 1, dryRun: false }).files).toMatchObject([
+    expect(resolveFolder(savecontext, undefined, world.dir, { now: 1, dryRun: false }).files).toMatchObject([
       { problems: [expect.stringMatching(/^the file:2: expected a line of at most 67108864 bytes/)] },
     ]);
     writeFileSync(path, file(line('issue', 'i1')));

@@ -3,19 +3,19 @@ import { existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, truncateSync,
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { diff } from '../../src/diff.js';
+import { diff } from '../../src/sync/diff.js';
 import { resolveFolder } from '../../src/git/resolve.js';
-import { countLines } from '../../src/jsonl/file-bytes.js';
-import { copyToHistory } from '../../src/jsonl/history.js';
-import { ensureGitignore } from '../../src/jsonl/ignore-file.js';
-import { withLock } from '../../src/jsonl/lock.js';
-import { moveLostValues, readLostValues } from '../../src/jsonl/lost-values.js';
-import { appendJsonl, readJsonl, writeJsonl } from '../../src/jsonl/records.js';
-import { findProject } from '../../src/project.js';
-import { savecontext } from '../../src/registry/savecontext.js';
-import type { SyncRecord } from '../../src/registry/savecontext.js';
-import { readSettings, writeSettings } from '../../src/settings.js';
-import { getSyncStatus } from '../../src/status.js';
+import { countLines } from '../../src/files/file-bytes.js';
+import { copyToHistory } from '../../src/files/history.js';
+import { ensureGitignore } from '../../src/files/gitignore.js';
+import { withLock } from '../../src/store/lock.js';
+import { moveLostValues, readLostValues } from '../../src/files/lost-values.js';
+import { appendJsonl, readJsonl, writeJsonl } from '../../src/savecontext/jsonl.js';
+import { findProject } from '../../src/sync/project.js';
+import { savecontext } from '../../src/savecontext/registry.js';
+import type { SyncRecord } from '../../src/savecontext/registry.js';
+import { readSettings, writeSettings } from '../../src/files/settings.js';
+import { getSyncStatus } from '../../src/sync/status.js';
 import { temporaryFolder } from '../jsonl/temporary-folder.js';
 import { thrownBy } from '../jsonl/thrown.js';
 import { expectRefused } from './refused.js';
@@ -57,7 +57,7 @@ const USERS: Readonly<Record<string, readonly ((world: World, path: string) => u
     (world) => world.sync(),
     ({ store, project, dir }) => getSyncStatus(store, { projectPath: project, dir }),
     ({ store, project, dir }) => diff(store, { projectPath: project, dir, onChange: () => undefined }),
-    ({ dir }) => resolveFolder(undefined, dir, { now: 1, dryRun: false }),
+    ({ dir }) => resolveFolder(savecontext, undefined, dir, { now: 1, dryRun: false }),
     ({ dir }) => copyToHistory(dir, ['issues.jsonl'], 1),
     (_, path) => readJsonl(path),
     (_, path) => {
@@ -69,7 +69,7 @@ const USERS: Readonly<Record<string, readonly ((world: World, path: string) => u
     (_, path) => countLines(path),
   ],
   'deletions.jsonl': [(world) => world.import(), (world) => world.export({ full: true, force: true })],
-  'conflicts.jsonl': [({ dir }) => resolveFolder(undefined, dir, { now: 1, dryRun: false })],
+  'conflicts.jsonl': [({ dir }) => resolveFolder(savecontext, undefined, dir, { now: 1, dryRun: false })],
   'sync.json': [
     (world) => world.export(),
     (world) => world.import(),
@@ -171,7 +171,7 @@ describe.skipIf(process.platform === 'win32')('a folder of the export directory 
       (): unknown => getSyncStatus(store, { projectPath: project, dir }),
       (): unknown => findProject(store, dir),
       (): unknown => diff(store, { projectPath: project, dir, onChange: () => undefined }),
-      (): unknown => resolveFolder(undefined, dir, { now: 1, dryRun: false }),
+      (): unknown => resolveFolder(savecontext, undefined, dir, { now: 1, dryRun: false }),
       (): unknown => readLostValues(savecontext, dir),
     ];
     for (const use of users) {

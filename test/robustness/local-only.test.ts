@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
 
-import { acceptSettings } from '../../src/accepted-settings.js';
+import { acceptSettings } from '../../src/sync/accepted-settings.js';
 
-import { FileSet } from '../../src/jsonl/file-set.js';
-import { savecontext } from '../../src/registry/savecontext.js';
+import { FileSet } from '../../src/files/file-set.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 import { thrownBy } from '../jsonl/thrown.js';
 import { add, file, filesIn, line, makeWorld, temporaryFiles } from './world.js';
 import type { World } from './world.js';

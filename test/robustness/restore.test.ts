@@ -13,10 +13,10 @@ import {
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { backup } from '../../src/backup.js';
+import { backup } from '../../src/store/backup.js';
 import { ERROR_EXIT_STATUS } from '../../src/errors.js';
 import type { SyncErrorCode } from '../../src/errors.js';
-import { restore } from '../../src/restore.js';
+import { restore } from '../../src/store/restore.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
 import { builtModule, startScript } from '../jsonl/child.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { listConflicts } from '../../src/conflicts.js';
+import { listConflicts } from '../../src/sync/conflicts.js';
 import { add, file, line, makeWorld, synced, temporaryFiles } from './world.js';
 
 const ROWS = 40_000;

@@ -2,13 +2,13 @@ import { appendFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { listConflicts } from '../../src/conflicts.js';
-import type { Notable } from '../../src/import/stats.js';
+import { listConflicts } from '../../src/sync/conflicts.js';
+import type { Notable } from '../../src/sync/import/stats.js';
 import { Rows } from '../../src/store/rows.js';
-import { versionOf } from '../../src/store/versions.js';
+import { versionOf } from '../../src/format/version-of.js';
 import { sameContent } from '../../src/record/content.js';
-import { savecontext } from '../../src/registry/savecontext.js';
-import { getSyncStatus } from '../../src/status.js';
+import { savecontext } from '../../src/savecontext/registry.js';
+import { getSyncStatus } from '../../src/sync/status.js';
 import { add, deletion, file, line, makeWorld, synced } from './world.js';
 import type { World } from './world.js';
 

@@ -3,17 +3,17 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-import { Exporter } from '../../src/export/exporter.js';
-import type { ExporterOptions, ExportOptions } from '../../src/export/exporter.js';
-import type { ExportStats } from '../../src/export/stats.js';
-import { Importer } from '../../src/import/importer.js';
-import type { ImporterOptions } from '../../src/import/importer.js';
-import type { ImportStats } from '../../src/import/stats.js';
+import { Exporter } from '../../src/sync/export/exporter.js';
+import type { ExporterOptions, ExportOptions } from '../../src/sync/export/exporter.js';
+import type { ExportStats } from '../../src/sync/export/stats.js';
+import { Importer } from '../../src/sync/import/importer.js';
+import type { ImporterOptions } from '../../src/sync/import/importer.js';
+import type { ImportStats } from '../../src/sync/import/stats.js';
 import type { SqlValue } from '../../src/store/database.js';
 import { withFoldedLog } from '../../src/store/knowledge/change-log.js';
-import { Store } from '../../src/store/store.js';
-import { sync } from '../../src/sync.js';
-import type { SyncOutcome } from '../../src/sync.js';
+import { Store } from '../../src/savecontext/store.js';
+import { sync } from '../../src/sync/sync.js';
+import type { SyncOutcome } from '../../src/sync/sync.js';
 import { temporaryFolder } from '../jsonl/temporary-folder.js';
 
 /** A database with one project and its export directory, all in a folder of their own. */

@@ -1,4 +1,4 @@
-import { MergeStrategy } from '../../src/import/plan.js';
+import { MergeStrategy } from '../../src/sync/import/plan.js';
 import { findTarget, forgetTarget } from '../../src/store/knowledge/target.js';
 import type { Clone } from './clone.js';
 import { importFiles, syncFiles } from './engine-operations.js';

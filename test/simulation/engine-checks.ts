@@ -1,8 +1,8 @@
-import { Exporter } from '../../src/export/exporter.js';
+import { Exporter } from '../../src/sync/export/exporter.js';
 import { gitHistory } from '../../src/git/history.js';
-import type { History } from '../../src/jsonl/file-history.js';
-import type { ImportStats } from '../../src/import/stats.js';
-import { sync } from '../../src/sync.js';
+import type { History } from '../../src/sync/file-history.js';
+import type { ImportStats } from '../../src/sync/import/stats.js';
+import { sync } from '../../src/sync/sync.js';
 import { linesOf } from './clone.js';
 import type { Clone } from './clone.js';
 import { slotOf, valuesInLoss } from './knowledge.js';

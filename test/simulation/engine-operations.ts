@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { SyncError } from '../../src/errors.js';
-import { Exporter } from '../../src/export/exporter.js';
-import { Importer } from '../../src/import/importer.js';
-import type { MergeStrategy } from '../../src/import/plan.js';
-import { sync } from '../../src/sync.js';
-import type { SyncOutcome } from '../../src/sync.js';
+import { Exporter } from '../../src/sync/export/exporter.js';
+import { Importer } from '../../src/sync/import/importer.js';
+import type { MergeStrategy } from '../../src/sync/import/plan.js';
+import { sync } from '../../src/sync/sync.js';
+import type { SyncOutcome } from '../../src/sync/sync.js';
 import { linesOf } from './clone.js';
 import type { Clone } from './clone.js';
 import { checkAgreement, checkFixpoint, engineOptions, exporting, importing, noteRead } from './engine-checks.js';

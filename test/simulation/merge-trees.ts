@@ -1,9 +1,9 @@
 import { mergeData } from '../../src/git/drive-merge.js';
-import { compareKeys, fileNames, fileOfType } from '../../src/jsonl/line-key.js';
+import { compareKeys, fileNames, fileOfType } from '../../src/format/line-key.js';
 import type { FileLoss, FileSides } from '../../src/merge/file.js';
 import type { FileVersion } from '../../src/record/version.js';
-import { savecontext } from '../../src/registry/savecontext.js';
-import { versionOf } from '../../src/store/versions.js';
+import { savecontext } from '../../src/savecontext/registry.js';
+import { versionOf } from '../../src/format/version-of.js';
 import type { Tree } from './mini-git.js';
 
 /** The outcome of a merge of three trees. */
@@ -87,7 +87,7 @@ interface MergedText {
 }
 
 function mergeTexts(name: string, sides: FileSides): MergedText {
-  const { text, losses, problems } = mergeData(name, sides);
+  const { text, losses, problems } = mergeData(savecontext, name, sides);
   if (problems.length > 0) throw new Error(problems.join('; '));
   return { text, losses };
 }

@@ -1,4 +1,4 @@
-import type { History, HistoryLine } from '../../src/jsonl/file-history.js';
+import type { History, HistoryLine } from '../../src/sync/file-history.js';
 import { linesOf } from './clone.js';
 import type { Clone } from './clone.js';
 import { isClean } from './git-operations.js';

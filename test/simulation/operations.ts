@@ -1,4 +1,4 @@
-import { MergeStrategy } from '../../src/import/plan.js';
+import { MergeStrategy } from '../../src/sync/import/plan.js';
 import * as branches from './branch-operations.js';
 import type { Clone } from './clone.js';
 import { backup, copyDatabase, dropDatabase, restore } from './database-operations.js';

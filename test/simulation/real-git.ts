@@ -9,6 +9,7 @@ import type { Clone } from './clone.js';
 import { hasUnseen, syncFiles } from './engine-operations.js';
 import { run } from './repository.js';
 import type { World } from './world.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 
 // The same steps as those of the simulated git, in repositories of the machine's own.
 
@@ -143,7 +144,10 @@ function heal(clone: Clone, paths: readonly string[], pick: number): void {
     inClone(clone, 'add', '--', ...paths);
     return;
   }
-  const { files, left } = resolveFolder(findRepository(root), clone.dir, { now: Date.now(), dryRun: false });
+  const { files, left } = resolveFolder(savecontext, findRepository(root), clone.dir, {
+    now: Date.now(),
+    dryRun: false,
+  });
   const problems = [...left, ...files.flatMap((file) => file.problems)];
   if (problems.length > 0) throw new Error(problems.join('; '));
 }

@@ -1,10 +1,10 @@
-import { diffSince } from '../../src/diff.js';
-import type { ImportStats } from '../../src/import/stats.js';
-import { Records } from '../../src/records.js';
+import { diffSince } from '../../src/sync/diff.js';
+import type { ImportStats } from '../../src/sync/import/stats.js';
+import { Records } from '../../src/sync/records.js';
 import type { RecordChange } from '../../src/record/change.js';
 import { toJson } from '../../src/record/object.js';
-import { sync } from '../../src/sync.js';
-import type { SyncOutcome } from '../../src/sync.js';
+import { sync } from '../../src/sync/sync.js';
+import type { SyncOutcome } from '../../src/sync/sync.js';
 import { linesOf } from './clone.js';
 import type { Clone } from './clone.js';
 import { engineOptions } from './engine-checks.js';

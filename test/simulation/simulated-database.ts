@@ -3,7 +3,7 @@ import { copyFileSync } from 'node:fs';
 import type { Database, SqlRow, SqlValue, Statement } from '../../src/store/database.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { foldLog, withFoldedLog } from '../../src/store/knowledge/change-log.js';
-import { Store } from '../../src/store/store.js';
+import { Store } from '../../src/savecontext/store.js';
 import { PROJECT, PROJECT_ID, SHAPES } from './record-shapes.js';
 import type { RecordShape } from './record-shapes.js';
 

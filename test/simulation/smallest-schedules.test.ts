@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { afterEach, beforeEach, expect, it } from 'vitest';
 
-import { sync } from '../../src/sync.js';
-import type { SyncOutcome } from '../../src/sync.js';
+import { sync } from '../../src/sync/sync.js';
+import type { SyncOutcome } from '../../src/sync/sync.js';
 import { PROJECT, PROJECT_ID } from './record-shapes.js';
 import { SimulatedDatabase } from './simulated-database.js';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/store/connect.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
-import { createSchema } from '../../src/store/schema.js';
+import { createSchema } from '../../src/savecontext/upgrade.js';
 import { Sql } from '../../src/store/sql.js';
 import { copyOfFixture, temporaryFolder, thrownBy } from './helpers.js';
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { SyncError } from '../../src/errors.js';
 import { connect } from '../../src/store/connect.js';
-import { createSchema, upgradeSchema } from '../../src/store/schema.js';
+import { createSchema, upgradeSchema } from '../../src/savecontext/upgrade.js';
 import { Sql } from '../../src/store/sql.js';
 import { isConstraintError } from '../../src/store/sqlite-error.js';
 import { copyOfFixture, temporaryFolder, thrownBy } from './helpers.js';

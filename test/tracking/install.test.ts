@@ -1,8 +1,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { listPrivate } from '../../src/private.js';
-import { Store } from '../../src/store/store.js';
+import { listPrivate } from '../../src/sync/private.js';
+import { Store } from '../../src/savecontext/store.js';
 import { FIXTURES, Replica, dump, named, temporaryFolder, thrownBy } from '../engine/helpers.js';
 import { seed } from '../engine/seed.js';
 import { expectAgreement } from './agreement.js';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Exporter } from '../../src/export/exporter.js';
-import { Importer } from '../../src/import/importer.js';
-import { getSyncStatus } from '../../src/status.js';
+import { Exporter } from '../../src/sync/export/exporter.js';
+import { Importer } from '../../src/sync/import/importer.js';
+import { getSyncStatus } from '../../src/sync/status.js';
 import { Replica, filesOf, thrownBy } from '../engine/helpers.js';
 import { seed } from '../engine/seed.js';
 import { expectAgreement } from './agreement.js';

@@ -1,4 +1,4 @@
-import { backup } from '../../backup.js';
+import { backup } from '../../store/backup.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { info } from '../outcome.js';

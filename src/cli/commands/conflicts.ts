@@ -1,4 +1,4 @@
-import { dropConflicts, listConflicts, takeConflict } from '../../conflicts.js';
+import { dropConflicts, listConflicts, takeConflict } from '../../sync/conflicts.js';
 import { SyncError } from '../../errors.js';
 import type { JournalEntry } from '../../store/knowledge/journal.js';
 import type { Store } from '../../store/store.js';

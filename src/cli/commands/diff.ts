@@ -1,8 +1,8 @@
 import { dirname } from 'node:path';
 
-import { diff, diffSince } from '../../diff.js';
-import type { SyncDiff } from '../../diff.js';
-import type { RefusedRecord } from '../../export/stats.js';
+import { diff, diffSince } from '../../sync/diff.js';
+import type { SyncDiff } from '../../sync/diff.js';
+import type { RefusedRecord } from '../../sync/export/stats.js';
 import { filesOfCommit, requireCommit } from '../../git/commit-files.js';
 import { requireRepository } from '../../git/repository.js';
 import type { RecordChange } from '../../record/change.js';

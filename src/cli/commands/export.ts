@@ -1,5 +1,5 @@
-import { describeWaiting, listWaitingSettings } from '../../accepted-settings.js';
-import { Exporter } from '../../export/exporter.js';
+import { describeWaiting, listWaitingSettings } from '../../sync/accepted-settings.js';
+import { Exporter } from '../../sync/export/exporter.js';
 import { describeExport } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { failedBy } from '../failed-by.js';

@@ -1,7 +1,7 @@
 import type { Content } from '../../record/content.js';
 import { unquote } from '../../record/json.js';
 import { toJson } from '../../record/object.js';
-import { Records } from '../../records.js';
+import { Records } from '../../sync/records.js';
 import { EXIT } from '../exit-codes.js';
 import { ExactJson } from '../json-text.js';
 import { data } from '../outcome.js';

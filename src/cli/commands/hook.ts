@@ -1,8 +1,9 @@
+import { savecontext } from '../../savecontext/registry.js';
 import { spawn } from 'node:child_process';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-import { workTreeOf } from '../../directory.js';
+import { workTreeOf } from '../../files/directory.js';
 import { addFolder } from '../../git/commit-folder.js';
 import { HOOKS } from '../../git/hooks.js';
 import { requireRepository } from '../../git/repository.js';
@@ -90,5 +91,5 @@ function addToCommit(context: Context): void {
   // Git starts a hook in the work tree of the commit; a link that somebody committed could lead to another one.
   if (repository.root !== workTreeOf('.')) return;
   const env = index === undefined ? {} : { GIT_INDEX_FILE: resolve(index) };
-  addFolder(repository, context.folder(), env);
+  addFolder(repository, savecontext, context.folder(), env);
 }

@@ -1,5 +1,5 @@
-import { Importer } from '../../import/importer.js';
-import { MergeStrategy } from '../../import/plan.js';
+import { Importer } from '../../sync/import/importer.js';
+import { MergeStrategy } from '../../sync/import/plan.js';
 import { describeImport } from '../describe.js';
 import { statusOfImport } from '../exit-codes.js';
 import { isOn } from '../command.js';

@@ -1,20 +1,20 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-import { EXPORT_FOLDER, makeFolder } from '../../directory.js';
+import { EXPORT_FOLDER, makeFolder } from '../../files/directory.js';
 import { SyncError } from '../../errors.js';
 import { installHooks } from '../../git/hooks.js';
 import { findRepositoryToSetUp, pathInRepository, requireRepository } from '../../git/repository.js';
 import type { Repository } from '../../git/repository.js';
 import { rememberStep, setUpFolder, setUpGenericDriver } from '../../git/set-up.js';
 import { undoSetUp } from '../../git/undo.js';
-import { fileExists } from '../../jsonl/file.js';
-import { ensureGitignore } from '../../jsonl/ignore-file.js';
-import { ownFile } from '../../jsonl/own-lines.js';
-import { fileNames } from '../../jsonl/line-key.js';
-import { readLines } from '../../jsonl/line-reader.js';
+import { fileExists } from '../../files/file.js';
+import { ensureGitignore } from '../../files/gitignore.js';
+import { ownFile } from '../../files/managed-lines.js';
+import { fileNames } from '../../format/line-key.js';
+import { readLines } from '../../files/line-reader.js';
 import type { Registry } from '../../registry/entity.js';
-import { SETTINGS_FILE, writeSettings } from '../../settings.js';
+import { SETTINGS_FILE, writeSettings } from '../../files/settings.js';
 import type { Store } from '../../store/store.js';
 import { bindTarget, findTarget } from '../../store/knowledge/target.js';
 import type { Context, Place } from '../context.js';

@@ -2,7 +2,7 @@ import type { Content } from '../../record/content.js';
 import { unquote } from '../../record/json.js';
 import { toJson } from '../../record/object.js';
 import type { Entity } from '../../registry/entity.js';
-import { Records } from '../../records.js';
+import { Records } from '../../sync/records.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { matches, readCondition } from '../field-values.js';

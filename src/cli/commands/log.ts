@@ -5,7 +5,7 @@ import type { LoggedVersion } from '../../git/record-log.js';
 import { requireRepository } from '../../git/repository.js';
 import { tryGit } from '../../git/run.js';
 import { toJson } from '../../record/object.js';
-import { savecontext } from '../../registry/savecontext.js';
+import { savecontext } from '../../savecontext/registry.js';
 import type { Command } from '../command.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';

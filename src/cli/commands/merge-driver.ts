@@ -1,3 +1,4 @@
+import { savecontext } from '../../savecontext/registry.js';
 import { driveMerge } from '../../git/drive-merge.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
@@ -11,7 +12,12 @@ export const run: Command = ({ context, args, options }) => {
     ? options['together'].map((names) => String(names).split(','))
     : [];
   const key = typeof options['key'] === 'string' ? options['key'] : undefined;
-  const outcome = driveMerge({ base, ours, theirs, path, key, together }, context.resolve('.'), Date.now());
+  const outcome = driveMerge(
+    savecontext,
+    { base, ours, theirs, path, key, together },
+    context.resolve('.'),
+    Date.now(),
+  );
   const { problems, lost, leftIn } = outcome;
   return {
     status: problems.length === 0 ? EXIT.done : EXIT.attention,

@@ -1,6 +1,6 @@
-import { acceptSettings, describeWaiting, listWaitingSettings } from '../../accepted-settings.js';
+import { acceptSettings, describeWaiting, listWaitingSettings } from '../../sync/accepted-settings.js';
 import { SyncError } from '../../errors.js';
-import { listPrivate, setPrivate, whyPrivate } from '../../private.js';
+import { listPrivate, setPrivate, whyPrivate } from '../../sync/private.js';
 import type { Context } from '../context.js';
 import { count, recordName } from '../describe.js';
 import { EXIT } from '../exit-codes.js';

@@ -1,11 +1,11 @@
-import { settingsInForce } from '../../accepted-settings.js';
+import { settingsInForce } from '../../sync/accepted-settings.js';
 import { SyncError } from '../../errors.js';
 import { bringForward } from '../../git/bring-forward.js';
 import type { MadeMerge } from '../../git/merge-upstream.js';
 import { pathInRepository } from '../../git/repository.js';
 import { tryGit } from '../../git/run.js';
 import { pushUpstream } from '../../git/upstream.js';
-import { removeLostValue } from '../../jsonl/lost-values.js';
+import { removeLostValue } from '../../files/lost-values.js';
 import type { Command } from '../command.js';
 import { count } from '../describe.js';
 import { describePull, endOf, pullJson } from '../describe-pull.js';

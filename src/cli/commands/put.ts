@@ -3,7 +3,7 @@ import type { Content } from '../../record/content.js';
 import { toJson } from '../../record/object.js';
 import type { RecordObject } from '../../record/object.js';
 import type { Entity } from '../../registry/entity.js';
-import { Records } from '../../records.js';
+import { Records } from '../../sync/records.js';
 import { EXIT } from '../exit-codes.js';
 import { changesTo, decodeUtf8, readAssignment, readObject } from '../field-values.js';
 import { isScope } from '../is-scope.js';

@@ -1,3 +1,4 @@
+import { savecontext } from '../../savecontext/registry.js';
 import { findRepository } from '../../git/repository.js';
 import { resolveFolder } from '../../git/resolve.js';
 import type { Healed, HealedFile, HealedFrom } from '../../git/resolve.js';
@@ -12,7 +13,7 @@ import type { Block } from '../outcome.js';
 export const run: Command = ({ context, options }) => {
   const dir = context.folder();
   const dryRun = isOn(options, 'dryRun');
-  const healed = resolveFolder(findRepository(context.resolve('.')), dir, { now: Date.now(), dryRun });
+  const healed = resolveFolder(savecontext, findRepository(context.resolve('.')), dir, { now: Date.now(), dryRun });
   const isDone = healed.left.length === 0 && healed.files.every(({ problems }) => problems.length === 0);
   return {
     status: isDone ? EXIT.done : EXIT.attention,

@@ -1,4 +1,4 @@
-import { restore } from '../../restore.js';
+import { restore } from '../../store/restore.js';
 import { EXIT } from '../exit-codes.js';
 import { info } from '../outcome.js';
 import type { Command } from '../command.js';

@@ -1,6 +1,6 @@
 import { SyncError } from '../../errors.js';
-import { Records } from '../../records.js';
-import type { RecordKey } from '../../store/rows.js';
+import { Records } from '../../sync/records.js';
+import type { RecordKey } from '../../record/record-key.js';
 import { recordName } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { isOn } from '../command.js';

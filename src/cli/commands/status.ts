@@ -1,5 +1,6 @@
+import { savecontext } from '../../savecontext/registry.js';
 import { describeGit, findGitState } from '../git-state.js';
-import { getSyncStatus } from '../../status.js';
+import { getSyncStatus } from '../../sync/status.js';
 import { requireSound } from '../../store/check-damage.js';
 import { describeStatus } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
@@ -12,7 +13,7 @@ export const run: Command = ({ context, options }) => {
   const store = context.store();
   requireSound(store.sql, context.databasePath, 'quick_check');
   const found = getSyncStatus(store, place);
-  const git = findGitState(context.resolve('.'), place.dir);
+  const git = findGitState(savecontext, context.resolve('.'), place.dir);
   // What stands in an unmerged file is one side only, whatever the engine makes of it.
   const status = { ...found, inSync: found.inSync && (git?.unmerged ?? []).length === 0 };
   return {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 
 import { SyncError } from '../../errors.js';
 import { listTargets } from '../../store/knowledge/target.js';
-import { sync } from '../../sync.js';
+import { sync } from '../../sync/sync.js';
 import type { Context, Place } from '../context.js';
 import { describeExport, describeImport, describeInSync } from '../describe.js';
 import { EXIT, statusOfSync } from '../exit-codes.js';

@@ -1,5 +1,5 @@
 import type { Entity, Field } from '../../registry/entity.js';
-import { savecontext } from '../../registry/savecontext.js';
+import { savecontext } from '../../savecontext/registry.js';
 import { isScope } from '../is-scope.js';
 
 /** The fields that can be put, a paragraph a type. */

@@ -1,6 +1,6 @@
 import { Argument, Option } from 'commander';
 
-import type { MergeStrategy } from '../../import/plan.js';
+import type { MergeStrategy } from '../../sync/import/plan.js';
 import { allowSecret, dryRun, together } from './verb.js';
 import type { Verb } from './verb.js';
 

@@ -1,6 +1,6 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
 
-import { savecontext } from '../../registry/savecontext.js';
+import { savecontext } from '../../savecontext/registry.js';
 import type { Command, Options } from '../command.js';
 
 /** A verb of the command line: what it is called with, and where its work is found. */

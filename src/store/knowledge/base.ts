@@ -1,7 +1,7 @@
 import { digestOf } from '../../record/json.js';
 import type { Registry } from '../../registry/entity.js';
 import type { SqlRow } from '../database.js';
-import type { RecordKey } from '../rows.js';
+import type { RecordKey } from '../../record/record-key.js';
 import type { Sql } from '../sql.js';
 import { nameRecord } from './changes.js';
 import { addSeen } from './seen.js';

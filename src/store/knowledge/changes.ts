@@ -1,5 +1,5 @@
 import type { SqlValue } from '../database.js';
-import type { RecordKey } from '../rows.js';
+import type { RecordKey } from '../../record/record-key.js';
 import type { Sql } from '../sql.js';
 import type { Target } from './target.js';
 

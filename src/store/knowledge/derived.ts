@@ -1,7 +1,7 @@
 import type { Content } from '../../record/content.js';
 import { sha256 } from '../../record/json.js';
 import { canonicalBytes } from '../../merge/record.js';
-import type { RecordKey } from '../rows.js';
+import type { RecordKey } from '../../record/record-key.js';
 import type { SqlValue } from '../database.js';
 import type { Sql } from '../sql.js';
 

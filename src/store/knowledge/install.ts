@@ -3,11 +3,11 @@ import type { Entity, Registry } from '../../registry/entity.js';
 import { elementNames } from '../../record/content.js';
 import { forgetBases } from './base.js';
 import { writePrivateMark } from './private-marks.js';
-import type { RecordKey } from '../rows.js';
+import type { RecordKey } from '../../record/record-key.js';
 import { TABLES, TABLES_VERSION } from './tables.js';
 import { naturalKeyHolder } from '../natural-key.js';
 import type { Sql } from '../sql.js';
-import { versionOf } from '../versions.js';
+import { versionOf } from '../../format/version-of.js';
 import { foldLog } from './change-log.js';
 import { NOW, PREFIX, scopeColumn, triggersOf } from './triggers.js';
 

@@ -1,5 +1,5 @@
 import type { Loss, LossReason } from '../../merge/loss.js';
-import type { RecordKey } from '../rows.js';
+import type { RecordKey } from '../../record/record-key.js';
 import type { Sql } from '../sql.js';
 
 /** A value that lost, as the journal keeps it. Tokens are canonical JSON. */

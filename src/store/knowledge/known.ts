@@ -1,6 +1,6 @@
 import type { Deleted } from '../../record/version.js';
 import type { SqlValue } from '../database.js';
-import type { RecordKey } from '../rows.js';
+import type { RecordKey } from '../../record/record-key.js';
 import type { Sql } from '../sql.js';
 import { BASE_COLUMNS, baseEntry, readBases } from './base.js';
 import type { BaseEntry } from './base.js';

@@ -1,4 +1,4 @@
-import type { RecordKey } from '../rows.js';
+import type { RecordKey } from '../../record/record-key.js';
 import type { Sql } from '../sql.js';
 
 /** Whether any record of the database is marked. */

@@ -1,7 +1,7 @@
 import { elementNames, elementsOf } from '../../record/content.js';
 import { requireEntity } from '../../registry/entity.js';
 import type { Entity, ReferringField, Registry } from '../../registry/entity.js';
-import type { RecordKey } from '../rows.js';
+import type { RecordKey } from '../../record/record-key.js';
 import { SetWriter } from '../set-writer.js';
 import type { Sql } from '../sql.js';
 

@@ -1,5 +1,5 @@
 import { digestOf } from '../../record/json.js';
-import type { RecordKey } from '../rows.js';
+import type { RecordKey } from '../../record/record-key.js';
 import type { Sql } from '../sql.js';
 
 /** Whether the database has ever taken a version into account, in any target; `own` where it was first known here. */

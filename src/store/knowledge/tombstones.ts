@@ -3,7 +3,7 @@ import { scanObject } from '../../record/json.js';
 import { deleted } from '../../record/version.js';
 import type { Deleted } from '../../record/version.js';
 import type { SqlRow } from '../database.js';
-import type { RecordKey } from '../rows.js';
+import type { RecordKey } from '../../record/record-key.js';
 import type { Sql } from '../sql.js';
 import { decodeText } from '../text-encoding.js';
 

@@ -1,0 +1,5 @@
+/** Names a record. */
+export interface RecordKey {
+  readonly type: string;
+  readonly id: string;
+}

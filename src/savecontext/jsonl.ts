@@ -1,0 +1,118 @@
+import { closeSync, constants, fstatSync, fsyncSync, readSync } from 'node:fs';
+
+import { SyncError } from '../errors.js';
+import { hashOfData } from '../record/content.js';
+import { ObjectError, dataOf, toObject } from '../record/object.js';
+import type { RecordObject } from '../record/object.js';
+import { formatStamp, latestStamp, parseStamp } from '../record/stamp.js';
+import { entityOfType } from '../registry/entity.js';
+import type { Entity, Registry } from '../registry/entity.js';
+import { savecontext } from './registry.js';
+import type { SyncRecord } from './registry.js';
+import { atomicWrite, openPlain, withIoErrors, writeAll } from '../files/file.js';
+import { readLines } from '../files/line-reader.js';
+import { LineError, parseLine } from '../format/parse.js';
+
+const NEWLINE = 0x0a;
+
+/**
+ * Reads the records of a file, coordinates as portable paths, each so that writing it makes the same line again
+ * (a line with `v` gives a record with `v` and all extension fields). Deletions and lines of unknown types are left out.
+ * Throws `bad_input` with every problem as `line: what`, `io` when the file cannot be read.
+ */
+export function readJsonl(path: string, registry: Registry = savecontext): SyncRecord[] {
+  const records: RecordObject[] = [];
+  const problems: string[] = [];
+  for (const { text, number, invalidUtf8 } of readLines(path)) {
+    if (text.trim() === '') continue;
+    try {
+      if (invalidUtf8 === true) throw new LineError(['expected UTF-8, found bytes that are none']);
+      const version = parseLine(registry, text, latestStamp(Date.now()));
+      if (version.kind !== 'present') continue;
+      const { content, stamp, form } = version;
+      const record = toObject(content, form);
+      records.push({
+        ...record,
+        content_hash: contentHash(record as unknown as SyncRecord, registry),
+        exported_at: formatStamp(stamp),
+      });
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      problems.push(...error.problems.map((problem) => `${path}:${number}: ${problem}`));
+    }
+  }
+  if (problems.length > 0) {
+    throw new SyncError('bad_input', `${path}: ${problems.length} lines cannot be read`, { details: problems });
+  }
+  return records as unknown as SyncRecord[];
+}
+
+/** Replaces a file by these records, one line each, in their order. The stamp is the record's `exported_at`, else now. */
+export function writeJsonl(path: string, records: readonly SyncRecord[], registry: Registry = savecontext): void {
+  atomicWrite(path, records.map((record) => `${lineOf(record, registry)}\n`).join(''));
+}
+
+const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
+
+/** Adds one record to the end of a file, on a line of its own. */
+export function appendJsonl(path: string, record: SyncRecord, registry: Registry = savecontext): void {
+  const line = `${lineOf(record, registry)}\n`;
+  withIoErrors(path, 'append to', () => {
+    const fd = openPlain(path, APPEND);
+    try {
+      writeAll(fd, Buffer.from(endsInLine(fd) ? `\n${line}` : line));
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+  });
+}
+
+/** Whether the file's last line has no newline yet. */
+function endsInLine(fd: number): boolean {
+  const { size } = fstatSync(fd);
+  const last = new Uint8Array(1);
+  return size > 0 && readSync(fd, last, 0, 1, size - 1) === 1 && last[0] !== NEWLINE;
+}
+
+/** The content hash of a record: SHA-256 of its data object in canonical form, lower-case hex. */
+export function contentHash(record: SyncRecord, registry: Registry = savecontext): string {
+  return hashOfData(dataOfRecord(record, registry).data);
+}
+
+/** Says whether a record differs from the one that had this hash. */
+export function hasChanged(
+  record: SyncRecord,
+  hash: string | null | undefined,
+  registry: Registry = savecontext,
+): boolean {
+  return contentHash(record, registry) !== hash;
+}
+
+function lineOf(record: SyncRecord, registry: Registry): string {
+  const { entity, data } = dataOfRecord(record, registry);
+  const { exported_at: exportedAt } = record;
+  const stamp = exportedAt === undefined ? Date.now() : parseStamp(exportedAt);
+  if (stamp === undefined)
+    throw new SyncError('usage', `exported_at: expected an RFC 3339 time, found ${JSON.stringify(exportedAt)}`);
+  if (stamp > latestStamp(Date.now()))
+    throw new SyncError(
+      'usage',
+      `exported_at: expected a time of at most 100 years from now, found ${JSON.stringify(exportedAt)}`,
+    );
+  return `{"type":"${entity.type}",${data},"content_hash":"${hashOfData(data)}","exported_at":"${formatStamp(stamp)}"}`;
+}
+
+function dataOfRecord(record: SyncRecord, registry: Registry): { readonly entity: Entity; readonly data: string } {
+  const entity = entityOfType(registry, record.type);
+  if (entity === undefined) {
+    const types = registry.entities.map(({ type }) => type).join(', ');
+    throw new SyncError('usage', `the type ${JSON.stringify(record.type)} is unknown; expected one of ${types}`);
+  }
+  try {
+    return { entity, data: dataOf(entity, record as unknown as RecordObject) };
+  } catch (error) {
+    if (!(error instanceof ObjectError)) throw error;
+    throw new SyncError('usage', `this is no ${entity.type}: ${error.message}`, { details: error.problems });
+  }
+}

@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+
+import { settingsInForce } from './accepted-settings.js';
+import { listConflicts } from './conflicts.js';
+import { exportDirectory, resolvePath } from '../files/directory.js';
+import type { RefusedRecord } from './export/stats.js';
+import type { JournalEntry } from '../store/knowledge/journal.js';
+import { differingRecords } from '../files/differing-records.js';
+import type { LinesOfFile } from '../files/differing-records.js';
+import { fileExists } from '../files/file.js';
+import { fileOfType } from '../format/line-key.js';
+import { readLines } from '../files/line-reader.js';
+import { fillLines } from '../merge/missing-fields.js';
+import { fileState } from '../merge/file-state.js';
+import { changeOf, stateOf } from '../record/change.js';
+import type { RecordChange, RecordState } from '../record/change.js';
+import type { FileVersion, PathForm, Present } from '../record/version.js';
+import type { Store } from '../store/store.js';
+import { versionOf } from '../format/version-of.js';
+import { rehearseSync } from './sync.js';
+import type { SyncOptions, SyncOutcome } from './sync.js';
+
+/** What {@link diff} is called with. */
+export type DiffOptions = Omit<SyncOptions, 'dryRun'> & Required<Pick<SyncOptions, 'onChange'>>;
+
+/** What a sync would do, beside the changes that were told one by one. */
+export interface SyncDiff extends SyncOutcome {
+  /** Values that would lose and go to the journal; their numbers are not those that they get. */
+  readonly conflicts: readonly JournalEntry[];
+}
+
+/**
+ * Says what a sync would change, record by record, first in the database, then in the files, and changes nothing.
+ *
+ * ```ts
+ * diff(store, { projectPath, dir, onChange: ({ where, action, type, id }) => console.log(where, action, type, id) });
+ * ```
+ */
+export function diff(store: Store, options: DiffOptions): SyncDiff {
+  const project = resolvePath(options.projectPath);
+  const newest = listConflicts(store, project).at(-1)?.n ?? 0;
+  return rehearseSync(store, options, (outcome) => ({
+    ...outcome,
+    conflicts: listConflicts(store, project).filter(({ n }) => n > newest),
+  }));
+}
+
+/** What {@link diffSince} says beside the records. */
+export interface DiffSince {
+  /** How many lines of the compared files cannot be read. */
+  readonly unreadable: number;
+  /** Records that the export must not write: then the files stay as they are. */
+  readonly refused: readonly RefusedRecord[];
+}
+
+/** Says how the records differ between some files and what the files will be after a sync, and changes nothing. */
+export function diffSince(store: Store, options: DiffOptions, files: LinesOfFile): DiffSince {
+  const { registry } = store;
+  const dir = exportDirectory(options.dir);
+  const written: WrittenLine[] = [];
+  const onChange = ({ where, type, line }: RecordChange): void => {
+    if (where === 'files' && line !== undefined) written.push({ file: fileOfType(registry, type), line });
+  };
+  const { refused } = rehearseSync(store, { ...options, onChange }, (outcome) => outcome.export);
+  const after = filesAfter(dir, refused.length > 0 ? [] : written);
+  const { records, unreadable } = differingRecords(registry, files, after);
+  const { paths } = settingsInForce(store, options).settings;
+  let leftOut = unreadable;
+  const versionsIn = (lines: readonly string[]): Versions => lines.map((line) => versionOf(registry, line));
+  for (const { key, ...lines } of records) {
+    const [old, now] = [versionsIn(lines.before), versionsIn(lines.after)] as const;
+    leftOut += old.filter((version) => version === undefined).length;
+    const [before, state] = [stateIn(old, now, paths), stateIn(now, old, paths)] as const;
+    if (isNothing(before) && isNothing(state)) continue;
+    const change = changeOf(key, before, state);
+    if (change.action !== 'changed' || change.fields.length > 0) options.onChange({ where: 'files', ...change });
+  }
+  return { unreadable: leftOut, refused };
+}
+
+/** A line that will be written, and a file to look for it in. */
+interface WrittenLine {
+  readonly file: string;
+  readonly line: string;
+}
+
+/** The files with what will be written to them. The old lines of those records need not go: a new version is always the later one. */
+function filesAfter(dir: string, written: readonly WrittenLine[]): LinesOfFile {
+  return function* (name) {
+    const path = join(dir, name);
+    for (const { text, invalidUtf8 } of fileExists(path) ? readLines(path) : []) if (invalidUtf8 !== true) yield text;
+    for (const { file, line } of written) if (file === name) yield line;
+  };
+}
+
+type Versions = readonly (FileVersion | undefined)[];
+
+/** What lines say of a record. What a line of the reference program leaves out is taken from the other side. */
+function stateIn(versions: Versions, others: Versions, form: PathForm): RecordState {
+  const linesIn = (all: Versions): FileVersion<Present>[] =>
+    all.filter((each): each is FileVersion<Present> => each?.kind === 'present');
+  const known = linesIn(others).map(({ content }) => content);
+  const lines = fillLines(linesIn(versions), known);
+  const tombstones = versions.flatMap((each) => (each?.kind === 'deleted' ? [each] : []));
+  const { version } = fileState(lines, tombstones, form);
+  return version === undefined ? undefined : stateOf(version);
+}
+
+function isNothing(state: RecordState): boolean {
+  return state === undefined || state === 'deleted';
+}

@@ -1,0 +1,202 @@
+import { lineOf } from '../../format/format.js';
+import type { ProjectCoordinates } from '../../format/format.js';
+import { fileState } from '../../merge/file-state.js';
+import { changeOf, stateOf } from '../../record/change.js';
+import type { RecordChange } from '../../record/change.js';
+import type { Content } from '../../record/content.js';
+import { digestOf } from '../../record/json.js';
+import { latestStamp } from '../../record/stamp.js';
+import { isId } from '../../record/limits.js';
+import { deleted, isDeleted, laterTombstone } from '../../record/version.js';
+import type { Deleted, FileVersion, Present, Version } from '../../record/version.js';
+import { wasInFiles } from '../../store/knowledge/base.js';
+import { derivedHash } from '../../store/knowledge/derived.js';
+import { allBases } from '../../store/knowledge/known.js';
+import type { Known } from '../../store/knowledge/known.js';
+import { findSeen } from '../../store/knowledge/seen.js';
+import { isMarkedPrivate } from '../../store/knowledge/private-marks.js';
+import type { RecordKey } from '../../record/record-key.js';
+import { fillBase, fillLines, knownOf } from '../../merge/missing-fields.js';
+import { versionOf } from '../../format/version-of.js';
+import { replaceableVersion } from '../../store/versions.js';
+import { newValues } from './guard.js';
+import { planExport } from './plan.js';
+import type { ExportContext } from './context.js';
+
+/** A record to look at. */
+export interface TodoRecord extends RecordKey {
+  readonly seq: number;
+  /** The record's tombstones in the files. */
+  readonly tombstones: readonly string[];
+  readonly content: Content | undefined;
+  /** What is remembered of it beside the row. */
+  readonly known: Known;
+}
+
+/** What the files and the bases have of a record. */
+interface LoadedRecord {
+  /** What stands in the files, and all bases, as they are; elsewhere lines are completed. */
+  readonly asWritten: readonly FileVersion[];
+  readonly lines: readonly FileVersion<Present>[];
+  readonly tombstones: readonly FileVersion<Deleted>[];
+  readonly bases: readonly FileVersion[];
+  readonly stored: Deleted | undefined;
+}
+
+/**
+ * Decides one record and notes what the target will have of it. `raws` are its lines in its file; those that cannot be
+ * read go to `unreadable`. Gives the lines that the file will have for it.
+ */
+export function exportRecord(
+  context: ExportContext,
+  todo: TodoRecord,
+  raws: readonly string[],
+  coordinates: ProjectCoordinates,
+  unreadable: string[],
+): readonly string[] {
+  const known = loadRecord(context, todo, raws, unreadable);
+  const state = stateToExport(context, todo, known);
+  if (state === 'refused') return raws;
+  if (state === 'private') {
+    noteDone(context, todo, '', undefined);
+    return [];
+  }
+  // Gone without a trace, so nothing says that it was deleted: the next import takes it from the file again.
+  if (state === undefined) return raws;
+  const version = planOf(context, todo, known, state);
+  if (version.raw === undefined) {
+    const written = isDeleted(version) ? version : { ...version, form: context.form };
+    context.guarded?.add(newValues(written, known.asWritten));
+  }
+  const result = lineOf(version, context.form, coordinates);
+  const before = [...known.lines, ...known.tombstones].map(({ raw }) => raw);
+  const dropped = before.filter((raw) => raw !== result);
+  if (!dropped.every((raw) => raw === todo.known.base?.line || findSeen(context.sql, todo, raw) !== undefined)) {
+    context.refused.push({ type: todo.type, id: todo.id, why: 'unseen' });
+    context.overwrites = true;
+  }
+  const isUnchanged = before.length === 1 && dropped.length === 0;
+  context.tally.add(todo.type, isUnchanged ? 'unchanged' : isDeleted(state) ? 'deleted' : 'written');
+  noteDone(context, todo, result, version);
+  if (!isUnchanged) context.onChange?.({ where: 'files', ...changeInFiles(context, todo, known, state), line: result });
+  return isDeleted(state) ? [] : [result];
+}
+
+/** What becomes of a record in the files. One that they lack and had is put back. */
+function changeInFiles(
+  { form }: ExportContext,
+  todo: TodoRecord,
+  { lines, tombstones }: LoadedRecord,
+  state: Content | Deleted,
+): Omit<RecordChange, 'where'> {
+  const { version } = fileState(lines, tombstones, form);
+  const had = (todo.known.base?.line ?? '') !== '';
+  const lacked = had ? 'deleted' : undefined;
+  const before = version === undefined ? lacked : stateOf(version);
+  return changeOf(todo, before, isDeleted(state) ? 'deleted' : state);
+}
+
+function loadRecord(
+  { sql, registry, target, form, now }: ExportContext,
+  todo: TodoRecord,
+  raws: readonly string[],
+  unreadable: string[],
+): LoadedRecord {
+  const written = allBases(sql, target, todo, todo.known)
+    .map((base) => versionOf(registry, base.line))
+    .filter((version) => version !== undefined);
+  const row = todo.content;
+  const bases = written.map((version) =>
+    isDeleted(version) ? version : fillBase(version, row === undefined ? [] : [row]),
+  );
+  const [base] = bases;
+  const found: FileVersion<Present>[] = [];
+  const read = (raw: string): FileVersion | undefined => replaceableVersion(sql, registry, raw, latestStamp(now));
+  for (const raw of raws) {
+    const version = read(raw);
+    if (version?.kind === 'present') found.push(version);
+    else unreadable.push(raw);
+  }
+  const tombstones = todo.tombstones.map(read).filter((version) => version?.kind === 'deleted');
+  return {
+    asWritten: [...found, ...tombstones, ...written],
+    lines: fillLines(found, knownOf(form, base?.kind === 'present' ? base.content : undefined, row)),
+    tombstones,
+    bases,
+    stored: todo.known.tombstone,
+  };
+}
+
+/** The state that the files are to have: the row, the tombstone, or what privacy makes of a row. */
+function stateToExport(
+  context: ExportContext,
+  todo: TodoRecord,
+  known: LoadedRecord,
+): Content | Deleted | 'refused' | 'private' | undefined {
+  const { actor, now } = context;
+  const { type, id, content } = todo;
+  const { lines, tombstones, stored } = known;
+  if (content === undefined) {
+    // No file can ever have had a record whose id fits into none.
+    if (!isId(id) || wasPrivate(context, todo, known)) return 'private';
+    return stored;
+  }
+  if (!context.isPrivate(content)) return content;
+  if (lines.length === 0) return tombstones[0] ?? 'private';
+  if (context.unpublish) return deleted(todo, now, actor);
+  context.refused.push({ type, id, why: 'private' });
+  return 'refused';
+}
+
+/** The deletion of a record that was private to its end is nobody's business either. */
+function wasPrivate({ sql, target }: ExportContext, todo: TodoRecord, { lines, tombstones }: LoadedRecord): boolean {
+  if (lines.length + tombstones.length > 0) return false;
+  const { base, hasOtherBases } = todo.known;
+  const wasThere = base !== undefined || hasOtherBases ? wasInFiles(sql, target.project, todo) : undefined;
+  return wasThere === undefined ? isMarkedPrivate(sql, todo) : !wasThere;
+}
+
+function planOf(context: ExportContext, todo: TodoRecord, known: LoadedRecord, state: Content | Deleted): Version {
+  const { content } = todo;
+  const { derived } = todo.known;
+  const fits = derived?.hash !== undefined && content !== undefined && derivedHash(content) === derived.hash;
+  return planExport({
+    state,
+    lines: known.lines,
+    tombstone: known.tombstones.length === 0 ? undefined : known.tombstones.reduce(laterTombstone),
+    bases: known.bases,
+    floor: content === undefined ? undefined : known.stored?.stamp,
+    derivedStamp: fits ? derived.stamp : undefined,
+    restamp: derived !== undefined && derived.hash === undefined,
+    form: context.form,
+    now: context.now,
+  });
+}
+
+/** An empty line says that the target has the record's last change without having the record: it is private. */
+function noteDone({ sql }: ExportContext, todo: TodoRecord, line: string, version: Version | undefined): void {
+  const isGone = version !== undefined && isDeleted(version);
+  const { base } = todo.known;
+  // What was a base stays known as a version that was taken into account.
+  const isReplaced = base !== undefined && base.line !== '' && base.line !== line;
+  // A version that stood somewhere before is whose it was.
+  const own = version?.raw === undefined || findSeen(sql, todo, line)?.own !== false;
+  sql.run(
+    `INSERT INTO temp.scsync_done (type, id, seq, deleted, stamp, author, line, own, replaced, replaced_own)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    todo.type,
+    todo.id,
+    todo.seq,
+    isGone ? 1 : 0,
+    version?.stamp ?? 0,
+    isGone ? version.by : null,
+    line,
+    own ? 1 : 0,
+    isReplaced ? digestOf(base.line) : null,
+    isReplaced && base.own ? 1 : 0,
+  );
+  if (isGone || todo.tombstones.length > 0) {
+    const grave = isGone ? line : null;
+    sql.run(`INSERT INTO temp.scsync_graves (type, id, line) VALUES (?, ?, ?)`, todo.type, todo.id, grave);
+  }
+}

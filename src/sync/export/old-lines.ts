@@ -1,0 +1,144 @@
+import { join } from 'node:path';
+
+import { fileExists, fileIdentity } from '../../files/file.js';
+import { fileNames, fileOfType, keyReader } from '../../format/line-key.js';
+import type { LineKey } from '../../format/line-key.js';
+import { readLines } from '../../files/line-reader.js';
+import type { TextLine } from '../../files/line-reader.js';
+import { keyOfLine, scanFile } from '../../files/scan-file.js';
+import type { FileScan } from '../../files/scan-file.js';
+import { latestStamp } from '../../record/stamp.js';
+import type { FileVersion } from '../../record/version.js';
+import type { Registry } from '../../registry/entity.js';
+import { inFileOrder } from '../../store/file-order.js';
+import type { Sql } from '../../store/sql.js';
+import { replaceableVersion } from '../../store/versions.js';
+
+/** The lines of one record in a file. */
+export interface OldLines {
+  readonly key: LineKey;
+  readonly raws: readonly string[];
+}
+
+/** A line that is no record's: kept at the end of its file as it is. */
+export type TailLine = string | Uint8Array;
+
+/**
+ * The files of a directory as the next export finds them, in the order of their keys.
+ *
+ * Files in canonical form are streamed. Where one is not (unsorted, CRLF, duplicates, a record in another
+ * type's file), all are laid out in a temporary table first, so that memory does not grow with them.
+ */
+export class OldFiles {
+  readonly #sql: Sql;
+  readonly #registry: Registry;
+  readonly #dir: string;
+  readonly #read: (raw: string) => FileVersion | undefined;
+  readonly #scans = new Map<string, FileScan>();
+  readonly #states = new Map<string, string>();
+  /** True when the lines of a file may lie anywhere, so that every file is rewritten whole. */
+  readonly laidOut: boolean;
+
+  /** `wanted` are the files that the export may change, `now` its clock. */
+  constructor(sql: Sql, registry: Registry, dir: string, wanted: readonly string[], now: number) {
+    this.#sql = sql;
+    this.#registry = registry;
+    this.#dir = dir;
+    this.#read = (raw) => replaceableVersion(sql, registry, raw, latestStamp(now));
+    this.#scan(wanted);
+    this.laidOut = wanted.some((name) => this.#scans.get(name)?.canonical === false);
+    if (!this.laidOut) return;
+    this.#scan(fileNames(registry).filter((name) => !wanted.includes(name)));
+    this.#layOut();
+  }
+
+  /** The hash of a file's bytes as it was found; undefined for a file that is not there, or was not asked for. */
+  hashOf(name: string): string | undefined {
+    return this.#scans.get(name)?.sha256;
+  }
+
+  /** False once somebody wrote one of the files that were read, git for example, which knows no lock of ours. */
+  areUnchanged(): boolean {
+    return [...this.#states].every(([name, state]) => fileIdentity(join(this.#dir, name)) === state);
+  }
+
+  /** The records' lines of a file in the order of their keys. */
+  *lines(name: string): Generator<OldLines> {
+    if (this.laidOut) {
+      yield* inFileOrder(this.#sql, this.#laidOutLines(name), ({ key }) => key);
+      return;
+    }
+    const keyOf = keyReader(this.#registry, name);
+    for (const { text } of this.#linesOf(name)) {
+      const key = keyOf(text);
+      if (key === undefined) return;
+      yield { key, raws: [text] };
+    }
+  }
+
+  /** The other lines of a file in their old order. */
+  *tail(name: string): Generator<TailLine> {
+    if (!this.laidOut && this.#scans.get(name)?.hasTail === false) return;
+    const keyOf = this.#keyReader(name);
+    for (const line of this.#linesOf(name)) {
+      if (line.text.trim() === '' || keyOfLine(this.#read, keyOf, line) !== undefined) continue;
+      yield line.bytes ?? line.text;
+    }
+  }
+
+  #scan(names: readonly string[]): void {
+    for (const name of names) {
+      const path = join(this.#dir, name);
+      this.#states.set(name, fileIdentity(path));
+      this.#scans.set(name, scanFile(this.#registry, path, name));
+    }
+  }
+
+  *#linesOf(name: string): Generator<TextLine> {
+    const path = join(this.#dir, name);
+    if (fileExists(path)) yield* readLines(path);
+  }
+
+  /** A line that only begins like a record's is none: where lines are laid out anyway, each is read to its end. */
+  #keyReader(name: string): (raw: string) => LineKey | undefined {
+    return this.laidOut ? () => undefined : keyReader(this.#registry, name);
+  }
+
+  #layOut(): void {
+    this.#sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_old (file TEXT, type TEXT, id TEXT, raw TEXT)`);
+    this.#sql.exec(`CREATE INDEX IF NOT EXISTS temp.scsync_old_key ON scsync_old (file, type, id)`);
+    this.#sql.run(`DELETE FROM temp.scsync_old`);
+    for (const name of fileNames(this.#registry)) {
+      const keyOf = this.#keyReader(name);
+      for (const line of this.#linesOf(name)) {
+        const key = keyOfLine(this.#read, keyOf, line);
+        if (key === undefined) continue;
+        const file = key.deleted ? this.#registry.deletionsFile : fileOfType(this.#registry, key.type);
+        this.#sql.run(`INSERT INTO temp.scsync_old VALUES (?, ?, ?, ?)`, file, key.type, key.id, line.text);
+      }
+    }
+  }
+
+  *#laidOutLines(name: string): Generator<OldLines> {
+    let after: LineKey = { type: '', id: '' };
+    for (;;) {
+      const keys = this.#sql.all(
+        `SELECT DISTINCT type, id FROM temp.scsync_old WHERE file = ? AND (type, id) > (?, ?) ORDER BY type, id LIMIT 500`,
+        name,
+        after.type,
+        after.id,
+      );
+      for (const [type, id] of keys) {
+        after = { type: String(type), id: String(id) };
+        const rows = this.#sql.all(
+          `SELECT raw FROM temp.scsync_old WHERE file = ? AND type = ? AND id = ? ORDER BY rowid`,
+          name,
+          after.type,
+          after.id,
+        );
+        yield { key: after, raws: rows.map(([raw]) => String(raw)) };
+      }
+      if (keys.length === 0) return;
+    }
+  }
+}

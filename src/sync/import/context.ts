@@ -1,0 +1,178 @@
+import type { Content } from '../../record/content.js';
+import { latestStamp } from '../../record/stamp.js';
+import type { PathForm, Deleted } from '../../record/version.js';
+import { requireEntity } from '../../registry/entity.js';
+import type { Entity, Registry } from '../../registry/entity.js';
+import type { RecordKey } from '../../record/record-key.js';
+import type { Rows } from '../../store/rows.js';
+import { RowWriter } from '../../store/row-writer.js';
+import type { Sql } from '../../store/sql.js';
+import type { Target } from '../../store/knowledge/target.js';
+import type { Tally } from '../stats.js';
+import type { RowsBefore } from './changes.js';
+import type { HistoryOfImport } from './history.js';
+import type { MergeStrategy } from './plan.js';
+import type { SkippedLine } from './stage.js';
+import type { EntityStats, Notable, Notice } from './stats.js';
+import { markChanged } from '../../store/knowledge/changes.js';
+import { suspendTriggers } from './suspend-triggers.js';
+
+/** How many rows' projects are remembered at once. */
+const MAX_REMEMBERED = 20_000;
+
+/** What the parts of one import share. */
+export class ImportContext {
+  readonly sql: Sql;
+  readonly registry: Registry;
+  readonly rows: Rows;
+  readonly writer: RowWriter;
+  readonly target: Target;
+  readonly form: PathForm;
+  /** Whether a record never leaves the database. */
+  readonly isPrivate: (content: Content) => boolean;
+  readonly actor: string;
+  readonly now: number;
+  /** The latest stamp that counts. */
+  readonly latest: number;
+  readonly strategyFor: (id: string) => MergeStrategy;
+  readonly tally: Tally<EntityStats>;
+  /** True when everything is rolled back in the end: nothing of it is in the journal then. */
+  readonly rehearses: boolean;
+  /** The history of the files, where there is one. */
+  readonly history: HistoryOfImport | undefined;
+  readonly notices: Notice[] = [];
+  /** Lines that cannot be read, those of the first pass included. */
+  readonly skipped: SkippedLine[];
+  /** Files of which not every line is the base of its record. */
+  readonly unsettled: Set<string>;
+  /** Records that were decided before their turn, as `type id`. */
+  readonly decided = new Set<string>();
+  /** Records that were written since the page of records at hand was read, as `type/id`. */
+  readonly changed = new Set<string>();
+  /** Tombstones of rows that go last, when all that refers to them is decided, by `type/id`. */
+  readonly doomed = new Map<string, Deleted>();
+  /** What changed rows held before; kept only where somebody asks what changes. */
+  readonly rowsBefore: RowsBefore | undefined;
+  /** How many records there are to decide. */
+  records = 0;
+  readonly #skipInvalid: boolean;
+  readonly #projects = new Map<string, string | null | undefined>();
+  #resume: (() => void) | undefined;
+
+  constructor(
+    values: Pick<
+      ImportContext,
+      | 'sql'
+      | 'registry'
+      | 'rows'
+      | 'target'
+      | 'form'
+      | 'isPrivate'
+      | 'actor'
+      | 'now'
+      | 'strategyFor'
+      | 'tally'
+      | 'history'
+      | 'unsettled'
+      | 'skipped'
+      | 'rowsBefore'
+      | 'rehearses'
+    > & { readonly skipInvalid: boolean },
+  ) {
+    this.sql = values.sql;
+    this.registry = values.registry;
+    this.rows = values.rows;
+    this.writer = new RowWriter(values.sql, values.registry, values.target.project);
+    this.target = values.target;
+    this.form = values.form;
+    this.isPrivate = values.isPrivate;
+    this.actor = values.actor;
+    this.now = values.now;
+    this.latest = latestStamp(values.now);
+    this.strategyFor = values.strategyFor;
+    this.tally = values.tally;
+    this.history = values.history;
+    this.unsettled = values.unsettled;
+    this.skipped = values.skipped;
+    this.rowsBefore = values.rowsBefore;
+    this.rehearses = values.rehearses;
+    this.#skipInvalid = values.skipInvalid;
+  }
+
+  /** Counts an outcome that names its record. */
+  notice(what: Notable, type: string, id: string, message: string): void {
+    this.tally.add(type, what);
+    this.notices.push({ what, type, id, message });
+  }
+
+  /** Counts and names a record of which a value loses. */
+  noticeLoss({ type, id }: RecordKey, what: string): void {
+    this.notice('conflicts', type, id, this.rehearses ? what : `${what}; see conflicts`);
+  }
+
+  /** Says whether lines that cannot be read make the import fail. */
+  fails(): boolean {
+    return this.skipped.some(({ code }) => code !== 'bad_input' || !this.#skipInvalid);
+  }
+
+  /** The project of a row wherever it is: null for a row without one, undefined when there is none, or soon will be. Remembered. */
+  projectOf(type: string, id: string): string | null | undefined {
+    const key = `${type}/${id}`;
+    if (this.doomed.has(key)) return undefined;
+    if (this.#projects.has(key)) return this.#projects.get(key);
+    if (this.#projects.size >= MAX_REMEMBERED) this.#projects.clear();
+    const project = this.rows.projectOf(requireEntity(this.registry, type), id);
+    this.#projects.set(key, project);
+    return project;
+  }
+
+  /** To be called for a row that was made. */
+  rememberRow(type: string, id: string): void {
+    this.#projects.set(`${type}/${id}`, this.target.project);
+  }
+
+  /** To be called when rows may have come or gone: before each type, and by whatever deletes a row. */
+  forgetRows(): void {
+    this.#projects.clear();
+  }
+
+  /** Writes a record's row, made or changed by the import itself, and counts that as a change for every other target. */
+  write(content: Content, before: Content | undefined): void {
+    const key = { type: content.entity.type, id: content.id };
+    this.beforeChange(key, before);
+    this.markChanged(key);
+    this.writer.write(content, before, this.now);
+  }
+
+  /** Counts a record as changed, for every target. */
+  markChanged(key: RecordKey): void {
+    markChanged(this.sql, key, this.target.project);
+    this.changed.add(`${key.type}/${key.id}`);
+  }
+
+  /** Deletes a record's row. */
+  remove(entity: Entity, row: Content): void {
+    const key = { type: entity.type, id: row.id };
+    this.beforeChange(key, row);
+    this.markChanged(key);
+    this.writer.remove(entity, row.id);
+    this.forgetRows();
+  }
+
+  /** To be called before the first row is written. */
+  beforeWrite(): void {
+    this.#resume ??= suspendTriggers(this.sql, this.registry, this.records);
+  }
+
+  /** To be called before a record's row is made, changed or deleted; `row` is what it holds until then. */
+  beforeChange(key: RecordKey, row: Content | undefined): void {
+    this.beforeWrite();
+    this.rowsBefore?.note(key, row);
+  }
+
+  /** To be called after the last row was written. */
+  afterWrites(): void {
+    this.#resume?.();
+    this.#resume = undefined;
+  }
+}

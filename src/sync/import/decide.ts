@@ -1,0 +1,101 @@
+import { wholeRecord } from '../../merge/record.js';
+import { tokenOf } from '../../record/content.js';
+import type { Content } from '../../record/content.js';
+import { unquote } from '../../record/json.js';
+import { deleted, isDeleted, sameVersion } from '../../record/version.js';
+import type { Deleted } from '../../record/version.js';
+import { findSeen } from '../../store/knowledge/seen.js';
+import { readTombstone } from '../../store/knowledge/tombstones.js';
+import type { ImportContext } from './context.js';
+import { clearDead } from './load-record.js';
+import type { LoadedRecord } from './load-record.js';
+import { keepPrivate } from './keep-private.js';
+import { MergeStrategy, planImport } from './plan.js';
+import type { ImportPlan } from './plan.js';
+
+/** A record whose outcome is known, before its natural key and its row are written. */
+export interface Decision {
+  readonly record: LoadedRecord;
+  readonly plan: ImportPlan;
+  /** Whether the files' version was taken into account before, and whose it was then. */
+  readonly seen: { readonly own: boolean } | undefined;
+  /** The files' version is news that no commit brought: it was made in this work tree. */
+  readonly isUncommitted: boolean;
+}
+
+/**
+ * Decides a record. Gives undefined when there is nothing to write because it waits for its parent or
+ * belongs to another project; that is counted and named here.
+ */
+export function decide(context: ImportContext, record: LoadedRecord): Decision | undefined {
+  const { key, version, versionLine, state, base, row } = record;
+  if (version === undefined) return undefined;
+  if (record.isElsewhere && !isDeleted(version)) {
+    waits(context, record);
+    context.notice(
+      'skipped',
+      key.type,
+      key.id,
+      'belongs to another project in this database; its line was left in the file',
+    );
+    return undefined;
+  }
+  // Of a record that is new in every way it does not matter.
+  const isKnown = state !== undefined || base !== undefined;
+  const seen = isKnown && versionLine !== undefined ? seenBefore(context, record, versionLine) : undefined;
+  const wasSeen = seen !== undefined;
+  // What others delete of a private record they once had, or derive from its parent's deletion, is no news here.
+  if (isDeleted(version) && row !== undefined && context.isPrivate(row)) {
+    return { record, plan: { result: row, losses: [] }, seen, isUncommitted: false };
+  }
+  const strategy = context.strategyFor(key.id);
+  const asksHistory =
+    strategy === MergeStrategy.ThreeWay && !wasSeen && base !== undefined && !sameVersion(version, base);
+  const ancestry = asksHistory ? context.history?.ancestryOf(record) : undefined;
+  const file = record.besideRow ?? version;
+  const plan = planImport({ strategy, file, isSeen: wasSeen, base, state, ancestry });
+  const isUncommitted = asksHistory && context.history !== undefined && ancestry === undefined;
+  const decision = { record, plan, seen, isUncommitted };
+  if (isDeleted(plan.result)) return decision;
+  const result = clearDead(context, plan.result);
+  const parent = missingParent(context, result);
+  if (parent === 'here') {
+    const sides = [...(row === undefined ? [] : [row]), ...(wasSeen ? [] : record.lines.map(({ content }) => content))];
+    for (const side of sides) keepPrivate(context, side, result);
+    return { ...decision, plan: { ...plan, result } };
+  }
+  if (parent === 'unknown') {
+    waits(context, record);
+    context.notice('orphaned', key.type, key.id, 'its parent is not here; the line waits in the file');
+    return undefined;
+  }
+  return { ...decision, plan: buried(record, plan, result, parent) };
+}
+
+function seenBefore({ sql }: ImportContext, { key, baseEntry }: LoadedRecord, line: string): Decision['seen'] {
+  return line === baseEntry?.line ? baseEntry : findSeen(sql, key, line);
+}
+
+function waits(context: ImportContext, { found }: LoadedRecord): void {
+  for (const { file } of found) context.unsettled.add(file);
+}
+
+/** Whether all required parents are here, or else the tombstone of one, or that one is neither. */
+function missingParent(context: ImportContext, content: Content): 'here' | 'unknown' | Deleted {
+  const { sql, target } = context;
+  for (const [field, type] of Object.entries(content.entity.parents)) {
+    const id = unquote(tokenOf(content, field));
+    if (context.projectOf(type, id) === target.project) continue;
+    return context.doomed.get(`${type}/${id}`) ?? readTombstone(sql, target.project, { type, id }) ?? 'unknown';
+  }
+  return 'here';
+}
+
+/** A record whose parent is deleted is deleted with it; every replica derives the same tombstone. */
+function buried(record: LoadedRecord, plan: ImportPlan, content: Content, parent: Deleted): ImportPlan {
+  const { key, lines, tombstones, baseEntry } = record;
+  const own = [...lines.map((line) => line.stamp + 1), ...tombstones.map((tombstone) => tombstone.stamp)];
+  if (baseEntry !== undefined) own.push(baseEntry.deleted ? baseEntry.stamp : baseEntry.stamp + 1);
+  const result = deleted(key, Math.max(parent.stamp, ...own), parent.by);
+  return { result, losses: [...plan.losses, { loss: wholeRecord(content), why: 'parent deleted' }] };
+}

@@ -1,0 +1,124 @@
+import { noteLoss } from '../../store/knowledge/journal.js';
+import { wholeRecord } from '../../merge/record.js';
+import { sameContent } from '../../record/content.js';
+import type { Content } from '../../record/content.js';
+import { deleted, saySame } from '../../record/version.js';
+import type { Deleted } from '../../record/version.js';
+import { dependentsOf, requireEntity } from '../../registry/entity.js';
+import type { Entity } from '../../registry/entity.js';
+import { readBase } from '../../store/knowledge/base.js';
+import { writeDerived } from '../../store/knowledge/derived.js';
+import { deadReferences, forgetUnresolved, forgetUnresolvedTo, referrersOf } from '../../store/knowledge/references.js';
+import type { RecordKey } from '../../record/record-key.js';
+import { writeTombstone } from '../../store/knowledge/tombstones.js';
+import type { ImportContext } from './context.js';
+import type { LoadedRecord } from './load-record.js';
+import { keepPrivate } from './keep-private.js';
+import { stampOfContent } from './stamp-of-content.js';
+
+/** Makes a record deleted: its row with all that cannot be without it, or the tombstone alone. */
+export function applyTombstone(
+  context: ImportContext,
+  { key, entity, row, state }: LoadedRecord,
+  tombstone: Deleted,
+): void {
+  if (row !== undefined) {
+    removeRow(context, entity, row, tombstone);
+    context.tally.add(key.type, 'deleted');
+    return;
+  }
+  if (state !== undefined && saySame(state, tombstone)) {
+    // The author may have been filled in just now.
+    writeTombstone(context.sql, context.target.project, tombstone);
+    return;
+  }
+  const referrers = referringRows(context, key);
+  writeTombstone(context.sql, context.target.project, tombstone);
+  context.markChanged(key);
+  forgetUnresolvedTo(context.sql, context.registry, key);
+  noteClearedReferences(context, referrers);
+  if (state === undefined) context.tally.add(key.type, 'deleted');
+}
+
+/** Says whether a row has others that cannot be without it, or that refer to it. */
+export function isReferredTo({ sql, registry }: ImportContext, entity: Entity, id: string): boolean {
+  const hasChildren = dependentsOf(registry, entity).some(
+    (child) => sql.get(`SELECT 1 FROM ${child.entity.table} WHERE ${child.field} = ? LIMIT 1`, id) !== undefined,
+  );
+  return hasChildren || referrersOf(sql, registry, { type: entity.type, id }).length > 0;
+}
+
+/** Deletes a row, first the records that cannot be without it. */
+function removeRow(context: ImportContext, entity: Entity, row: Content, tombstone: Deleted): void {
+  const { sql, rows, registry, target } = context;
+  for (const child of dependentsOf(registry, entity)) {
+    const ids = sql.all(
+      `SELECT ${child.entity.key} FROM ${child.entity.table} WHERE ${child.field} = ? ORDER BY ${child.entity.key}`,
+      row.id,
+    );
+    for (const [id] of ids) {
+      const content = rows.read(child.entity, String(id));
+      if (content !== undefined) removeChild(context, child.entity, content, tombstone);
+    }
+  }
+  const referrers = referringRows(context, { type: entity.type, id: row.id });
+  context.remove(entity, row);
+  writeTombstone(sql, target.project, tombstone);
+  noteClearedReferences(context, referrers);
+}
+
+function removeChild(context: ImportContext, entity: Entity, content: Content, parent: Deleted): void {
+  const key = { type: entity.type, id: content.id };
+  const base = readBase(context.sql, context.target, key);
+  const own = base === undefined ? [] : [base.deleted ? base.stamp : base.stamp + 1];
+  const tombstone = deleted(key, Math.max(parent.stamp, ...own), parent.by);
+  noteLoss(context.sql, context.target.project, key, wholeRecord(content), 'parent deleted', context.now);
+  context.noticeLoss(key, `${context.rehearses ? 'would be ' : ''}deleted with its parent`);
+  removeRow(context, entity, content, tombstone);
+  context.tally.add(key.type, 'deleted');
+}
+
+interface Referrer {
+  readonly key: RecordKey;
+  readonly entity: Entity;
+  readonly before: Content;
+}
+
+function referringRows({ sql, rows, registry }: ImportContext, key: RecordKey): Referrer[] {
+  return referrersOf(sql, registry, key).flatMap((referrer) => {
+    const entity = requireEntity(registry, referrer.type);
+    const before = rows.read(entity, referrer.id);
+    const isItself = referrer.type === key.type && referrer.id === key.id;
+    return before === undefined || isItself ? [] : [{ key: referrer, entity, before }];
+  });
+}
+
+/** A row that lost a reference to a deleted record, and nothing else, is a version that every replica derives from its line. */
+function noteClearedReferences(context: ImportContext, referrers: readonly Referrer[]): void {
+  for (const { key, entity, before } of referrers) {
+    const after = context.rows.read(entity, key.id);
+    if (after === undefined || sameContent(before, after)) continue;
+    keepPrivate(context, before, after);
+    context.rowsBefore?.note(key, before);
+    // What was only kept aside is in no table that a trigger watches.
+    context.markChanged(key);
+    const stamp = stampOfContent(context, key, before);
+    if (stamp !== undefined) writeDerived(context.sql, key, stamp + 1, after);
+  }
+}
+
+/** What was kept aside for a record that turned out to stay deleted is cleared. */
+export function clearDeadAside(context: ImportContext): void {
+  const { sql, registry, rows, target } = context;
+  const project = { sql, registry, project: target.project };
+  for (const entity of registry.entities) {
+    for (const reference of entity.referring) {
+      for (const { id, ref } of deadReferences(project, entity, reference)) {
+        const key = { type: entity.type, id };
+        const before = rows.read(entity, id);
+        forgetUnresolved(sql, key, reference.name, ref);
+        if (before !== undefined) noteClearedReferences(context, [{ key, entity, before }]);
+      }
+    }
+  }
+}

@@ -1,0 +1,209 @@
+import { accessSync, constants } from 'node:fs';
+import { basename, dirname } from 'node:path';
+
+import { rememberSettings, settingsInForce } from '../accepted-settings.js';
+import { SyncError } from '../../errors.js';
+import { exportDirectory, resolvePath } from '../../files/directory.js';
+import { fileExists } from '../../files/file.js';
+import type { History } from '../file-history.js';
+import { hasLock, withLock } from '../../store/lock.js';
+import { findProject } from '../project.js';
+import type { RecordChange } from '../../record/change.js';
+import type { Settings } from '../../files/settings.js';
+import type { Store } from '../../store/store.js';
+import { plannedTarget } from '../../store/knowledge/target.js';
+import type { Target } from '../../store/knowledge/target.js';
+import type { Progress } from '../export/stats.js';
+import { MergeStrategy } from './plan.js';
+import { rehearseImport, runImport } from './run.js';
+import type { ImportRun } from './run.js';
+import type { ImportStats, Notice } from './stats.js';
+
+/** How an {@link Importer} works. */
+export interface ImporterOptions {
+  /** Who wins between two versions that differ; `three-way` by default. */
+  readonly strategy?: MergeStrategy;
+  /** The project in this database that the files belong to; found out by itself where it is not given. */
+  readonly projectPath?: string;
+  /** Import what can be read, and leave lines that cannot in their files. */
+  readonly skipInvalid?: boolean;
+  /** Ids of records of which the file's version is taken whatever the strategy. */
+  readonly forceIds?: readonly string[];
+  /** Who deleted what has no author yet; `unknown` by default. */
+  readonly actor?: string;
+  /** Now in Unix milliseconds; the system's clock by default. */
+  readonly now?: () => number;
+  /** How long to wait for another process that uses the directory, in milliseconds; 5000 by default. */
+  readonly lockTimeoutMs?: number;
+  /** Told now and then how far a long import is. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Told of each record that an import changes, before it is committed, and of each that a dry run would change. */
+  readonly onChange?: (change: RecordChange) => void;
+  /** The history of the files, so that a line that was exported, never committed and thrown away is not lost to a later one. */
+  readonly history?: History | undefined;
+}
+
+/**
+ * Takes what the files say into the database. All or nothing: a line that cannot be read stops the import before
+ * anything is written.
+ *
+ * ```ts
+ * const importer = new Importer(store, { strategy: MergeStrategy.ThreeWay });
+ * const stats = importer.importAll(projectExportDir(projectPath));
+ * console.log(stats.total.created, 'created', stats.total.updated, 'updated');
+ * ```
+ */
+export class Importer {
+  readonly #store: Store;
+  readonly #options: ImporterOptions;
+
+  constructor(store: Store, options: ImporterOptions = {}) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  /**
+   * Imports all files of an export directory.
+   *
+   * @throws SyncError `bad_input` with every problem as `file:line: what`, `conflict_markers`, `newer_format`, `io`,
+   * `busy`. Nothing was changed then.
+   */
+  importAll(dir: string, options: { readonly dryRun?: boolean } = {}): ImportStats {
+    return this.#import(dir, undefined, options.dryRun === true);
+  }
+
+  /**
+   * Imports all files of an export directory, gives what `look` finds while everything is as it would be then, and takes it all
+   * back. Changes nothing, and makes no file. @internal
+   */
+  rehearse<T>(dir: string, look: (stats: ImportStats) => T): T {
+    return this.#rehearse(dir, undefined, look);
+  }
+
+  /** Imports one file of an export directory, records and all. */
+  importFile(path: string, options: { readonly dryRun?: boolean } = {}): ImportStats {
+    if (!fileExists(path)) throw new SyncError('io', `${path}: there is no such file`, { hint: 'check the path' });
+    return this.#import(dirname(path), [basename(path)], options.dryRun === true);
+  }
+
+  /** Imports the file of deletions of an export directory. */
+  importDeletions(path: string, options: { readonly dryRun?: boolean } = {}): ImportStats {
+    return this.importFile(path, options);
+  }
+
+  #import(path: string, only: readonly string[] | undefined, dryRun: boolean): ImportStats {
+    if (dryRun) return this.#rehearse(path, only, (stats) => stats);
+    if (!fileExists(path)) {
+      throw new SyncError('io', `${path}: there is no such export directory`, {
+        hint: 'run export first, or check the path',
+      });
+    }
+    const dir = exportDirectory(path);
+    return locked(dir, this.#lockTimeoutMs, () => {
+      const target = this.#target(dir);
+      const place = { projectPath: target.project, dir };
+      const { settings } = settingsInForce(this.#store, place);
+      const stats = runImport(this.#store, target, this.#run(target, only));
+      rememberSettings(this.#store, place, settings);
+      return stats;
+    });
+  }
+
+  #rehearse<T>(path: string, only: readonly string[] | undefined, look: (stats: ImportStats) => T): T {
+    const dir = exportDirectory(path);
+    const rehearse = (): T => {
+      const target = this.#target(dir);
+      return rehearseImport(this.#store, target, this.#run(target, only), look);
+    };
+    // The lock is a file, and nothing is to be made: where there is none, nobody has ever worked.
+    return hasLock(dir) ? locked(dir, this.#lockTimeoutMs, rehearse) : rehearse();
+  }
+
+  get #lockTimeoutMs(): number {
+    return this.#options.lockTimeoutMs ?? 5000;
+  }
+
+  #target(dir: string): Target {
+    this.#store.requireFit();
+    const { projectPath } = this.#options;
+    const project = projectPath === undefined ? findProject(this.#store, dir).project : resolvePath(projectPath);
+    return plannedTarget(this.#store.sql, dir, project);
+  }
+
+  #run(target: Target, only: readonly string[] | undefined): ImportRun {
+    const { strategy = MergeStrategy.ThreeWay, forceIds = [], skipInvalid, actor = 'unknown' } = this.#options;
+    const { now = Date.now, onProgress, onChange, history } = this.#options;
+    return {
+      dir: target.dir,
+      settings: settingsOfImport(this.#store, target),
+      strategy,
+      forced: new Set(forceIds),
+      skipInvalid: skipInvalid === true,
+      only,
+      actor,
+      now: now(),
+      onProgress,
+      onChange,
+      history,
+    };
+  }
+}
+
+/** Lines are read in the form that the files are meant to have, so that every replica reads them alike. */
+function settingsOfImport(store: Store, { project: projectPath, dir }: Target): Settings {
+  const { settings, found } = settingsInForce(store, { projectPath, dir });
+  return { ...settings, paths: found.paths };
+}
+
+/** What an import of all files would find, by the number of records of each type; nothing is changed. */
+export function planImportAll(
+  store: Store,
+  target: Target,
+): {
+  readonly records: ReadonlyMap<string, number>;
+  readonly notices: readonly Notice[];
+  readonly problems: readonly string[];
+} {
+  const run: ImportRun = {
+    dir: target.dir,
+    settings: settingsOfImport(store, target),
+    strategy: MergeStrategy.ThreeWay,
+    forced: new Set(),
+    skipInvalid: true,
+    only: undefined,
+    actor: '',
+    now: Date.now(),
+    onProgress: undefined,
+    onChange: undefined,
+    history: undefined,
+  };
+  const stats = rehearseImport(store, target, run, (found) => found);
+  const staged = store.sql.all(
+    `SELECT type, count(*) FROM (
+       SELECT s.type, s.id FROM temp.scsync_staged s
+         LEFT JOIN scsync_records r ON r.type = s.type AND r.id = s.id
+         LEFT JOIN scsync_base b ON b.record = r.n AND b.target = ? AND b.line = s.raw
+         GROUP BY s.type, s.id HAVING count(*) > 1 OR count(b.seq) = 0
+       UNION SELECT type, id FROM temp.scsync_absent) GROUP BY type`,
+    target.id,
+  );
+  return {
+    records: new Map(staged.map(([type, count]) => [String(type), Number(count)])),
+    notices: stats.notices,
+    problems: stats.problems,
+  };
+}
+
+/** Where nobody can write, nobody exports: a directory that cannot be locked is read without a lock. */
+function locked<T>(dir: string, timeoutMs: number, body: () => T): T {
+  return isWritable(dir) ? withLock(dir, { timeoutMs }, body) : body();
+}
+
+function isWritable(dir: string): boolean {
+  try {
+    accessSync(dir, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,135 @@
+import type { Entity } from '../../registry/entity.js';
+import type { Content } from '../../record/content.js';
+import { UNKNOWN, knownOf } from '../../store/knowledge/known.js';
+import type { Ids, Known } from '../../store/knowledge/known.js';
+import type { ImportContext } from './context.js';
+import type { SkippedLine } from './stage.js';
+
+const PAGE = 500;
+
+/** A line in the files. */
+export interface FoundLine {
+  readonly file: string;
+  /** Its number in the file; 0 where it is known without reading the file. */
+  readonly line: number;
+  readonly raw: string;
+}
+
+/** A record to decide, and what there is of it: looked up for many records at once. */
+export interface PageEntry {
+  readonly id: string;
+  readonly staged: readonly FoundLine[];
+  /** The row, where it is this project's. */
+  readonly row: Content | undefined;
+  /** True when the row with that id is another project's. */
+  readonly isElsewhere: boolean;
+  readonly known: Known;
+  /** True when its base stands in the files no more. */
+  readonly isAbsent: boolean;
+}
+
+/** The records of an entity that the first pass laid out, in the order of their ids. */
+export function* pagesOf(context: ImportContext, entity: Entity): Generator<PageEntry> {
+  const { sql } = context;
+  const { type } = entity;
+  let after: string | undefined;
+  for (;;) {
+    const from = after === undefined ? 'id >= ?' : 'id > ?';
+    const keys = sql.all(
+      `SELECT id FROM temp.scsync_staged WHERE type = ? AND ${from}
+       UNION SELECT id FROM temp.scsync_absent WHERE type = ? AND ${from} ORDER BY id LIMIT ${PAGE}`,
+      type,
+      after ?? '',
+      type,
+      after ?? '',
+    );
+    const [first, last] = [keys[0]?.[0], keys.at(-1)?.[0]];
+    if (first === undefined || last === undefined) return;
+    context.changed.clear();
+    for (const entry of entriesOf(context, entity, between(type, String(first), String(last)))) {
+      const isCurrent = !context.changed.has(`${type}/${entry.id}`);
+      yield isCurrent ? entry : reloaded(context, entity, entry);
+    }
+    after = String(last);
+    if (keys.length < PAGE) return;
+  }
+}
+
+/** What was written since its page was read is read again. */
+function reloaded(context: ImportContext, entity: Entity, entry: PageEntry): PageEntry {
+  return entriesOf(context, entity, between(entity.type, entry.id, entry.id))[0] ?? entry;
+}
+
+/** The staged and absent records of a type in a range of ids. */
+function between(type: string, first: string, last: string): Ids {
+  return {
+    sql: `SELECT id FROM temp.scsync_staged WHERE type = ? AND id BETWEEN ? AND ?
+          UNION SELECT id FROM temp.scsync_absent WHERE type = ? AND id BETWEEN ? AND ? ORDER BY id`,
+    parameters: [type, first, last, type, first, last],
+  };
+}
+
+function entriesOf(context: ImportContext, entity: Entity, ids: Ids): PageEntry[] {
+  const { sql, rows, target, actor } = context;
+  const { type, table, key } = entity;
+  const known = knownOf(sql, target, type, ids, actor);
+  const contents = rows.readAll(entity, ids);
+  const lines = stagedLines(context, type, ids);
+  return sql
+    .all(
+      `SELECT k.id, EXISTS (SELECT 1 FROM ${table} t WHERE t.${key} = k.id),
+         EXISTS (SELECT 1 FROM temp.scsync_absent a WHERE a.type = ? AND a.id = k.id)
+       FROM (${ids.sql}) k ORDER BY k.id`,
+      type,
+      ...ids.parameters,
+    )
+    .map(([id, hasRow, isAbsent]) => {
+      const row = contents.get(String(id));
+      return {
+        id: String(id),
+        staged: lines.get(String(id)) ?? [],
+        row,
+        isElsewhere: row === undefined && hasRow === 1n,
+        known: known.get(String(id)) ?? UNKNOWN,
+        isAbsent: isAbsent === 1n,
+      };
+    });
+}
+
+/** Records of an entity that the files only delete, while they have a row: to be deleted before their parents take them along. */
+export function deletedChildren(context: ImportContext, entity: Entity): PageEntry[] {
+  const { registry } = context;
+  const ids = {
+    sql: `SELECT s.id FROM temp.scsync_staged s JOIN ${entity.table} t ON t.${entity.key} = s.id WHERE s.type = ?
+          GROUP BY s.id HAVING min(s.file) = ? AND max(s.file) = ? ORDER BY s.id`,
+    parameters: [entity.type, registry.deletionsFile, registry.deletionsFile],
+  };
+  return entriesOf(context, entity, ids);
+}
+
+function stagedLines({ sql }: ImportContext, type: string, ids: Ids): Map<string, FoundLine[]> {
+  const lines = new Map<string, FoundLine[]>();
+  for (const [id, file, line, raw] of sql.all(
+    `SELECT s.id, s.file, s.line, s.raw FROM (${ids.sql}) k CROSS JOIN temp.scsync_staged s ON s.type = ? AND s.id = k.id
+     ORDER BY s.id, s.rowid`,
+    ...ids.parameters,
+    type,
+  )) {
+    const found = { file: String(file), line: Number(line), raw: String(raw) };
+    const others = lines.get(String(id));
+    if (others === undefined) lines.set(String(id), [found]);
+    else others.push(found);
+  }
+  return lines;
+}
+
+/** How a line that cannot be read is reported. */
+export function skippedLine(
+  type: string,
+  id: string,
+  { file, line }: FoundLine,
+  problem: string,
+  code: SkippedLine['code'],
+): SkippedLine {
+  return { key: { type, id }, code, problem: `${file}:${line}: ${problem}` };
+}

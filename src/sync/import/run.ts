@@ -1,0 +1,194 @@
+import type { History } from '../file-history.js';
+import { readLostValues, rewriteLostValues } from '../../files/lost-values.js';
+import type { LostValues } from '../../files/lost-values.js';
+import type { RecordChange } from '../../record/change.js';
+import { latestStamp } from '../../record/stamp.js';
+import type { Settings } from '../../files/settings.js';
+import { writeSettledHash } from '../../store/knowledge/settled-files.js';
+import { privacyTest } from '../privacy.js';
+import { Rows } from '../../store/rows.js';
+import type { Store } from '../../store/store.js';
+import type { Target } from '../../store/knowledge/target.js';
+import { bindTarget, findTarget, readNote, writeNote } from '../../store/knowledge/target.js';
+import { Tally } from '../stats.js';
+import { foldLog } from '../../store/knowledge/change-log.js';
+import { newestChange, moveExportedThrough } from '../../store/knowledge/changes.js';
+import type { Progress } from '../export/stats.js';
+import { RowsBefore } from './changes.js';
+import { ImportContext } from './context.js';
+import { HistoryOfImport } from './history.js';
+import { importRecords } from './import-records.js';
+import { isWaiting, takeLostValues } from './lost-values.js';
+import { MergeStrategy } from './plan.js';
+import { failOnProblems } from './problems.js';
+import { stageFiles } from './stage.js';
+import type { Staged } from './stage.js';
+import { NO_ENTITY_STATS } from './stats.js';
+import type { ImportStats } from './stats.js';
+
+/** Everything that one import is done with. */
+export interface ImportRun {
+  readonly dir: string;
+  readonly settings: Settings;
+  readonly strategy: MergeStrategy;
+  /** Records whose file version is taken whatever the strategy. */
+  readonly forced: ReadonlySet<string>;
+  readonly skipInvalid: boolean;
+  readonly only: readonly string[] | undefined;
+  readonly actor: string;
+  readonly now: number;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+  readonly onChange: ((change: RecordChange) => void) | undefined;
+  readonly history: History | undefined;
+  /** True when it is rolled back in the end. */
+  readonly rehearses?: boolean;
+}
+
+/** What was found in the files. */
+interface Found {
+  readonly staged: Staged;
+  readonly left: readonly LostValues[];
+  /** True when there is nothing to import. */
+  readonly isIdle: boolean;
+}
+
+/**
+ * Carries out an import under the directory's lock: reads and checks the files, then decides and writes all
+ * records in one transaction, parents first.
+ */
+export function runImport(store: Store, planned: Target, run: ImportRun): ImportStats {
+  const found = findNews(store, planned, run);
+  if (found.isIdle) {
+    // The files say what was agreed on before, now at the present point too.
+    if (planned.id >= 0) notePoint(store, planned, run);
+    return statsOf(makeContext(store, planned, run, found), found);
+  }
+  const { stats, lostValues } = store.sql.transaction('immediate', () => carryOut(store, planned, run, found));
+  rewriteLostValues(store.registry, lostValues);
+  return stats;
+}
+
+/**
+ * Does the same and rolls it back, as what becomes of a child depends on what became of its parent. `look` sees the
+ * database as the import would leave it.
+ */
+export function rehearseImport<T>(store: Store, planned: Target, asked: ImportRun, look: (stats: ImportStats) => T): T {
+  const run: ImportRun = { ...asked, rehearses: true };
+  const found = findNews(store, planned, run);
+  return store.sql.rehearse(found.isIdle ? 'deferred' : 'immediate', () => {
+    const stats = found.isIdle
+      ? statsOf(makeContext(store, planned, run, found), found)
+      : carryOut(store, planned, run, found).stats;
+    return look({ ...stats, dryRun: true });
+  });
+}
+
+function findNews({ sql, registry }: Store, planned: Target, run: ImportRun): Found {
+  const forces = run.strategy === MergeStrategy.PreferExternal || run.forced.size > 0;
+  const staged = stageFiles(sql, registry, planned, {
+    dir: run.dir,
+    only: run.only,
+    latest: latestStamp(run.now),
+    forces,
+    isForced: ({ id }) => run.strategy === MergeStrategy.PreferExternal || run.forced.has(id),
+  });
+  const left = readLostValues(registry, run.dir);
+  const problems = left.flatMap((file) => file.problems);
+  for (const problem of problems) staged.skipped.push({ key: undefined, code: 'bad_input', problem });
+  const present = { registry, rows: new Rows(sql, registry, planned.project), now: run.now };
+  const isNewlyLost = left.some(({ losses }) => losses.some((value) => !isWaiting(present, value)));
+  return { staged, left, isIdle: staged.files.size === 0 && problems.length === 0 && !isNewlyLost };
+}
+
+/** What an import did, and what is to stay in files of lost values once it is committed. */
+interface CarriedOut {
+  readonly stats: ImportStats;
+  readonly lostValues: readonly LostValues[];
+}
+
+function carryOut(store: Store, planned: Target, run: ImportRun, found: Found): CarriedOut {
+  const { staged, left } = found;
+  foldLog(store.sql, store.registry);
+  const newest = newestChange(store.sql);
+  // Bound only here, so that an import that fails leaves no trace.
+  const target = bindTarget(store.sql, planned.dir, planned.project);
+  const context = makeContext(store, target, run, found);
+  importRecords(context, run.onProgress);
+  // What the import wrote itself it has marked; what the database did besides is a change like any other.
+  foldLog(store.sql, store.registry, newest);
+  failOnProblems(context.skipped, run.skipInvalid);
+  const lostValues = takeLostValues(context, left);
+  noteSkipped(context);
+  settleFiles(context, staged);
+  if (isAgreement(context, staged)) notePoint(store, target, run);
+  for (const change of context.rowsBefore?.changes(context.registry, context.rows) ?? []) run.onChange?.(change);
+  return { stats: statsOf(context, found), lostValues };
+}
+
+function makeContext(store: Store, target: Target, run: ImportRun, { staged }: Found): ImportContext {
+  const { sql, registry } = store;
+  const rows = new Rows(sql, registry, target.project);
+  const form = run.settings.paths;
+  return new ImportContext({
+    sql,
+    registry,
+    rows,
+    target,
+    form,
+    isPrivate: privacyTest(store, rows, run.settings.private),
+    actor: run.actor,
+    now: run.now,
+    strategyFor: (id) => (run.forced.has(id) ? MergeStrategy.PreferExternal : run.strategy),
+    tally: new Tally(registry, NO_ENTITY_STATS),
+    history:
+      run.history === undefined
+        ? undefined
+        : new HistoryOfImport(
+            { sql, registry, form, latest: latestStamp(run.now) },
+            run.history,
+            readNote(sql, target, 'point'),
+          ),
+    unsettled: new Set(staged.unsettled),
+    skipped: staged.skipped,
+    skipInvalid: run.skipInvalid,
+    rehearses: run.rehearses === true,
+    rowsBefore: run.onChange === undefined ? undefined : new RowsBefore(sql),
+  });
+}
+
+/** What was left in its file was not agreed on: its history must be read again when it comes in. */
+function isAgreement({ skipped, notices }: ImportContext, { files }: Staged): boolean {
+  const isWhole = skipped.length === 0 && notices.every(({ what }) => what !== 'orphaned' && what !== 'skipped');
+  return files.size > 0 && isWhole;
+}
+
+/** From this point on the history is to be read when an import next asks it. */
+function notePoint({ sql }: Store, target: Target, { history, only }: ImportRun): void {
+  const point = only === undefined ? history?.point() : undefined;
+  if (point !== undefined && point !== readNote(sql, target, 'point')) writeNote(sql, target, 'point', point);
+}
+
+function statsOf({ tally, notices }: ImportContext, { staged }: Found): ImportStats {
+  return {
+    ...tally.result(),
+    unknown: Object.fromEntries(staged.unknown),
+    notices,
+    problems: staged.skipped.map(({ problem }) => problem),
+    dryRun: false,
+  };
+}
+
+function noteSkipped(context: ImportContext): void {
+  for (const { key, problem } of context.skipped) {
+    context.notice('skipped', key?.type ?? 'unknown', key?.id ?? '?', problem);
+  }
+}
+
+function settleFiles(context: ImportContext, staged: Staged): void {
+  const { sql, target, unsettled } = context;
+  for (const [name, hash] of staged.files) {
+    writeSettledHash(sql, target, name, hash === null || unsettled.has(name) ? undefined : hash);
+  }
+  for (const name of unsettled) if (!staged.files.has(name)) writeSettledHash(sql, target, name, undefined);
+  moveExportedThrough(sql, findTarget(sql, target.dir) ?? target, newestChange(sql));
+}

@@ -1,0 +1,232 @@
+import { join } from 'node:path';
+
+import type { SyncErrorCode } from '../../errors.js';
+import { isConflictMarker } from '../../merge/conflict-marker.js';
+import { fileExists } from '../../files/file.js';
+import { hashFile } from '../../files/file-bytes.js';
+import { compareKeys, fileNames, fileOfType, keyReader } from '../../format/line-key.js';
+import type { LineKey } from '../../format/line-key.js';
+import { readLines } from '../../files/line-reader.js';
+import type { TextLine } from '../../files/line-reader.js';
+import { LineError, parseLine } from '../../format/parse.js';
+import { scanFile } from '../../files/scan-file.js';
+import { mergeJoin } from '../../record/merge-join.js';
+import type { FileVersion } from '../../record/version.js';
+import type { Registry } from '../../registry/entity.js';
+import { basePage } from '../../store/knowledge/base.js';
+import type { FileBase } from '../../store/knowledge/base.js';
+import { settledHash } from '../../store/knowledge/settled-files.js';
+import { inFileOrder } from '../../store/file-order.js';
+import type { Sql } from '../../store/sql.js';
+import type { Target } from '../../store/knowledge/target.js';
+
+const PAGE = 500;
+
+/** What is asked of the first pass over the files. */
+export interface StageOptions {
+  readonly dir: string;
+  /** The files to read; undefined for all of the registry. */
+  readonly only: readonly string[] | undefined;
+  /** The latest stamp that counts. */
+  readonly latest: number;
+  /** Says whether a record is looked at even where its line is the base. */
+  readonly isForced: (key: LineKey) => boolean;
+  /** True when {@link StageOptions.isForced} can be, so that unchanged files are read too. */
+  readonly forces: boolean;
+}
+
+/** A line that cannot be read. */
+export interface SkippedLine {
+  readonly key: LineKey | undefined;
+  readonly code: SyncErrorCode;
+  /** `file:line: what, and what was expected`. */
+  readonly problem: string;
+  /** The file, where it ends in that line without a newline, as one that was not written to its end. */
+  readonly cutFile?: string | undefined;
+}
+
+/** What the first pass found. */
+export interface Staged {
+  /** The files that were read, with the hashes of their bytes; null for one that is missing. */
+  readonly files: ReadonlyMap<string, string | null>;
+  /** Files that cannot be settled: not in canonical form, or with lines that are no record's. */
+  readonly unsettled: ReadonlySet<string>;
+  readonly skipped: SkippedLine[];
+  /** Lines of unknown types, by type. */
+  readonly unknown: ReadonlyMap<string, number>;
+}
+
+/**
+ * The first pass of an import: reads the files that changed since the last agreement, and lays out what is to be decided in
+ * temporary tables: `scsync_staged` has the lines that are not the base of their record, `scsync_absent` the
+ * records whose base stands in the files no more.
+ */
+export function stageFiles(sql: Sql, registry: Registry, target: Target, options: StageOptions): Staged {
+  makeTables(sql);
+  const stage = new Stage(sql, registry, target, options);
+  for (const name of options.only ?? fileNames(registry)) stage.read(name);
+  return stage.finish();
+}
+
+function makeTables(sql: Sql): void {
+  sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_staged (
+    type TEXT NOT NULL, id TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL, raw TEXT NOT NULL)`);
+  sql.exec(`CREATE INDEX IF NOT EXISTS temp.scsync_staged_key ON scsync_staged (type, id)`);
+  sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_absent (
+    type TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID`);
+  sql.exec(`DELETE FROM temp.scsync_staged`);
+  sql.exec(`DELETE FROM temp.scsync_absent`);
+}
+
+class Stage {
+  readonly #sql: Sql;
+  readonly #registry: Registry;
+  readonly #target: Target;
+  readonly #options: StageOptions;
+  readonly #files = new Map<string, string | null>();
+  readonly #irregular = new Set<string>();
+  readonly #unsettled = new Set<string>();
+  readonly #skipped: SkippedLine[] = [];
+  readonly #unknown = new Map<string, number>();
+
+  constructor(sql: Sql, registry: Registry, target: Target, options: StageOptions) {
+    this.#sql = sql;
+    this.#registry = registry;
+    this.#target = target;
+    this.#options = options;
+  }
+
+  read(name: string): void {
+    const path = join(this.#options.dir, name);
+    const hash = hashFile(path);
+    if (hash === null && this.#bases(name).next().done === true) return;
+    const isSettled = hash !== null && hash === settledHash(this.#sql, this.#target, name);
+    if (isSettled && !this.#options.forces) return;
+    this.#files.set(name, hash);
+    const { canonical } = scanFile(this.#registry, path, name);
+    if (canonical) {
+      this.#compareWithBase(name);
+    } else {
+      this.#irregular.add(name);
+      this.#unsettled.add(name);
+      for (const line of this.#lines(name)) this.#stage(name, line);
+    }
+  }
+
+  finish(): Staged {
+    if (this.#irregular.size > 0) this.#findAbsent();
+    return { files: this.#files, unsettled: this.#unsettled, skipped: this.#skipped, unknown: this.#unknown };
+  }
+
+  #compareWithBase(name: string): void {
+    const keyOf = keyReader(this.#registry, name);
+    const lines = function* (this: Stage): Generator<{ key: LineKey; line: TextLine }> {
+      for (const line of this.#lines(name)) {
+        const key = line.invalidUtf8 === true ? undefined : keyOf(line.text);
+        if (key === undefined) this.#stage(name, line);
+        else yield { key, line };
+      }
+    }.call(this);
+    const bases = inFileOrder(this.#sql, this.#bases(name), ({ key }) => key);
+    for (const [found, base] of mergeJoin(lines, bases, (line, entry) => compareKeys(line.key, entry.key))) {
+      const isBase = found !== undefined && found.line.text === base?.raw;
+      if (base !== undefined && !isBase) this.#stageAbsent(base.key);
+      if (found !== undefined && (!isBase || this.#options.isForced(found.key))) {
+        this.#stage(name, found.line, found.key);
+      }
+    }
+  }
+
+  *#lines(name: string): Generator<TextLine> {
+    const path = join(this.#options.dir, name);
+    if (fileExists(path)) yield* readLines(path);
+  }
+
+  /** The bases whose home is a file, in the order of their keys. */
+  *#bases(name: string): Generator<FileBase> {
+    let after: LineKey | undefined;
+    for (;;) {
+      const page = basePage(this.#sql, this.#registry, this.#target, name, after, PAGE);
+      yield* page;
+      after = page.at(-1)?.key;
+      if (page.length < PAGE) return;
+    }
+  }
+
+  /** Lays a line out; one that does not begin as lines of its file do is read first, to know whose it is. */
+  #stage(name: string, line: TextLine, known?: LineKey): void {
+    if (line.text.trim() === '') return;
+    const key = known ?? this.#keyOf(name, line);
+    if (key === undefined) {
+      this.#unsettled.add(name);
+      return;
+    }
+    this.#sql.run(
+      `INSERT INTO temp.scsync_staged (type, id, file, line, raw) VALUES (?, ?, ?, ?, ?)`,
+      key.type,
+      key.id,
+      name,
+      line.number,
+      line.text,
+    );
+  }
+
+  #keyOf(name: string, line: TextLine): LineKey | undefined {
+    const version = this.#parse(name, line);
+    if (version === undefined) return undefined;
+    const home = version.kind === 'deleted' ? this.#registry.deletionsFile : fileOfType(this.#registry, version.type);
+    if (home !== name) this.#unsettled.add(name);
+    return version;
+  }
+
+  #parse(name: string, line: TextLine): FileVersion | undefined {
+    if (line.invalidUtf8 === true) {
+      this.#skip(name, line, ['expected UTF-8, found bytes that are none'], 'bad_input');
+      return undefined;
+    }
+    if (isConflictMarker(line.text)) {
+      this.#skip(
+        name,
+        line,
+        [`found the conflict marker ${JSON.stringify(line.text.slice(0, 40))}`],
+        'conflict_markers',
+      );
+      return undefined;
+    }
+    try {
+      const parsed = parseLine(this.#registry, line.text, this.#options.latest);
+      if (parsed.kind !== 'unknown') return parsed;
+      this.#unknown.set(parsed.type, (this.#unknown.get(parsed.type) ?? 0) + 1);
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      this.#skip(name, line, error.problems, error.code);
+    }
+    return undefined;
+  }
+
+  #skip(name: string, line: TextLine, problems: readonly string[], code: SyncErrorCode): void {
+    const key = keyReader(this.#registry, name)(line.text);
+    const cutFile = line.ending === '' ? name : undefined;
+    for (const problem of problems) {
+      this.#skipped.push({ key, code, problem: `${name}:${line.number}: ${problem}`, cutFile });
+    }
+  }
+
+  /** A base that stands in any file that was read is there, wherever it belongs. */
+  #findAbsent(): void {
+    for (const name of this.#irregular) {
+      for (const { key } of this.#bases(name)) this.#stageAbsent(key);
+    }
+    this.#sql.run(
+      `DELETE FROM temp.scsync_absent WHERE EXISTS (
+         SELECT 1 FROM scsync_records r JOIN scsync_base b ON b.record = r.n AND b.target = ?
+         JOIN temp.scsync_staged s ON s.type = r.type AND s.id = r.id AND s.raw = b.line
+         WHERE r.type = scsync_absent.type AND r.id = scsync_absent.id)`,
+      this.#target.id,
+    );
+  }
+
+  #stageAbsent({ type, id }: LineKey): void {
+    this.#sql.run(`INSERT INTO temp.scsync_absent (type, id) VALUES (?, ?) ON CONFLICT DO NOTHING`, type, id);
+  }
+}

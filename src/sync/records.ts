@@ -1,0 +1,215 @@
+import { v7 as uuid } from 'uuid';
+
+import { SyncError } from '../errors.js';
+import { formatLine } from '../format/format.js';
+import { EMPTY_SET, withTokens } from '../record/content.js';
+import type { Content } from '../record/content.js';
+import { quote, unquote } from '../record/json.js';
+import { compareIntegers } from '../record/numbers.js';
+import { valueToken } from '../record/object.js';
+import type { RecordObject } from '../record/object.js';
+import { tokenOf } from '../record/content.js';
+import { dependentsOf, entityOfType, requireEntity } from '../registry/entity.js';
+import type { Entity } from '../registry/entity.js';
+import { naturalKeyHolder } from '../store/natural-key.js';
+import { RowWriter } from '../store/row-writer.js';
+import { Rows } from '../store/rows.js';
+import type { RecordKey } from '../record/record-key.js';
+import type { Store } from '../store/store.js';
+import { foldLog } from '../store/knowledge/change-log.js';
+import { markChanged, newestChange } from '../store/knowledge/changes.js';
+
+/**
+ * Reading and writing single records of one project, as any program that writes the database does: triggers run,
+ * and the next export takes the change.
+ */
+export class Records {
+  readonly #store: Store;
+  readonly #rows: Rows;
+  readonly #writer: RowWriter;
+  readonly #project: string;
+
+  constructor(store: Store, projectPath: string) {
+    this.#store = store;
+    this.#project = projectPath;
+    this.#rows = new Rows(store.sql, store.registry, projectPath);
+    this.#writer = new RowWriter(store.sql, store.registry, projectPath);
+  }
+
+  /** The entity of a type tag; throws `usage` for an unknown one, naming the known ones. */
+  entity(type: string): Entity {
+    const entity = entityOfType(this.#store.registry, type);
+    if (entity !== undefined) return entity;
+    const known = this.#store.registry.entities.map((other) => other.type).join(', ');
+    throw new SyncError('usage', `the type ${JSON.stringify(type)} is unknown; expected one of ${known}`);
+  }
+
+  /** A record, or undefined. */
+  get(type: string, id: string): Content | undefined {
+    return this.#rows.read(this.entity(type), id);
+  }
+
+  /** A record that must be there. Throws `not_found`. */
+  require(type: string, id: string): Content {
+    const found = this.get(type, id);
+    if (found === undefined) throw notFound(type, id, this.#project);
+    return found;
+  }
+
+  /** All records of a type in the order of their ids, page by page. */
+  *list(type: string): Generator<Content> {
+    const entity = this.entity(type);
+    let after: string | undefined;
+    for (;;) {
+      const page = this.#rows.page(entity, after, 500);
+      yield* page;
+      after = page.at(-1)?.id;
+      if (page.length < 500) return;
+    }
+  }
+
+  /**
+   * Makes a record, or changes the given fields of one. A new record gets the defaults of its table, and without an
+   * id the type's prefix and a UUID of version 7. `updated_at` becomes now, unless it is given.
+   *
+   * @throws SyncError `bad_input` with every wrong field, `not_found` when its parent is not here, `refused` when
+   * the id belongs to another project or its natural key is another record's.
+   */
+  put(type: string, id: string | undefined, fields: RecordObject, now: number = Date.now()): Content {
+    const entity = this.entity(type);
+    return this.#store.sql.transaction('immediate', () => {
+      const key = id ?? `${entity.idPrefix}${uuid()}`;
+      const content = this.#changed(entity, this.#rows.read(entity, key) ?? this.#blank(entity, key, now), fields, now);
+      this.write(content, now);
+      return content;
+    });
+  }
+
+  /**
+   * Writes a whole content, as taking a lost record back from the journal does. Throws `not_found` when its parent is not here,
+   * `refused` when the id belongs to another project or its natural key is another record's, `bad_input` when it is too large for a line.
+   */
+  write(content: Content, now: number): void {
+    const { entity, id } = content;
+    // What no line can hold would stop every export.
+    formatLine(content, now, 'portable', { project: '.', scopeId: '' });
+    const before = this.#rows.read(entity, id);
+    if (before === undefined && this.#rows.projectOf(entity, id) !== undefined) {
+      throw new SyncError('refused', `the ${entity.type} ${id} belongs to another project`);
+    }
+    this.#requireReferences(content);
+    const holder = naturalKeyHolder(this.#store.sql, this.#project, content);
+    if (holder !== undefined) {
+      throw new SyncError('refused', `the ${entity.type} ${holder} has the same ${entity.naturalKey.join(' and ')}`, {
+        hint: `change that one instead: put ${entity.type} ${holder} ...`,
+      });
+    }
+    this.#write(content, before, now);
+  }
+
+  /** What is known of the record is written with it, so what the log says of it is settled before, and left out after. */
+  #write(content: Content, before: Content | undefined, now: number): void {
+    const { sql, registry } = this.#store;
+    sql.transaction('immediate', () => {
+      foldLog(sql, registry);
+      const newest = newestChange(sql);
+      markChanged(sql, { type: content.entity.type, id: content.id }, this.#project);
+      this.#writer.write(content, before, now);
+      foldLog(sql, registry, newest);
+    });
+  }
+
+  /** The records that are deleted together with one: itself first, then what cannot be without it. */
+  goesWith(type: string, id: string): RecordKey[] {
+    const { sql, registry } = this.#store;
+    const entity = this.entity(type);
+    return [
+      { type, id },
+      ...dependentsOf(registry, entity).flatMap((child) =>
+        sql
+          .all(`SELECT ${child.entity.key} FROM ${child.entity.table} WHERE ${child.field} = ? ORDER BY 1`, id)
+          .flatMap(([childId]) => this.goesWith(child.entity.type, String(childId))),
+      ),
+    ];
+  }
+
+  /** Deletes a record with all that goes with it. Throws `not_found`. */
+  remove(type: string, id: string): RecordKey[] {
+    return this.#store.sql.transaction('immediate', () => {
+      this.require(type, id);
+      const gone = this.goesWith(type, id);
+      for (const key of [...gone].reverse()) this.#writer.remove(this.entity(key.type), key.id);
+      return gone;
+    });
+  }
+
+  #changed(entity: Entity, content: Content, fields: RecordObject, now: number): Content {
+    const changes = new Map<number, string>();
+    const problems: string[] = [];
+    for (const [name, value] of Object.entries(fields)) {
+      if (name === 'type' || name === entity.key) continue;
+      const index = entity.indexOf.get(name);
+      const field = index === undefined ? undefined : entity.synced[index]?.field;
+      if (index === undefined || field === undefined) {
+        problems.push(`${name}: unknown; expected one of ${entity.synced.map((known) => known.name).join(', ')}`);
+        continue;
+      }
+      const found: string[] = [];
+      changes.set(index, valueToken(field, value, found));
+      problems.push(...found.map((problem) => `${name}: ${problem}`));
+    }
+    const updated = entity.indexOf.get(entity.updated) ?? -1;
+    if (entity.updated !== entity.created && !changes.has(updated)) {
+      const before = content.tokens[updated] ?? 'null';
+      changes.set(updated, compareIntegers(before, String(now)) > 0 ? before : String(now));
+    }
+    const changed = withTokens(content, changes);
+    for (const { name, field, index } of entity.synced) {
+      if (field.kind !== 'set' && !field.nullable && changed.tokens[index] === 'null')
+        problems.push(`${name}: required`);
+    }
+    if (problems.length > 0) {
+      throw new SyncError('bad_input', `this is no ${entity.type}: ${problems.join('; ')}`, { details: problems });
+    }
+    return changed;
+  }
+
+  /** A new record before its fields are set: the defaults of its table. */
+  #blank(entity: Entity, id: string, now: number): Content {
+    const { sql } = this.#store;
+    const defaults = new Map(
+      sql.all(`SELECT name, dflt_value FROM pragma_table_info(?)`, entity.table).map(([name, value]) => [name, value]),
+    );
+    const tokens = entity.synced.map(({ name, field }) => {
+      if (field.kind === 'set') return EMPTY_SET;
+      if (name === entity.key) return quote(id);
+      if (name === entity.created || name === entity.updated) return String(now);
+      if (field.kind === 'text' && (field.coordinate === 'scope' || field.coordinate === 'scope-id')) return '"."';
+      const expression = defaults.get(name);
+      return typeof expression === 'string'
+        ? String(sql.get(`SELECT json_quote(${expression})`)?.[0] ?? 'null')
+        : 'null';
+    });
+    return { entity, id, tokens, unknown: [] };
+  }
+
+  #requireReferences(content: Content): void {
+    const { registry } = this.#store;
+    for (const [field, type] of Object.entries(content.entity.parents)) {
+      const id = unquote(tokenOf(content, field));
+      const owner = this.#rows.projectOf(requireEntity(registry, type), id);
+      if (owner !== this.#project) throw notFound(type, id, this.#project);
+    }
+    for (const { name, field, target } of content.entity.referring) {
+      const token = tokenOf(content, name);
+      if (field.kind === 'set' || token === 'null') continue;
+      const id = unquote(token);
+      if (this.#rows.projectOf(requireEntity(registry, target), id) === undefined)
+        throw notFound(target, id, this.#project);
+    }
+  }
+}
+
+function notFound(type: string, id: string, project: string): SyncError {
+  return new SyncError('not_found', `there is no ${type} ${id} in ${project}`, { hint: `see the list: list ${type}` });
+}

@@ -1,0 +1,27 @@
+import type { Registry } from '../registry/entity.js';
+import type { EntityType } from '../savecontext/registry.js';
+
+/** Something counted for each entity, by its type tag, and for all together. */
+export type ByEntity<Counts, Type extends string = EntityType> = Readonly<Record<Type | 'total', Counts>>;
+
+/** Adds up counts by type while an operation runs. */
+export class Tally<Counts extends Readonly<Record<string, number>>> {
+  readonly #counts = new Map<string, Record<string, number>>();
+
+  constructor(registry: Registry, zero: Counts) {
+    for (const type of [...registry.entities.map((entity) => entity.type), 'total'])
+      this.#counts.set(type, { ...zero });
+  }
+
+  add(type: string, name: keyof Counts & string, amount = 1): void {
+    for (const counts of [this.#counts.get(type), this.#counts.get('total')]) {
+      if (counts !== undefined) counts[name] = (counts[name] ?? 0) + amount;
+    }
+  }
+
+  /** The counts as they are now, keyed by type tag. */
+  result(): ByEntity<Counts> {
+    const counts = [...this.#counts].map(([type, of]) => [type, { ...of }] as const);
+    return Object.fromEntries(counts) as unknown as ByEntity<Counts>;
+  }
+}

@@ -1,0 +1,157 @@
+import { join } from 'node:path';
+
+import { describeWaiting, listWaitingSettings, settingsInForce } from './accepted-settings.js';
+import { exportDirectory, resolvePath } from '../files/directory.js';
+import { SyncError } from '../errors.js';
+import type { SyncErrorCode } from '../errors.js';
+import { isSetOtherwise } from './export/set-otherwise.js';
+import type { ExportFileInfo } from './export/stats.js';
+import { planImportAll } from './import/importer.js';
+import type { Notice } from './import/stats.js';
+import { countLines } from '../files/file-bytes.js';
+import { fileExists, fileSize } from '../files/file.js';
+import { fileNames } from '../format/line-key.js';
+import { project as projectSql } from '../store/knowledge/triggers.js';
+import { Tally } from './stats.js';
+import type { ByEntity } from './stats.js';
+import type { Store } from '../store/store.js';
+import { plannedTarget } from '../store/knowledge/target.js';
+import type { Target } from '../store/knowledge/target.js';
+import { withFoldedLog } from '../store/knowledge/change-log.js';
+import { countEntries } from '../store/knowledge/journal.js';
+import { countTombstones } from '../store/knowledge/tombstones.js';
+import { countChanged } from '../store/knowledge/changes.js';
+
+/** Where one entity stands. */
+export interface EntityStatus extends Readonly<Record<string, number>> {
+  readonly rows: number;
+  /** Records that changed since the files last had them. */
+  readonly pendingExport: number;
+  /** Records of which the files have something new. */
+  readonly pendingImport: number;
+  /** Values in the journal. */
+  readonly conflicts: number;
+  readonly orphans: number;
+}
+
+/** Where a project and its files stand. */
+export interface SyncStatus {
+  readonly project: string;
+  readonly dir: string;
+  /** Keyed by type tag, with totals beside. */
+  readonly entities: ByEntity<EntityStatus>;
+  readonly files: readonly ExportFileInfo[];
+  /** Deletions that the database remembers for the project. */
+  readonly tombstones: number;
+  /** True when the project has rows and was never exported or imported here. */
+  readonly backfillNeeded: boolean;
+  /** What is wrong with the database or the files, in words. */
+  readonly problems: readonly string[];
+  /** Records that the next import would have something to say of. */
+  readonly notices: readonly Notice[];
+  /** True when nothing is pending on either side and nothing is wrong. */
+  readonly inSync: boolean;
+}
+
+/** Says where a project stands, without changing anything. */
+export function getSyncStatus(
+  store: Store,
+  options: { readonly projectPath: string; readonly dir: string },
+): SyncStatus {
+  return withFoldedLog(store.sql, store.registry, () => lookUp(store, options));
+}
+
+function lookUp(store: Store, options: { readonly projectPath: string; readonly dir: string }): SyncStatus {
+  const dir = exportDirectory(options.dir);
+  const project = resolvePath(options.projectPath);
+  store.requireFit();
+  const { sql, registry } = store;
+  const target = plannedTarget(sql, dir, project);
+  const tally = new Tally(registry, { rows: 0, pendingExport: 0, pendingImport: 0, conflicts: 0, orphans: 0 });
+  for (const entity of registry.entities) {
+    const from = `${entity.table} t WHERE ${projectSql(registry, entity, 't')} = ?`;
+    tally.add(entity.type, 'rows', Number(sql.get(`SELECT count(*) FROM ${from}`, project)?.[0] ?? 0));
+  }
+  for (const [type, count] of countChanged(sql, target)) tally.add(type, 'pendingExport', count);
+  for (const [type, count] of countEntries(sql, project)) tally.add(type, 'conflicts', count);
+  const pending = plannedImport(store, target);
+  for (const [type, count] of pending.records) tally.add(type, 'pendingImport', count);
+  for (const notice of pending.notices) if (notice.what === 'orphaned') tally.add(notice.type, 'orphans');
+  const entities = tally.result();
+  const problems = [...store.problems(), ...pending.problems];
+  const { rows, pendingExport, pendingImport, orphans } = entities.total;
+  return {
+    project,
+    dir,
+    entities,
+    files: fileNames(registry)
+      .filter((name) => fileExists(join(dir, name)))
+      .map((name) => ({
+        name,
+        path: join(dir, name),
+        size: fileSize(join(dir, name)),
+        lines: countLines(join(dir, name)),
+      })),
+    tombstones: countDeleted(store, project),
+    backfillNeeded: target.id === -1 && rows > 0,
+    problems,
+    notices: pending.notices,
+    inSync: pendingExport + pendingImport + orphans + problems.length === 0,
+  };
+}
+
+/** Files that would stop an import (markers, a newer format, wrong settings) are a problem to name, not an error of the question. */
+function plannedImport(store: Store, target: Target): ReturnType<typeof planImportAll> {
+  try {
+    const planned = planImportAll(store, target);
+    const place = { projectPath: target.project, dir: target.dir };
+    const isNew = isSetOtherwise(store.sql, target, settingsInForce(store, place).settings);
+    return {
+      ...planned,
+      problems: [
+        ...planned.problems,
+        ...(isNew ? ['the settings changed since the last export; sync applies them'] : []),
+        ...describeWaiting(listWaitingSettings(store, place)),
+      ],
+    };
+  } catch (error) {
+    if (!(error instanceof SyncError) || !UNREADABLE.has(error.code)) throw error;
+    return { records: new Map(), notices: [], problems: error.details.length > 0 ? error.details : [error.message] };
+  }
+}
+
+const UNREADABLE: ReadonlySet<SyncErrorCode> = new Set(['bad_input', 'conflict_markers', 'newer_format']);
+
+/** A tombstone of a row that is there only says which stamps are taken. */
+function countDeleted({ sql, registry }: Store, project: string): number {
+  return registry.entities.reduce((count, entity) => {
+    const row = `SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = x.id AND ${projectSql(registry, entity, 't')} = x.project`;
+    return count + countTombstones(sql, project, entity.type, `EXISTS (${row})`);
+  }, 0);
+}
+
+/** Writes a status as a table. */
+export function printStatus(
+  status: SyncStatus,
+  write: (text: string) => void = (text) => process.stdout.write(text),
+): void {
+  const columns = ['rows', 'to export', 'to import', 'conflicts', 'orphans'];
+  const row = (name: string, cells: readonly (string | number)[]): string =>
+    `${name.padEnd(14)}${cells.map((cell) => String(cell).padStart(11)).join('')}`;
+  const table = Object.entries(status.entities).map(([type, entity]) =>
+    row(type, [entity.rows, entity.pendingExport, entity.pendingImport, entity.conflicts, entity.orphans]),
+  );
+  const files = status.files.map((file) => `${file.name} (${file.lines} lines, ${file.size} bytes)`);
+  const lines = [
+    `project ${status.project}`,
+    `files   ${status.dir}`,
+    row('', columns),
+    ...table,
+    files.length === 0 ? 'no files yet' : files.join(', '),
+    `${status.tombstones} deletions remembered`,
+    ...(status.backfillNeeded ? ['never exported: the first export takes all rows'] : []),
+    ...status.problems.map((problem) => `problem: ${problem}`),
+    status.inSync ? 'in sync' : 'not in sync',
+  ];
+  write(`${lines.join('\n')}\n`);
+}

@@ -1,60 +1,44 @@
-/**
- * The layers of src/, lowest first: a module imports its own layer and lower ones, never a higher one.
- * Every file belongs to one by its path; 'known-place' reports a file that belongs to none.
- */
-const LAYERS = [
-  { name: 'base', paths: ['^src/errors\\.ts$', '^src/registry/', '^src/record/'] },
-  {
-    name: 'pure',
-    paths: [
-      '^src/merge/',
-      '^src/jsonl/(parse|format)[^/]*\\.ts$',
-      '^src/(export|import)/plan[^/]*\\.ts$',
-      '^src/(export|import)/plan/',
-    ],
-  },
-  {
-    name: 'effects',
-    paths: [
-      '^src/store/',
-      '^src/tracking/',
-      '^src/jsonl/(?!(parse|format)[^/]*\\.ts$)',
-      '^src/git/',
-      '^src/directory\\.ts$',
-    ],
-  },
-  {
-    name: 'operations',
-    paths: [
-      '^src/(export|import)/(?!plan)',
-      '^src/secrets/',
-      '^src/(?!errors\\.ts$|directory\\.ts$|index\\.ts$|merge-driver\\.ts$)[^/]+\\.ts$',
-    ],
-  },
-  { name: 'entries', paths: ['^src/cli/', '^src/merge-driver\\.ts$', '^src/index\\.ts$'] },
-];
+/** The folders of src/, lowest first, a row each: a module imports its own folder and those above its row. */
+const FOLDERS = ['registry', 'record', 'format', 'merge', 'files', 'store', 'sync', 'secrets', 'git', 'cli'];
 
 /** Modules that compute from their arguments alone; `eslint.config.js` has the same list. */
-const PURE_MODULES = [...LAYERS[0].paths, ...LAYERS[1].paths, '^src/tracking/triggers\\.ts$'];
+const PURE = ['^src/(errors\\.ts$|registry/|record/|format/|merge/)', '^src/sync/(export|import)/plan[^/]*\\.ts$'];
 
-const layerRules = LAYERS.slice(0, -1).map((layer, level) => ({
-  name: `direction-${layer.name}`,
+/** What may know SaveContext: the folder itself, the entries, the command line. */
+const KNOWS_SAVECONTEXT = '^src/(savecontext|cli)/|^src/(index|merge-driver)\\.ts$';
+
+const directions = FOLDERS.map((folder, row) => ({
+  name: `direction-${folder}`,
   severity: 'error',
-  comment: `Modules of the layer '${layer.name}' import no higher layer.`,
-  from: { path: layer.paths },
-  to: { path: LAYERS.slice(level + 1).flatMap((higher) => higher.paths) },
-}));
+  comment: `Modules of ${folder}/ import no folder of a later row.`,
+  from: { path: `^src/${folder}/` },
+  to: { path: FOLDERS.slice(row + 1).map((later) => `^src/${later}/`) },
+})).slice(0, -1);
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
   forbidden: [
-    ...layerRules,
+    ...directions,
     {
       name: 'known-place',
       severity: 'error',
-      comment: 'A file of src/ must belong to a layer: put it into a folder that exists, or add the folder to LAYERS.',
+      comment: 'A file of src/ lies in a folder with a row, in savecontext/, or is an entry.',
       from: {},
-      to: { path: '^src/', pathNot: LAYERS.flatMap((layer) => layer.paths) },
+      to: { path: '^src/', pathNot: `^src/(${FOLDERS.join('|')}|savecontext)/|^src/(errors|index|merge-driver)\\.ts$` },
+    },
+    {
+      name: 'savecontext-is-one-schema-among-others',
+      severity: 'error',
+      comment: 'Nothing generic knows SaveContext; its types alone name the statistics, until those follow a registry.',
+      from: { path: '^src/', pathNot: KNOWS_SAVECONTEXT },
+      to: { path: '^src/savecontext/', dependencyTypesNot: ['type-only'] },
+    },
+    {
+      name: 'savecontext-is-below-sync',
+      severity: 'error',
+      comment: 'SaveContext is a schema: it knows registries, files and databases.',
+      from: { path: '^src/savecontext/' },
+      to: { path: '^src/(sync|secrets|git|cli)/' },
     },
     {
       name: 'no-cycles',
@@ -74,29 +58,22 @@ module.exports = {
       name: 'pure-modules-without-builtins',
       severity: 'error',
       comment: 'Pure modules import no builtin but node:crypto, for hashing.',
-      from: { path: PURE_MODULES },
+      from: { path: PURE },
       to: { dependencyTypes: ['core'], pathNot: '^(node:)?crypto$' },
     },
     {
       name: 'pure-modules-without-packages',
       severity: 'error',
       comment: 'Pure modules import no npm package.',
-      from: { path: PURE_MODULES },
+      from: { path: PURE },
       to: { dependencyTypes: ['npm', 'npm-dev', 'npm-optional', 'npm-peer', 'npm-no-pkg', 'npm-unknown'] },
     },
     {
       name: 'git-for-cli-only',
       severity: 'error',
-      comment: 'Only the command line knows git; the engine reaches it through a port.',
-      from: { path: '^src/', pathNot: '^src/(git|cli)/|^src/merge-driver\\.ts$' },
-      to: { path: '^src/git/' },
-    },
-    {
-      name: 'cli-is-the-top',
-      severity: 'error',
-      comment: 'Nothing imports the command line.',
-      from: { path: '^src/', pathNot: '^src/cli/' },
-      to: { path: '^src/cli/' },
+      comment: 'The library knows no git: it reaches the history of files through a port.',
+      from: { path: '^src/index\\.ts$' },
+      to: { path: '^src/git/', reachable: true },
     },
     {
       name: 'cli-packages-in-cli-only',
@@ -118,7 +95,7 @@ module.exports = {
       comment: 'git starts the merge driver once a file: it loads neither SQLite nor the command line parser.',
       from: { path: '^src/merge-driver\\.ts$' },
       to: {
-        path: '^src/(store|tracking|cli)/|(^|/)node_modules/(@photostructure|better-sqlite3|commander)/|^(node:)?sqlite$',
+        path: '^src/(store|cli)/|(^|/)node_modules/(@photostructure|better-sqlite3|commander)/|^(node:)?sqlite$',
         reachable: true,
       },
     },

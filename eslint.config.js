@@ -3,16 +3,7 @@ import { defineConfig, globalIgnores } from 'eslint/config';
 import tseslint from 'typescript-eslint';
 
 /** Modules that compute from their arguments alone; `.dependency-cruiser.cjs` has the same list. */
-const PURE_MODULES = [
-  'src/errors.ts',
-  'src/registry/**',
-  'src/record/**',
-  'src/merge/**',
-  'src/jsonl/{parse,format}*.ts',
-  'src/{export,import}/plan*.ts',
-  'src/{export,import}/plan/**',
-  'src/tracking/triggers.ts',
-];
+const PURE_MODULES = ['src/errors.ts', 'src/{registry,record,format,merge}/**', 'src/sync/{export,import}/plan*.ts'];
 
 const IMPURE = 'This module is pure: take the value as an argument.';
 

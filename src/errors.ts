@@ -39,7 +39,7 @@ export type SyncErrorCode = keyof typeof ERROR_EXIT_STATUS;
 export interface SyncErrorOptions {
   /** What to do next, as one sentence to the user. */
   readonly hint?: string;
-  /** Everything that was found wrong, one entry a problem, for example `issues.jsonl:12: ...`. */
+  /** Everything that was found wrong, one entry a problem, for example `file.jsonl:12: ...`. */
   readonly details?: readonly string[];
   /** The error that led to this one. */
   readonly cause?: unknown;

@@ -41,7 +41,7 @@ function requireNoneLeftOut(root: string, folder: string): void {
 const CHANGING = ['ident', 'working-tree-encoding'] as const;
 
 function requireUnchanged(root: string, dir: string): void {
-  const [found] = attributesOf(root, CHANGING, [pathInRepository({ root }, join(dir, 'issues.jsonl'))]).filter(
+  const [found] = attributesOf(root, CHANGING, [pathInRepository({ root }, join(dir, 'any.jsonl'))]).filter(
     ({ value }) => value !== 'unspecified' && value !== 'unset',
   );
   if (found === undefined) return;

@@ -193,6 +193,6 @@ export function driverState({ root }: Repository, dir: string): DriverState {
   const found = tryGit(['config', '--get', `merge.${DRIVER_NAME}.driver`], { cwd: root });
   if (found === undefined) return 'missing';
   if (found !== driverCommand()) return 'stale';
-  const [merge] = attributesOf(root, ['merge'], [pathInRepository({ root }, join(dir, 'issues.jsonl'))]);
+  const [merge] = attributesOf(root, ['merge'], [pathInRepository({ root }, join(dir, 'any.jsonl'))]);
   return merge?.value === DRIVER_NAME ? 'installed' : 'unused';
 }

@@ -44,7 +44,7 @@ const MARKS = ['MERGE_HEAD', 'MERGE_MSG', 'SQUASH_MSG', 'AUTO_MERGE', 'rebase-me
 const SHARED_MARKS = ['logs/refs/stash', 'reftable'];
 
 /** The same for whatever work tree the directory lies in. Git is started only where its folder says that there may be any. */
-export function findUnmerged(dir: string): string[] {
+function findUnmerged(dir: string): string[] {
   const root = workTreeOf(dir);
   if (root === undefined) return [];
   const own = gitFolder(root);

@@ -21,13 +21,3 @@ export function upgradeSchema(sql: Sql, now: number): readonly string[] {
     return steps.flatMap(({ adds }) => adds ?? []);
   });
 }
-
-/**
- * Makes the schema of SaveContext in an empty database.
- *
- * @param now milliseconds since 1970, recorded as the time of its versions
- * @throws SyncError `schema` as {@link upgradeSchema} does
- */
-export function createSchema(sql: Sql, now: number = Date.now()): void {
-  upgradeSchema(sql, now);
-}

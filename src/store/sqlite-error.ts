@@ -90,11 +90,6 @@ export function toSyncError(error: unknown, what: string, file?: string): SyncEr
   });
 }
 
-/** Whether a constraint of the database (unique, check, not null, foreign key) refused the write, in any driver's words. */
-export function isConstraintError(error: unknown): boolean {
-  return primaryCode(error instanceof SyncError ? error.cause : error) === CONSTRAINT;
-}
-
 /** SQLite's primary result code, where the error carries one or tells it. */
 function primaryCode(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;

@@ -1,5 +1,6 @@
 import { MergeStrategy } from '../../src/sync/import/plan.js';
-import { findTarget, forgetTarget } from '../../src/store/knowledge/target.js';
+import { forgetTarget } from '../../src/store/knowledge/bind-target.js';
+import { findTarget } from '../../src/store/knowledge/target.js';
 import type { Clone } from './clone.js';
 import { importFiles, syncFiles } from './engine-operations.js';
 import { commit } from './git-operations.js';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { connect } from '../../src/store/connect.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
-import { createSchema } from '../../src/savecontext/upgrade.js';
+import { upgradeSchema } from '../../src/savecontext/upgrade.js';
 import { Sql } from '../../src/store/sql.js';
 import { copyOfFixture, temporaryFolder, thrownBy } from './helpers.js';
 
@@ -145,7 +145,7 @@ describe('connect', () => {
       const sql = new Sql(connect(path, { create }));
       expect(
         thrownBy(() => {
-          createSchema(sql, 0);
+          upgradeSchema(sql, 0);
         }),
       ).toMatchObject({ code: 'schema' });
       sql.close();

@@ -43,7 +43,7 @@ export function readFoundSchema(sql: Sql): FoundSchema {
 }
 
 /** Whether the database holds nothing but, at most, this package's own bookkeeping. */
-export function isEmpty(found: FoundSchema): boolean {
+function isEmpty(found: FoundSchema): boolean {
   return found.columns.size === 0 && found.foreign.length === 0;
 }
 

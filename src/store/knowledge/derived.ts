@@ -40,9 +40,3 @@ export function writeDerived(sql: Sql, { type, id }: RecordKey, stamp: number, c
     content === undefined ? '' : derivedHash(content),
   );
 }
-
-/** Says whether the next export gives the record a new stamp, since an old version of it was taken by force. */
-export function awaitsNewStamp(sql: Sql, key: RecordKey): boolean {
-  const derived = readDerived(sql, key);
-  return derived !== undefined && derived.hash === undefined;
-}

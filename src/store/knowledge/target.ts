@@ -1,5 +1,4 @@
 import type { PathForm } from '../../record/version.js';
-import { forgetBases } from './base.js';
 import { readMeta, writeMeta } from './meta.js';
 import type { Sql } from '../sql.js';
 
@@ -43,19 +42,6 @@ export function plannedTarget(sql: Sql, dir: string, project: string): Target {
   return found?.project === project ? found : { id: -1, dir, project, exportedThrough: 0, form: undefined };
 }
 
-/** Binds a directory to a project; an existing binding is changed only if it names another project. */
-export function bindTarget(sql: Sql, dir: string, project: string): Target {
-  const found = findTarget(sql, dir);
-  if (found?.project === project) return found;
-  return sql.transaction('immediate', () => {
-    if (found !== undefined) forgetTarget(sql, found);
-    sql.run(`INSERT INTO scsync_targets (dir, project) VALUES (?, ?)`, dir, project);
-    const target = findTarget(sql, dir);
-    if (target === undefined) throw new Error('a target that was just written is not there');
-    return target;
-  });
-}
-
 /**
  * What is remembered of a target beside its records: the `point` of the files' history at which database and files last agreed, and the
  * `private rules` that the last export went by.
@@ -77,12 +63,8 @@ function noteName({ id }: Target, note: Note): string {
   return `${note} of target ${id}`;
 }
 
-/** Forgets a directory, which may belong to another project now: it has no base there. */
-export function forgetTarget(sql: Sql, target: Target): void {
-  forgetBases(sql, target.id);
-  for (const table of ['scsync_files', 'scsync_targets']) {
-    sql.run(`DELETE FROM ${table} WHERE target = ?`, target.id);
-  }
+/** Forgets all that is remembered of a target beside its records. */
+export function forgetNotes(sql: Sql, target: Target): void {
   for (const note of NOTES) sql.run(`DELETE FROM scsync_meta WHERE name = ?`, noteName(target, note));
 }
 

@@ -12,7 +12,7 @@ import { hasPrivate, privacyTest } from '../privacy.js';
 import { Rows } from '../../store/rows.js';
 import type { Sql } from '../../store/sql.js';
 import type { Store } from '../../store/store.js';
-import { bindTarget } from '../../store/knowledge/target.js';
+import { bindTarget } from '../../store/knowledge/bind-target.js';
 import type { Target } from '../../store/knowledge/target.js';
 import { foldLog, withFoldedLog } from '../../store/knowledge/change-log.js';
 import { newestChange, moveExportedThrough } from '../../store/knowledge/changes.js';

@@ -4,7 +4,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { SyncError } from '../../src/errors.js';
 import type { Database, SqlValue } from '../../src/store/database.js';
 import { Sql } from '../../src/store/sql.js';
-import { isConstraintError, toSyncError } from '../../src/store/sqlite-error.js';
+import { toSyncError } from '../../src/store/sqlite-error.js';
 import { temporaryFolder, thrownBy } from './helpers.js';
 
 const utf8 = new TextEncoder();
@@ -278,7 +278,7 @@ export function conformance(name: string, open: (path: string) => Database): voi
         const sql = withTable();
         sql.transaction('immediate', () => {
           insert(sql, 1n);
-          expect(isConstraintError(thrownBy(() => insert(sql, 1n)))).toBe(true);
+          expect(String(thrownBy(() => insert(sql, 1n)))).toContain('constraint failed');
           insert(sql, 2n);
         });
         expect(rows(sql)).toEqual([1n, 2n]);
@@ -331,14 +331,11 @@ export function conformance(name: string, open: (path: string) => Database): voi
           expect(error).toMatchObject({ code: 'database' });
           expect((error as SyncError).message).toContain('constraint failed');
           expect((error as SyncError).cause).toBeInstanceOf(Error);
-          expect(isConstraintError(error)).toBe(true);
-          expect(isConstraintError((error as SyncError).cause)).toBe(true);
         }
         const others = ['SELECT * FROM nothing', 'SELEC 1', "SELECT json_extract('{', '$')"];
         for (const text of others) {
           const error = thrownBy(() => sql.get(text));
           expect(error).toMatchObject({ code: 'database' });
-          expect(isConstraintError(error)).toBe(false);
         }
       });
 
@@ -347,7 +344,7 @@ export function conformance(name: string, open: (path: string) => Database): voi
         sql.exec(`PRAGMA foreign_keys = ON; CREATE TABLE p (id PRIMARY KEY);
           CREATE TABLE t (p REFERENCES p (id) DEFERRABLE INITIALLY DEFERRED)`);
         const error = thrownBy(() => sql.transaction('immediate', () => sql.run('INSERT INTO t VALUES (1)')));
-        expect(isConstraintError(error)).toBe(true);
+        expect(String(error)).toContain('constraint failed');
         expect(sql.all('SELECT * FROM t')).toEqual([]);
       });
 

@@ -7,7 +7,7 @@ import { committerEnvironment, isFolderClean } from './commit-folder.js';
 import { cannotMerge, headOf } from './merge-upstream.js';
 import type { MadeMerge } from './merge-upstream.js';
 import { pathInRepository } from './repository.js';
-import { git, isHeld, runGit, runWhenFree } from './run.js';
+import { git, isHeld, runGit, runWithLockRetry } from './run.js';
 import type { GitOptions, GitResult } from './run.js';
 import { requireBranch } from './upstream.js';
 
@@ -29,7 +29,7 @@ export async function bringForward(merge: MadeMerge, { dryRun = false } = {}): P
   const look = ['read-tree', '--dry-run', '-m', '-u', ...(head === undefined ? [] : [head]), commit];
   // Hooks of ours would wait for the lock, and have nothing to do: what is pulled is imported next.
   const env = { ...committerEnvironment(repository, actor), SC_SYNC_HOOK: 'off' };
-  const { status, stdout, stderr } = await runWhenFree(look, { cwd, env }, (args, options) =>
+  const { status, stdout, stderr } = await runWithLockRetry(look, { cwd, env }, (args, options) =>
     withLock(dir, { timeoutMs: PATIENCE }, () => {
       const looked = runGit(args, options);
       return dryRun || looked.status !== 0 ? looked : moveForward(merge, commit, options);

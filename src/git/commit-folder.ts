@@ -3,7 +3,7 @@ import { fileNames } from '../format/line-key.js';
 import type { Registry } from '../registry/entity.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
-import { git, gitFailed, runGit, runWhenFree } from './run.js';
+import { git, gitFailed, runGit, runWithLockRetry } from './run.js';
 
 /** Our own hooks do nothing while this package commits and merges. */
 const QUIET = { SC_SYNC_HOOK: 'off' } as const;
@@ -47,7 +47,7 @@ export async function commitFolder(
   const changed = changedFiles(repository, registry, folder);
   if (changed.length === 0) return undefined;
   const add = addCommand(changed);
-  const added = await runWhenFree(add, { cwd, env: QUIET });
+  const added = await runWithLockRetry(add, { cwd, env: QUIET });
   if (added.status !== 0) throw gitFailed(add, added.stderr);
   const staged = git(['diff', '--cached', '--numstat', '--no-renames', '-z', '--', ...changed.map(literally)], { cwd })
     .split('\0')
@@ -56,7 +56,10 @@ export async function commitFolder(
   if (paths.length === 0) return undefined;
   const subject = subjectOf(staged);
   const commit = ['commit', '--quiet', '--only', '-m', subject, '-m', `By ${actor}.`, '--', ...paths];
-  const { status, stdout, stderr } = await runWhenFree(commit, { cwd, env: committerEnvironment(repository, actor) });
+  const { status, stdout, stderr } = await runWithLockRetry(commit, {
+    cwd,
+    env: committerEnvironment(repository, actor),
+  });
   if (status === 0) return subject;
   // Somebody else in this clone committed the same meanwhile.
   if (isFolderClean(repository, registry, folder)) return undefined;

@@ -13,7 +13,7 @@ import { requirePlainTree } from './plain-tree.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { resolveFolder } from './resolve.js';
-import { NO_MAINTENANCE, git, gitFailed, runGit, runWhenFree, tryGit } from './run.js';
+import { NO_MAINTENANCE, git, gitFailed, runGit, runWithLockRetry, tryGit } from './run.js';
 import type { Upstream } from './upstream.js';
 
 /** How another commit comes into the branch. */
@@ -116,7 +116,7 @@ async function makeMerge(
   const cwd = tree;
   try {
     const add = ['worktree', 'add', '--quiet', '--detach', '--no-checkout', tree, head];
-    const added = await runWhenFree(add, { cwd: repository.root, env, settings: SETTINGS });
+    const added = await runWithLockRetry(add, { cwd: repository.root, env, settings: SETTINGS });
     if (added.status !== 0) throw gitFailed(add, added.stderr);
     git(['read-tree', 'HEAD'], { cwd });
     const folder = pathInRepository(repository, dir);
@@ -144,7 +144,7 @@ async function makeMerge(
     requirePlainTree(cwd, commit, folder);
     return { commit, lostValues: moveLostValues(place.dir, dir) };
   } finally {
-    await runWhenFree(['worktree', 'remove', '--force', tree], { cwd: repository.root });
+    await runWithLockRetry(['worktree', 'remove', '--force', tree], { cwd: repository.root });
     for (const path of [tree, `${tree}${EXCLUDES}`]) rmSync(path, { recursive: true, force: true });
   }
 }

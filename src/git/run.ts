@@ -127,7 +127,7 @@ export function isHeld({ stderr }: GitResult): boolean {
  *
  * @param once how it is run each time.
  */
-export async function runWhenFree(
+export async function runWithLockRetry(
   args: readonly string[],
   options: GitOptions,
   once: typeof runGit = runGit,

@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.js';
 import { findUnfinished } from './repository.js';
 import type { Repository } from './repository.js';
-import { NO_MAINTENANCE, runGit, runWhenFree, tryGit } from './run.js';
+import { NO_MAINTENANCE, runGit, runWithLockRetry, tryGit } from './run.js';
 import type { GitOptions } from './run.js';
 
 /** Where a branch is pushed to and pulled from. */
@@ -110,7 +110,7 @@ export async function fetchUpstream(repository: Repository, upstream: Upstream):
   const { remote, branch, tracking } = upstream;
   // Another fetch may overwrite FETCH_HEAD at any time.
   const args = ['fetch', '--quiet', '--no-tags', remote, `+refs/heads/${branch}:${tracking}`];
-  const { status, stderr } = await runWhenFree(args, network(repository));
+  const { status, stderr } = await runWithLockRetry(args, network(repository));
   if (status === 0) return tryGit(['rev-parse', '--verify', tracking], { cwd: repository.root });
   if (/couldn't find remote ref|no such ref was fetched/i.test(stderr)) return undefined;
   throw remoteError(remote, stderr);

@@ -7,7 +7,7 @@ import { makeEmptyFile, syncFile } from '../files/owner-file.js';
 import { requireSound } from './check-damage.js';
 import { openDriver } from './drivers/open-driver.js';
 import { Sql } from './sql.js';
-import { BUSY_TIMEOUT } from './until-free.js';
+import { BUSY_TIMEOUT } from './lock-retry.js';
 
 /** A copy of a database that was checked after it was written. */
 export interface BackupInfo {

@@ -7,7 +7,7 @@ import type { Database } from './database.js';
 import { openDriver } from './drivers/open-driver.js';
 import { Sql } from './sql.js';
 import { toSyncError } from './sqlite-error.js';
-import { BUSY_TIMEOUT, untilFree } from './until-free.js';
+import { BUSY_TIMEOUT, withLockRetry } from './lock-retry.js';
 
 /**
  * Opens the database at `path` as the engine needs it: foreign keys on, and 5 seconds of patience with a locked database.
@@ -40,7 +40,7 @@ function configure(database: Database, name: string, create: boolean): void {
   database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}; PRAGMA foreign_keys = ON; PRAGMA cache_size = -16000`);
   const sql = new Sql(database, name);
   if (create && isNew(sql)) {
-    untilFree(name, () => {
+    withLockRetry(name, () => {
       database.exec('PRAGMA journal_mode = WAL');
     });
   }

@@ -5,7 +5,7 @@ import type { SqlValue } from './database.js';
 import type { Sql } from './sql.js';
 
 /** The id of another row that holds the natural key of this content, or undefined. */
-export function naturalKeyHolder(sql: Sql, project: string, content: Content): string | undefined {
+export function conflictingId(sql: Sql, project: string, content: Content): string | undefined {
   const { entity } = content;
   if (entity.naturalKey.length === 0) return undefined;
   const values: SqlValue[] = [];

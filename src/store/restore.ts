@@ -11,7 +11,7 @@ import type { OwnDatabase } from './database.js';
 import { openDriver } from './drivers/open-driver.js';
 import { Sql } from './sql.js';
 import { toSyncError } from './sqlite-error.js';
-import { BUSY_TIMEOUT, untilFree } from './until-free.js';
+import { BUSY_TIMEOUT, withLockRetry } from './lock-retry.js';
 
 /** What a restore did. */
 export interface RestoreInfo {
@@ -103,7 +103,7 @@ async function overwrite(source: OwnDatabase, path: string, aside: string): Prom
     const database = openDriver(path);
     try {
       database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
-      untilFree(path, () => {
+      withLockRetry(path, () => {
         takeAlone(database, fd);
       });
       if (!isEmpty) copyAside(fd, aside);
@@ -150,7 +150,7 @@ function keepJournalMode(path: string, isLogged: boolean): void {
   let database: OwnDatabase | undefined;
   try {
     const opened = (database = openDriver(path));
-    untilFree(path, () => {
+    withLockRetry(path, () => {
       opened.exec(`PRAGMA journal_mode = ${isLogged ? 'WAL' : 'DELETE'}`);
     });
   } catch {

@@ -10,10 +10,10 @@ import type { SqlValue } from './database.js';
 import { projectCoordinates } from './project-row.js';
 import { rowExists } from './row-exists.js';
 import { SetWriter } from './set-writer.js';
-import type { Aside } from './set-writer.js';
+import type { Unresolved } from './set-writer.js';
 import type { Sql } from './sql.js';
 
-/** Writes contents into the rows of one project: the row, its child rows, and what is kept aside. */
+/** Writes contents into the rows of one project: the row, its child rows, and what is kept unresolved. */
 export class RowWriter {
   readonly #sql: Sql;
   readonly #registry: Registry;
@@ -30,12 +30,12 @@ export class RowWriter {
   /** Writes a record exactly as its content says. `before` is the content of its row, if it has one. */
   write(content: Content, before: Content | undefined, now: number): void {
     const { entity } = content;
-    const aside: Aside[] = [];
+    const unresolved: Unresolved[] = [];
     const values = this.#values(content, now);
     for (const [field, type] of Object.entries(entity.references)) {
       const value = values.get(field);
       if (typeof value !== 'string' || rowExists(this.#sql, this.#registry, { type, id: value })) continue;
-      aside.push([field, value, quote(value)]);
+      unresolved.push([field, value, quote(value)]);
       values.set(field, null);
     }
     if (before === undefined) this.#insert(entity, values);
@@ -43,9 +43,9 @@ export class RowWriter {
     for (const { name, field, index } of entity.synced) {
       const token = content.tokens[index] ?? EMPTY_SET;
       if (field.kind !== 'set' || token === (before?.tokens[index] ?? EMPTY_SET)) continue;
-      for (const each of this.#sets.write(content.id, name, field, token, now)) aside.push(each);
+      for (const each of this.#sets.write(content.id, name, field, token, now)) unresolved.push(each);
     }
-    this.#writeAside(content, aside, before);
+    this.#writeAside(content, unresolved, before);
     this.#writeCounted(content);
     const members = joinMembers(content.unknown);
     if (members !== joinMembers(before?.unknown ?? [])) {
@@ -102,7 +102,7 @@ export class RowWriter {
     this.#sql.run(`UPDATE ${entity.table} SET ${assignments} WHERE ${entity.key} = ?`, ...values.values(), id);
   }
 
-  #writeAside(content: Content, aside: readonly Aside[], before: Content | undefined): void {
+  #writeAside(content: Content, unresolved: readonly Unresolved[], before: Content | undefined): void {
     if (content.entity.referring.length === 0) return;
     const key = { type: content.entity.type, id: content.id };
     if (before !== undefined) {
@@ -112,7 +112,7 @@ export class RowWriter {
         forgetUnresolved(this.#sql, key, name);
       }
     }
-    for (const [field, ref, element] of aside) writeUnresolved(this.#sql, key, field, ref, element);
+    for (const [field, ref, element] of unresolved) writeUnresolved(this.#sql, key, field, ref, element);
   }
 
   /** An empty set counts as none once the set was named, else its count stands for itself: what is read must be what was written. */

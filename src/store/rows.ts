@@ -17,7 +17,7 @@ import type { TextEncoding } from './text-encoding.js';
 
 /**
  * Reads the rows of one project as portable contents, with everything that counts as a record's value: child rows,
- * unknown members, references kept aside. `RowWriter` does the reverse.
+ * unknown members, unresolved references. `RowWriter` does the reverse.
  */
 export class Rows {
   readonly #sql: Sql;
@@ -87,10 +87,11 @@ export class Rows {
       return token;
     });
     const key = unquote(id);
-    const aside = row[shape.asideAt] === 1n ? this.#asideOf(entity.type, key) : new Map<string, string[]>();
+    const unresolved =
+      row[shape.unresolvedAt] === 1n ? this.#unresolvedOf(entity.type, key) : new Map<string, string[]>();
     for (const { name, field, index } of entity.synced) {
-      if (field.kind === 'set') tokens[index] = this.#readSet(entity, key, field, aside.get(name) ?? []);
-      else if (tokens[index] === 'null') tokens[index] = aside.get(name)?.[0] ?? 'null';
+      if (field.kind === 'set') tokens[index] = this.#readSet(entity, key, field, unresolved.get(name) ?? []);
+      else if (tokens[index] === 'null') tokens[index] = unresolved.get(name)?.[0] ?? 'null';
     }
     this.#readCounts(entity, shape, row, tokens);
     const members = row[shape.unknownAt];
@@ -143,15 +144,15 @@ export class Rows {
     if (!isUtf8Column(row[0])) throw badRow(entity, id, name, [this.#noText]);
   }
 
-  #readSet(entity: Entity, owner: string, field: SetField, aside: readonly string[]): string {
+  #readSet(entity: Entity, owner: string, field: SetField, unresolved: readonly string[]): string {
     const { set } = field;
     const names = elementNames(set);
     const columns = names.map((name) => exactColumn(name, this.#sql.encoding)).join(', ');
     const rows = this.#sql.all(`SELECT ${columns} FROM ${set.table} WHERE ${set.owner} = ?`, owner);
-    if (rows.length === 0 && aside.length === 0) return EMPTY_SET;
+    if (rows.length === 0 && unresolved.length === 0) return EMPTY_SET;
     const elements = rows.map((row) => this.#element(entity, owner, field, names, row));
     const kept = set.withoutOwnScope === true ? elements.filter(([path]) => path !== '"."') : elements;
-    return setToken(set, uniqueElements(set, [...aside.flatMap((token) => elementsOf(set, token)), ...kept]));
+    return setToken(set, uniqueElements(set, [...unresolved.flatMap((token) => elementsOf(set, token)), ...kept]));
   }
 
   #element(entity: Entity, owner: string, field: SetField, names: readonly string[], row: SqlRow): Element {
@@ -177,16 +178,16 @@ export class Rows {
     return `expected ${this.#sql.encoding} text, found bytes that are none`;
   }
 
-  #asideOf(type: string, id: string): Map<string, string[]> {
-    const aside = new Map<string, string[]>();
+  #unresolvedOf(type: string, id: string): Map<string, string[]> {
+    const unresolved = new Map<string, string[]>();
     for (const [field, element] of this.#sql.all(
       `SELECT field, element FROM scsync_unresolved WHERE type = ? AND id = ?`,
       type,
       id,
     )) {
-      aside.set(String(field), [...(aside.get(String(field)) ?? []), String(element)]);
+      unresolved.set(String(field), [...(unresolved.get(String(field)) ?? []), String(element)]);
     }
-    return aside;
+    return unresolved;
   }
 }
 
@@ -199,7 +200,7 @@ interface RowShape {
   /** Whether the row is of the project, which is the first parameter. */
   readonly isHereAt: number;
   readonly unknownAt: number;
-  readonly asideAt: number;
+  readonly unresolvedAt: number;
   readonly countedAt: number;
 }
 
@@ -216,9 +217,11 @@ function rowShape(registry: Registry, entity: Entity, encoding: TextEncoding): R
   const counts = entity.synced.some(({ field }) => field.kind === 'integer' && field.countOf !== undefined);
   const isHereAt = add(`${projectSql(registry, entity, 't')} = ?`);
   const unknownAt = add(`(SELECT unknown FROM scsync_records WHERE ${record})`);
-  const asideAt = add(entity.referring.length > 0 ? `EXISTS (SELECT 1 FROM scsync_unresolved WHERE ${record})` : '0');
+  const unresolvedAt = add(
+    entity.referring.length > 0 ? `EXISTS (SELECT 1 FROM scsync_unresolved WHERE ${record})` : '0',
+  );
   const countedAt = add(counts ? `(SELECT counted FROM scsync_records WHERE ${record})` : '0');
-  return { columns: columns.join(', '), from: `${entity.table} t`, at, isHereAt, unknownAt, asideAt, countedAt };
+  return { columns: columns.join(', '), from: `${entity.table} t`, at, isHereAt, unknownAt, unresolvedAt, countedAt };
 }
 
 function isUtf8Column(bytes: SqlValue | undefined): boolean {

@@ -10,7 +10,7 @@ import { rowExists } from './row-exists.js';
 import type { Sql } from './sql.js';
 
 /** A reference or an element whose target is not here: field, id of the target, token. */
-export type Aside = readonly [field: string, ref: string, token: string];
+export type Unresolved = readonly [field: string, ref: string, token: string];
 
 /** Writes sets into the child tables of one project's records. */
 export class SetWriter {
@@ -25,7 +25,7 @@ export class SetWriter {
   }
 
   /** Makes the child rows equal to the set; gives the elements whose target is not here. */
-  write(owner: string, name: string, field: SetField, token: string, now: number): Aside[] {
+  write(owner: string, name: string, field: SetField, token: string, now: number): Unresolved[] {
     const { set } = field;
     const names = elementNames(set);
     const there = new Map<string, string>();
@@ -35,7 +35,7 @@ export class SetWriter {
       const element = row.map((value) => String(readExact(value, encoding)));
       there.set(elementKey(element), there.has(elementKey(element)) ? '' : element.join('\n'));
     }
-    const aside: Aside[] = [];
+    const unresolved: Unresolved[] = [];
     const wanted = new Set<string>();
     for (const portable of elementsOf(set, token)) {
       const element = this.local(field, portable);
@@ -44,7 +44,7 @@ export class SetWriter {
       if (there.get(key) === element.join('\n')) continue;
       if (there.has(key)) this.#delete(owner, field, key);
       if (set.references !== undefined && !rowExists(this.#sql, this.#registry, { type: set.references, id: key })) {
-        aside.push([name, key, setToken(set, [portable])]);
+        unresolved.push([name, key, setToken(set, [portable])]);
       } else {
         this.insert(owner, field, element, now);
       }
@@ -53,7 +53,7 @@ export class SetWriter {
       if (wanted.has(key) || (set.withoutOwnScope === true && key === this.#project)) continue;
       this.#delete(owner, field, key);
     }
-    return aside;
+    return unresolved;
   }
 
   #delete(owner: string, { set }: SetField, key: string): void {

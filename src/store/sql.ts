@@ -81,7 +81,7 @@ export class Sql {
    * Does as {@link Sql.transaction}, and rolls back what `body` did when it returns, too: it saw what would have been. Nothing of it
    * reaches the file even for a moment, however much it is: all waits in memory.
    */
-  rehearse<T>(mode: TransactionMode, body: () => T): T {
+  dryRun<T>(mode: TransactionMode, body: () => T): T {
     const spill = Number(this.get('PRAGMA cache_spill')?.[0] ?? 1);
     this.exec('PRAGMA cache_spill = OFF');
     try {

@@ -17,7 +17,7 @@ import type { RecordChange, RecordState } from '../record/change.js';
 import type { FileVersion, PathForm, Present } from '../record/version.js';
 import type { Store } from '../store/store.js';
 import { versionOf } from '../format/version-of.js';
-import { rehearseSync } from './sync.js';
+import { dryRunSync } from './sync.js';
 import type { SyncOptions, SyncOutcome } from './sync.js';
 
 /** What {@link diff} is called with. */
@@ -39,7 +39,7 @@ export interface SyncDiff extends SyncOutcome {
 export function diff(store: Store, options: DiffOptions): SyncDiff {
   const project = resolvePath(options.projectPath);
   const newest = listConflicts(store, project).at(-1)?.n ?? 0;
-  return rehearseSync(store, options, (outcome) => ({
+  return dryRunSync(store, options, (outcome) => ({
     ...outcome,
     conflicts: listConflicts(store, project).filter(({ n }) => n > newest),
   }));
@@ -61,7 +61,7 @@ export function diffSince(store: Store, options: DiffOptions, files: LinesOfFile
   const onChange = ({ where, type, line }: RecordChange): void => {
     if (where === 'files' && line !== undefined) written.push({ file: fileOfType(registry, type), line });
   };
-  const { refused } = rehearseSync(store, { ...options, onChange }, (outcome) => outcome.export);
+  const { refused } = dryRunSync(store, { ...options, onChange }, (outcome) => outcome.export);
   const after = filesAfter(dir, refused.length > 0 ? [] : written);
   const { records, unreadable } = differingRecords(registry, files, after);
   const { paths } = settingsInForce(store, options).settings;

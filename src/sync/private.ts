@@ -32,7 +32,7 @@ export function setPrivate(store: Store, projectPath: string, key: RecordKey, is
     const isDeleted = readTombstone(sql, projectPath, key) !== undefined;
     if (!isPrivate || !isDeleted) records.require(key.type, key.id);
     writePrivateMark(sql, key, isPrivate);
-    const concerned = records.goesWith(key.type, key.id);
+    const concerned = records.cascadeOf(key.type, key.id);
     for (const each of concerned) markChanged(sql, each, projectPath);
     return { records: concerned, exported: concerned.filter((each) => isInFiles(sql, each)) };
   });

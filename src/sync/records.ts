@@ -11,7 +11,7 @@ import type { RecordObject } from '../record/object.js';
 import { tokenOf } from '../record/content.js';
 import { dependentsOf, entityOfType, requireEntity } from '../registry/entity.js';
 import type { Entity } from '../registry/entity.js';
-import { naturalKeyHolder } from '../store/natural-key.js';
+import { conflictingId } from '../store/natural-key.js';
 import { RowWriter } from '../store/row-writer.js';
 import { Rows } from '../store/rows.js';
 import type { RecordKey } from '../record/record-key.js';
@@ -98,11 +98,15 @@ export class Records {
       throw new SyncError('refused', `the ${entity.type} ${id} belongs to another project`);
     }
     this.#requireReferences(content);
-    const holder = naturalKeyHolder(this.#store.sql, this.#project, content);
-    if (holder !== undefined) {
-      throw new SyncError('refused', `the ${entity.type} ${holder} has the same ${entity.naturalKey.join(' and ')}`, {
-        hint: `change that one instead: put ${entity.type} ${holder} ...`,
-      });
+    const conflicting = conflictingId(this.#store.sql, this.#project, content);
+    if (conflicting !== undefined) {
+      throw new SyncError(
+        'refused',
+        `the ${entity.type} ${conflicting} has the same ${entity.naturalKey.join(' and ')}`,
+        {
+          hint: `change that one instead: put ${entity.type} ${conflicting} ...`,
+        },
+      );
     }
     this.#write(content, before, now);
   }
@@ -120,7 +124,7 @@ export class Records {
   }
 
   /** The records that are deleted together with one: itself first, then what cannot be without it. */
-  goesWith(type: string, id: string): RecordKey[] {
+  cascadeOf(type: string, id: string): RecordKey[] {
     const { sql, registry } = this.#store;
     const entity = this.entity(type);
     return [
@@ -128,7 +132,7 @@ export class Records {
       ...dependentsOf(registry, entity).flatMap((child) =>
         sql
           .all(`SELECT ${child.entity.key} FROM ${child.entity.table} WHERE ${child.field} = ? ORDER BY 1`, id)
-          .flatMap(([childId]) => this.goesWith(child.entity.type, String(childId))),
+          .flatMap(([childId]) => this.cascadeOf(child.entity.type, String(childId))),
       ),
     ];
   }
@@ -137,7 +141,7 @@ export class Records {
   remove(type: string, id: string): RecordKey[] {
     return this.#store.sql.transaction('immediate', () => {
       this.require(type, id);
-      const gone = this.goesWith(type, id);
+      const gone = this.cascadeOf(type, id);
       for (const key of [...gone].reverse()) this.#writer.remove(this.entity(key.type), key.id);
       return gone;
     });

@@ -32,7 +32,7 @@ export interface SyncOptions extends ExporterOptions, Pick<ImporterOptions, 'his
  * A dry run says what both would do, the export after the import, and changes nothing.
  */
 export function sync(store: Store, options: SyncOptions): SyncOutcome {
-  if (options.dryRun === true) return rehearseSync(store, options, (outcome) => outcome);
+  if (options.dryRun === true) return dryRunSync(store, options, (outcome) => outcome);
   makeFolder(exportDirectory(options.dir));
   const imported = new Importer(store, options).importAll(options.dir);
   const exported = new Exporter(store, options).export();
@@ -42,8 +42,8 @@ export function sync(store: Store, options: SyncOptions): SyncOutcome {
 }
 
 /** A dry sync; `look` sees the database as the import would leave it. */
-export function rehearseSync<T>(store: Store, options: SyncOptions, look: (outcome: SyncOutcome) => T): T {
-  return new Importer(store, options).rehearse(options.dir, (imported) => {
+export function dryRunSync<T>(store: Store, options: SyncOptions, look: (outcome: SyncOutcome) => T): T {
+  return new Importer(store, options).dryRun(options.dir, (imported) => {
     const exported = new Exporter(store, options).export({ dryRun: true });
     // Only what waits in the files would keep both sides from agreeing: what is rolled back the export writes anew.
     const { orphaned, skipped } = imported.total;

@@ -4,7 +4,7 @@ import { isGivenUp } from '../../src/cli/commands/push.js';
 import { Context } from '../../src/cli/context.js';
 import { pullPlace } from '../../src/cli/pull-place.js';
 import type { Share } from '../../src/cli/pull-place.js';
-import { runWhenFree } from '../../src/git/run.js';
+import { runWithLockRetry } from '../../src/git/run.js';
 import type { GitResult } from '../../src/git/run.js';
 import { pair } from './clones.js';
 
@@ -15,7 +15,7 @@ describe('tries', () => {
   it('of a git that another one holds up go on until it is free, and end with any other failure', async () => {
     for (const last of [done, { ...held, stderr: 'fatal: something else' }]) {
       const results = [held, held, held, last];
-      expect(await runWhenFree(['status'], { cwd: '/' }, () => results.shift() ?? held)).toBe(last);
+      expect(await runWithLockRetry(['status'], { cwd: '/' }, () => results.shift() ?? held)).toBe(last);
       expect(results).toEqual([]);
     }
   });

@@ -9,7 +9,7 @@ import { linesOf } from './clone.js';
 import type { Clone } from './clone.js';
 import { checkAgreement, checkFixpoint, engineOptions, exporting, importing, noteRead } from './engine-checks.js';
 import { changedNames, sameTree } from './mini-git.js';
-import { checkTold, rehearseSync } from './rehearsal.js';
+import { checkTold, dryRunSync } from './rehearsal.js';
 import type { World } from './world.js';
 
 export function exportFiles(world: World, clone: Clone, full: boolean): void {
@@ -38,7 +38,7 @@ export function importFile(world: World, clone: Clone, pick: number): void {
 }
 
 /** Dry runs, and an import that fails, leave everything as it was; what a dry sync says is what the next one does. */
-export function rehearse(world: World, clone: Clone): void {
+export function dryRun(world: World, clone: Clone): void {
   const [files, rows] = [clone.files(), clone.database.dump()];
   const { store } = clone.database;
   const importer = new Importer(store, engineOptions(world, clone));
@@ -59,7 +59,7 @@ export function rehearse(world: World, clone: Clone): void {
   const after = clone.database.dump();
   if (!sameTree(rows, after)) world.fail('P17', `${clone.name}: a failed import changes ${changedNames(rows, after)}`);
   world.say(clone, 'dry runs');
-  const told = rehearseSync(world, clone);
+  const told = dryRunSync(world, clone);
   checkTold(world, clone, told, syncFiles(world, clone));
 }
 

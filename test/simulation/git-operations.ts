@@ -80,10 +80,10 @@ export function rebase(world: World, clone: Clone): void {
 /** Makes the commits of a clone that fit anew, on another one. */
 export function replay(world: World, clone: Clone, onto: number, fits: (commit: number) => boolean): void {
   const { git } = world;
-  const todo = [...git.ancestors(clone.head)]
+  const entry = [...git.ancestors(clone.head)]
     .filter((commit) => git.parents(commit).length === 1 && fits(commit))
     .sort((a, b) => a - b);
-  const head = todo.reduce((at, commit) => pickCommit(world, clone, at, commit), onto);
+  const head = entry.reduce((at, commit) => pickCommit(world, clone, at, commit), onto);
   checkout(world, clone, head);
   world.say(clone, `git rebase onto ${onto} -> ${head}`);
 }

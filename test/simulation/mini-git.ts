@@ -45,11 +45,11 @@ export class MiniGit {
   /** A commit and all before it. */
   ancestors(commit: number): ReadonlySet<number> {
     const found = new Set<number>();
-    const todo = [commit];
-    for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    const entry = [commit];
+    for (let next = entry.pop(); next !== undefined; next = entry.pop()) {
       if (found.has(next)) continue;
       found.add(next);
-      todo.push(...this.parents(next));
+      entry.push(...this.parents(next));
     }
     return found;
   }

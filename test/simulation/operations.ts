@@ -2,7 +2,7 @@ import { MergeStrategy } from '../../src/sync/import/plan.js';
 import * as branches from './branch-operations.js';
 import type { Clone } from './clone.js';
 import { backup, copyDatabase, dropDatabase, restore } from './database-operations.js';
-import { exportFiles, importFile, importFiles, rehearse, syncFiles } from './engine-operations.js';
+import { exportFiles, importFile, importFiles, dryRun, syncFiles } from './engine-operations.js';
 import { dropLine, editFile } from './file-operations.js';
 import * as simulatedGit from './git-operations.js';
 import { insertAgain, insertInSession, insertRoot } from './insert-operations.js';
@@ -40,7 +40,7 @@ const OPERATIONS: Readonly<Partial<Record<Operation, Operate>>> = {
   preferLocal: (world, clone) => importFiles(world, clone, MergeStrategy.PreferLocal),
   preferNewer: (world, clone) => importFiles(world, clone, MergeStrategy.PreferNewer),
   importFile,
-  rehearse,
+  dryRun,
   editFile,
   dropLine,
   ...simulatedGit,

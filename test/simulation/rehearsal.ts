@@ -21,7 +21,7 @@ interface Told {
 }
 
 /** A dry sync, which changes nothing. */
-export function rehearseSync(world: World, clone: Clone): Told {
+export function dryRunSync(world: World, clone: Clone): Told {
   const [files, rows] = [clone.files(), clone.database.dump()];
   const changes: RecordChange[] = [];
   const onChange = (change: RecordChange): void => {

@@ -24,7 +24,7 @@ export const ORDINARY = {
   sync: 12,
   import: 4,
   importFile: 1,
-  rehearse: 1,
+  dryRun: 1,
   editFile: 2,
   dropLine: 1,
   commit: 8,

@@ -253,7 +253,7 @@ export function conformance(name: string, open: (path: string) => Database): voi
         expect(rows(sql)).toEqual([]);
       });
 
-      it('rehearses: what returns is undone too, and its result is given', () => {
+      it('dryRun: what returns is undone too, and its result is given', () => {
         const sql = withTable();
         const count = (): unknown => sql.get('SELECT count(*) FROM t')?.[0];
         const body = (): unknown => {
@@ -261,16 +261,16 @@ export function conformance(name: string, open: (path: string) => Database): voi
           sql.exec('CREATE TEMP TABLE u (x)');
           return sql.transaction('deferred', count);
         };
-        expect(sql.rehearse('immediate', body)).toBe(1n);
+        expect(sql.dryRun('immediate', body)).toBe(1n);
         expect(rows(sql)).toEqual([]);
         expect(sql.all("SELECT name FROM sqlite_temp_schema WHERE name = 'u'")).toEqual([]);
         sql.transaction('immediate', () => {
           insert(sql, 2n);
-          expect(sql.rehearse('deferred', body)).toBe(2n);
+          expect(sql.dryRun('deferred', body)).toBe(2n);
           insert(sql, 3n);
         });
         expect(rows(sql)).toEqual([2n, 3n]);
-        expect(() => sql.rehearse('deferred', () => sql.exec('nonsense'))).toThrow('nonsense');
+        expect(() => sql.dryRun('deferred', () => sql.exec('nonsense'))).toThrow('nonsense');
         expect(sql.transaction('deferred', count)).toBe(2n);
       });
 

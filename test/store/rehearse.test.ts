@@ -18,7 +18,7 @@ it.each(['DELETE', 'WAL'])(
     sql.exec(`PRAGMA wal_checkpoint(TRUNCATE)`);
     const files = mode === 'WAL' ? [path, `${path}-wal`] : [path];
     const before = files.map((file) => readFileSync(file));
-    const count = sql.rehearse('immediate', () => {
+    const count = sql.dryRun('immediate', () => {
       for (let n = 0; n < 200; n++) sql.run('INSERT INTO t VALUES (zeroblob(4000))');
       expect(files.map((file) => readFileSync(file))).toEqual(before);
       return sql.get('SELECT count(*) FROM t');

@@ -13,7 +13,7 @@ export const run: Command = async ({ context, args: [type = '', id = ''], option
   const { projectPath } = context.place();
   const records = new Records(context.store(), projectPath);
   records.require(type, id);
-  const [, ...others] = records.goesWith(type, id);
+  const [, ...others] = records.cascadeOf(type, id);
   if (!isOn(options, 'yes') && !(await isAgreed(context.confirm, { type, id }, others))) {
     return { status: EXIT.attention, json: { deleted: [] }, text: [data('nothing was deleted')] };
   }

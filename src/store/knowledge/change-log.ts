@@ -20,7 +20,7 @@ export function foldLog(sql: Sql, registry: Registry, newest = Number.MAX_SAFE_I
 
 /** Gives what `body` finds while the log is folded, and takes the fold back: for verbs that only look. */
 export function withFoldedLog<T>(sql: Sql, registry: Registry, body: () => T): T {
-  return sql.rehearse(isEmpty(sql) ? 'deferred' : 'immediate', () => {
+  return sql.dryRun(isEmpty(sql) ? 'deferred' : 'immediate', () => {
     foldLog(sql, registry);
     return body();
   });
@@ -36,8 +36,8 @@ function fold(sql: Sql, registry: Registry, newest: number): void {
     counted INTEGER NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID`);
   sql.exec(`DELETE FROM temp.scsync_touched`);
   for (const entity of registry.entities) findTouched(sql, registry, entity, newest);
-  for (const entity of registry.entities) buryGone(sql, entity);
-  buryMoved(sql);
+  for (const entity of registry.entities) writeTombstonesOfGone(sql, entity);
+  writeTombstonesOfMoved(sql);
   mark(sql);
   for (const entity of registry.entities) inheritPrivacy(sql, registry, entity);
   sql.exec(`DELETE FROM scsync_log`);
@@ -86,7 +86,7 @@ function findTouched(sql: Sql, registry: Registry, entity: Entity, newest: numbe
 }
 
 /** A row that went away leaves a tombstone in the project that it was in, unless it is there again. */
-function buryGone(sql: Sql, { type, table, scope }: Entity): void {
+function writeTombstonesOfGone(sql: Sql, { type, table, scope }: Entity): void {
   // In a cascade the parent is gone by now: what is known of the record remembers the project.
   const lastProject = 'column' in scope ? 'l.scope' : 'r.known';
   sql.run(
@@ -100,7 +100,7 @@ function buryGone(sql: Sql, { type, table, scope }: Entity): void {
 }
 
 /** A row that is in another project than it was known in: it was replaced, or went with its parent. */
-function buryMoved(sql: Sql): void {
+function writeTombstonesOfMoved(sql: Sql): void {
   sql.run(
     `INSERT INTO scsync_tombstones (project, type, id, deleted_at)
      SELECT r.known, r.type, r.id, ${NOW} FROM temp.scsync_touched r

@@ -5,7 +5,7 @@ import { forgetBases } from './base.js';
 import { writePrivateMark } from './private-marks.js';
 import type { RecordKey } from '../../record/record-key.js';
 import { TABLES, TABLES_VERSION } from './tables.js';
-import { naturalKeyHolder } from '../natural-key.js';
+import { conflictingId } from '../natural-key.js';
 import type { Sql } from '../sql.js';
 import { versionOf } from '../../format/version-of.js';
 import { foldLog } from './change-log.js';
@@ -119,7 +119,7 @@ function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
   );
   for (const [target, projectPath, id, line] of gone) {
     const version = versionOf(registry, String(line));
-    if (version?.kind === 'present' && naturalKeyHolder(sql, String(projectPath), version.content) !== undefined) {
+    if (version?.kind === 'present' && conflictingId(sql, String(projectPath), version.content) !== undefined) {
       const scope = 'column' in entity.scope ? String(projectPath) : null;
       sql.run(`INSERT INTO scsync_log (tbl, key, scope, at) VALUES (?, ?, ?, ${NOW})`, entity.table, String(id), scope);
     } else {

@@ -13,10 +13,10 @@ export interface ProjectDatabase {
 }
 
 /**
- * Puts references and elements that were kept aside into rows, where their targets have arrived. `around` is
+ * Puts references and elements that were kept unresolved into rows, where their targets have arrived. `around` is
  * called with each record and what puts one of its values back; the record's content is the same before and after.
  */
-export function putBackAside(
+export function restoreReferences(
   database: ProjectDatabase,
   now: number,
   around: (key: RecordKey, put: () => void) => void,
@@ -56,7 +56,7 @@ function putBack(
   }
 }
 
-/** Records of this registry that refer to a record by a foreign key, a child row, or a value kept aside. */
+/** Records of this registry that refer to a record by a foreign key, a child row, or a value kept unresolved. */
 export function referrersOf(sql: Sql, registry: Registry, target: RecordKey): RecordKey[] {
   return registry.entities.flatMap((entity) =>
     entity.referring
@@ -67,9 +67,9 @@ export function referrersOf(sql: Sql, registry: Registry, target: RecordKey): Re
           field.kind === 'set'
             ? `SELECT ${field.set.owner} FROM ${field.set.table} WHERE ${column} = ?1`
             : `SELECT ${entity.key} FROM ${entity.table} WHERE ${column} = ?1`;
-        const aside = `SELECT id FROM scsync_unresolved WHERE type = ?2 AND field = ?3 AND ref = ?1`;
+        const unresolved = `SELECT id FROM scsync_unresolved WHERE type = ?2 AND field = ?3 AND ref = ?1`;
         return sql
-          .all(`${rows} UNION ${aside}`, target.id, entity.type, name)
+          .all(`${rows} UNION ${unresolved}`, target.id, entity.type, name)
           .map(([id]) => ({ type: entity.type, id: String(id) }));
       }),
   );

@@ -24,7 +24,7 @@ import { planExport } from './plan.js';
 import type { ExportContext } from './context.js';
 
 /** A record to look at. */
-export interface TodoRecord extends RecordKey {
+export interface WorklistEntry extends RecordKey {
   readonly seq: number;
   /** The record's tombstones in the files. */
   readonly tombstones: readonly string[];
@@ -49,21 +49,21 @@ interface LoadedRecord {
  */
 export function exportRecord(
   context: ExportContext,
-  todo: TodoRecord,
+  entry: WorklistEntry,
   raws: readonly string[],
   coordinates: ProjectCoordinates,
   unreadable: string[],
 ): readonly string[] {
-  const known = loadRecord(context, todo, raws, unreadable);
-  const state = stateToExport(context, todo, known);
+  const known = loadRecord(context, entry, raws, unreadable);
+  const state = stateToExport(context, entry, known);
   if (state === 'refused') return raws;
   if (state === 'private') {
-    noteDone(context, todo, '', undefined);
+    noteDone(context, entry, '', undefined);
     return [];
   }
   // Gone without a trace, so nothing says that it was deleted: the next import takes it from the file again.
   if (state === undefined) return raws;
-  const version = planOf(context, todo, known, state);
+  const version = planOf(context, entry, known, state);
   if (version.raw === undefined) {
     const written = isDeleted(version) ? version : { ...version, form: context.form };
     context.guarded?.add(newValues(written, known.asWritten));
@@ -71,41 +71,42 @@ export function exportRecord(
   const result = lineOf(version, context.form, coordinates);
   const before = [...known.lines, ...known.tombstones].map(({ raw }) => raw);
   const dropped = before.filter((raw) => raw !== result);
-  if (!dropped.every((raw) => raw === todo.known.base?.line || findSeen(context.sql, todo, raw) !== undefined)) {
-    context.refused.push({ type: todo.type, id: todo.id, why: 'unseen' });
+  if (!dropped.every((raw) => raw === entry.known.base?.line || findSeen(context.sql, entry, raw) !== undefined)) {
+    context.refused.push({ type: entry.type, id: entry.id, why: 'unseen' });
     context.overwrites = true;
   }
   const isUnchanged = before.length === 1 && dropped.length === 0;
-  context.tally.add(todo.type, isUnchanged ? 'unchanged' : isDeleted(state) ? 'deleted' : 'written');
-  noteDone(context, todo, result, version);
-  if (!isUnchanged) context.onChange?.({ where: 'files', ...changeInFiles(context, todo, known, state), line: result });
+  context.tally.add(entry.type, isUnchanged ? 'unchanged' : isDeleted(state) ? 'deleted' : 'written');
+  noteDone(context, entry, result, version);
+  if (!isUnchanged)
+    context.onChange?.({ where: 'files', ...changeInFiles(context, entry, known, state), line: result });
   return isDeleted(state) ? [] : [result];
 }
 
 /** What becomes of a record in the files. One that they lack and had is put back. */
 function changeInFiles(
   { form }: ExportContext,
-  todo: TodoRecord,
+  entry: WorklistEntry,
   { lines, tombstones }: LoadedRecord,
   state: Content | Deleted,
 ): Omit<RecordChange, 'where'> {
   const { version } = fileState(lines, tombstones, form);
-  const had = (todo.known.base?.line ?? '') !== '';
+  const had = (entry.known.base?.line ?? '') !== '';
   const lacked = had ? 'deleted' : undefined;
   const before = version === undefined ? lacked : stateOf(version);
-  return changeOf(todo, before, isDeleted(state) ? 'deleted' : state);
+  return changeOf(entry, before, isDeleted(state) ? 'deleted' : state);
 }
 
 function loadRecord(
   { sql, registry, target, form, now }: ExportContext,
-  todo: TodoRecord,
+  entry: WorklistEntry,
   raws: readonly string[],
   unreadable: string[],
 ): LoadedRecord {
-  const written = allBases(sql, target, todo, todo.known)
+  const written = allBases(sql, target, entry, entry.known)
     .map((base) => versionOf(registry, base.line))
     .filter((version) => version !== undefined);
-  const row = todo.content;
+  const row = entry.content;
   const bases = written.map((version) =>
     isDeleted(version) ? version : fillBase(version, row === undefined ? [] : [row]),
   );
@@ -117,48 +118,52 @@ function loadRecord(
     if (version?.kind === 'present') found.push(version);
     else unreadable.push(raw);
   }
-  const tombstones = todo.tombstones.map(read).filter((version) => version?.kind === 'deleted');
+  const tombstones = entry.tombstones.map(read).filter((version) => version?.kind === 'deleted');
   return {
     asWritten: [...found, ...tombstones, ...written],
     lines: fillLines(found, knownOf(form, base?.kind === 'present' ? base.content : undefined, row)),
     tombstones,
     bases,
-    stored: todo.known.tombstone,
+    stored: entry.known.tombstone,
   };
 }
 
 /** The state that the files are to have: the row, the tombstone, or what privacy makes of a row. */
 function stateToExport(
   context: ExportContext,
-  todo: TodoRecord,
+  entry: WorklistEntry,
   known: LoadedRecord,
 ): Content | Deleted | 'refused' | 'private' | undefined {
   const { actor, now } = context;
-  const { type, id, content } = todo;
+  const { type, id, content } = entry;
   const { lines, tombstones, stored } = known;
   if (content === undefined) {
     // No file can ever have had a record whose id fits into none.
-    if (!isId(id) || wasPrivate(context, todo, known)) return 'private';
+    if (!isId(id) || wasPrivate(context, entry, known)) return 'private';
     return stored;
   }
   if (!context.isPrivate(content)) return content;
   if (lines.length === 0) return tombstones[0] ?? 'private';
-  if (context.unpublish) return deleted(todo, now, actor);
+  if (context.unpublish) return deleted(entry, now, actor);
   context.refused.push({ type, id, why: 'private' });
   return 'refused';
 }
 
 /** The deletion of a record that was private to its end is nobody's business either. */
-function wasPrivate({ sql, target }: ExportContext, todo: TodoRecord, { lines, tombstones }: LoadedRecord): boolean {
+function wasPrivate(
+  { sql, target }: ExportContext,
+  entry: WorklistEntry,
+  { lines, tombstones }: LoadedRecord,
+): boolean {
   if (lines.length + tombstones.length > 0) return false;
-  const { base, hasOtherBases } = todo.known;
-  const wasThere = base !== undefined || hasOtherBases ? wasInFiles(sql, target.project, todo) : undefined;
-  return wasThere === undefined ? isMarkedPrivate(sql, todo) : !wasThere;
+  const { base, hasOtherBases } = entry.known;
+  const wasThere = base !== undefined || hasOtherBases ? wasInFiles(sql, target.project, entry) : undefined;
+  return wasThere === undefined ? isMarkedPrivate(sql, entry) : !wasThere;
 }
 
-function planOf(context: ExportContext, todo: TodoRecord, known: LoadedRecord, state: Content | Deleted): Version {
-  const { content } = todo;
-  const { derived } = todo.known;
+function planOf(context: ExportContext, entry: WorklistEntry, known: LoadedRecord, state: Content | Deleted): Version {
+  const { content } = entry;
+  const { derived } = entry.known;
   const fits = derived?.hash !== undefined && content !== undefined && derivedHash(content) === derived.hash;
   return planExport({
     state,
@@ -174,19 +179,19 @@ function planOf(context: ExportContext, todo: TodoRecord, known: LoadedRecord, s
 }
 
 /** An empty line says that the target has the record's last change without having the record: it is private. */
-function noteDone({ sql }: ExportContext, todo: TodoRecord, line: string, version: Version | undefined): void {
+function noteDone({ sql }: ExportContext, entry: WorklistEntry, line: string, version: Version | undefined): void {
   const isGone = version !== undefined && isDeleted(version);
-  const { base } = todo.known;
+  const { base } = entry.known;
   // What was a base stays known as a version that was taken into account.
   const isReplaced = base !== undefined && base.line !== '' && base.line !== line;
   // A version that stood somewhere before is whose it was.
-  const own = version?.raw === undefined || findSeen(sql, todo, line)?.own !== false;
+  const own = version?.raw === undefined || findSeen(sql, entry, line)?.own !== false;
   sql.run(
     `INSERT INTO temp.scsync_done (type, id, seq, deleted, stamp, author, line, own, replaced, replaced_own)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    todo.type,
-    todo.id,
-    todo.seq,
+    entry.type,
+    entry.id,
+    entry.seq,
     isGone ? 1 : 0,
     version?.stamp ?? 0,
     isGone ? version.by : null,
@@ -195,8 +200,8 @@ function noteDone({ sql }: ExportContext, todo: TodoRecord, line: string, versio
     isReplaced ? digestOf(base.line) : null,
     isReplaced && base.own ? 1 : 0,
   );
-  if (isGone || todo.tombstones.length > 0) {
-    const grave = isGone ? line : null;
-    sql.run(`INSERT INTO temp.scsync_graves (type, id, line) VALUES (?, ?, ?)`, todo.type, todo.id, grave);
+  if (isGone || entry.tombstones.length > 0) {
+    const deletion = isGone ? line : null;
+    sql.run(`INSERT INTO temp.scsync_deletions (type, id, line) VALUES (?, ?, ?)`, entry.type, entry.id, deletion);
   }
 }

@@ -24,7 +24,7 @@ import { OldFiles } from './old-lines.js';
 import { isSetOtherwise, noteSettings } from './set-otherwise.js';
 import type { ExportFileInfo, ExportStats, RefusedRecord } from './stats.js';
 import { LineFile } from './line-file.js';
-import { addChildren, countTodo, fillTodo, makeExportTables } from './todo.js';
+import { addChildren, countWorklist, fillWorklist, makeExportTables } from './worklist.js';
 import { stageTombstones, writeDeletions, writeRecords } from './write-files.js';
 
 interface WrittenFile extends ExportFileInfo {
@@ -100,9 +100,9 @@ function stageExport(store: Store, planned: Target, run: ExportRun, files: FileS
   const { sql, registry } = store;
   const newest = newestChange(sql);
   const full = run.full || isSetOtherwise(sql, planned, run.settings);
-  fillTodo(sql, registry, planned, full);
+  fillWorklist(sql, registry, planned, full);
   if (!full && hasPrivate(sql, run.settings.private)) addChildren(sql, registry, planned);
-  const count = countTodo(sql);
+  const count = countWorklist(sql);
   const context = makeContext(store, planned, run, count);
   const isIdle = count === 0 && !context.old.laidOut;
   return { context, newest, written: isIdle ? [] : stageFiles(context, files, count) };
@@ -154,7 +154,7 @@ function isWanted(sql: Sql, registry: Registry, name: string): boolean {
   return registry.entities.some(
     (entity) =>
       entity.file === name &&
-      sql.get(`SELECT 1 FROM temp.scsync_todo WHERE type = ? LIMIT 1`, entity.type) !== undefined,
+      sql.get(`SELECT 1 FROM temp.scsync_worklist WHERE type = ? LIMIT 1`, entity.type) !== undefined,
   );
 }
 

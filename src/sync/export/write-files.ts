@@ -8,7 +8,7 @@ import { projectCoordinates } from '../../store/project-row.js';
 import type { RecordKey } from '../../record/record-key.js';
 import { replaceableVersion } from '../../store/versions.js';
 import { exportRecord } from './export-record.js';
-import type { TodoRecord } from './export-record.js';
+import type { WorklistEntry } from './export-record.js';
 import type { LineFile } from './line-file.js';
 import type { ExportContext } from './context.js';
 import type { OldLines } from './old-lines.js';
@@ -18,7 +18,12 @@ const PAGE = 500;
 /** Notes which of the records to look at have tombstones in the files. */
 export function stageTombstones({ sql, old, registry }: ExportContext): void {
   for (const { key, raws } of old.lines(registry.deletionsFile)) {
-    sql.run(`UPDATE temp.scsync_todo SET tombstones = ? WHERE type = ? AND id = ?`, raws.join('\n'), key.type, key.id);
+    sql.run(
+      `UPDATE temp.scsync_worklist SET tombstones = ? WHERE type = ? AND id = ?`,
+      raws.join('\n'),
+      key.type,
+      key.id,
+    );
   }
 }
 
@@ -26,14 +31,16 @@ export function stageTombstones({ sql, old, registry }: ExportContext): void {
 export function writeRecords(context: ExportContext, entity: Entity, file: LineFile, onRecord: () => void): void {
   const coordinates = projectCoordinates(context.sql, context.registry, context.target.project);
   const unreadable: string[] = [];
-  const todos = inFileOrder(context.sql, todoRecords(context, entity), (todo) => todo);
-  const pairs = mergeJoin<OldLines, TodoRecord>(context.old.lines(entity.file), todos, (a, b) => compareKeys(a.key, b));
-  for (const [old, todo] of pairs) {
-    if (todo === undefined) {
+  const entries = inFileOrder(context.sql, worklistEntries(context, entity), (entry) => entry);
+  const pairs = mergeJoin<OldLines, WorklistEntry>(context.old.lines(entity.file), entries, (a, b) =>
+    compareKeys(a.key, b),
+  );
+  for (const [old, entry] of pairs) {
+    if (entry === undefined) {
       for (const raw of old.raws) file.write(raw);
       continue;
     }
-    const line = exportRecord(context, todo, old?.raws ?? [], coordinates, unreadable);
+    const line = exportRecord(context, entry, old?.raws ?? [], coordinates, unreadable);
     for (const raw of line) file.write(raw);
     onRecord();
   }
@@ -41,10 +48,10 @@ export function writeRecords(context: ExportContext, entity: Entity, file: LineF
   for (const line of unreadable) file.write(line);
 }
 
-function* todoRecords({ sql, rows, target, actor }: ExportContext, entity: Entity): Generator<TodoRecord> {
+function* worklistEntries({ sql, rows, target, actor }: ExportContext, entity: Entity): Generator<WorklistEntry> {
   let after = '';
   for (;;) {
-    const from = `temp.scsync_todo WHERE type = ? AND id >= ? ORDER BY id LIMIT ${PAGE + 1}`;
+    const from = `temp.scsync_worklist WHERE type = ? AND id >= ? ORDER BY id LIMIT ${PAGE + 1}`;
     const page = sql.all(`SELECT id, seq, tombstones FROM ${from}`, entity.type, after);
     // The page is chosen in SQL again: an id that cannot be read exactly must be noticed, and not fall out of a range.
     const ids = { sql: `SELECT id FROM ${from}`, parameters: [entity.type, after] };
@@ -90,7 +97,7 @@ function* decidedTombstones({ sql }: ExportContext): Generator<RecordKey & { rea
   let [type, id] = ['', ''];
   for (;;) {
     const page = sql.all(
-      `SELECT type, id, line FROM temp.scsync_graves WHERE (type, id) > (?, ?) ORDER BY type, id LIMIT ${PAGE}`,
+      `SELECT type, id, line FROM temp.scsync_deletions WHERE (type, id) > (?, ?) ORDER BY type, id LIMIT ${PAGE}`,
       type,
       id,
     );

@@ -12,7 +12,7 @@ import type { Tally } from '../stats.js';
 import type { RowsBefore } from './changes.js';
 import type { HistoryOfImport } from './history.js';
 import type { MergeStrategy } from './plan.js';
-import type { SkippedLine } from './stage.js';
+import type { SkippedLine } from './collect-changes.js';
 import type { EntityStats, Notable, Notice } from './stats.js';
 import { markChanged } from '../../store/knowledge/changes.js';
 import { suspendTriggers } from './suspend-triggers.js';
@@ -37,7 +37,7 @@ export class ImportContext {
   readonly strategyFor: (id: string) => MergeStrategy;
   readonly tally: Tally<EntityStats>;
   /** True when everything is rolled back in the end: nothing of it is in the journal then. */
-  readonly rehearses: boolean;
+  readonly isDryRun: boolean;
   /** The history of the files, where there is one. */
   readonly history: HistoryOfImport | undefined;
   readonly notices: Notice[] = [];
@@ -50,7 +50,7 @@ export class ImportContext {
   /** Records that were written since the page of records at hand was read, as `type/id`. */
   readonly changed = new Set<string>();
   /** Tombstones of rows that go last, when all that refers to them is decided, by `type/id`. */
-  readonly doomed = new Map<string, Deleted>();
+  readonly deferredDeletes = new Map<string, Deleted>();
   /** What changed rows held before; kept only where somebody asks what changes. */
   readonly rowsBefore: RowsBefore | undefined;
   /** How many records there are to decide. */
@@ -76,7 +76,7 @@ export class ImportContext {
       | 'unsettled'
       | 'skipped'
       | 'rowsBefore'
-      | 'rehearses'
+      | 'isDryRun'
     > & { readonly skipInvalid: boolean },
   ) {
     this.sql = values.sql;
@@ -95,7 +95,7 @@ export class ImportContext {
     this.unsettled = values.unsettled;
     this.skipped = values.skipped;
     this.rowsBefore = values.rowsBefore;
-    this.rehearses = values.rehearses;
+    this.isDryRun = values.isDryRun;
     this.#skipInvalid = values.skipInvalid;
   }
 
@@ -107,7 +107,7 @@ export class ImportContext {
 
   /** Counts and names a record of which a value loses. */
   noticeLoss({ type, id }: RecordKey, what: string): void {
-    this.notice('conflicts', type, id, this.rehearses ? what : `${what}; see conflicts`);
+    this.notice('conflicts', type, id, this.isDryRun ? what : `${what}; see conflicts`);
   }
 
   /** Says whether lines that cannot be read make the import fail. */
@@ -118,7 +118,7 @@ export class ImportContext {
   /** The project of a row wherever it is: null for a row without one, undefined when there is none, or soon will be. Remembered. */
   projectOf(type: string, id: string): string | null | undefined {
     const key = `${type}/${id}`;
-    if (this.doomed.has(key)) return undefined;
+    if (this.deferredDeletes.has(key)) return undefined;
     if (this.#projects.has(key)) return this.#projects.get(key);
     if (this.#projects.size >= MAX_REMEMBERED) this.#projects.clear();
     const project = this.rows.projectOf(requireEntity(this.registry, type), id);

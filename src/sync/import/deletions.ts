@@ -73,7 +73,7 @@ function removeChild(context: ImportContext, entity: Entity, content: Content, p
   const own = base === undefined ? [] : [base.deleted ? base.stamp : base.stamp + 1];
   const tombstone = deleted(key, Math.max(parent.stamp, ...own), parent.by);
   noteLoss(context.sql, context.target.project, key, wholeRecord(content), 'parent deleted', context.now);
-  context.noticeLoss(key, `${context.rehearses ? 'would be ' : ''}deleted with its parent`);
+  context.noticeLoss(key, `${context.isDryRun ? 'would be ' : ''}deleted with its parent`);
   removeRow(context, entity, content, tombstone);
   context.tally.add(key.type, 'deleted');
 }
@@ -108,7 +108,7 @@ function noteClearedReferences(context: ImportContext, referrers: readonly Refer
 }
 
 /** What was kept aside for a record that turned out to stay deleted is cleared. */
-export function clearDeadAside(context: ImportContext): void {
+export function clearDeadReferences(context: ImportContext): void {
   const { sql, registry, rows, target } = context;
   const project = { sql, registry, project: target.project };
   for (const entity of registry.entities) {

@@ -3,14 +3,14 @@ import { compareUtf8 } from '../../record/order.js';
 import { isDeleted } from '../../record/version.js';
 import type { Entity } from '../../registry/entity.js';
 import { moveBase, readBase } from '../../store/knowledge/base.js';
-import { naturalKeyHolder } from '../../store/natural-key.js';
-import { putBackAside } from '../../store/knowledge/references.js';
+import { conflictingId } from '../../store/natural-key.js';
+import { restoreReferences } from '../../store/knowledge/references.js';
 import { lastChange } from '../../store/knowledge/changes.js';
-import { applyDecision } from './apply.js';
+import { writeRecord } from './write-record.js';
 import type { ImportContext } from './context.js';
-import { decide } from './decide.js';
-import type { Decision } from './decide.js';
-import { clearDeadAside, isReferredTo } from './deletions.js';
+import { planRecord } from './plan-record.js';
+import type { RecordPlan } from './plan-record.js';
+import { clearDeadReferences, isReferredTo } from './deletions.js';
 import { loadRecord, homeOf } from './load-record.js';
 import type { LoadedRecord } from './load-record.js';
 import { deletedChildren, pagesOf } from './page.js';
@@ -24,15 +24,15 @@ export function importRecords(context: ImportContext, onProgress: ((progress: Pr
   context.records = total;
   let done = 0;
   deleteChildren(context);
-  const doomed: Decision[] = [];
+  const deferredDeletes: RecordPlan[] = [];
   for (const entity of registry.entities) {
-    importEntity(context, entity, doomed, () => {
+    importEntity(context, entity, deferredDeletes, () => {
       done++;
       if (done % 1000 === 0) onProgress?.({ phase: 'import', done, total });
     });
   }
-  for (const decision of doomed.reverse()) applyDecision(context, decision, undefined);
-  putBackAside({ sql, registry, project: context.target.project }, now, (key, put) => {
+  for (const decision of deferredDeletes.reverse()) writeRecord(context, decision, undefined);
+  restoreReferences({ sql, registry, project: context.target.project }, now, (key, put) => {
     const base = readBase(sql, context.target, key);
     const isClean = base !== undefined && lastChange(sql, key) <= base.seq;
     context.beforeWrite();
@@ -40,7 +40,7 @@ export function importRecords(context: ImportContext, onProgress: ((progress: Pr
     context.markChanged(key);
     if (isClean) moveBase(sql, context.target, key);
   });
-  clearDeadAside(context);
+  clearDeadReferences(context);
   context.afterWrites();
 }
 
@@ -50,17 +50,22 @@ function deleteChildren(context: ImportContext): void {
     if (Object.keys(entity.parents).length === 0) continue;
     for (const entry of deletedChildren(context, entity)) {
       const record = loadRecord(context, entity, entry);
-      const decision = context.fails() ? undefined : decide(context, record);
+      const decision = context.fails() ? undefined : planRecord(context, record);
       if (decision === undefined || !isDeleted(decision.plan.result)) continue;
-      applyDecision(context, decision, undefined);
+      writeRecord(context, decision, undefined);
       context.decided.add(`${entity.type} ${entry.id}`);
     }
   }
 }
 
 /** Decides and writes the records of one entity; those that trade natural keys among themselves come last, together. */
-function importEntity(context: ImportContext, entity: Entity, doomed: Decision[], onRecord: () => void): void {
-  const deferred: Decision[] = [];
+function importEntity(
+  context: ImportContext,
+  entity: Entity,
+  deferredDeletes: RecordPlan[],
+  onRecord: () => void,
+): void {
+  const deferred: RecordPlan[] = [];
   context.forgetRows();
   for (const entry of pagesOf(context, entity)) {
     onRecord();
@@ -72,33 +77,33 @@ function importEntity(context: ImportContext, entity: Entity, doomed: Decision[]
       noteAbsent(context, record);
       continue;
     }
-    const decision = decide(context, record);
+    const decision = planRecord(context, record);
     if (decision === undefined) continue;
-    if (isDoomed(context, decision)) {
-      doomed.push(decision);
+    if (isDeferredDelete(context, decision)) {
+      deferredDeletes.push(decision);
       continue;
     }
-    const holder = holderOf(context, decision);
-    if (mustWait(context, decision, holder, deferred)) deferred.push(decision);
-    else applyDecision(context, decision, holder);
+    const conflicting = conflictingIdOf(context, decision);
+    if (mustWait(context, decision, conflicting, deferred)) deferred.push(decision);
+    else writeRecord(context, decision, conflicting);
   }
   for (const { record } of deferred) {
     if (record.row === undefined) continue;
     context.beforeChange(record.key, record.row);
     context.writer.parkNaturalKey(entity, record.key.id);
   }
-  for (const decision of deferred.map(parked)) applyDecision(context, decision, holderOf(context, decision));
+  for (const decision of deferred.map(parked)) writeRecord(context, decision, conflictingIdOf(context, decision));
 }
 
 /**
  * A row that others refer to goes last: what the files moved away from it must not go with it, nor look changed here.
  * Until then it counts as deleted, and holds no natural key.
  */
-function isDoomed(context: ImportContext, { record, plan }: Decision): boolean {
+function isDeferredDelete(context: ImportContext, { record, plan }: RecordPlan): boolean {
   const { entity, key, row } = record;
   if (!isDeleted(plan.result) || row === undefined) return false;
   if (!isReferredTo(context, entity, key.id)) return false;
-  context.doomed.set(`${key.type}/${key.id}`, plan.result);
+  context.deferredDeletes.set(`${key.type}/${key.id}`, plan.result);
   if (entity.naturalKey.length > 0) {
     context.beforeWrite();
     context.writer.parkNaturalKey(entity, key.id);
@@ -107,7 +112,7 @@ function isDoomed(context: ImportContext, { record, plan }: Decision): boolean {
 }
 
 /** The row lost its natural key while it waited, so it must be written whatever it was. */
-function parked(decision: Decision): Decision {
+function parked(decision: RecordPlan): RecordPlan {
   const { row } = decision.record;
   if (row === undefined) return decision;
   const index = row.entity.indexOf.get(row.entity.naturalKey.at(-1) ?? '') ?? -1;
@@ -118,26 +123,26 @@ function parked(decision: Decision): Decision {
 /** True while the row that holds the record's natural key is itself still to be decided. */
 function mustWait(
   { sql }: ImportContext,
-  { record }: Decision,
-  holder: string | undefined,
-  deferred: readonly Decision[],
+  { record }: RecordPlan,
+  conflicting: string | undefined,
+  deferred: readonly RecordPlan[],
 ): boolean {
-  if (holder === undefined) return false;
-  if (deferred.some((other) => other.record.key.id === holder)) return true;
+  if (conflicting === undefined) return false;
+  if (deferred.some((other) => other.record.key.id === conflicting)) return true;
   return (
-    compareUtf8(record.key.id, holder) < 0 &&
+    compareUtf8(record.key.id, conflicting) < 0 &&
     sql.get(
       `SELECT 1 WHERE EXISTS (SELECT 1 FROM temp.scsync_staged WHERE type = ?1 AND id = ?2)
        OR EXISTS (SELECT 1 FROM temp.scsync_absent WHERE type = ?1 AND id = ?2)`,
       record.key.type,
-      holder,
+      conflicting,
     ) !== undefined
   );
 }
 
 /** The row that has the natural key which a decided record is to have. */
-function holderOf({ sql, target }: ImportContext, { plan }: Decision): string | undefined {
-  return isDeleted(plan.result) ? undefined : naturalKeyHolder(sql, target.project, plan.result);
+function conflictingIdOf({ sql, target }: ImportContext, { plan }: RecordPlan): string | undefined {
+  return isDeleted(plan.result) ? undefined : conflictingId(sql, target.project, plan.result);
 }
 
 /** Absence is never a deletion: what the database has goes back into the files. */

@@ -15,7 +15,7 @@ import { plannedTarget } from '../../store/knowledge/target.js';
 import type { Target } from '../../store/knowledge/target.js';
 import type { Progress } from '../export/stats.js';
 import { MergeStrategy } from './plan.js';
-import { rehearseImport, runImport } from './run.js';
+import { dryRunImport, runImport } from './run.js';
 import type { ImportRun } from './run.js';
 import type { ImportStats, Notice } from './stats.js';
 
@@ -76,8 +76,8 @@ export class Importer {
    * Imports all files of an export directory, gives what `look` finds while everything is as it would be then, and takes it all
    * back. Changes nothing, and makes no file. @internal
    */
-  rehearse<T>(dir: string, look: (stats: ImportStats) => T): T {
-    return this.#rehearse(dir, undefined, look);
+  dryRun<T>(dir: string, look: (stats: ImportStats) => T): T {
+    return this.#dryRun(dir, undefined, look);
   }
 
   /** Imports one file of an export directory, records and all. */
@@ -92,7 +92,7 @@ export class Importer {
   }
 
   #import(path: string, only: readonly string[] | undefined, dryRun: boolean): ImportStats {
-    if (dryRun) return this.#rehearse(path, only, (stats) => stats);
+    if (dryRun) return this.#dryRun(path, only, (stats) => stats);
     if (!fileExists(path)) {
       throw new SyncError('io', `${path}: there is no such export directory`, {
         hint: 'run export first, or check the path',
@@ -109,14 +109,14 @@ export class Importer {
     });
   }
 
-  #rehearse<T>(path: string, only: readonly string[] | undefined, look: (stats: ImportStats) => T): T {
+  #dryRun<T>(path: string, only: readonly string[] | undefined, look: (stats: ImportStats) => T): T {
     const dir = exportDirectory(path);
-    const rehearse = (): T => {
+    const dryRun = (): T => {
       const target = this.#target(dir);
-      return rehearseImport(this.#store, target, this.#run(target, only), look);
+      return dryRunImport(this.#store, target, this.#run(target, only), look);
     };
     // The lock is a file, and nothing is to be made: where there is none, nobody has ever worked.
-    return hasLock(dir) ? locked(dir, this.#lockTimeoutMs, rehearse) : rehearse();
+    return hasLock(dir) ? locked(dir, this.#lockTimeoutMs, dryRun) : dryRun();
   }
 
   get #lockTimeoutMs(): number {
@@ -177,7 +177,7 @@ export function planImportAll(
     onChange: undefined,
     history: undefined,
   };
-  const stats = rehearseImport(store, target, run, (found) => found);
+  const stats = dryRunImport(store, target, run, (found) => found);
   const staged = store.sql.all(
     `SELECT type, count(*) FROM (
        SELECT s.type, s.id FROM temp.scsync_staged s

@@ -11,36 +11,37 @@ import { keepsNaturalKey } from './plan.js';
 import { stampOfContent } from './stamp-of-content.js';
 
 /**
- * The content with a natural key that no other row holds; of it and `holderId`, the record made later gets another one. Of a private
+ * The content with a natural key that no other row holds; of it and `conflictingId`, the record made later gets another one. Of a private
  * record nobody else may learn, so it is always the one that gives way.
  */
 export function withFreeNaturalKey(
   context: ImportContext,
   record: LoadedRecord,
   content: Content,
-  holderId: string | undefined,
+  conflictingId: string | undefined,
 ): Content {
-  if (holderId === undefined) return content;
+  if (conflictingId === undefined) return content;
   const { entity } = content;
-  const holder = context.rows.read(entity, holderId);
-  if (holder === undefined) return content;
+  const conflicting = context.rows.read(entity, conflictingId);
+  if (conflicting === undefined) return content;
   const isPrivate = context.isPrivate(content);
-  const keeps = isPrivate === context.isPrivate(holder) ? keepsNaturalKey(content, holder, compareUtf8) : !isPrivate;
+  const keeps =
+    isPrivate === context.isPrivate(conflicting) ? keepsNaturalKey(content, conflicting, compareUtf8) : !isPrivate;
   if (!keeps) {
     const renamed = withOtherKey(context, content);
     const { version } = record;
     if (version !== undefined && !isDeleted(version) && sameContent(version.content, content)) {
       writeDerived(context.sql, record.key, version.stamp + 1, renamed);
     }
-    nameRenamed(context, content, holderId);
+    nameRenamed(context, content, conflictingId);
     return renamed;
   }
-  const key = { type: entity.type, id: holderId };
-  const renamed = withOtherKey(context, holder);
-  const stamp = stampOfContent(context, key, holder);
+  const key = { type: entity.type, id: conflictingId };
+  const renamed = withOtherKey(context, conflicting);
+  const stamp = stampOfContent(context, key, conflicting);
   if (stamp !== undefined) writeDerived(context.sql, key, stamp + 1, renamed);
-  context.write(renamed, holder);
-  nameRenamed(context, holder, content.id);
+  context.write(renamed, conflicting);
+  nameRenamed(context, conflicting, content.id);
   return content;
 }
 

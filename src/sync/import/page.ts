@@ -3,7 +3,7 @@ import type { Content } from '../../record/content.js';
 import { UNKNOWN, knownOf } from '../../store/knowledge/known.js';
 import type { Ids, Known } from '../../store/knowledge/known.js';
 import type { ImportContext } from './context.js';
-import type { SkippedLine } from './stage.js';
+import type { SkippedLine } from './collect-changes.js';
 
 const PAGE = 500;
 

@@ -1,6 +1,6 @@
 import { SyncError } from '../../errors.js';
 import type { SyncErrorCode } from '../../errors.js';
-import type { SkippedLine } from './stage.js';
+import type { SkippedLine } from './collect-changes.js';
 
 /** How many problems are listed before the rest is only counted. */
 const MAX_PROBLEMS = 100;

@@ -7,13 +7,13 @@ import { writeBase } from '../../store/knowledge/base.js';
 import { lastChange } from '../../store/knowledge/changes.js';
 import { addSeen } from '../../store/knowledge/seen.js';
 import type { ImportContext } from './context.js';
-import type { Decision } from './decide.js';
+import type { RecordPlan } from './plan-record.js';
 import { MergeStrategy } from './plan.js';
 
 /** Remembers versions and base; a record that is not the same in the files and the database, or is private, is left dirty. */
 export function recordBase(
   context: ImportContext,
-  { record, plan, seen, isUncommitted }: Decision,
+  { record, plan, seen, isUncommitted }: RecordPlan,
   result: Content | Deleted,
 ): void {
   const { sql, target } = context;

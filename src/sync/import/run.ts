@@ -22,8 +22,8 @@ import { importRecords } from './import-records.js';
 import { isWaiting, takeLostValues } from './lost-values.js';
 import { MergeStrategy } from './plan.js';
 import { failOnProblems } from './problems.js';
-import { stageFiles } from './stage.js';
-import type { Staged } from './stage.js';
+import { collectChanges } from './collect-changes.js';
+import type { CollectedChanges } from './collect-changes.js';
 import { NO_ENTITY_STATS } from './stats.js';
 import type { ImportStats } from './stats.js';
 
@@ -42,12 +42,12 @@ export interface ImportRun {
   readonly onChange: ((change: RecordChange) => void) | undefined;
   readonly history: History | undefined;
   /** True when it is rolled back in the end. */
-  readonly rehearses?: boolean;
+  readonly isDryRun?: boolean;
 }
 
 /** What was found in the files. */
 interface Found {
-  readonly staged: Staged;
+  readonly staged: CollectedChanges;
   readonly left: readonly LostValues[];
   /** True when there is nothing to import. */
   readonly isIdle: boolean;
@@ -73,10 +73,10 @@ export function runImport(store: Store, planned: Target, run: ImportRun): Import
  * Does the same and rolls it back, as what becomes of a child depends on what became of its parent. `look` sees the
  * database as the import would leave it.
  */
-export function rehearseImport<T>(store: Store, planned: Target, asked: ImportRun, look: (stats: ImportStats) => T): T {
-  const run: ImportRun = { ...asked, rehearses: true };
+export function dryRunImport<T>(store: Store, planned: Target, asked: ImportRun, look: (stats: ImportStats) => T): T {
+  const run: ImportRun = { ...asked, isDryRun: true };
   const found = findNews(store, planned, run);
-  return store.sql.rehearse(found.isIdle ? 'deferred' : 'immediate', () => {
+  return store.sql.dryRun(found.isIdle ? 'deferred' : 'immediate', () => {
     const stats = found.isIdle
       ? statsOf(makeContext(store, planned, run, found), found)
       : carryOut(store, planned, run, found).stats;
@@ -86,7 +86,7 @@ export function rehearseImport<T>(store: Store, planned: Target, asked: ImportRu
 
 function findNews({ sql, registry }: Store, planned: Target, run: ImportRun): Found {
   const forces = run.strategy === MergeStrategy.PreferExternal || run.forced.size > 0;
-  const staged = stageFiles(sql, registry, planned, {
+  const staged = collectChanges(sql, registry, planned, {
     dir: run.dir,
     only: run.only,
     latest: latestStamp(run.now),
@@ -152,13 +152,13 @@ function makeContext(store: Store, target: Target, run: ImportRun, { staged }: F
     unsettled: new Set(staged.unsettled),
     skipped: staged.skipped,
     skipInvalid: run.skipInvalid,
-    rehearses: run.rehearses === true,
+    isDryRun: run.isDryRun === true,
     rowsBefore: run.onChange === undefined ? undefined : new RowsBefore(sql),
   });
 }
 
 /** What was left in its file was not agreed on: its history must be read again when it comes in. */
-function isAgreement({ skipped, notices }: ImportContext, { files }: Staged): boolean {
+function isAgreement({ skipped, notices }: ImportContext, { files }: CollectedChanges): boolean {
   const isWhole = skipped.length === 0 && notices.every(({ what }) => what !== 'orphaned' && what !== 'skipped');
   return files.size > 0 && isWhole;
 }
@@ -185,7 +185,7 @@ function noteSkipped(context: ImportContext): void {
   }
 }
 
-function settleFiles(context: ImportContext, staged: Staged): void {
+function settleFiles(context: ImportContext, staged: CollectedChanges): void {
   const { sql, target, unsettled } = context;
   for (const [name, hash] of staged.files) {
     writeSettledHash(sql, target, name, hash === null || unsettled.has(name) ? undefined : hash);

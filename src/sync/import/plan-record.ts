@@ -14,7 +14,7 @@ import { MergeStrategy, planImport } from './plan.js';
 import type { ImportPlan } from './plan.js';
 
 /** A record whose outcome is known, before its natural key and its row are written. */
-export interface Decision {
+export interface RecordPlan {
   readonly record: LoadedRecord;
   readonly plan: ImportPlan;
   /** Whether the files' version was taken into account before, and whose it was then. */
@@ -27,7 +27,7 @@ export interface Decision {
  * Decides a record. Gives undefined when there is nothing to write because it waits for its parent or
  * belongs to another project; that is counted and named here.
  */
-export function decide(context: ImportContext, record: LoadedRecord): Decision | undefined {
+export function planRecord(context: ImportContext, record: LoadedRecord): RecordPlan | undefined {
   const { key, version, versionLine, state, base, row } = record;
   if (version === undefined) return undefined;
   if (record.isElsewhere && !isDeleted(version)) {
@@ -69,10 +69,10 @@ export function decide(context: ImportContext, record: LoadedRecord): Decision |
     context.notice('orphaned', key.type, key.id, 'its parent is not here; the line waits in the file');
     return undefined;
   }
-  return { ...decision, plan: buried(record, plan, result, parent) };
+  return { ...decision, plan: deletedWithParent(record, plan, result, parent) };
 }
 
-function seenBefore({ sql }: ImportContext, { key, baseEntry }: LoadedRecord, line: string): Decision['seen'] {
+function seenBefore({ sql }: ImportContext, { key, baseEntry }: LoadedRecord, line: string): RecordPlan['seen'] {
   return line === baseEntry?.line ? baseEntry : findSeen(sql, key, line);
 }
 
@@ -86,13 +86,15 @@ function missingParent(context: ImportContext, content: Content): 'here' | 'unkn
   for (const [field, type] of Object.entries(content.entity.parents)) {
     const id = unquote(tokenOf(content, field));
     if (context.projectOf(type, id) === target.project) continue;
-    return context.doomed.get(`${type}/${id}`) ?? readTombstone(sql, target.project, { type, id }) ?? 'unknown';
+    return (
+      context.deferredDeletes.get(`${type}/${id}`) ?? readTombstone(sql, target.project, { type, id }) ?? 'unknown'
+    );
   }
   return 'here';
 }
 
 /** A record whose parent is deleted is deleted with it; every replica derives the same tombstone. */
-function buried(record: LoadedRecord, plan: ImportPlan, content: Content, parent: Deleted): ImportPlan {
+function deletedWithParent(record: LoadedRecord, plan: ImportPlan, content: Content, parent: Deleted): ImportPlan {
   const { key, lines, tombstones, baseEntry } = record;
   const own = [...lines.map((line) => line.stamp + 1), ...tombstones.map((tombstone) => tombstone.stamp)];
   if (baseEntry !== undefined) own.push(baseEntry.deleted ? baseEntry.stamp : baseEntry.stamp + 1);

@@ -6,30 +6,30 @@ import { changedRecords } from '../../store/knowledge/changes.js';
 import { project } from '../../store/knowledge/triggers.js';
 
 /**
- * Makes the temporary tables of an export: `scsync_todo`, the records to look at, with their tombstones in the
- * files; `scsync_done`, the versions that the files will have; `scsync_graves`, what becomes of lines in the file of
+ * Makes the temporary tables of an export: `scsync_worklist`, the records to look at, with their tombstones in the
+ * files; `scsync_done`, the versions that the files will have; `scsync_deletions`, what becomes of lines in the file of
  * deletions. On disk, so that memory does not grow.
  */
 export function makeExportTables(sql: Sql): void {
-  sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_todo (
+  sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_worklist (
     type TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, tombstones TEXT, PRIMARY KEY (type, id)) WITHOUT ROWID`);
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_done (
     type TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, deleted INTEGER NOT NULL, stamp INTEGER NOT NULL,
     author TEXT, line TEXT NOT NULL, own INTEGER NOT NULL, replaced BLOB, replaced_own INTEGER NOT NULL)`);
-  sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_graves (
+  sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_deletions (
     type TEXT NOT NULL, id TEXT NOT NULL, line TEXT, PRIMARY KEY (type, id)) WITHOUT ROWID`);
-  sql.exec(`DELETE FROM temp.scsync_todo`);
+  sql.exec(`DELETE FROM temp.scsync_worklist`);
   sql.exec(`DELETE FROM temp.scsync_done`);
-  sql.exec(`DELETE FROM temp.scsync_graves`);
+  sql.exec(`DELETE FROM temp.scsync_deletions`);
 }
 
 /** Fills the list of records to look at: the dirty ones, or all of the project. */
-export function fillTodo(sql: Sql, registry: Registry, target: Target, full: boolean): void {
+export function fillWorklist(sql: Sql, registry: Registry, target: Target, full: boolean): void {
   for (const entity of registry.entities) checkKeys(sql, registry, entity, target.project);
   if (full) {
     for (const entity of registry.entities) {
       sql.run(
-        `INSERT INTO temp.scsync_todo (type, id, seq)
+        `INSERT INTO temp.scsync_worklist (type, id, seq)
          SELECT '${entity.type}', t.${entity.key}, coalesce(m.seq, 0) FROM ${entity.table} t
          LEFT JOIN scsync_records m ON m.type = '${entity.type}' AND m.id = t.${entity.key}
          WHERE t.${entity.key} IS NOT NULL AND ${project(registry, entity, 't')} = ?`,
@@ -37,7 +37,7 @@ export function fillTodo(sql: Sql, registry: Registry, target: Target, full: boo
       );
     }
     sql.run(
-      `INSERT INTO temp.scsync_todo (type, id, seq)
+      `INSERT INTO temp.scsync_worklist (type, id, seq)
        SELECT t.type, t.id, coalesce(m.seq, 0) FROM scsync_tombstones t
        LEFT JOIN scsync_records m ON m.type = t.type AND m.id = t.id
        WHERE t.project = ? AND typeof(t.id) = 'text' ON CONFLICT DO NOTHING`,
@@ -45,24 +45,24 @@ export function fillTodo(sql: Sql, registry: Registry, target: Target, full: boo
     );
   } else {
     const { from, parameters } = changedRecords(target);
-    sql.run(`INSERT INTO temp.scsync_todo (type, id, seq) SELECT m.type, m.id, m.seq FROM ${from}`, ...parameters);
+    sql.run(`INSERT INTO temp.scsync_worklist (type, id, seq) SELECT m.type, m.id, m.seq FROM ${from}`, ...parameters);
   }
 }
 
 /** How many records there are to look at. */
-export function countTodo(sql: Sql): number {
-  return Number(sql.get(`SELECT count(*) FROM temp.scsync_todo`)?.[0] ?? 0);
+export function countWorklist(sql: Sql): number {
+  return Number(sql.get(`SELECT count(*) FROM temp.scsync_worklist`)?.[0] ?? 0);
 }
 
 /** Adds all that cannot be without a record of the list: it is private with it, or no more. */
 export function addChildren(sql: Sql, registry: Registry, target: Target): void {
-  for (let [before, now] = [-1, countTodo(sql)]; now > before; [before, now] = [now, countTodo(sql)]) {
+  for (let [before, now] = [-1, countWorklist(sql)]; now > before; [before, now] = [now, countWorklist(sql)]) {
     for (const entity of registry.entities) {
       const { type, table, key, parents } = entity;
       for (const [field, parent] of Object.entries(parents)) {
         sql.run(
-          `INSERT INTO temp.scsync_todo (type, id, seq)
-           SELECT '${type}', t.${key}, coalesce(m.seq, 0) FROM temp.scsync_todo d
+          `INSERT INTO temp.scsync_worklist (type, id, seq)
+           SELECT '${type}', t.${key}, coalesce(m.seq, 0) FROM temp.scsync_worklist d
            JOIN ${table} t ON t.${field} = d.id
            LEFT JOIN scsync_records m ON m.type = '${type}' AND m.id = t.${key}
            WHERE d.type = ? AND t.${key} IS NOT NULL AND ${project(registry, entity, 't')} = ? ON CONFLICT DO NOTHING`,

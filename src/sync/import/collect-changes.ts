@@ -23,7 +23,7 @@ import type { Target } from '../../store/knowledge/target.js';
 const PAGE = 500;
 
 /** What is asked of the first pass over the files. */
-export interface StageOptions {
+export interface CollectOptions {
   readonly dir: string;
   /** The files to read; undefined for all of the registry. */
   readonly only: readonly string[] | undefined;
@@ -31,7 +31,7 @@ export interface StageOptions {
   readonly latest: number;
   /** Says whether a record is looked at even where its line is the base. */
   readonly isForced: (key: LineKey) => boolean;
-  /** True when {@link StageOptions.isForced} can be, so that unchanged files are read too. */
+  /** True when {@link CollectOptions.isForced} can be, so that unchanged files are read too. */
   readonly forces: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface SkippedLine {
 }
 
 /** What the first pass found. */
-export interface Staged {
+export interface CollectedChanges {
   /** The files that were read, with the hashes of their bytes; null for one that is missing. */
   readonly files: ReadonlyMap<string, string | null>;
   /** Files that cannot be settled: not in canonical form, or with lines that are no record's. */
@@ -61,11 +61,16 @@ export interface Staged {
  * temporary tables: `scsync_staged` has the lines that are not the base of their record, `scsync_absent` the
  * records whose base stands in the files no more.
  */
-export function stageFiles(sql: Sql, registry: Registry, target: Target, options: StageOptions): Staged {
+export function collectChanges(
+  sql: Sql,
+  registry: Registry,
+  target: Target,
+  options: CollectOptions,
+): CollectedChanges {
   makeTables(sql);
-  const stage = new Stage(sql, registry, target, options);
-  for (const name of options.only ?? fileNames(registry)) stage.read(name);
-  return stage.finish();
+  const collector = new Collector(sql, registry, target, options);
+  for (const name of options.only ?? fileNames(registry)) collector.read(name);
+  return collector.finish();
 }
 
 function makeTables(sql: Sql): void {
@@ -78,18 +83,18 @@ function makeTables(sql: Sql): void {
   sql.exec(`DELETE FROM temp.scsync_absent`);
 }
 
-class Stage {
+class Collector {
   readonly #sql: Sql;
   readonly #registry: Registry;
   readonly #target: Target;
-  readonly #options: StageOptions;
+  readonly #options: CollectOptions;
   readonly #files = new Map<string, string | null>();
   readonly #irregular = new Set<string>();
   readonly #unsettled = new Set<string>();
   readonly #skipped: SkippedLine[] = [];
   readonly #unknown = new Map<string, number>();
 
-  constructor(sql: Sql, registry: Registry, target: Target, options: StageOptions) {
+  constructor(sql: Sql, registry: Registry, target: Target, options: CollectOptions) {
     this.#sql = sql;
     this.#registry = registry;
     this.#target = target;
@@ -113,14 +118,14 @@ class Stage {
     }
   }
 
-  finish(): Staged {
+  finish(): CollectedChanges {
     if (this.#irregular.size > 0) this.#findAbsent();
     return { files: this.#files, unsettled: this.#unsettled, skipped: this.#skipped, unknown: this.#unknown };
   }
 
   #compareWithBase(name: string): void {
     const keyOf = keyReader(this.#registry, name);
-    const lines = function* (this: Stage): Generator<{ key: LineKey; line: TextLine }> {
+    const lines = function* (this: Collector): Generator<{ key: LineKey; line: TextLine }> {
       for (const line of this.#lines(name)) {
         const key = line.invalidUtf8 === true ? undefined : keyOf(line.text);
         if (key === undefined) this.#stage(name, line);

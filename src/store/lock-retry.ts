@@ -12,7 +12,7 @@ const PAUSE = 10;
  *
  * @throws SyncError `busy` where somebody holds it for longer than 5 seconds
  */
-export function untilFree(file: string, attempt: () => void): void {
+export function withLockRetry(file: string, attempt: () => void): void {
   const deadline = performance.now() + BUSY_TIMEOUT;
   for (;;) {
     try {

@@ -18,8 +18,8 @@ const TEMPORARY_NAME = /^\..+\.(\d+)\.[0-9a-f]{12}\.tmp$/;
  * ```ts
  * const set = new FileSet(dir);
  * try {
- *   const issues = set.stage('issues.jsonl');
- *   issues.write('{"type":"issue"}\n');
+ *   const notes = set.stage('notes.jsonl');
+ *   notes.write('{"type":"note"}\n');
  *   set.commit();
  * } finally {
  *   set.abort(); // does nothing after a commit
@@ -34,7 +34,7 @@ export class FileSet {
 
   /**
    * @param dir the folder, which must exist.
-   * @param onStep called before every effect with its name (`create issues.jsonl`, `write ...`, `fsync ...`,
+   * @param onStep called before every effect with its name (`create notes.jsonl`, `write ...`, `fsync ...`,
    *   `rename ...`, `fsync folder`); what it throws counts as that step failing. For tests.
    */
   constructor(dir: string, onStep?: (step: string) => void) {

@@ -1,6 +1,6 @@
 // A program describes a table of its own, recipes with tags, in a registry, and syncs it.
 // Two databases share one folder of files here; in practice git carries the folder.
-// Fields merge one by one; a title that lost stays in the journal. Run it with: node examples/own-registry.mjs
+// The title that lost is in the journal. Run it with: node examples/own-registry.mjs
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

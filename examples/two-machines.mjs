@@ -1,5 +1,5 @@
 // Two machines edit one issue at the same time, and exchange it over a git repository.
-// The command `sc-sync init` gives each clone a database and the merge driver; the library and git do the rest.
+// The command sets up each clone; the library and git do the rest.
 // In the end both databases hold both edits. Run it with: node examples/two-machines.mjs
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -63,7 +63,8 @@ class Machine {
 const laptop = new Machine('laptop');
 laptop.database
   .prepare(
-    `INSERT INTO issues (id, project_path, title, priority, created_at, updated_at) VALUES ('issue_1', ?, 'A draft', 2, ?, ?)`,
+    `INSERT INTO issues (id, project_path, title, priority, created_at, updated_at)
+     VALUES ('issue_1', ?, 'A draft', 2, ?, ?)`,
   )
   .run(laptop.clone, Date.now(), Date.now());
 laptop.exchange({ isFirst: true });

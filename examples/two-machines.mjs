@@ -1,5 +1,5 @@
 // Two machines edit one issue at the same time, and exchange it over a git repository.
-// The command sets up each clone; the library and git do the rest.
+// The command `sc-sync init` sets up each clone; the library and git do the rest.
 // In the end both databases hold both edits. Run it with: node examples/two-machines.mjs
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

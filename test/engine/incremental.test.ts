@@ -44,7 +44,7 @@ describe('P11 incremental and full exports', () => {
           expect(replica.export({ full: true }).files).toEqual([]);
         },
       ),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 
@@ -64,7 +64,7 @@ describe('P11 incremental and full exports', () => {
         cpSync(replica.dir, copy, { recursive: true });
         expect(replica.exporter({ dir: copy }).export({ full: true }).files).toEqual([]);
       }),
-      { numRuns: 40 },
+      { numRuns: 15 },
     );
   });
 

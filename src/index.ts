@@ -8,6 +8,7 @@ export type { SyncErrorCode, SyncErrorOptions } from './errors.js';
 
 export { Store } from './savecontext/store.js';
 export type { StoreOptions } from './savecontext/store.js';
+export type { SyncStore } from './store/store.js';
 export type { Database, SqlValue, Statement } from './store/database.js';
 export { fromBetterSqlite3 } from './store/drivers/better-sqlite3.js';
 export type { BetterSqlite3Connection, BetterSqlite3Statement } from './store/drivers/better-sqlite3.js';

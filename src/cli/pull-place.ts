@@ -7,7 +7,7 @@ import { findUnfinished, inTheMiddle, requireRepository, wayOut } from '../git/r
 import type { Repository } from '../git/repository.js';
 import { fetchUpstream, findUpstream, requireBranch, requireSameName } from '../git/upstream.js';
 import type { Upstream } from '../git/upstream.js';
-import type { Store } from '../store/store.js';
+import type { SyncStore } from '../store/store.js';
 import { sync } from '../sync/sync.js';
 import type { SyncOptions, SyncOutcome } from '../sync/sync.js';
 import type { Context, Place } from './context.js';
@@ -57,7 +57,7 @@ export async function pullPlace(context: Context, place: Place, share?: Share): 
 /** A pull, with what it did so far. */
 class Pull implements Pulled {
   readonly #repository: Repository;
-  readonly #store: Store;
+  readonly #store: SyncStore;
   readonly #options: SyncOptions;
   readonly upstream: Upstream;
   readonly commits: string[] = [];
@@ -66,7 +66,7 @@ class Pull implements Pulled {
   isThere: boolean | undefined;
   error: SyncError | undefined;
 
-  constructor(repository: Repository, upstream: Upstream, store: Store, options: SyncOptions) {
+  constructor(repository: Repository, upstream: Upstream, store: SyncStore, options: SyncOptions) {
     this.#repository = repository;
     this.#store = store;
     this.#options = options;

@@ -1,6 +1,6 @@
 import type { Registry } from '../registry/entity.js';
 import type { Database } from '../store/database.js';
-import { Store as AnyStore } from '../store/store.js';
+import { SyncStore } from '../store/store.js';
 import type { Schema } from '../store/store.js';
 import { savecontext } from './registry.js';
 import { upgradeSchema } from './upgrade.js';
@@ -14,7 +14,7 @@ export interface StoreOptions {
 }
 
 /** A database whose records are synced. */
-export type Store = AnyStore;
+export type Store = SyncStore;
 
 /** Opens databases, those of SaveContext where nothing else is said. */
 export const Store = {
@@ -25,12 +25,12 @@ export const Store = {
    * program's or was never set up, `busy` when somebody holds it.
    */
   open(path: string, options: StoreOptions = {}): Store {
-    return AnyStore.open(path, schemaOf(options), options.create === true);
+    return SyncStore.open(path, schemaOf(options), options.create === true);
   },
 
   /** Opens a database of which nothing is to be changed. @internal */
   look(path: string, options: StoreOptions = {}): Store {
-    return AnyStore.look(path, schemaOf(options));
+    return SyncStore.look(path, schemaOf(options));
   },
 
   /**
@@ -39,7 +39,7 @@ export const Store = {
    * closes the connection.
    */
   from(database: Database, options: StoreOptions = {}): Store {
-    return AnyStore.from(database, schemaOf(options), options.create === true);
+    return SyncStore.from(database, schemaOf(options), options.create === true);
   },
 };
 

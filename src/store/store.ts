@@ -17,7 +17,7 @@ export interface Schema {
 }
 
 /** A database whose records are synced. */
-export class Store {
+export class SyncStore {
   /** @internal */
   readonly sql: Sql;
   /** The schema of the database. */
@@ -36,25 +36,25 @@ export class Store {
   }
 
   /**
-   * Opens a database file. With `create`, a missing file is made and {@link Store.init} is called; otherwise
+   * Opens a database file. With `create`, a missing file is made and {@link SyncStore.init} is called; otherwise
    * the database must have been set up by `init`.
    *
    * @throws SyncError `database` when there is no such file or it is no database, `schema` when it is another
    * program's or was never set up, `busy` when somebody holds it.
    */
-  static open(path: string, schema: Schema, create: boolean): Store {
-    return new Store(connect(path, { create }), schema, path).#ready(create);
+  static open(path: string, schema: Schema, create: boolean): SyncStore {
+    return new SyncStore(connect(path, { create }), schema, path).#ready(create);
   }
 
   /**
    * Opens a database of which nothing is to be changed. One that cannot be written is looked at in a copy: what an import would do is
    * found out by doing it and taking it back. @internal
    */
-  static look(path: string, schema: Schema): Store {
-    if (!isReadOnly(path)) return Store.open(path, schema, false);
+  static look(path: string, schema: Schema): SyncStore {
+    if (!isReadOnly(path)) return SyncStore.open(path, schema, false);
     const copy = privateCopy(path);
     try {
-      const store = new Store(connect(copy.path, { create: false, name: path }), schema, path);
+      const store = new SyncStore(connect(copy.path, { create: false, name: path }), schema, path);
       store.#removeCopy = copy.remove;
       return store.#ready(false);
     } catch (error) {
@@ -68,9 +68,9 @@ export class Store {
    * `fromBetterSqlite3` makes of a `better-sqlite3` connection. Sets `foreign_keys` on. Closing the store
    * closes the connection.
    */
-  static from(database: Database, schema: Schema, create: boolean): Store {
+  static from(database: Database, schema: Schema, create: boolean): SyncStore {
     database.exec('PRAGMA foreign_keys = ON');
-    return new Store(database, schema).#ready(create);
+    return new SyncStore(database, schema).#ready(create);
   }
 
   #ready(create: boolean): this {

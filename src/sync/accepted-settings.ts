@@ -10,7 +10,7 @@ import type { PrivateRule, Settings } from '../files/settings.js';
 import { readMeta, writeMeta } from '../store/knowledge/meta.js';
 import { Rows } from '../store/rows.js';
 import type { RecordKey } from '../record/record-key.js';
-import type { Store } from '../store/store.js';
+import type { SyncStore } from '../store/store.js';
 
 /** A project in the database, and the export directory of its files. */
 interface Place {
@@ -32,7 +32,7 @@ export interface SettingsInForce {
 }
 
 /** The settings that work in an export directory goes by. Where none were accepted for the project, those of the file are. */
-export function settingsInForce({ sql, registry }: Store, { projectPath, dir }: Place): SettingsInForce {
+export function settingsInForce({ sql, registry }: SyncStore, { projectPath, dir }: Place): SettingsInForce {
   const found = readSettings(dir, registry);
   const text = readMeta(sql, nameOf(projectPath));
   const accepted = text === undefined ? found : (JSON.parse(text) as Settings);
@@ -58,7 +58,7 @@ export function settingsInForce({ sql, registry }: Store, { projectPath, dir }: 
 
 /** Accepts what an export or an import went by, to be called when it did not fail. One that was refused went by it too. */
 export function rememberSettings(
-  { sql }: Store,
+  { sql }: SyncStore,
   { projectPath }: Pick<Place, 'projectPath'>,
   settings: Settings,
 ): void {
@@ -85,7 +85,7 @@ export interface WaitingSettings {
 }
 
 /** Says what waits to be accepted in the settings of an export directory, and which records stay for it. */
-export function listWaitingSettings(store: Store, place: Place): WaitingSettings {
+export function listWaitingSettings(store: SyncStore, place: Place): WaitingSettings {
   const inForce = settingsInForce(store, place);
   return { changes: inForce.waiting, records: [...keptRecords(store, place, inForce)] };
 }
@@ -94,7 +94,7 @@ export function listWaitingSettings(store: Store, place: Place): WaitingSettings
  * Accepts the settings of an export directory as they are now, for its project in this database, and says what waited for it: the
  * records go out with the next export.
  */
-export function acceptSettings(store: Store, place: Place): WaitingSettings {
+export function acceptSettings(store: SyncStore, place: Place): WaitingSettings {
   return store.sql.transaction('immediate', () => {
     const inForce = settingsInForce(store, place);
     const records = [...keptRecords(store, place, inForce)];
@@ -133,7 +133,7 @@ function ruleText({ type, where }: PrivateRule): string {
 
 /** The records that would go out by the settings as the file has them, and are kept. */
 function* keptRecords(
-  store: Store,
+  store: SyncStore,
   { projectPath }: Place,
   { settings, found }: SettingsInForce,
 ): Generator<RecordKey> {

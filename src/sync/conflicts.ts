@@ -7,10 +7,10 @@ import { elementKey, elementsOf, setToken, sortMembers, withTokens } from '../re
 import type { Content } from '../record/content.js';
 import { compareIntegers } from '../record/numbers.js';
 import { Records } from './records.js';
-import type { Store } from '../store/store.js';
+import type { SyncStore } from '../store/store.js';
 
 /** The journal of a project: values that lost, each with what was kept instead. */
-export function listConflicts(store: Store, projectPath: string): JournalEntry[] {
+export function listConflicts(store: SyncStore, projectPath: string): JournalEntry[] {
   return readJournal(store.sql, projectPath);
 }
 
@@ -19,7 +19,7 @@ export function listConflicts(store: Store, projectPath: string): JournalEntry[]
  * lost as a whole is written again as it was. Throws `not_found` for an unknown number, `bad_input` for an entry with a value that its
  * record cannot have, `refused` where another record is in the way.
  */
-export function takeConflict(store: Store, projectPath: string, n: number, now: number = Date.now()): JournalEntry {
+export function takeConflict(store: SyncStore, projectPath: string, n: number, now: number = Date.now()): JournalEntry {
   return store.sql.transaction('immediate', () => {
     const entry = listConflicts(store, projectPath).find((one) => one.n === n);
     if (entry === undefined) throw noEntry(n);
@@ -44,7 +44,7 @@ export function takeConflict(store: Store, projectPath: string, n: number, now: 
 }
 
 /** Takes entries out of the journal for good. Throws `not_found` for an unknown number, and drops none. */
-export function dropConflicts(store: Store, projectPath: string, numbers: readonly number[]): number {
+export function dropConflicts(store: SyncStore, projectPath: string, numbers: readonly number[]): number {
   const known = new Set(listConflicts(store, projectPath).map(({ n }) => n));
   const missing = numbers.find((n) => !known.has(n));
   if (missing !== undefined) throw noEntry(missing);

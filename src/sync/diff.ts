@@ -15,7 +15,7 @@ import { fileState } from '../merge/file-state.js';
 import { changeOf, stateOf } from '../record/change.js';
 import type { RecordChange, RecordState } from '../record/change.js';
 import type { FileVersion, PathForm, Present } from '../record/version.js';
-import type { Store } from '../store/store.js';
+import type { SyncStore } from '../store/store.js';
 import { versionOf } from '../format/version-of.js';
 import { dryRunSync } from './sync.js';
 import type { SyncOptions, SyncOutcome } from './sync.js';
@@ -36,7 +36,7 @@ export interface SyncDiff extends SyncOutcome {
  * diff(store, { projectPath, dir, onChange: ({ where, action, type, id }) => console.log(where, action, type, id) });
  * ```
  */
-export function diff(store: Store, options: DiffOptions): SyncDiff {
+export function diff(store: SyncStore, options: DiffOptions): SyncDiff {
   const project = resolvePath(options.projectPath);
   const newest = listConflicts(store, project).at(-1)?.n ?? 0;
   return dryRunSync(store, options, (outcome) => ({
@@ -54,7 +54,7 @@ export interface DiffSince {
 }
 
 /** Says how the records differ between some files and what the files will be after a sync, and changes nothing. */
-export function diffSince(store: Store, options: DiffOptions, files: LinesOfFile): DiffSince {
+export function diffSince(store: SyncStore, options: DiffOptions, files: LinesOfFile): DiffSince {
   const { registry } = store;
   const dir = exportDirectory(options.dir);
   const written: WrittenLine[] = [];

@@ -7,7 +7,7 @@ import { hasPrivateMarks, isMarkedPrivate } from '../store/knowledge/private-mar
 import type { RecordKey } from '../record/record-key.js';
 import type { Rows } from '../store/rows.js';
 import type { Sql } from '../store/sql.js';
-import type { Store } from '../store/store.js';
+import type { SyncStore } from '../store/store.js';
 
 /** Whether any record may be private, so that it is worth asking. */
 export function hasPrivate(sql: Sql, rules: readonly PrivateRule[]): boolean {
@@ -20,14 +20,18 @@ export interface PrivacyReason extends RecordKey {
 }
 
 /** Makes the test for records that never leave the database. */
-export function privacyTest(store: Store, rows: Rows, rules: readonly PrivateRule[]): (content: Content) => boolean {
+export function privacyTest(
+  store: SyncStore,
+  rows: Rows,
+  rules: readonly PrivateRule[],
+): (content: Content) => boolean {
   if (!hasPrivate(store.sql, rules)) return () => false;
   return (content) => privacyReason(store, rows, rules, content) !== undefined;
 }
 
 /** Why a record is private; undefined for one that is not. */
 export function privacyReason(
-  store: Store,
+  store: SyncStore,
   rows: Rows,
   rules: readonly PrivateRule[],
   content: Content,

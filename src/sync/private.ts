@@ -5,7 +5,7 @@ import { Records } from './records.js';
 import { listPrivateMarks, writePrivateMark } from '../store/knowledge/private-marks.js';
 import { Rows } from '../store/rows.js';
 import type { RecordKey } from '../record/record-key.js';
-import type { Store } from '../store/store.js';
+import type { SyncStore } from '../store/store.js';
 import { isInFiles } from '../store/knowledge/base.js';
 import { markChanged } from '../store/knowledge/changes.js';
 import { readTombstone } from '../store/knowledge/tombstones.js';
@@ -24,7 +24,7 @@ export interface PrivacyChange {
  *
  * @throws SyncError `not_found` when the project has no such record, `usage` for an unknown type.
  */
-export function setPrivate(store: Store, projectPath: string, key: RecordKey, isPrivate: boolean): PrivacyChange {
+export function setPrivate(store: SyncStore, projectPath: string, key: RecordKey, isPrivate: boolean): PrivacyChange {
   const { sql } = store;
   const records = new Records(store, projectPath);
   return sql.transaction('immediate', () => {
@@ -40,7 +40,7 @@ export function setPrivate(store: Store, projectPath: string, key: RecordKey, is
 
 /** What keeps a record in the database, by the marks there and the rules of an export directory; undefined where nothing does. */
 export function whyPrivate(
-  store: Store,
+  store: SyncStore,
   place: { readonly projectPath: string; readonly dir: string },
   { type, id }: RecordKey,
 ): PrivacyReason | undefined {
@@ -50,7 +50,7 @@ export function whyPrivate(
 }
 
 /** The records of a project that were said to be private, without those that are so by a rule or by their parent. */
-export function listPrivate(store: Store, projectPath: string): RecordKey[] {
+export function listPrivate(store: SyncStore, projectPath: string): RecordKey[] {
   const records = new Records(store, projectPath);
   return listPrivateMarks(store.sql).filter(({ type, id }) => records.get(type, id) !== undefined);
 }

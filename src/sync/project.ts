@@ -7,7 +7,7 @@ import { readLines } from '../files/line-reader.js';
 import { requireEntity } from '../registry/entity.js';
 import { lastProject } from '../store/knowledge/changes.js';
 import { Rows } from '../store/rows.js';
-import type { Store } from '../store/store.js';
+import type { SyncStore } from '../store/store.js';
 import { findTarget } from '../store/knowledge/target.js';
 
 /** How many lines of each file are asked for the project that their records have in the database. */
@@ -21,7 +21,7 @@ export interface FoundProject {
 }
 
 /** Finds the project of an export directory whose path is not given. */
-export function findProject(store: Store, dir: string): FoundProject {
+export function findProject(store: SyncStore, dir: string): FoundProject {
   const path = exportDirectory(dir);
   const bound = findTarget(store.sql, path);
   if (bound !== undefined) return { project: bound.project, by: 'bound' };
@@ -32,7 +32,7 @@ export function findProject(store: Store, dir: string): FoundProject {
   return { project: folder, by: 'folder' };
 }
 
-function projectsOfFiles({ sql, registry }: Store, dir: string): ReadonlySet<string> {
+function projectsOfFiles({ sql, registry }: SyncStore, dir: string): ReadonlySet<string> {
   const projects = new Set<string>();
   const rows = new Rows(sql, registry, '');
   for (const name of fileNames(registry)) {

@@ -15,7 +15,7 @@ import { conflictingId } from '../store/natural-key.js';
 import { RowWriter } from '../store/row-writer.js';
 import { Rows } from '../store/rows.js';
 import type { RecordKey } from '../record/record-key.js';
-import type { Store } from '../store/store.js';
+import type { SyncStore } from '../store/store.js';
 import { foldLog } from '../store/knowledge/change-log.js';
 import { markChanged, newestChange } from '../store/knowledge/changes.js';
 
@@ -24,12 +24,12 @@ import { markChanged, newestChange } from '../store/knowledge/changes.js';
  * and the next export takes the change.
  */
 export class Records {
-  readonly #store: Store;
+  readonly #store: SyncStore;
   readonly #rows: Rows;
   readonly #writer: RowWriter;
   readonly #project: string;
 
-  constructor(store: Store, projectPath: string) {
+  constructor(store: SyncStore, projectPath: string) {
     this.#store = store;
     this.#project = projectPath;
     this.#rows = new Rows(store.sql, store.registry, projectPath);

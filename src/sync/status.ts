@@ -14,7 +14,7 @@ import { fileNames } from '../format/line-key.js';
 import { project as projectSql } from '../store/knowledge/triggers.js';
 import { Tally } from './stats.js';
 import type { ByEntity } from './stats.js';
-import type { Store } from '../store/store.js';
+import type { SyncStore } from '../store/store.js';
 import { plannedTarget } from '../store/knowledge/target.js';
 import type { Target } from '../store/knowledge/target.js';
 import { withFoldedLog } from '../store/knowledge/change-log.js';
@@ -55,13 +55,13 @@ export interface SyncStatus {
 
 /** Says where a project stands, without changing anything. */
 export function getSyncStatus(
-  store: Store,
+  store: SyncStore,
   options: { readonly projectPath: string; readonly dir: string },
 ): SyncStatus {
   return withFoldedLog(store.sql, store.registry, () => lookUp(store, options));
 }
 
-function lookUp(store: Store, options: { readonly projectPath: string; readonly dir: string }): SyncStatus {
+function lookUp(store: SyncStore, options: { readonly projectPath: string; readonly dir: string }): SyncStatus {
   const dir = exportDirectory(options.dir);
   const project = resolvePath(options.projectPath);
   store.requireFit();
@@ -101,7 +101,7 @@ function lookUp(store: Store, options: { readonly projectPath: string; readonly 
 }
 
 /** Files that would stop an import (markers, a newer format, wrong settings) are a problem to name, not an error of the question. */
-function plannedImport(store: Store, target: Target): ReturnType<typeof planImportAll> {
+function plannedImport(store: SyncStore, target: Target): ReturnType<typeof planImportAll> {
   try {
     const planned = planImportAll(store, target);
     const place = { projectPath: target.project, dir: target.dir };
@@ -123,7 +123,7 @@ function plannedImport(store: Store, target: Target): ReturnType<typeof planImpo
 const UNREADABLE: ReadonlySet<SyncErrorCode> = new Set(['bad_input', 'conflict_markers', 'newer_format']);
 
 /** A tombstone of a row that is there only says which stamps are taken. */
-function countDeleted({ sql, registry }: Store, project: string): number {
+function countDeleted({ sql, registry }: SyncStore, project: string): number {
   return registry.entities.reduce((count, entity) => {
     const row = `SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = x.id AND ${projectSql(registry, entity, 't')} = x.project`;
     return count + countTombstones(sql, project, entity.type, `EXISTS (${row})`);

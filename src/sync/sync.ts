@@ -7,7 +7,7 @@ import type { ImporterOptions } from './import/importer.js';
 import type { ImportStats } from './import/stats.js';
 import { getSyncStatus } from './status.js';
 import type { SyncStatus } from './status.js';
-import type { Store } from '../store/store.js';
+import type { SyncStore } from '../store/store.js';
 
 /** The outcome of a sync. */
 export interface SyncOutcome {
@@ -31,7 +31,7 @@ export interface SyncOptions extends ExporterOptions, Pick<ImporterOptions, 'his
  * Brings both sides to the same: import, then export, then a look whether they agree.
  * A dry run says what both would do, the export after the import, and changes nothing.
  */
-export function sync(store: Store, options: SyncOptions): SyncOutcome {
+export function sync(store: SyncStore, options: SyncOptions): SyncOutcome {
   if (options.dryRun === true) return dryRunSync(store, options, (outcome) => outcome);
   makeFolder(exportDirectory(options.dir));
   const imported = new Importer(store, options).importAll(options.dir);
@@ -42,7 +42,7 @@ export function sync(store: Store, options: SyncOptions): SyncOutcome {
 }
 
 /** A dry sync; `look` sees the database as the import would leave it. */
-export function dryRunSync<T>(store: Store, options: SyncOptions, look: (outcome: SyncOutcome) => T): T {
+export function dryRunSync<T>(store: SyncStore, options: SyncOptions, look: (outcome: SyncOutcome) => T): T {
   return new Importer(store, options).dryRun(options.dir, (imported) => {
     const exported = new Exporter(store, options).export({ dryRun: true });
     // Only what waits in the files would keep both sides from agreeing: what is rolled back the export writes anew.

@@ -3,7 +3,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeF
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
-import type { Store } from '../../src/store/store.js';
+import type { SyncStore } from '../../src/store/store.js';
 import { builtModule } from '../jsonl/child.js';
 import { temporaryFolder } from '../jsonl/temporary-folder.js';
 
@@ -38,10 +38,10 @@ fs.openSync = (path, flags, ...values) => {
   return openSync(path, flags, ...values);
 };
 syncBuiltinESMExports();
-const { Store, Exporter, Importer, sync } = await import(${JSON.stringify(builtModule('index.js'))});
+const { SyncStore, Exporter, Importer, sync } = await import(${JSON.stringify(builtModule('index.js'))});
 const { openDriver } = await import(${JSON.stringify(builtModule('store/drivers/open-driver.js'))});
 const db = openDriver(database);
-const store = Store.from({
+const store = SyncStore.from({
   exec: (sql) => {
     step(sql.slice(0, 20));
     db.exec(sql);
@@ -134,7 +134,7 @@ function memoryFolder(): string {
 }
 
 /** The rows and the journal of a database, without what only counts changes. */
-export function rowsOf({ sql, registry }: Store): readonly string[] {
+export function rowsOf({ sql, registry }: SyncStore): readonly string[] {
   const tables = [
     ...registry.entities.map(({ table }) => table),
     'issue_labels',

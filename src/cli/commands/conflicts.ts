@@ -1,7 +1,7 @@
 import { dropConflicts, listConflicts, takeConflict } from '../../sync/conflicts.js';
 import { SyncError } from '../../errors.js';
 import type { JournalEntry } from '../../store/knowledge/journal.js';
-import type { Store } from '../../store/store.js';
+import type { SyncStore } from '../../store/store.js';
 import { formatStamp, isStamp } from '../../record/stamp.js';
 import { count, recordName } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
@@ -40,7 +40,7 @@ function readNumbers(action: string, words: readonly string[]): number[] {
   return [...new Set(words.map(Number))];
 }
 
-function entriesOf(store: Store, project: string, numbers: readonly number[]): JournalEntry[] {
+function entriesOf(store: SyncStore, project: string, numbers: readonly number[]): JournalEntry[] {
   const entries = new Map(listConflicts(store, project).map((entry) => [entry.n, entry]));
   return numbers.map((n) => {
     const entry = entries.get(n);
@@ -86,7 +86,7 @@ function showEntries(entries: readonly JournalEntry[]): Outcome {
 }
 
 /** All entries or none. */
-function takeEntries(store: Store, project: string, numbers: readonly number[]): Outcome {
+function takeEntries(store: SyncStore, project: string, numbers: readonly number[]): Outcome {
   const entries = entriesOf(store, project, numbers);
   store.sql.transaction('immediate', () => {
     for (const { n } of entries) takeConflict(store, project, n);
@@ -97,7 +97,7 @@ function takeEntries(store: Store, project: string, numbers: readonly number[]):
   return { status: EXIT.done, json: { taken: entries.map(toObject) }, text: said };
 }
 
-function dropEntries(store: Store, project: string, numbers: readonly number[]): Outcome {
+function dropEntries(store: SyncStore, project: string, numbers: readonly number[]): Outcome {
   const dropped = dropConflicts(store, project, numbers);
   return {
     status: EXIT.done,

@@ -15,7 +15,7 @@ import { fileNames } from '../../format/line-key.js';
 import { readLines } from '../../files/line-reader.js';
 import type { Registry } from '../../registry/entity.js';
 import { SETTINGS_FILE, writeSettings } from '../../files/settings.js';
-import type { Store } from '../../store/store.js';
+import type { SyncStore } from '../../store/store.js';
 import { bindTarget } from '../../store/knowledge/bind-target.js';
 import { findTarget } from '../../store/knowledge/target.js';
 import type { Context, Place } from '../context.js';
@@ -150,7 +150,7 @@ function isOfReference(registry: Registry, dir: string): boolean {
 }
 
 /** A project that was named is remembered for the folder, so that it need not be named again. */
-function bindProject(store: Store, { dir, projectPath }: Place): string[] {
+function bindProject(store: SyncStore, { dir, projectPath }: Place): string[] {
   if (findTarget(store.sql, dir)?.project === projectPath) return [];
   bindTarget(store.sql, dir, projectPath);
   return [`bound ${dir} to the project ${projectPath}`];

@@ -7,7 +7,7 @@ import { exportDirectory, makeFolder, resolvePath } from '../../files/directory.
 import { fileExists } from '../../files/file.js';
 import type { RecordChange } from '../../record/change.js';
 import { plannedTarget } from '../../store/knowledge/target.js';
-import type { Store } from '../../store/store.js';
+import type { SyncStore } from '../../store/store.js';
 import type { Guard } from './guard.js';
 import { runExport } from './run.js';
 import type { ExportStats, Progress } from './stats.js';
@@ -57,10 +57,10 @@ export interface ExportOptions {
  * ```
  */
 export class Exporter {
-  readonly #store: Store;
+  readonly #store: SyncStore;
   readonly #options: ExporterOptions;
 
-  constructor(store: Store, options: ExporterOptions) {
+  constructor(store: SyncStore, options: ExporterOptions) {
     this.#store = store;
     this.#options = options;
   }

@@ -11,7 +11,7 @@ import { settledHash, writeSettledHash } from '../../store/knowledge/settled-fil
 import { hasPrivate, privacyTest } from '../privacy.js';
 import { Rows } from '../../store/rows.js';
 import type { Sql } from '../../store/sql.js';
-import type { Store } from '../../store/store.js';
+import type { SyncStore } from '../../store/store.js';
 import { bindTarget } from '../../store/knowledge/bind-target.js';
 import type { Target } from '../../store/knowledge/target.js';
 import { foldLog, withFoldedLog } from '../../store/knowledge/change-log.js';
@@ -41,7 +41,7 @@ const MOST_TRIES = 5;
  * export which fails or is refused leaves no trace; the renames wait for the database's write lock for the same reason.
  * Git may pull or check out while it waits: then it begins anew, with what stands in the files by then. Throws `busy` where that does not end.
  */
-export function runExport(store: Store, planned: Target, run: ExportRun): ExportStats {
+export function runExport(store: SyncStore, planned: Target, run: ExportRun): ExportStats {
   for (let tries = 1; tries <= MOST_TRIES; tries++) {
     const stats = tryExport(store, planned, run);
     if (stats !== undefined) return stats;
@@ -56,7 +56,7 @@ export function runExport(store: Store, planned: Target, run: ExportRun): Export
 }
 
 /** One try; undefined when the files are others than those that were read: then nothing was changed. */
-function tryExport(store: Store, planned: Target, run: ExportRun): ExportStats | undefined {
+function tryExport(store: SyncStore, planned: Target, run: ExportRun): ExportStats | undefined {
   const { sql } = store;
   makeExportTables(sql);
   const files = new FileSet(run.dir);
@@ -96,7 +96,7 @@ interface StagedExport {
   readonly written: readonly WrittenFile[];
 }
 
-function stageExport(store: Store, planned: Target, run: ExportRun, files: FileSet): StagedExport {
+function stageExport(store: SyncStore, planned: Target, run: ExportRun, files: FileSet): StagedExport {
   const { sql, registry } = store;
   const newest = newestChange(sql);
   const full = run.full || isSetOtherwise(sql, planned, run.settings);
@@ -123,7 +123,7 @@ function commit(context: ExportContext, target: Target, written: readonly Writte
   noteSettings(sql, target, settings);
 }
 
-function makeContext(store: Store, target: Target, run: ExportRun, count: number): ExportContext {
+function makeContext(store: SyncStore, target: Target, run: ExportRun, count: number): ExportContext {
   const { sql, registry } = store;
   const rows = new Rows(sql, registry, target.project);
   const refused: RefusedRecord[] = [];

@@ -10,7 +10,7 @@ import { hasLock, withLock } from '../../store/lock.js';
 import { findProject } from '../project.js';
 import type { RecordChange } from '../../record/change.js';
 import type { Settings } from '../../files/settings.js';
-import type { Store } from '../../store/store.js';
+import type { SyncStore } from '../../store/store.js';
 import { plannedTarget } from '../../store/knowledge/target.js';
 import type { Target } from '../../store/knowledge/target.js';
 import type { Progress } from '../export/stats.js';
@@ -54,10 +54,10 @@ export interface ImporterOptions {
  * ```
  */
 export class Importer {
-  readonly #store: Store;
+  readonly #store: SyncStore;
   readonly #options: ImporterOptions;
 
-  constructor(store: Store, options: ImporterOptions = {}) {
+  constructor(store: SyncStore, options: ImporterOptions = {}) {
     this.#store = store;
     this.#options = options;
   }
@@ -150,14 +150,14 @@ export class Importer {
 }
 
 /** Lines are read in the form that the files are meant to have, so that every replica reads them alike. */
-function settingsOfImport(store: Store, { project: projectPath, dir }: Target): Settings {
+function settingsOfImport(store: SyncStore, { project: projectPath, dir }: Target): Settings {
   const { settings, found } = settingsInForce(store, { projectPath, dir });
   return { ...settings, paths: found.paths };
 }
 
 /** What an import of all files would find, by the number of records of each type; nothing is changed. */
 export function planImportAll(
-  store: Store,
+  store: SyncStore,
   target: Target,
 ): {
   readonly records: ReadonlyMap<string, number>;

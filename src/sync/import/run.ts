@@ -7,7 +7,7 @@ import type { Settings } from '../../files/settings.js';
 import { writeSettledHash } from '../../store/knowledge/settled-files.js';
 import { privacyTest } from '../privacy.js';
 import { Rows } from '../../store/rows.js';
-import type { Store } from '../../store/store.js';
+import type { SyncStore } from '../../store/store.js';
 import type { Target } from '../../store/knowledge/target.js';
 import { bindTarget } from '../../store/knowledge/bind-target.js';
 import { findTarget, readNote, writeNote } from '../../store/knowledge/target.js';
@@ -57,7 +57,7 @@ interface Found {
  * Carries out an import under the directory's lock: reads and checks the files, then decides and writes all
  * records in one transaction, parents first.
  */
-export function runImport(store: Store, planned: Target, run: ImportRun): ImportStats {
+export function runImport(store: SyncStore, planned: Target, run: ImportRun): ImportStats {
   const found = findNews(store, planned, run);
   if (found.isIdle) {
     // The files say what was agreed on before, now at the present point too.
@@ -73,7 +73,12 @@ export function runImport(store: Store, planned: Target, run: ImportRun): Import
  * Does the same and rolls it back, as what becomes of a child depends on what became of its parent. `look` sees the
  * database as the import would leave it.
  */
-export function dryRunImport<T>(store: Store, planned: Target, asked: ImportRun, look: (stats: ImportStats) => T): T {
+export function dryRunImport<T>(
+  store: SyncStore,
+  planned: Target,
+  asked: ImportRun,
+  look: (stats: ImportStats) => T,
+): T {
   const run: ImportRun = { ...asked, isDryRun: true };
   const found = findNews(store, planned, run);
   return store.sql.dryRun(found.isIdle ? 'deferred' : 'immediate', () => {
@@ -84,7 +89,7 @@ export function dryRunImport<T>(store: Store, planned: Target, asked: ImportRun,
   });
 }
 
-function findNews({ sql, registry }: Store, planned: Target, run: ImportRun): Found {
+function findNews({ sql, registry }: SyncStore, planned: Target, run: ImportRun): Found {
   const forces = run.strategy === MergeStrategy.PreferExternal || run.forced.size > 0;
   const staged = collectChanges(sql, registry, planned, {
     dir: run.dir,
@@ -107,7 +112,7 @@ interface CarriedOut {
   readonly lostValues: readonly LostValues[];
 }
 
-function carryOut(store: Store, planned: Target, run: ImportRun, found: Found): CarriedOut {
+function carryOut(store: SyncStore, planned: Target, run: ImportRun, found: Found): CarriedOut {
   const { staged, left } = found;
   foldLog(store.sql, store.registry);
   const newest = newestChange(store.sql);
@@ -126,7 +131,7 @@ function carryOut(store: Store, planned: Target, run: ImportRun, found: Found): 
   return { stats: statsOf(context, found), lostValues };
 }
 
-function makeContext(store: Store, target: Target, run: ImportRun, { staged }: Found): ImportContext {
+function makeContext(store: SyncStore, target: Target, run: ImportRun, { staged }: Found): ImportContext {
   const { sql, registry } = store;
   const rows = new Rows(sql, registry, target.project);
   const form = run.settings.paths;
@@ -164,7 +169,7 @@ function isAgreement({ skipped, notices }: ImportContext, { files }: CollectedCh
 }
 
 /** From this point on the history is to be read when an import next asks it. */
-function notePoint({ sql }: Store, target: Target, { history, only }: ImportRun): void {
+function notePoint({ sql }: SyncStore, target: Target, { history, only }: ImportRun): void {
   const point = only === undefined ? history?.point() : undefined;
   if (point !== undefined && point !== readNote(sql, target, 'point')) writeNote(sql, target, 'point', point);
 }

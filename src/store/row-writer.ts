@@ -5,7 +5,7 @@ import { quote, sha256 } from '../record/json.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import { sqlValue } from './columns.js';
 import { writeCounted, writeUnknown } from './knowledge/changes.js';
-import { forgetUnresolved, writeUnresolved } from './knowledge/references.js';
+import { forgetUnresolved, hasUnresolved, writeUnresolved } from './knowledge/references.js';
 import type { SqlValue } from './database.js';
 import { projectCoordinates } from './project-row.js';
 import { rowExists } from './row-exists.js';
@@ -19,6 +19,8 @@ export class RowWriter {
   readonly #registry: Registry;
   readonly #project: string;
   readonly #sets: SetWriter;
+  /** Whether anything unresolved is kept; undefined until that is asked. */
+  #hasUnresolved: boolean | undefined;
 
   constructor(sql: Sql, registry: Registry, project: string) {
     this.#sql = sql;
@@ -105,14 +107,18 @@ export class RowWriter {
   #writeAside(content: Content, unresolved: readonly Unresolved[], before: Content | undefined): void {
     if (content.entity.referring.length === 0) return;
     const key = { type: content.entity.type, id: content.id };
-    if (before !== undefined) {
+    this.#hasUnresolved ??= hasUnresolved(this.#sql);
+    if (before !== undefined && this.#hasUnresolved) {
       for (const { name, field } of content.entity.referring) {
         const index = content.entity.indexOf.get(name) ?? -1;
         if (field.kind === 'set' && before.tokens[index] === content.tokens[index]) continue;
         forgetUnresolved(this.#sql, key, name);
       }
     }
-    for (const [field, ref, element] of unresolved) writeUnresolved(this.#sql, key, field, ref, element);
+    for (const [field, ref, element] of unresolved) {
+      writeUnresolved(this.#sql, key, field, ref, element);
+      this.#hasUnresolved = true;
+    }
   }
 
   /** An empty set counts as none once the set was named, else its count stands for itself: what is read must be what was written. */

@@ -42,7 +42,34 @@ export class Rows {
   select(entity: Entity, from: string, ...parameters: SqlValue[]): Content[] {
     const shape = this.#shape(entity);
     const rows = this.#sql.all(`SELECT ${shape.columns} FROM ${from}`, this.#project, ...parameters);
-    return rows.flatMap((row) => (row[shape.isHereAt] === 1n ? [this.#content(entity, shape, row)] : []));
+    const here = rows.filter((row) => row[shape.isHereAt] === 1n);
+    const children = here.length === 0 ? new Map<string, Children>() : this.#children(entity, from, parameters);
+    return here.map((row) => this.#content(entity, shape, row, children));
+  }
+
+  /** The child rows of the rows that a FROM clause selects, in one statement for each table. */
+  #children(entity: Entity, from: string, parameters: readonly SqlValue[]): Map<string, Children> {
+    const { encoding } = this.#sql;
+    return new Map(
+      entity.synced.flatMap(({ name, field }): [string, Children][] => {
+        if (field.kind !== 'set') return [];
+        const { owner, table } = field.set;
+        const columns = [owner, ...elementNames(field.set)].map((column) => exactColumn(column, encoding)).join(', ');
+        const owners = `SELECT t.${entity.key} FROM ${from}`;
+        const byOwner: Children = new Map();
+        for (const [token, ...row] of this.#sql.all(
+          `SELECT ${columns} FROM ${table} WHERE ${owner} IN (${owners})`,
+          ...parameters,
+        )) {
+          const key = readExact(token ?? null, encoding);
+          if (typeof key !== 'string') continue;
+          const others = byOwner.get(key);
+          if (others === undefined) byOwner.set(key, [row]);
+          else others.push(row);
+        }
+        return [[name, byOwner]];
+      }),
+    );
   }
 
   /** The rows of this project with given ids, by id. */
@@ -76,7 +103,7 @@ export class Rows {
     return shape;
   }
 
-  #content(entity: Entity, shape: RowShape, row: SqlRow): Content {
+  #content(entity: Entity, shape: RowShape, row: SqlRow, children: ReadonlyMap<string, Children>): Content {
     const id = String(readExact(row[0] ?? null, this.#sql.encoding) ?? row[0]);
     const tokens = entity.synced.map(({ name, field, index }) => {
       const at = shape.at[index];
@@ -90,8 +117,10 @@ export class Rows {
     const unresolved =
       row[shape.unresolvedAt] === 1n ? this.#unresolvedOf(entity.type, key) : new Map<string, string[]>();
     for (const { name, field, index } of entity.synced) {
-      if (field.kind === 'set') tokens[index] = this.#readSet(entity, key, field, unresolved.get(name) ?? []);
-      else if (tokens[index] === 'null') tokens[index] = unresolved.get(name)?.[0] ?? 'null';
+      if (field.kind === 'set') {
+        const rows = children.get(name)?.get(id) ?? [];
+        tokens[index] = this.#setToken(entity, key, field, rows, unresolved.get(name) ?? []);
+      } else if (tokens[index] === 'null') tokens[index] = unresolved.get(name)?.[0] ?? 'null';
     }
     this.#readCounts(entity, shape, row, tokens);
     const members = row[shape.unknownAt];
@@ -144,11 +173,15 @@ export class Rows {
     if (!isUtf8Column(row[0])) throw badRow(entity, id, name, [this.#noText]);
   }
 
-  #readSet(entity: Entity, owner: string, field: SetField, unresolved: readonly string[]): string {
+  #setToken(
+    entity: Entity,
+    owner: string,
+    field: SetField,
+    rows: readonly SqlRow[],
+    unresolved: readonly string[],
+  ): string {
     const { set } = field;
     const names = elementNames(set);
-    const columns = names.map((name) => exactColumn(name, this.#sql.encoding)).join(', ');
-    const rows = this.#sql.all(`SELECT ${columns} FROM ${set.table} WHERE ${set.owner} = ?`, owner);
     if (rows.length === 0 && unresolved.length === 0) return EMPTY_SET;
     const elements = rows.map((row) => this.#element(entity, owner, field, names, row));
     const kept = set.withoutOwnScope === true ? elements.filter(([path]) => path !== '"."') : elements;
@@ -190,6 +223,9 @@ export class Rows {
     return unresolved;
   }
 }
+
+/** Child rows by the owner, as its id is read. */
+type Children = Map<string, SqlRow[]>;
 
 /** How the columns of an entity's SELECT lie. */
 interface RowShape {

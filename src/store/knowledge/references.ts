@@ -21,7 +21,7 @@ export function restoreReferences(
   now: number,
   around: (key: RecordKey, put: () => void) => void,
 ): void {
-  if (database.sql.get(`SELECT 1 FROM scsync_unresolved LIMIT 1`) === undefined) return;
+  if (!hasUnresolved(database.sql)) return;
   for (const entity of database.registry.entities) {
     for (const reference of entity.referring) putBack(database, entity, reference, now, around);
   }
@@ -73,6 +73,11 @@ export function referrersOf(sql: Sql, registry: Registry, target: RecordKey): Re
           .map(([id]) => ({ type: entity.type, id: String(id) }));
       }),
   );
+}
+
+/** Says whether anything unresolved is kept. */
+export function hasUnresolved(sql: Sql): boolean {
+  return sql.get(`SELECT 1 FROM scsync_unresolved LIMIT 1`) !== undefined;
 }
 
 /** Keeps a reference of a record, or an element of its set, whose target is not here. */

@@ -58,8 +58,8 @@ export interface CollectedChanges {
 
 /**
  * The first pass of an import: reads the files that changed since the last agreement, and lays out what is to be decided in
- * temporary tables: `scsync_staged` has the lines that are not the base of their record, `scsync_absent` the
- * records whose base stands in the files no more.
+ * the temporary table `scsync_staged`: the lines that are not the base of their record. Where the base itself stands in the files
+ * no more, the row says so (`gone`); where no line has taken its place, the row has none.
  */
 export function collectChanges(
   sql: Sql,
@@ -75,12 +75,9 @@ export function collectChanges(
 
 function makeTables(sql: Sql): void {
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_staged (
-    type TEXT NOT NULL, id TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL, raw TEXT NOT NULL)`);
+    type TEXT NOT NULL, id TEXT NOT NULL, file TEXT NOT NULL, line INTEGER NOT NULL, raw TEXT, gone INTEGER NOT NULL)`);
   sql.exec(`CREATE INDEX IF NOT EXISTS temp.scsync_staged_key ON scsync_staged (type, id)`);
-  sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_absent (
-    type TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID`);
   sql.exec(`DELETE FROM temp.scsync_staged`);
-  sql.exec(`DELETE FROM temp.scsync_absent`);
 }
 
 class Collector {
@@ -135,9 +132,11 @@ class Collector {
     const bases = inFileOrder(this.#sql, this.#bases(name), ({ key }) => key);
     for (const [found, base] of mergeJoin(lines, bases, (line, entry) => compareKeys(line.key, entry.key))) {
       const isBase = found !== undefined && found.line.text === base?.raw;
-      if (base !== undefined && !isBase) this.#stageAbsent(base.key);
-      if (found !== undefined && (!isBase || this.#options.isForced(found.key))) {
-        this.#stage(name, found.line, found.key);
+      const isGone = base !== undefined && !isBase;
+      if (found === undefined) {
+        if (isGone) this.#insert(base.key, name, 0, null, isGone);
+      } else if (!isBase || this.#options.isForced(found.key)) {
+        this.#stage(name, found.line, found.key, isGone);
       }
     }
   }
@@ -159,20 +158,25 @@ class Collector {
   }
 
   /** Lays a line out; one that does not begin as lines of its file do is read first, to know whose it is. */
-  #stage(name: string, line: TextLine, known?: LineKey): void {
+  #stage(name: string, line: TextLine, known?: LineKey, isGone = false): void {
     if (line.text.trim() === '') return;
     const key = known ?? this.#keyOf(name, line);
     if (key === undefined) {
       this.#unsettled.add(name);
       return;
     }
+    this.#insert(key, name, line.number, line.text, isGone);
+  }
+
+  #insert({ type, id }: LineKey, name: string, line: number, raw: string | null, isGone: boolean): void {
     this.#sql.run(
-      `INSERT INTO temp.scsync_staged (type, id, file, line, raw) VALUES (?, ?, ?, ?, ?)`,
-      key.type,
-      key.id,
+      `INSERT INTO temp.scsync_staged (type, id, file, line, raw, gone) VALUES (?, ?, ?, ?, ?, ?)`,
+      type,
+      id,
       name,
-      line.number,
-      line.text,
+      line,
+      raw,
+      isGone ? 1 : 0,
     );
   }
 
@@ -220,18 +224,15 @@ class Collector {
   /** A base that stands in any file that was read is there, wherever it belongs. */
   #findAbsent(): void {
     for (const name of this.#irregular) {
-      for (const { key } of this.#bases(name)) this.#stageAbsent(key);
+      for (const { key } of this.#bases(name)) this.#insert(key, name, 0, null, true);
     }
     this.#sql.run(
-      `DELETE FROM temp.scsync_absent WHERE EXISTS (
+      `UPDATE temp.scsync_staged SET gone = 0 WHERE gone = 1 AND EXISTS (
          SELECT 1 FROM scsync_records r JOIN scsync_base b ON b.record = r.n AND b.target = ?
          JOIN temp.scsync_staged s ON s.type = r.type AND s.id = r.id AND s.raw = b.line
-         WHERE r.type = scsync_absent.type AND r.id = scsync_absent.id)`,
+         WHERE r.type = scsync_staged.type AND r.id = scsync_staged.id)`,
       this.#target.id,
     );
-  }
-
-  #stageAbsent({ type, id }: LineKey): void {
-    this.#sql.run(`INSERT INTO temp.scsync_absent (type, id) VALUES (?, ?) ON CONFLICT DO NOTHING`, type, id);
+    this.#sql.run(`DELETE FROM temp.scsync_staged WHERE raw IS NULL AND gone = 0`);
   }
 }

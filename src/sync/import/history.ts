@@ -109,7 +109,7 @@ export class HistoryOfImport {
     for (const found of lines) {
       const key = keyReader(registry, found.file)(found.line) ?? versionOf(registry, found.line);
       if (key === undefined) continue;
-      const isAsked = `SELECT 1 FROM temp.scsync_staged WHERE type = ? AND id = ?`;
+      const isAsked = `SELECT 1 FROM temp.scsync_staged WHERE type = ? AND id = ? AND raw IS NOT NULL`;
       if (sql.get(isAsked, key.type, key.id) === undefined) continue;
       const name = `${key.type} ${key.id}`;
       const others = byKey.get(name);

@@ -131,12 +131,7 @@ function mustWait(
   if (deferred.some((other) => other.record.key.id === conflicting)) return true;
   return (
     compareUtf8(record.key.id, conflicting) < 0 &&
-    sql.get(
-      `SELECT 1 WHERE EXISTS (SELECT 1 FROM temp.scsync_staged WHERE type = ?1 AND id = ?2)
-       OR EXISTS (SELECT 1 FROM temp.scsync_absent WHERE type = ?1 AND id = ?2)`,
-      record.key.type,
-      conflicting,
-    ) !== undefined
+    sql.get(`SELECT 1 FROM temp.scsync_staged WHERE type = ? AND id = ?`, record.key.type, conflicting) !== undefined
   );
 }
 

@@ -183,8 +183,8 @@ export function planImportAll(
        SELECT s.type, s.id FROM temp.scsync_staged s
          LEFT JOIN scsync_records r ON r.type = s.type AND r.id = s.id
          LEFT JOIN scsync_base b ON b.record = r.n AND b.target = ? AND b.line = s.raw
-         GROUP BY s.type, s.id HAVING count(*) > 1 OR count(b.seq) = 0
-       UNION SELECT type, id FROM temp.scsync_absent) GROUP BY type`,
+         WHERE s.raw IS NOT NULL GROUP BY s.type, s.id HAVING count(*) > 1 OR count(b.seq) = 0
+       UNION SELECT type, id FROM temp.scsync_staged WHERE gone = 1) GROUP BY type`,
     target.id,
   );
   return {

@@ -36,6 +36,8 @@ export interface LoadedRecord {
   readonly versionLine: string | undefined;
   readonly losses: readonly ReasonedLoss[];
   readonly baseEntry: BaseEntry | undefined;
+  /** Whether other targets have a base of it. */
+  readonly hasOtherBases: boolean;
   readonly base: FileVersion | undefined;
   /** The row exactly as it is. */
   readonly row: Content | undefined;
@@ -78,6 +80,7 @@ export function loadRecord(context: ImportContext, entity: Entity, entry: PageEn
     versionLine: version?.raw ?? (version && lineOf(version, form, projectCoordinates(sql, registry, target.project))),
     losses,
     baseEntry,
+    hasOtherBases: known.hasOtherBases,
     base: base?.kind === 'present' ? withoutDeadReferences(context, base) : base,
     row,
     state: row === undefined ? known.tombstone : clearDead(context, row),
@@ -171,5 +174,7 @@ function isDead(context: ImportContext, type: string, id: string): boolean {
 
 /** A record that the files say something new of may come back yet; what refers to it is kept aside until that is known. */
 function isToBeDecided({ sql }: ImportContext, type: string, id: string): boolean {
-  return sql.get(`SELECT 1 FROM temp.scsync_staged WHERE type = ? AND id = ?`, type, id) !== undefined;
+  return (
+    sql.get(`SELECT 1 FROM temp.scsync_staged WHERE type = ? AND id = ? AND raw IS NOT NULL`, type, id) !== undefined
+  );
 }

@@ -36,10 +36,7 @@ export function* pagesOf(context: ImportContext, entity: Entity): Generator<Page
   for (;;) {
     const from = after === undefined ? 'id >= ?' : 'id > ?';
     const keys = sql.all(
-      `SELECT id FROM temp.scsync_staged WHERE type = ? AND ${from}
-       UNION SELECT id FROM temp.scsync_absent WHERE type = ? AND ${from} ORDER BY id LIMIT ${PAGE}`,
-      type,
-      after ?? '',
+      `SELECT DISTINCT id FROM temp.scsync_staged WHERE type = ? AND ${from} ORDER BY id LIMIT ${PAGE}`,
       type,
       after ?? '',
     );
@@ -60,12 +57,11 @@ function reloaded(context: ImportContext, entity: Entity, entry: PageEntry): Pag
   return entriesOf(context, entity, between(entity.type, entry.id, entry.id))[0] ?? entry;
 }
 
-/** The staged and absent records of a type in a range of ids. */
+/** The records of a type that were laid out, in a range of ids. */
 function between(type: string, first: string, last: string): Ids {
   return {
-    sql: `SELECT id FROM temp.scsync_staged WHERE type = ? AND id BETWEEN ? AND ?
-          UNION SELECT id FROM temp.scsync_absent WHERE type = ? AND id BETWEEN ? AND ? ORDER BY id`,
-    parameters: [type, first, last, type, first, last],
+    sql: `SELECT DISTINCT id FROM temp.scsync_staged WHERE type = ? AND id BETWEEN ? AND ? ORDER BY id`,
+    parameters: [type, first, last],
   };
 }
 
@@ -78,7 +74,7 @@ function entriesOf(context: ImportContext, entity: Entity, ids: Ids): PageEntry[
   return sql
     .all(
       `SELECT k.id, EXISTS (SELECT 1 FROM ${table} t WHERE t.${key} = k.id),
-         EXISTS (SELECT 1 FROM temp.scsync_absent a WHERE a.type = ? AND a.id = k.id)
+         EXISTS (SELECT 1 FROM temp.scsync_staged s WHERE s.type = ? AND s.id = k.id AND s.gone = 1)
        FROM (${ids.sql}) k ORDER BY k.id`,
       type,
       ...ids.parameters,
@@ -100,7 +96,8 @@ function entriesOf(context: ImportContext, entity: Entity, ids: Ids): PageEntry[
 export function deletedChildren(context: ImportContext, entity: Entity): PageEntry[] {
   const { registry } = context;
   const ids = {
-    sql: `SELECT s.id FROM temp.scsync_staged s JOIN ${entity.table} t ON t.${entity.key} = s.id WHERE s.type = ?
+    sql: `SELECT s.id FROM temp.scsync_staged s JOIN ${entity.table} t ON t.${entity.key} = s.id
+          WHERE s.type = ? AND s.raw IS NOT NULL
           GROUP BY s.id HAVING min(s.file) = ? AND max(s.file) = ? ORDER BY s.id`,
     parameters: [entity.type, registry.deletionsFile, registry.deletionsFile],
   };
@@ -111,6 +108,7 @@ function stagedLines({ sql }: ImportContext, type: string, ids: Ids): Map<string
   const lines = new Map<string, FoundLine[]>();
   for (const [id, file, line, raw] of sql.all(
     `SELECT s.id, s.file, s.line, s.raw FROM (${ids.sql}) k CROSS JOIN temp.scsync_staged s ON s.type = ? AND s.id = k.id
+     WHERE s.raw IS NOT NULL
      ORDER BY s.id, s.rowid`,
     ...ids.parameters,
     type,

@@ -4,7 +4,8 @@ import type { Content } from '../../record/content.js';
 import { unquote } from '../../record/json.js';
 import { deleted, isDeleted, sameVersion } from '../../record/version.js';
 import type { Deleted } from '../../record/version.js';
-import { findSeen } from '../../store/knowledge/seen.js';
+import { digestOf } from '../../record/json.js';
+import { findDigest, findSeen } from '../../store/knowledge/seen.js';
 import { readTombstone } from '../../store/knowledge/tombstones.js';
 import type { ImportContext } from './context.js';
 import { clearDead } from './load-record.js';
@@ -72,8 +73,13 @@ export function planRecord(context: ImportContext, record: LoadedRecord): Record
   return { ...decision, plan: deletedWithParent(record, plan, result, parent) };
 }
 
-function seenBefore({ sql }: ImportContext, { key, baseEntry }: LoadedRecord, line: string): RecordPlan['seen'] {
-  return line === baseEntry?.line ? baseEntry : findSeen(sql, key, line);
+function seenBefore(
+  { sql }: ImportContext,
+  { key, baseEntry, hasOtherBases }: LoadedRecord,
+  line: string,
+): RecordPlan['seen'] {
+  if (line === baseEntry?.line) return baseEntry;
+  return hasOtherBases ? findSeen(sql, key, line) : findDigest(sql, digestOf(line));
 }
 
 function waits(context: ImportContext, { found }: LoadedRecord): void {

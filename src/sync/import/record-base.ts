@@ -44,7 +44,6 @@ export function recordBase(
     const entry = { deleted: isDeleted(version), stamp: version.stamp, line: versionLine, own, seq } as const;
     writeBase(sql, target, key, entry, baseEntry);
   }
-  const isDirty = before === undefined || lastChange(sql, key) <= (baseEntry?.seq ?? 0);
-  if (!isAgreed && isDirty) context.markChanged(key);
+  if (!isAgreed && (before === undefined || lastChange(sql, key) <= (baseEntry?.seq ?? 0))) context.markChanged(key);
   for (const { raw, file } of found) if (raw !== base || found.length > 1) context.unsettled.add(file);
 }

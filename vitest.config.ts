@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
+    globalSetup: ['test/setup/temporary.ts'],
     // Without this, vitest picks another reporter when it believes that a program reads its output.
     reporters: ['default'],
     pool: 'forks',

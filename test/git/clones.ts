@@ -1,5 +1,14 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +29,7 @@ import { sync } from '../../src/sync.js';
 import type { SyncOutcome } from '../../src/sync.js';
 import { MAIN, oneObject } from '../cli/helpers.js';
 import type { JsonObject, Ran } from '../cli/helpers.js';
+import { copyEmptyDatabase } from '../empty-database.js';
 
 /** The built merge driver. */
 export const DRIVER = fileURLToPath(new URL('../../dist/merge-driver.js', import.meta.url));
@@ -120,8 +130,8 @@ export class Clone {
   }
 
   #env(): Record<string, string> {
-    const { PATH = '' } = process.env;
-    return { PATH, HOME: dirname(this.root), SC_DB: this.db, SC_ACTOR: 'tester', ...GIT_ENV };
+    const { PATH = '', TMPDIR = '' } = process.env;
+    return { PATH, TMPDIR, HOME: dirname(this.root), SC_DB: this.db, SC_ACTOR: 'tester', ...GIT_ENV };
   }
 
   /** Runs the built command, which must succeed, and gives what it printed. */
@@ -140,7 +150,8 @@ export class Clone {
 
   /** Does what the command does, in this process. */
   init(): void {
-    Store.open(this.db, { create: true }).close();
+    if (existsSync(this.db)) Store.open(this.db, { create: true }).close();
+    else copyEmptyDatabase(this.db);
     makeFolder(this.dir);
     setUpFolder(requireRepository(this.root), this.dir);
   }

@@ -1,9 +1,9 @@
 import { defineConfig } from 'vitest/config';
 
-/** Tests that start the built command, or other processes that load what was built. */
-const OF_PROCESSES = [
+/** Tests that start the built command, or other processes that load what was built; and one of very many rows. */
+const SLOW = [
   'test/{cli,git,simulation}/**/*.test.ts',
-  'test/robustness/{concurrency,kill,restore,synced}.test.ts',
+  'test/robustness/{concurrency,kill,restore,scale,synced}.test.ts',
   'test/jsonl/{file-set,lock}.test.ts',
   'test/store/builtin-warning.test.ts',
   'test/documentation.test.ts',
@@ -25,8 +25,8 @@ export default defineConfig({
     // By default one core is left idle, and on two cores that is half of the machine.
     maxWorkers: '100%',
     projects: [
-      { test: { ...settings, name: 'fast', include: ['test/**/*.test.ts'], exclude: OF_PROCESSES } },
-      { test: { ...settings, name: 'processes', include: OF_PROCESSES } },
+      { test: { ...settings, name: 'fast', include: ['test/**/*.test.ts'], exclude: SLOW } },
+      { test: { ...settings, name: 'slow', include: SLOW } },
     ],
   },
 });

@@ -1,14 +1,32 @@
 import { defineConfig } from 'vitest/config';
 
+/** Tests that start the built command, or other processes that load what was built; and one of very many rows. */
+const SLOW = [
+  'test/{cli,git,simulation}/**/*.test.ts',
+  'test/robustness/{concurrency,kill,restore,scale,synced}.test.ts',
+  'test/jsonl/{file-set,lock}.test.ts',
+  'test/store/builtin-warning.test.ts',
+  'test/documentation.test.ts',
+];
+
+const settings = {
+  pool: 'forks',
+  // No test changes what a module keeps, and loading the modules for each file takes longer than most files.
+  isolate: false,
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+} as const;
+
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
+    globalSetup: ['test/setup/temporary.ts'],
     // Without this, vitest picks another reporter when it believes that a program reads its output.
     reporters: ['default'],
-    pool: 'forks',
     // By default one core is left idle, and on two cores that is half of the machine.
     maxWorkers: '100%',
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    projects: [
+      { test: { ...settings, name: 'fast', include: ['test/**/*.test.ts'], exclude: SLOW } },
+      { test: { ...settings, name: 'slow', include: SLOW } },
+    ],
   },
 });

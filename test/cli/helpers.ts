@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 
 import { Store } from '../../src/savecontext/store.js';
+import { copyEmptyDatabase } from '../empty-database.js';
 
 /** The built command. */
 export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -73,6 +74,7 @@ export class Sandbox {
       maxBuffer: 64 * 1024 * 1024,
       env: {
         PATH: process.env['PATH'] ?? '',
+        TMPDIR: tmpdir(),
         HOME: join(this.root, 'home'),
         USERPROFILE: join(this.root, 'home'),
         SC_DB: this.db,
@@ -107,6 +109,7 @@ export class Sandbox {
 
   /** Does something to the database by the library. */
   withStore<T>(body: (store: Store) => T): T {
+    if (!existsSync(this.db)) copyEmptyDatabase(this.db);
     const store = Store.open(this.db, { create: true });
     try {
       return body(store);

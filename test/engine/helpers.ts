@@ -30,6 +30,7 @@ import { Sql } from '../../src/store/sql.js';
 import { foldLog } from '../../src/store/knowledge/change-log.js';
 import { Store } from '../../src/savecontext/store.js';
 import type { TextEncoding } from '../../src/store/text-encoding.js';
+import { copyEmptyDatabase } from '../empty-database.js';
 import { temporaryFolder } from '../jsonl/temporary-folder.js';
 
 export { thrownBy } from '../jsonl/thrown.js';
@@ -77,7 +78,8 @@ export class Replica {
     mkdirSync(this.dir);
     mkdirSync(join(this.folder, 'db'));
     if (options.fixture !== undefined) cpSync(join(FIXTURES, options.fixture), this.path);
-    if (options.encoding !== undefined) makeEmpty(this.path, options.encoding);
+    else if (options.encoding !== undefined) makeEmpty(this.path, options.encoding);
+    else if (options.registry === undefined) copyEmptyDatabase(this.path);
     const { registry } = options;
     this.store = Store.open(this.path, { create: true, ...(registry === undefined ? {} : { registry }) });
     this.other = this.connection();

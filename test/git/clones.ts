@@ -1,5 +1,14 @@
 import { execFile, execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -20,6 +29,7 @@ import { sync } from '../../src/sync/sync.js';
 import type { SyncOutcome } from '../../src/sync/sync.js';
 import { MAIN, oneObject } from '../cli/helpers.js';
 import type { JsonObject, Ran } from '../cli/helpers.js';
+import { copyEmptyDatabase } from '../empty-database.js';
 
 /** The built merge driver. */
 export const DRIVER = fileURLToPath(new URL('../../dist/merge-driver.js', import.meta.url));
@@ -120,8 +130,8 @@ export class Clone {
   }
 
   #env(): Record<string, string> {
-    const { PATH = '' } = process.env;
-    return { PATH, HOME: dirname(this.root), SC_DB: this.db, SC_ACTOR: 'tester', ...GIT_ENV };
+    const { PATH = '', TMPDIR = '' } = process.env;
+    return { PATH, TMPDIR, HOME: dirname(this.root), SC_DB: this.db, SC_ACTOR: 'tester', ...GIT_ENV };
   }
 
   /** Runs the built command, which must succeed, and gives what it printed. */
@@ -140,7 +150,8 @@ export class Clone {
 
   /** Does what the command does, in this process. */
   init(): void {
-    Store.open(this.db, { create: true }).close();
+    if (existsSync(this.db)) Store.open(this.db, { create: true }).close();
+    else copyEmptyDatabase(this.db);
     makeFolder(this.dir);
     setUpFolder(requireRepository(this.root), this.dir);
   }
@@ -249,24 +260,58 @@ function addRecords({ db, root }: Clone): void {
   store.close();
 }
 
-/** Two clones of one bare repository that have a few records in common. */
-export function pair(options: { readonly driver?: boolean } = {}): { ann: Clone; bob: Clone; remote: string } {
-  const root = folder();
-  const remote = join(root, 'server.git');
+/** Where the clones of {@link pair} are: databases and repositories hold absolute paths, so a copy must lie where it was made. */
+const STAGE = join(realpathSync(tmpdir()), `sc-sync git ${process.pid}`);
+const template = (name: string): string => `${STAGE} ${name}`;
+
+/** Two clones of one bare repository that have a few records in common. The first clones of a process are made, the others copied. */
+export function pair({ driver = true }: { readonly driver?: boolean } = {}): {
+  ann: Clone;
+  bob: Clone;
+  remote: string;
+} {
+  const kind = driver ? 'with driver' : 'without driver';
+  const isCopy = !existsSync(STAGE);
+  const root = isCopy ? STAGE : folder();
+  const [ann, bob, remote] = [join(root, 'ann'), join(root, 'bob'), join(root, 'server.git')];
+  if (!isCopy || !existsSync(template(kind))) {
+    mkdirSync(root, { recursive: true });
+    makePair(ann, bob, remote, driver);
+    if (isCopy) copyTree(root, template(kind));
+  } else {
+    copyTree(template(kind), root);
+    // The copies of the files have other inodes, and git would look at them again and again.
+    for (const clone of [ann, bob]) tryGit(clone, ['update-index', '-q', '--refresh']);
+  }
+  if (isCopy) {
+    onTestFinished(() => {
+      rmSync(root, { recursive: true, force: true });
+    });
+  }
+  const there = { isThere: true };
+  return { ann: new Clone(ann, there), bob: new Clone(bob, there), remote };
+}
+
+/** Copies all that is in a folder, times too: `cpSync` rounds them. */
+function copyTree(from: string, to: string): void {
+  execFileSync('cp', ['-a', from, to]);
+}
+
+function makePair(annRoot: string, bobRoot: string, remote: string, driver: boolean): void {
+  const root = dirname(remote);
   tryGit(root, ['init', '--quiet', '--bare', '--initial-branch=main', remote]);
-  const ann = new Clone(join(root, 'ann'));
+  const ann = new Clone(annRoot);
   ann.git('remote', 'add', 'origin', remote);
   ann.init();
   addRecords(ann);
   ann.commit();
   ann.git('push', '--quiet', '-u', 'origin', 'main');
-  const bob = Clone.of(remote, join(root, 'bob'));
+  const bob = Clone.of(remote, bobRoot);
   bob.init();
   bob.sync();
   // The attributes that `init` committed name the driver; a clone without it has nothing to run.
   for (const clone of [ann, bob]) {
-    if (options.driver === false) clone.tryGit('config', '--remove-section', 'merge.savecontext');
-    else clone.useDriver();
+    if (driver) clone.useDriver();
+    else clone.tryGit('config', '--remove-section', 'merge.savecontext');
   }
-  return { ann, bob, remote };
 }

@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFil
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { temporaryFolder } from '../jsonl/temporary-folder.js';
+import { diskFolder } from '../jsonl/temporary-folder.js';
 import { expectRefused } from './refused.js';
 import { add, file, filesIn, line, makeWorld, temporaryFiles } from './world.js';
 import type { World } from './world.js';
@@ -151,7 +151,7 @@ describe('a directory that cannot be written', () => {
   });
 
   it('because its file system is read-only: export says so, import still reads', ({ skip }) => {
-    const world = exported();
+    const world = exported(diskFolder());
     const unmount = mounted(world.dir, ['--bind', world.dir, world.dir]);
     if (unmount === undefined) return skip('nothing can be mounted here');
     execFileSync('mount', ['-o', 'remount,ro,bind', world.dir]);
@@ -163,8 +163,7 @@ describe('a directory that cannot be written', () => {
   });
 
   it('because the disk is full: nothing changes, nothing is left, and the next run does it', ({ skip }) => {
-    const folder = temporaryFolder();
-    const world = exported(folder);
+    const world = exported(diskFolder());
     const saved = filesIn(world.dir);
     const unmount = mounted(world.dir, ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs']);
     if (unmount === undefined) return skip('nothing can be mounted here');
@@ -181,7 +180,7 @@ describe('a directory that cannot be written', () => {
   });
 
   it('because the disk is full while old files are copied aside: the copies go, the files stay', ({ skip }) => {
-    const world = exported();
+    const world = exported(diskFolder());
     const saved = filesIn(world.dir);
     const unmount = mounted(world.dir, ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs']);
     if (unmount === undefined) return skip('nothing can be mounted here');

@@ -7,6 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
 import { Store } from '../../src/savecontext/store.js';
+import { copyEmptyDatabase } from '../empty-database.js';
 import { temporaryFolder } from '../jsonl/temporary-folder.js';
 
 export interface Place {
@@ -19,7 +20,7 @@ export interface Place {
 export function place(): Place {
   const folder = temporaryFolder();
   const database = join(folder, 'data.db');
-  Store.open(database, { create: true }).close();
+  copyEmptyDatabase(database);
   write(database, 'first');
   return { folder, database, copy: join(folder, 'copy.db') };
 }

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 
 import { MAIN } from '../cli/helpers.js';
+import { diskFolder } from '../jsonl/temporary-folder.js';
 import { closed } from './database-file.js';
 import { add, file, line, makeWorld } from './world.js';
 import type { World } from './world.js';
@@ -69,7 +70,7 @@ function expectSyncedRenames(events: readonly Event[]): readonly string[] {
 }
 
 it('an export brings its files onto the disk before they get their names, then the folder, and old copies before all that', () => {
-  const world = makeWorld();
+  const world = makeWorld(diskFolder());
   add.issue(world, 'i1');
   add.memory(world, 'm1');
   world.export();
@@ -92,7 +93,7 @@ it('an export brings its files onto the disk before they get their names, then t
 });
 
 it('a backup, and a database that is set aside, are on the disk before anything relies on them', async () => {
-  const world = makeWorld();
+  const world = makeWorld(diskFolder());
   add.issue(world, 'i1');
   world.close();
   await closed();

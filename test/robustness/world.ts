@@ -14,6 +14,7 @@ import { withFoldedLog } from '../../src/store/knowledge/change-log.js';
 import { Store } from '../../src/savecontext/store.js';
 import { sync } from '../../src/sync/sync.js';
 import type { SyncOutcome } from '../../src/sync/sync.js';
+import { copyEmptyDatabase } from '../empty-database.js';
 import { temporaryFolder } from '../jsonl/temporary-folder.js';
 
 /** A database with one project and its export directory, all in a folder of their own. */
@@ -39,6 +40,7 @@ export function makeWorld(folder: string = temporaryFolder()): World {
   const project = join(folder, 'project');
   const dir = join(project, '.savecontext');
   mkdirSync(project, { recursive: true });
+  if (!existsSync(database)) copyEmptyDatabase(database);
   const store = Store.open(database, { create: true });
   let isOpen = true;
   const close = (): void => {

@@ -48,21 +48,27 @@ let template: string | undefined;
 
 function templateFile(): string {
   if (template === undefined) {
-    const folder = mkdtempSync(join(tmpdir(), 'simulation-template-'));
-    process.on('exit', () => {
-      rmSync(folder, { recursive: true, force: true });
-    });
-    template = join(folder, 'template.db');
+    template = join(mkdtempSync(join(tmpdir(), 'simulation-template-')), 'template.db');
     SimulatedDatabase.makeTemplate(template);
-    // Nothing here has to outlive a power cut, and waiting for the disk takes most of the time.
-    fs.fsyncSync = () => undefined;
-    syncBuiltinESMExports();
   }
   return template;
 }
 
 /** Plays a schedule to its end, and looks at every property on the way. Stops at the first failure. */
 export function play(schedule: Schedule, options: WorldOptions): Played {
+  // Nothing here has to outlive a power cut, and waiting for a disk takes most of the time.
+  const { fsyncSync } = fs;
+  fs.fsyncSync = () => undefined;
+  syncBuiltinESMExports();
+  try {
+    return playOut(schedule, options);
+  } finally {
+    fs.fsyncSync = fsyncSync;
+    syncBuiltinESMExports();
+  }
+}
+
+function playOut(schedule: Schedule, options: WorldOptions): Played {
   const file = templateFile();
   const folder = mkdtempSync(join(tmpdir(), 'simulation-'));
   const world = new World(folder, file, schedule, options);

@@ -69,7 +69,7 @@ export function simulate({ name, family, options, properties, runs }: Simulation
             if (failures.length === 0) return;
             throw new Error([...failures.map(({ what }) => what), ...outcome.trace].join('\n'));
           });
-          // What was found so far is said when the time is over, rather than that it is over.
+          // The time changes nothing of what is played: a test that runs out of it fails, and says what was found so far.
           const found = { interruptAfterTimeLimit: limit - 10_000, markInterruptAsFailure: true };
           await fc.assert(holds, { numRuns, seed, ...found });
         },

@@ -127,7 +127,7 @@ describe('a database that can only be read', () => {
       const { openDriver } = await import(${JSON.stringify(builtModule('store/drivers/open-driver.js'))});
       const { Store } = await import(${JSON.stringify(builtModule('savecontext/store.js'))});
       const { getSyncStatus } = await import(${JSON.stringify(builtModule('sync/status.js'))});
-      const { Records } = await import(${JSON.stringify(builtModule('records.js'))});
+      const { Records } = await import(${JSON.stringify(builtModule('sync/records.js'))});
       const [database, project, dir] = process.argv.slice(2);
       openDriver(':memory:').close();
       if (process.getuid?.() === 0) process.setuid(65534);

@@ -38,10 +38,10 @@ fs.openSync = (path, flags, ...values) => {
   return openSync(path, flags, ...values);
 };
 syncBuiltinESMExports();
-const { SyncStore, Exporter, Importer, sync } = await import(${JSON.stringify(builtModule('index.js'))});
+const { Store, Exporter, Importer, sync } = await import(${JSON.stringify(builtModule('index.js'))});
 const { openDriver } = await import(${JSON.stringify(builtModule('store/drivers/open-driver.js'))});
 const db = openDriver(database);
-const store = SyncStore.from({
+const store = Store.from({
   exec: (sql) => {
     step(sql.slice(0, 20));
     db.exec(sql);

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -17,6 +17,8 @@ export function setup(): () => void {
   const { TMPDIR } = process.env;
   const disk = tmpdir();
   const folder = mkdtempSync(join(hasRoom() ? MEMORY : disk, 'sc-sync-tests-'));
+  // As any temporary folder: a test lets a child go on as nobody.
+  chmodSync(folder, 0o1777);
   process.env['TMPDIR'] = folder;
   process.env['DISK_TMPDIR'] = disk;
   Store.open(join(folder, EMPTY_DATABASE), { create: true }).close();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { Store } from '../../src/savecontext/store.js';
-import type { Database } from '../../src/store/database.js';
+import type { Database, SqlValue } from '../../src/store/database.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Exporter } from '../../src/sync/export/exporter.js';
 import { Importer } from '../../src/sync/import/importer.js';
@@ -32,8 +32,13 @@ function counting(path: string): { readonly database: Database; readonly take: (
         database.exec(sql);
       }),
       prepare: (sql) => {
-        const { run, get, all, ...settings } = database.prepare(sql);
-        return { ...settings, run: counted(run), get: counted(get), all: counted(all) };
+        const statement = database.prepare(sql);
+        return {
+          ...statement,
+          run: counted((...values: SqlValue[]) => statement.run(...values)),
+          get: counted((...values: SqlValue[]) => statement.get(...values)),
+          all: counted((...values: SqlValue[]) => statement.all(...values)),
+        };
       },
       close: () => {
         database.close();

@@ -6,7 +6,6 @@ import { runInNewContext } from 'node:vm';
 
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
-import { Store } from '../../src/savecontext/store.js';
 import { copyEmptyDatabase } from '../empty-database.js';
 import { temporaryFolder } from '../jsonl/temporary-folder.js';
 

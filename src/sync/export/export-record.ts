@@ -112,7 +112,8 @@ function loadRecord(
   );
   const [base] = bases;
   const found: FileVersion<Present>[] = [];
-  const read = (raw: string): FileVersion | undefined => replaceableVersion(sql, registry, raw, latestStamp(now));
+  const read = (raw: string): FileVersion | undefined =>
+    written.find((version) => version.raw === raw) ?? replaceableVersion(sql, registry, raw, latestStamp(now));
   for (const raw of raws) {
     const version = read(raw);
     if (version?.kind === 'present') found.push(version);
@@ -184,8 +185,9 @@ function noteDone({ sql }: ExportContext, entry: WorklistEntry, line: string, ve
   const { base } = entry.known;
   // What was a base stays known as a version that was taken into account.
   const isReplaced = base !== undefined && base.line !== '' && base.line !== line;
-  // A version that stood somewhere before is whose it was.
-  const own = version?.raw === undefined || findSeen(sql, entry, line)?.own !== false;
+  // A version that stood elsewhere before is whose it was.
+  const isNew = version?.raw === undefined || line === base?.line;
+  const own = isNew || findSeen(sql, entry, line)?.own !== false;
   sql.run(
     `INSERT INTO temp.scsync_done (type, id, seq, deleted, stamp, author, line, own, replaced, replaced_own)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,

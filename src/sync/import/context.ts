@@ -5,6 +5,8 @@ import { requireEntity } from '../../registry/entity.js';
 import type { Entity, Registry } from '../../registry/entity.js';
 import type { RecordKey } from '../../record/record-key.js';
 import type { Rows } from '../../store/rows.js';
+import type { ProjectCoordinates } from '../../format/format.js';
+import { projectCoordinates } from '../../store/project-row.js';
 import { RowWriter } from '../../store/row-writer.js';
 import type { Sql } from '../../store/sql.js';
 import type { Target } from '../../store/knowledge/target.js';
@@ -57,6 +59,7 @@ export class ImportContext {
   records = 0;
   readonly #skipInvalid: boolean;
   readonly #projects = new Map<string, string | null | undefined>();
+  #coordinates: ProjectCoordinates | undefined;
   #resume: (() => void) | undefined;
 
   constructor(
@@ -97,6 +100,11 @@ export class ImportContext {
     this.rowsBefore = values.rowsBefore;
     this.isDryRun = values.isDryRun;
     this.#skipInvalid = values.skipInvalid;
+  }
+
+  /** What the project's coordinates are on this machine. The id of a project row that is still to be made is known before. */
+  get coordinates(): ProjectCoordinates {
+    return (this.#coordinates ??= projectCoordinates(this.sql, this.registry, this.target.project));
   }
 
   /** Counts an outcome that names its record. */

@@ -11,7 +11,6 @@ import type { Deleted, FileVersion, Present, Version } from '../../record/versio
 import type { Entity, Registry } from '../../registry/entity.js';
 import type { BaseEntry } from '../../store/knowledge/base.js';
 import type { RecordKey } from '../../record/record-key.js';
-import { projectCoordinates } from '../../store/project-row.js';
 import { fillBase, fillLines, contentsOf, knownOf } from '../../merge/missing-fields.js';
 import { versionOf } from '../../format/version-of.js';
 import { readTombstone } from '../../store/knowledge/tombstones.js';
@@ -49,7 +48,7 @@ export interface LoadedRecord {
 
 /** Reads what the files, the base and the database have of one record. Lines that cannot be read are noted in `skipped`. */
 export function loadRecord(context: ImportContext, entity: Entity, entry: PageEntry): LoadedRecord {
-  const { sql, registry, target, form } = context;
+  const { registry, form } = context;
   const { row, known } = entry;
   const key = { type: entity.type, id: entry.id };
   const baseEntry = countingBase(context, known.base);
@@ -77,7 +76,7 @@ export function loadRecord(context: ImportContext, entity: Entity, entry: PageEn
     tombstones,
     version,
     besideRow,
-    versionLine: version?.raw ?? (version && lineOf(version, form, projectCoordinates(sql, registry, target.project))),
+    versionLine: version?.raw ?? (version && lineOf(version, form, context.coordinates)),
     losses,
     baseEntry,
     hasOtherBases: known.hasOtherBases,

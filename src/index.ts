@@ -63,7 +63,7 @@ export type {
   SessionRecord,
   SyncRecord,
   TimeEntryRecord,
-} from './savecontext/registry.js';
+} from './savecontext/records.js';
 export type { DeletionRecord } from './record/version.js';
 export { defineEntity } from './registry/define.js';
 export { coordinate, count, extension, integer, key, local, real, set, text } from './registry/fields.js';

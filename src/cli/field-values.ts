@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 
 import { SyncError } from '../errors.js';
-import { withIoErrors } from '../files/file.js';
+import { withIoErrors } from '../files/io-error.js';
 import { elementKey, elementsOf } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { fieldToken } from '../record/field-token.js';

@@ -2,7 +2,8 @@ import { lstatSync, mkdirSync, realpathSync, statSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 
-import { errorCode, refuseLinkedFolder, withIoErrors } from './file.js';
+import { refuseLinkedFolder } from './file.js';
+import { errorCode, withIoErrors } from './io-error.js';
 
 /** The name of a project's export directory. */
 export const EXPORT_FOLDER = '.savecontext';

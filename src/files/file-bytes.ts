@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readSync } from 'node:fs';
 
-import { OWNER_FILE, openPlain, plainStats, withIoErrors, writeAll } from './file.js';
+import { OWNER_FILE, openPlain, plainStats, writeAll } from './file.js';
+import { withIoErrors } from './io-error.js';
 
 const CHUNK_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;

@@ -2,7 +2,8 @@ import { openSync, renameSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 
 import { SyncError } from '../errors.js';
-import { errorCode, namesIn, OWNER_FILE, syncFolder, temporaryName, withIoErrors } from './file.js';
+import { namesIn, OWNER_FILE, syncFolder, temporaryName } from './file.js';
+import { errorCode, withIoErrors } from './io-error.js';
 import { TemporaryFile, type Perform, type StagedFile } from './staged-file.js';
 
 const TEMPORARY_NAME = /^\..+\.(\d+)\.[0-9a-f]{12}\.tmp$/;

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 
 import { makeFolder, OWNER_ONLY } from './directory.js';
 import { copyPlain } from './file-bytes.js';
-import { errorCode, fileExists, refuseLinkedFolder, syncFolder, withIoErrors } from './file.js';
+import { fileExists, refuseLinkedFolder, syncFolder } from './file.js';
+import { errorCode, withIoErrors } from './io-error.js';
 
 const HISTORY_FOLDER = '.history';
 

@@ -3,7 +3,8 @@ import { closeSync, readSync } from 'node:fs';
 
 import { SyncError } from '../errors.js';
 import { LIMITS, LINE_TOO_LONG } from '../record/limits.js';
-import { openPlain, withIoErrors } from './file.js';
+import { openPlain } from './file.js';
+import { withIoErrors } from './io-error.js';
 
 const DEFAULT_CHUNK_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;

@@ -4,7 +4,8 @@ import { basename, join } from 'node:path';
 
 import type { FileLoss } from '../merge/file.js';
 import type { Registry } from '../registry/entity.js';
-import { atomicWrite, namesIn, readPlain, withIoErrors } from './file.js';
+import { atomicWrite, namesIn, readPlain } from './file.js';
+import { withIoErrors } from './io-error.js';
 import { readLines } from './line-reader.js';
 import { formatLostValue, parseLostValue } from './parse-lost-value.js';
 import type { LostValue } from './parse-lost-value.js';

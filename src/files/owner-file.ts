@@ -1,6 +1,7 @@
 import { closeSync, fsyncSync, openSync, readSync, rmSync } from 'node:fs';
 
-import { OWNER_FILE, withIoErrors, writeAll } from './file.js';
+import { OWNER_FILE, writeAll } from './file.js';
+import { withIoErrors } from './io-error.js';
 
 const CHUNK_BYTES = 256 * 1024;
 

@@ -4,7 +4,8 @@ import { basename, dirname, resolve } from 'node:path';
 
 import { makeFolder, OWNER_ONLY } from '../files/directory.js';
 import { messageOf } from '../errors.js';
-import { atomicWrite, withIoErrors } from '../files/file.js';
+import { atomicWrite } from '../files/file.js';
+import { withIoErrors } from '../files/io-error.js';
 import { keyReader } from '../format/line-key.js';
 import { LineError, parseLine } from '../format/parse.js';
 import { leaveLostValues } from '../files/lost-values.js';

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 
 import { EXPORT_FOLDER, makeFolder, resolvePath } from '../files/directory.js';
 import { SyncError } from '../errors.js';
-import { atomicWrite, fileExists, withIoErrors } from '../files/file.js';
+import { atomicWrite, fileExists } from '../files/file.js';
+import { withIoErrors } from '../files/io-error.js';
 import { sha256 } from '../record/json.js';
 import { shellWord } from './driver-command.js';
 import type { Repository } from './repository.js';

@@ -3,7 +3,7 @@ import { join, relative, resolve, sep } from 'node:path';
 
 import { resolvePath, workTreeOf } from '../files/directory.js';
 import { SyncError } from '../errors.js';
-import { withIoErrors } from '../files/file.js';
+import { withIoErrors } from '../files/io-error.js';
 import { ifGitIsThere, runGit, tryGit } from './run.js';
 
 /** The work tree of git that a folder lies in. */

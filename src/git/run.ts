@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { SyncError } from '../errors.js';
-import { errorCode, withIoErrors } from '../files/file.js';
+import { errorCode, withIoErrors } from '../files/io-error.js';
 import { linesFrom } from '../files/line-reader.js';
 
 /** What git is called with. */

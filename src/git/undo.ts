@@ -2,7 +2,8 @@ import { existsSync, readFileSync, renameSync, rmSync, rmdirSync } from 'node:fs
 import { join } from 'node:path';
 
 import { messageOf } from '../errors.js';
-import { atomicWrite, namesIn, withIoErrors } from '../files/file.js';
+import { atomicWrite, namesIn } from '../files/file.js';
+import { withIoErrors } from '../files/io-error.js';
 import { withoutOwn } from '../files/managed-lines.js';
 import type { OwnLines } from '../files/managed-lines.js';
 import { sha256 } from '../record/json.js';

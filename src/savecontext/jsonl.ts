@@ -8,8 +8,9 @@ import { formatStamp, latestStamp, parseStamp } from '../record/stamp.js';
 import { entityOfType } from '../registry/entity.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import { savecontext } from './registry.js';
-import type { SyncRecord } from './registry.js';
-import { atomicWrite, openPlain, withIoErrors, writeAll } from '../files/file.js';
+import type { SyncRecord } from './records.js';
+import { atomicWrite, openPlain, writeAll } from '../files/file.js';
+import { withIoErrors } from '../files/io-error.js';
 import { readLines } from '../files/line-reader.js';
 import { LineError, parseLine } from '../format/parse.js';
 

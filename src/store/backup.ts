@@ -2,7 +2,8 @@ import { closeSync, mkdtempSync, openSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { SyncError } from '../errors.js';
-import { errorCode, fileExists, fileSize, OWNER_FILE, syncFolder, withIoErrors } from '../files/file.js';
+import { fileExists, fileSize, OWNER_FILE, syncFolder } from '../files/file.js';
+import { errorCode, withIoErrors } from '../files/io-error.js';
 import { makeEmptyFile, syncFile } from '../files/owner-file.js';
 import { requireSound } from './check-damage.js';
 import { openDriver } from './drivers/open-driver.js';

@@ -5,7 +5,8 @@ import { messageOf, SyncError } from '../errors.js';
 import type { Database } from './database.js';
 import { openDriver } from './drivers/open-driver.js';
 import { toSyncError } from './sqlite-error.js';
-import { fileExists, plainStats, toIoError, withIoErrors } from '../files/file.js';
+import { fileExists, plainStats } from '../files/file.js';
+import { toIoError, withIoErrors } from '../files/io-error.js';
 
 /** The lock database's name inside the folder. It stays there, empty; deleting it while it is held would break the lock. */
 const LOCK_FILE = '.sync.lock';

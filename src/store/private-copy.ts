@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { resolvePath } from '../files/directory.js';
 import { SyncError } from '../errors.js';
-import { fileExists, fileIdentity, withIoErrors } from '../files/file.js';
+import { fileExists, fileIdentity } from '../files/file.js';
+import { withIoErrors } from '../files/io-error.js';
 import { copyForOwner } from '../files/owner-file.js';
 
 /** A copy of a database that only this process reads and writes. */

@@ -4,7 +4,8 @@ import { pathToFileURL } from 'node:url';
 
 import { makeFolder, OWNER_ONLY } from '../files/directory.js';
 import { SyncError } from '../errors.js';
-import { fileExists, fileSize, syncFolder, withIoErrors } from '../files/file.js';
+import { fileExists, fileSize, syncFolder } from '../files/file.js';
+import { withIoErrors } from '../files/io-error.js';
 import { copyOpenFile, makeEmptyFile } from '../files/owner-file.js';
 import { requireSound } from './check-damage.js';
 import type { OwnDatabase } from './database.js';

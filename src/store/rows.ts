@@ -12,8 +12,9 @@ import { exactColumn, readExact, realColumn } from './columns.js';
 import type { SqlRow, SqlValue } from './database.js';
 import type { Ids } from './knowledge/known.js';
 import type { Sql } from './sql.js';
+import { rowShape } from './row-shape.js';
+import type { RowShape } from './row-shape.js';
 import { decodeText } from './text-encoding.js';
-import type { TextEncoding } from './text-encoding.js';
 
 /**
  * Reads the rows of one project as portable contents, with everything that counts as a record's value: child rows,
@@ -226,39 +227,6 @@ export class Rows {
 
 /** Child rows by the owner, as its id is read. */
 type Children = Map<string, SqlRow[]>;
-
-/** How the columns of an entity's SELECT lie. */
-interface RowShape {
-  readonly columns: string;
-  readonly from: string;
-  /** Place of each synced field's column; undefined for sets. */
-  readonly at: readonly (number | undefined)[];
-  /** Whether the row is of the project, which is the first parameter. */
-  readonly isHereAt: number;
-  readonly unknownAt: number;
-  readonly unresolvedAt: number;
-  readonly countedAt: number;
-}
-
-function rowShape(registry: Registry, entity: Entity, encoding: TextEncoding): RowShape {
-  const columns: string[] = [];
-  const at = entity.synced.map(({ name, field }) => {
-    if (field.kind === 'set') return undefined;
-    // JSON text is exact where drivers are not: U+0000, 64 bits. A REAL is exact as it is, and not as SQLite's JSON.
-    columns.push(field.kind === 'real' ? `t.${name}` : exactColumn(`t.${name}`, encoding));
-    return columns.length - 1;
-  });
-  const record = `type = '${entity.type}' AND id = t.${entity.key}`;
-  const add = (column: string): number => columns.push(column) - 1;
-  const counts = entity.synced.some(({ field }) => field.kind === 'integer' && field.countOf !== undefined);
-  const isHereAt = add(`${projectSql(registry, entity, 't')} = ?`);
-  const unknownAt = add(`(SELECT unknown FROM scsync_records WHERE ${record})`);
-  const unresolvedAt = add(
-    entity.referring.length > 0 ? `EXISTS (SELECT 1 FROM scsync_unresolved WHERE ${record})` : '0',
-  );
-  const countedAt = add(counts ? `(SELECT counted FROM scsync_records WHERE ${record})` : '0');
-  return { columns: columns.join(', '), from: `${entity.table} t`, at, isHereAt, unknownAt, unresolvedAt, countedAt };
-}
 
 function isUtf8Column(bytes: SqlValue | undefined): boolean {
   return !(bytes instanceof Uint8Array) || decodeText(bytes, 'UTF-8') !== undefined;

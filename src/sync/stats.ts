@@ -1,5 +1,5 @@
 import type { Registry } from '../registry/entity.js';
-import type { EntityType } from '../savecontext/registry.js';
+import type { EntityType } from '../savecontext/records.js';
 
 /** Something counted for each entity, by its type tag, and for all together. */
 export type ByEntity<Counts, Type extends string = EntityType> = Readonly<Record<Type | 'total', Counts>>;

@@ -15,7 +15,8 @@ import { describe, expect, it } from 'vitest';
 
 import { SyncError } from '../../src/errors.js';
 import { countLines, hashFile } from '../../src/files/file-bytes.js';
-import { atomicWrite, fileExists, fileSize, toIoError, withIoErrors, writeAll } from '../../src/files/file.js';
+import { atomicWrite, fileExists, fileSize, writeAll } from '../../src/files/file.js';
+import { toIoError, withIoErrors } from '../../src/files/io-error.js';
 import { temporaryFolder } from './temporary-folder.js';
 import { thrownBy } from './thrown.js';
 

@@ -6,7 +6,7 @@ import { tokenOf } from '../../src/record/content.js';
 import { toToken } from '../../src/record/object.js';
 import type { RecordObject } from '../../src/record/object.js';
 import { savecontext } from '../../src/savecontext/registry.js';
-import type { EntityType } from '../../src/savecontext/registry.js';
+import type { EntityType } from '../../src/savecontext/records.js';
 import { HERE, editedLineOf, lineOf, readLine, sample, sampleObject } from '../record/samples.js';
 
 const AT = { exported_at: '2026-01-01T00:00:00Z' } as const;

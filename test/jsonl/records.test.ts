@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { formatLine } from '../../src/format/format.js';
 import { appendJsonl, contentHash, hasChanged, readJsonl, writeJsonl } from '../../src/savecontext/jsonl.js';
-import type { SyncRecord } from '../../src/savecontext/registry.js';
+import type { SyncRecord } from '../../src/savecontext/records.js';
 import { content } from '../record/arbitraries.js';
 import { HERE, lineOf, sample, sampleObject, tombstoneOf } from '../record/samples.js';
 import { temporaryFolder } from './temporary-folder.js';

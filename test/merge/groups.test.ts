@@ -4,7 +4,7 @@ import { mergeContents } from '../../src/merge/record.js';
 import type { Content } from '../../src/record/content.js';
 import { withTokens } from '../../src/record/content.js';
 import { savecontext } from '../../src/savecontext/registry.js';
-import type { EntityType } from '../../src/savecontext/registry.js';
+import type { EntityType } from '../../src/savecontext/records.js';
 import { sample } from '../record/samples.js';
 
 /** The fields that mean one thing together, said once more: one that the registry leaves out of its group is missed here. */

@@ -6,7 +6,8 @@ import { mergeDataFile, mergeDuplicateLines } from '../../src/merge/data-file.js
 import type { DataFile } from '../../src/merge/data-groups.js';
 import type { MergedFile } from '../../src/merge/file.js';
 import type { Entity } from '../../src/registry/entity.js';
-import { checkpoint, issue, savecontext, session } from '../../src/savecontext/registry.js';
+import { checkpoint, issue, session } from '../../src/savecontext/entities.js';
+import { savecontext } from '../../src/savecontext/registry.js';
 import { lineOf, readLine } from '../record/samples.js';
 import { inventedLosses, silentCase, wrongFields } from './silent.js';
 

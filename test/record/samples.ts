@@ -7,7 +7,7 @@ import type { RecordObject } from '../../src/record/object.js';
 import { deleted } from '../../src/record/version.js';
 import type { Deleted, FileVersion, PathForm, Present } from '../../src/record/version.js';
 import { savecontext } from '../../src/savecontext/registry.js';
-import type { EntityType } from '../../src/savecontext/registry.js';
+import type { EntityType } from '../../src/savecontext/records.js';
 
 /** Where the project of the tests lies. */
 export const HERE: ProjectCoordinates = { project: '/projects/atlas', scopeId: 'proj_atlas' };

@@ -11,7 +11,7 @@ import type {
   SessionRecord,
   SyncRecord,
   TimeEntryRecord,
-} from '../../src/savecontext/registry.js';
+} from '../../src/savecontext/records.js';
 
 /** What `npm run typecheck` proves; at run time these tests do nothing. */
 describe('types inferred from the registry', () => {

@@ -8,7 +8,7 @@ import { contentHash, readJsonl } from '../../src/savecontext/jsonl.js';
 import { isConflictMarker } from '../../src/merge/conflict-marker.js';
 import { readMarkers } from '../../src/merge/markers.js';
 import { LIMITS } from '../../src/record/limits.js';
-import type { SyncRecord } from '../../src/savecontext/registry.js';
+import type { SyncRecord } from '../../src/savecontext/records.js';
 import { Records } from '../../src/sync/records.js';
 import { getSyncStatus } from '../../src/sync/status.js';
 import { thrownBy } from '../jsonl/thrown.js';

@@ -13,7 +13,7 @@ import { moveLostValues, readLostValues } from '../../src/files/lost-values.js';
 import { appendJsonl, readJsonl, writeJsonl } from '../../src/savecontext/jsonl.js';
 import { findProject } from '../../src/sync/project.js';
 import { savecontext } from '../../src/savecontext/registry.js';
-import type { SyncRecord } from '../../src/savecontext/registry.js';
+import type { SyncRecord } from '../../src/savecontext/records.js';
 import { readSettings, writeSettings } from '../../src/files/settings.js';
 import { getSyncStatus } from '../../src/sync/status.js';
 import { temporaryFolder } from '../jsonl/temporary-folder.js';

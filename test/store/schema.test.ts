@@ -261,6 +261,18 @@ describe('upgradeSchema', () => {
     expect(upgradeSchema(sql, NOW)).toEqual([]);
   });
 
+  it('adds a column as it is in a new table, with its foreign key', () => {
+    const sql = withSchema();
+    const columns = (): unknown => [
+      sql.all('SELECT name, type, "notnull", dflt_value FROM pragma_table_xinfo(\'time_entries\') ORDER BY name'),
+      sql.all('SELECT "table", "from", "to", on_delete FROM pragma_foreign_key_list(\'time_entries\')'),
+    ];
+    const before = columns();
+    sql.exec('DROP INDEX idx_time_entries_issue; ALTER TABLE time_entries DROP COLUMN issue_id');
+    expect(upgradeSchema(sql, NOW)).toEqual(['column time_entries.issue_id', 'index idx_time_entries_issue']);
+    expect(columns()).toEqual(before);
+  });
+
   it('keeps tables that are not part of the schema', () => {
     const sql = withSchema();
     sql.exec(

@@ -6,7 +6,7 @@
 export const BUGS = [
   {
     name: 'a field that belongs to the status moves alone',
-    file: 'src/savecontext/registry.ts',
+    file: 'src/savecontext/entities.ts',
     find: `'closed_by_agent', 'closed_in_session']`,
     replace: `'closed_by_agent']`,
     tests: ['test/merge', 'test/registry'],

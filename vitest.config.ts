@@ -4,9 +4,10 @@ import { defineConfig } from 'vitest/config';
 const SLOW = [
   'test/{cli,git,simulation}/**/*.test.ts',
   'test/robustness/{concurrency,kill,restore,scale,synced}.test.ts',
-  'test/jsonl/{file-set,lock}.test.ts',
+  'test/files/file-set.test.ts',
+  'test/store/lock.test.ts',
   'test/store/builtin-warning.test.ts',
-  'test/documentation.test.ts',
+  'test/{documentation,examples}.test.ts',
 ];
 
 const settings = {

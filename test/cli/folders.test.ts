@@ -7,7 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { findActor } from '../../src/cli/actor.js';
 import { Context } from '../../src/cli/context.js';
 import { findFolders } from '../../src/cli/folders.js';
-import { temporaryFolder } from '../jsonl/temporary-folder.js';
+import { temporaryFolder } from '../files/temporary-folder.js';
 import { ATLAS, Sandbox } from './helpers.js';
 
 function folder(...parts: string[]): string {

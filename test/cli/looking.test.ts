@@ -4,7 +4,7 @@ import { join, relative } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
 import { openDriver } from '../../src/store/drivers/open-driver.js';
-import { builtModule, ended, startScript } from '../jsonl/child.js';
+import { builtModule, ended, startScript } from '../files/child.js';
 import { breakTable, closed, setJournalMode } from '../robustness/database-file.js';
 import { file, line } from '../robustness/world.js';
 import { MAIN, Sandbox } from './helpers.js';

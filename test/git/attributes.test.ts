@@ -7,7 +7,7 @@ import { requireCheckedOut } from '../../src/git/checked-out.js';
 import { requireRepository } from '../../src/git/repository.js';
 import { driverState, setUpFolder, setUpGenericDriver } from '../../src/git/set-up.js';
 import { undoSetUp } from '../../src/git/undo.js';
-import { thrownBy } from '../jsonl/thrown.js';
+import { thrownBy } from '../files/thrown.js';
 import { Clone, folder, pair } from './clones.js';
 import { savecontext } from '../../src/savecontext/registry.js';
 

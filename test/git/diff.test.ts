@@ -10,8 +10,8 @@ import { requireRepository } from '../../src/git/repository.js';
 import { findProject } from '../../src/sync/project.js';
 import type { RecordChange } from '../../src/record/change.js';
 import { Store } from '../../src/savecontext/store.js';
-import { dump } from '../engine/helpers.js';
-import { thrownBy } from '../jsonl/thrown.js';
+import { dump } from '../sync/helpers.js';
+import { thrownBy } from '../files/thrown.js';
 import { Clone, folder, pair } from './clones.js';
 
 /** All files below a folder, those of git too, with the hashes of their bytes. The lock is no data. */

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { driveMerge } from '../../src/git/drive-merge.js';
 import type { DriverOutcome } from '../../src/git/drive-merge.js';
 import type { RecordObject } from '../../src/record/object.js';
-import { thrownBy } from '../jsonl/thrown.js';
+import { thrownBy } from '../files/thrown.js';
 import { lineOf, sample } from '../record/samples.js';
 import { folder } from './clones.js';
 import { savecontext } from '../../src/savecontext/registry.js';

@@ -22,7 +22,7 @@ import type { MadeMerge } from '../../src/git/merge-upstream.js';
 import { requireRepository } from '../../src/git/repository.js';
 import { runGit } from '../../src/git/run.js';
 import { fetchUpstream, findUpstream } from '../../src/git/upstream.js';
-import { thrownBy } from '../jsonl/thrown.js';
+import { thrownBy } from '../files/thrown.js';
 import { folder, pair, tryGit } from './clones.js';
 import type { Clone } from './clones.js';
 

@@ -15,7 +15,7 @@ import { savecontext } from '../../src/savecontext/registry.js';
 import { mergeUpstream } from '../../src/git/merge-upstream.js';
 import { requireRepository } from '../../src/git/repository.js';
 import { findUpstream, pushUpstream } from '../../src/git/upstream.js';
-import { builtModule } from '../jsonl/child.js';
+import { builtModule } from '../files/child.js';
 import { lineOf, sample } from '../record/samples.js';
 import { Clone, folder, pair, tryGit } from './clones.js';
 

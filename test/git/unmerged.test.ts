@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { requireMerged } from '../../src/git/unmerged.js';
-import { thrownBy } from '../jsonl/thrown.js';
+import { thrownBy } from '../files/thrown.js';
 import { Clone, folder, pair } from './clones.js';
 
 const NAME = 'memories.jsonl';

@@ -5,7 +5,7 @@ import { integer, local, real, set, text } from '../../src/index.js';
 import type { Entity, ElementFields } from '../../src/index.js';
 import { savecontext } from '../../src/savecontext/registry.js';
 import { misfits } from '../../src/store/check-fit.js';
-import { ATLAS, Replica, thrownBy } from '../engine/helpers.js';
+import { ATLAS, Replica, thrownBy } from '../sync/helpers.js';
 import { entityOf, makeClones, tableOf } from './own.js';
 
 const nullable = { nullable: true } as const;

@@ -5,7 +5,7 @@ import { toObject } from '../../src/record/object.js';
 import { Records } from '../../src/sync/records.js';
 import { getSyncStatus } from '../../src/sync/status.js';
 import { Tally } from '../../src/sync/stats.js';
-import { Replica, thrownBy } from '../engine/helpers.js';
+import { Replica, thrownBy } from '../sync/helpers.js';
 import { entityOf } from './own.js';
 
 const nullable = text({ nullable: true });

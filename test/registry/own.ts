@@ -11,7 +11,7 @@ import type { SyncStatus } from '../../src/sync/status.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
 import { Store } from '../../src/savecontext/store.js';
-import { filesOf, temporaryFolder } from '../engine/helpers.js';
+import { filesOf, temporaryFolder } from '../sync/helpers.js';
 
 type Fields = Readonly<Record<string, Field>>;
 

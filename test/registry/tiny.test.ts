@@ -9,7 +9,7 @@ import { getSyncStatus } from '../../src/sync/status.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
 import { Store } from '../../src/savecontext/store.js';
-import { filesOf, temporaryFolder, thrownBy } from '../engine/helpers.js';
+import { filesOf, temporaryFolder, thrownBy } from '../sync/helpers.js';
 
 /** Another program's schema: books on shelves, and the marks in them. */
 const SCHEMA = `

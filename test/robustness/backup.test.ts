@@ -8,7 +8,7 @@ import type { SyncErrorCode } from '../../src/errors.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
 import { Store } from '../../src/savecontext/store.js';
-import { thrownBy } from '../jsonl/thrown.js';
+import { thrownBy } from '../files/thrown.js';
 import { breakIndex, place, valueIn, withSql } from './database-file.js';
 
 function expectError(body: () => unknown, code: SyncErrorCode, status: number, says: string | RegExp): void {

@@ -8,8 +8,8 @@ import type { SyncError } from '../../src/errors.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
 import { Store } from '../../src/savecontext/store.js';
-import { temporaryFolder } from '../jsonl/temporary-folder.js';
-import { thrownBy } from '../jsonl/thrown.js';
+import { temporaryFolder } from '../files/temporary-folder.js';
+import { thrownBy } from '../files/thrown.js';
 import { expectRefused } from './refused.js';
 import { add, dump, file, line, makeWorld } from './world.js';
 

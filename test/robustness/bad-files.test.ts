@@ -3,7 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, rmSync, truncateSync, writeFil
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { diskFolder } from '../jsonl/temporary-folder.js';
+import { diskFolder } from '../files/temporary-folder.js';
 import { expectRefused } from './refused.js';
 import { add, file, filesIn, line, makeWorld, temporaryFiles } from './world.js';
 import type { World } from './world.js';

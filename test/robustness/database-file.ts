@@ -7,7 +7,7 @@ import { runInNewContext } from 'node:vm';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
 import { copyEmptyDatabase } from '../empty-database.js';
-import { temporaryFolder } from '../jsonl/temporary-folder.js';
+import { temporaryFolder } from '../files/temporary-folder.js';
 
 export interface Place {
   readonly folder: string;

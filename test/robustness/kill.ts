@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
 import type { SyncStore } from '../../src/store/store.js';
-import { builtModule } from '../jsonl/child.js';
-import { temporaryFolder } from '../jsonl/temporary-folder.js';
+import { builtModule } from '../files/child.js';
+import { temporaryFolder } from '../files/temporary-folder.js';
 
 /** What a process does before it is killed. */
 export type Task = 'export' | 'full export' | 'import' | 'sync';

@@ -11,7 +11,7 @@ import { LIMITS } from '../../src/record/limits.js';
 import type { SyncRecord } from '../../src/savecontext/records.js';
 import { Records } from '../../src/sync/records.js';
 import { getSyncStatus } from '../../src/sync/status.js';
-import { thrownBy } from '../jsonl/thrown.js';
+import { thrownBy } from '../files/thrown.js';
 import { expectRefused } from './refused.js';
 import { add, deletion, file, line, makeWorld } from './world.js';
 import type { World } from './world.js';

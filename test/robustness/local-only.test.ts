@@ -7,7 +7,7 @@ import { acceptSettings } from '../../src/sync/accepted-settings.js';
 
 import { FileSet } from '../../src/files/file-set.js';
 import { savecontext } from '../../src/savecontext/registry.js';
-import { thrownBy } from '../jsonl/thrown.js';
+import { thrownBy } from '../files/thrown.js';
 import { add, file, filesIn, line, makeWorld, temporaryFiles } from './world.js';
 import type { World } from './world.js';
 

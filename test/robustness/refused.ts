@@ -2,7 +2,7 @@ import { expect } from 'vitest';
 
 import { ERROR_EXIT_STATUS } from '../../src/errors.js';
 import type { SyncError, SyncErrorCode } from '../../src/errors.js';
-import { thrownBy } from '../jsonl/thrown.js';
+import { thrownBy } from '../files/thrown.js';
 import { dump, filesIn } from './world.js';
 import type { World } from './world.js';
 

@@ -19,8 +19,8 @@ import type { SyncErrorCode } from '../../src/errors.js';
 import { restore } from '../../src/store/restore.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
-import { builtModule, startScript } from '../jsonl/child.js';
-import { rejectionOf } from '../jsonl/thrown.js';
+import { builtModule, startScript } from '../files/child.js';
+import { rejectionOf } from '../files/thrown.js';
 import {
   breakIndex,
   breakTable,

@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 
 import { MAIN } from '../cli/helpers.js';
-import { diskFolder } from '../jsonl/temporary-folder.js';
+import { diskFolder } from '../files/temporary-folder.js';
 import { closed } from './database-file.js';
 import { add, file, line, makeWorld } from './world.js';
 import type { World } from './world.js';

@@ -5,7 +5,7 @@ import { foldLog } from '../../src/store/knowledge/change-log.js';
 import { describe, expect, it } from 'vitest';
 
 import { add, deletion, dump, file, filesIn, line, makeWorld, synced, temporaryFiles } from './world.js';
-import { thrownBy } from '../jsonl/thrown.js';
+import { thrownBy } from '../files/thrown.js';
 import type { World } from './world.js';
 
 const LATER = '2099-01-01T00:00:00.000Z';

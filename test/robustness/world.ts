@@ -15,7 +15,7 @@ import { Store } from '../../src/savecontext/store.js';
 import { sync } from '../../src/sync/sync.js';
 import type { SyncOutcome } from '../../src/sync/sync.js';
 import { copyEmptyDatabase } from '../empty-database.js';
-import { temporaryFolder } from '../jsonl/temporary-folder.js';
+import { temporaryFolder } from '../files/temporary-folder.js';
 
 /** A database with one project and its export directory, all in a folder of their own. */
 export interface World {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, it } from 'vitest';
-import { builtModule } from '../jsonl/child.js';
+import { builtModule } from '../files/child.js';
 
 // In a process of its own, for Node warns only when node:sqlite is loaded first.
 it('lets no warning about node:sqlite reach the user, and every other one', () => {

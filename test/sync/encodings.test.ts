@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 
 import { listConflicts, takeConflict } from '../../src/sync/conflicts.js';
 import { Records } from '../../src/sync/records.js';
-import { expectAgreement } from '../tracking/agreement.js';
+import { expectAgreement } from '../knowledge/agreement.js';
 import { Replica, dump, exchange, snapshot, thrownBy, withoutStamps } from './helpers.js';
 
 const ENCODINGS = ['UTF-16le', 'UTF-16be'] as const;

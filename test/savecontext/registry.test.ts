@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { savecontext } from '../../src/savecontext/registry.js';
-import { ATLAS, Replica } from '../engine/helpers.js';
+import { ATLAS, Replica } from '../sync/helpers.js';
 
 /** Columns of child tables that only tie them to their owner, or are local. */
 const CHILD_COLUMNS: Readonly<Record<string, readonly string[]>> = {

@@ -8,8 +8,8 @@ import { appendJsonl, contentHash, hasChanged, readJsonl, writeJsonl } from '../
 import type { SyncRecord } from '../../src/savecontext/records.js';
 import { content } from '../record/arbitraries.js';
 import { HERE, lineOf, sample, sampleObject, tombstoneOf } from '../record/samples.js';
-import { temporaryFolder } from './temporary-folder.js';
-import { thrownBy } from './thrown.js';
+import { temporaryFolder } from '../files/temporary-folder.js';
+import { thrownBy } from '../files/thrown.js';
 
 const AT = '2026-01-01T00:00:00.000Z';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { expectAgreement } from '../tracking/agreement.js';
+import { expectAgreement } from '../knowledge/agreement.js';
 import { Replica, thrownBy } from './helpers.js';
 
 const utf8 = new TextEncoder();

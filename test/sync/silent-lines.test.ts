@@ -15,7 +15,7 @@ import { savecontext } from '../../src/savecontext/registry.js';
 import { inventedLosses, silentCase, wrongFields } from '../merge/silent.js';
 import type { SilentCase } from '../merge/silent.js';
 import { lineOf, readLine, sample } from '../record/samples.js';
-import { expectAgreement } from '../tracking/agreement.js';
+import { expectAgreement } from '../knowledge/agreement.js';
 import { Replica, named } from './helpers.js';
 import { seed } from './seed.js';
 

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { Exporter } from '../../src/sync/export/exporter.js';
 import { Importer } from '../../src/sync/import/importer.js';
 import { getSyncStatus } from '../../src/sync/status.js';
-import { Replica, filesOf, thrownBy } from '../engine/helpers.js';
-import { seed } from '../engine/seed.js';
+import { Replica, filesOf, thrownBy } from '../sync/helpers.js';
+import { seed } from '../sync/seed.js';
 import { expectAgreement } from './agreement.js';
 
 const CHANGES = `

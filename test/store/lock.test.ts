@@ -5,9 +5,9 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { withLock } from '../../src/store/lock.js';
-import { builtModule, ended, startScript } from './child.js';
-import { temporaryFolder } from './temporary-folder.js';
-import { thrownBy } from './thrown.js';
+import { builtModule, ended, startScript } from '../files/child.js';
+import { temporaryFolder } from '../files/temporary-folder.js';
+import { thrownBy } from '../files/thrown.js';
 
 /** A process that holds the folder's lock for so many milliseconds. */
 async function holder(dir: string, holdMs: number): Promise<ChildProcess> {

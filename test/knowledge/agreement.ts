@@ -1,6 +1,6 @@
 import { expect } from 'vitest';
-import { filesOf } from '../engine/helpers.js';
-import type { Replica } from '../engine/helpers.js';
+import { filesOf } from '../sync/helpers.js';
+import type { Replica } from '../sync/helpers.js';
 
 const OF_SESSIONS = (table: string): string =>
   `SELECT x.id FROM ${table} x JOIN sessions s ON s.id = x.session_id WHERE s.project_path = :project`;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { Replica } from '../engine/helpers.js';
-import { seed } from '../engine/seed.js';
+import { Replica } from '../sync/helpers.js';
+import { seed } from '../sync/seed.js';
 import { expectAgreement } from './agreement.js';
 
 function seeded(): Replica {

@@ -31,9 +31,9 @@ import { foldLog } from '../../src/store/knowledge/change-log.js';
 import { Store } from '../../src/savecontext/store.js';
 import type { TextEncoding } from '../../src/store/text-encoding.js';
 import { copyEmptyDatabase } from '../empty-database.js';
-import { temporaryFolder } from '../jsonl/temporary-folder.js';
+import { temporaryFolder } from '../files/temporary-folder.js';
 
-export { thrownBy } from '../jsonl/thrown.js';
+export { thrownBy } from '../files/thrown.js';
 export { temporaryFolder };
 
 /** Where the data of the reference program lies. */

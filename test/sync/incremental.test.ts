@@ -3,7 +3,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { SyncError } from '../../src/errors.js';
-import { expectAgreement } from '../tracking/agreement.js';
+import { expectAgreement } from '../knowledge/agreement.js';
 import { Replica, exchange, filesOf, snapshot, withoutStamps } from './helpers.js';
 import type { Files } from './helpers.js';
 import { seed } from './seed.js';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { Replica, exchange, named } from '../engine/helpers.js';
-import { seed } from '../engine/seed.js';
+import { Replica, exchange, named } from '../sync/helpers.js';
+import { seed } from '../sync/seed.js';
 import { expectAgreement } from './agreement.js';
 
 const PLAIN = 'PRAGMA foreign_keys = ON';

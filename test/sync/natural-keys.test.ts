@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { expectAgreement } from '../tracking/agreement.js';
+import { expectAgreement } from '../knowledge/agreement.js';
 import { Replica, T0, exchange, named } from './helpers.js';
 
 const memory = (id: string, key: string, value: string, created = T0): string =>

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/record/json.js';
-import { expectAgreement } from '../tracking/agreement.js';
+import { expectAgreement } from '../knowledge/agreement.js';
 import { Replica, exchange, named } from './helpers.js';
 import { seed } from './seed.js';
 

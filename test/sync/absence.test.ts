@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { expectAgreement } from '../tracking/agreement.js';
+import { expectAgreement } from '../knowledge/agreement.js';
 import { Replica, named } from './helpers.js';
 import { seed } from './seed.js';
 

@@ -4,7 +4,7 @@ import type { SyncError } from '../../src/errors.js';
 import { connect } from '../../src/store/connect.js';
 import { upgradeSchema } from '../../src/savecontext/upgrade.js';
 import { Sql } from '../../src/store/sql.js';
-import { copyOfFixture, temporaryFolder, thrownBy } from './helpers.js';
+import { copyOfFixture, temporaryFolder, thrownBy } from '../store/helpers.js';
 import { schemaShape } from './schema-shape.js';
 
 const NOW = 1_700_000_000_123;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listPrivate } from '../../src/sync/private.js';
 import { Store } from '../../src/savecontext/store.js';
-import { FIXTURES, Replica, dump, named, temporaryFolder, thrownBy } from '../engine/helpers.js';
-import { seed } from '../engine/seed.js';
+import { FIXTURES, Replica, dump, named, temporaryFolder, thrownBy } from '../sync/helpers.js';
+import { seed } from '../sync/seed.js';
 import { expectAgreement } from './agreement.js';
 
 function seeded(): Replica {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { listConflicts, takeConflict } from '../../src/sync/conflicts.js';
 import { SyncError } from '../../src/errors.js';
 import { leaveLostValues } from '../../src/files/lost-values.js';
-import { BAD_VALUES, GOOD_LOSS, lostLine } from '../jsonl/lost-lines.js';
+import { BAD_VALUES, GOOD_LOSS, lostLine } from '../files/lost-lines.js';
 import { Replica, dump, thrownBy } from './helpers.js';
 import { savecontext } from '../../src/savecontext/registry.js';
 

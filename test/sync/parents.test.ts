@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { listConflicts } from '../../src/sync/conflicts.js';
-import { expectAgreement } from '../tracking/agreement.js';
+import { expectAgreement } from '../knowledge/agreement.js';
 import { Replica, exchange, named } from './helpers.js';
 import type { Files } from './helpers.js';
 import { seed } from './seed.js';

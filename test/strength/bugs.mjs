@@ -182,13 +182,6 @@ export const BUGS = [
     tests: ['test/robustness/scale.test.ts', 'test/sync'],
   },
   {
-    name: 'a record that was written meanwhile is not read again',
-    file: 'src/sync/import/page.ts',
-    find: 'yield isCurrent ? entry : reloaded(context, entity, entry);',
-    replace: 'yield entry ?? reloaded(context, entity, entry) ?? isCurrent;',
-    tests: ['test/sync', 'test/simulation/clones.test.ts'],
-  },
-  {
     name: 'a replaced base is forgotten',
     file: 'src/store/knowledge/base.ts',
     find: `if (line !== '') addSeen(sql, digestOf(line), own);`,

@@ -34,7 +34,12 @@ function counting(path: string): { readonly database: Database; readonly take: (
       prepare: (sql) => {
         const statement = database.prepare(sql);
         return {
-          ...statement,
+          setReadBigInts: (enabled) => {
+            statement.setReadBigInts(enabled);
+          },
+          setReturnArrays: (enabled) => {
+            statement.setReturnArrays(enabled);
+          },
           run: counted((...values: SqlValue[]) => statement.run(...values)),
           get: counted((...values: SqlValue[]) => statement.get(...values)),
           all: counted((...values: SqlValue[]) => statement.all(...values)),

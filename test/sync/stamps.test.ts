@@ -3,6 +3,8 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { Store } from '../../src/savecontext/store.js';
+import { foldLog } from '../../src/store/knowledge/change-log.js';
 import { Exporter } from '../../src/sync/export/exporter.js';
 import { Importer } from '../../src/sync/import/importer.js';
 import { lineOf, readLine, sample } from '../record/samples.js';
@@ -46,6 +48,10 @@ describe('stamps', () => {
     const guard = (): readonly [] => {
       calls++;
       replica.run(`${add('m1', 'k1')} DELETE FROM project_memory WHERE id = 'm1'`);
+      // Another process works that out before this export is committed.
+      const other = Store.open(replica.path);
+      foldLog(other.sql, other.registry);
+      other.close();
       return [];
     };
     replica.exporter({ guard }).export();

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -71,6 +71,7 @@ describe('attributes that a commit brings', () => {
     expect(driverState(requireRepository(clone.root), dir)).toBe('installed');
     requireCheckedOut(dir);
     undoSetUp(requireRepository(clone.root));
+    expect(existsSync(join(clone.root, '.git/info/attributes'))).toBe(false);
     expect(driverState(requireRepository(clone.root), dir)).toBe('missing');
   });
 });

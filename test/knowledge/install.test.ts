@@ -2,6 +2,7 @@ import { cpSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { listPrivate } from '../../src/sync/private.js';
+import { Exporter } from '../../src/sync/export/exporter.js';
 import { Store } from '../../src/savecontext/store.js';
 import { FIXTURES, Replica, dump, named, temporaryFolder, thrownBy } from '../sync/helpers.js';
 import { seed } from '../sync/seed.js';
@@ -34,10 +35,12 @@ describe('tracking', () => {
   it('of a form from before the first release is told so, and made anew by init, with what the user said or lost', () => {
     const replica = seeded();
     replica.export();
-    replica.run(`DELETE FROM project_memory WHERE id = 'm1'`);
+    replica.run(
+      `INSERT INTO issues (id, project_path, title, created_at, updated_at) VALUES ('mine', :project, 't', 1, 1)`,
+    );
     replica.store.sql.exec(`
       CREATE TABLE scsync_private (type TEXT NOT NULL, id TEXT NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID;
-      INSERT INTO scsync_private VALUES ('issue', 'i1');
+      INSERT INTO scsync_private VALUES ('issue', 'mine');
       INSERT INTO scsync_tombstones (project, type, id, deleted_at) VALUES ('${replica.project}', 'memory', 'm9', 7);
       INSERT INTO scsync_journal (project, type, id, lost, why, at) VALUES ('${replica.project}', 'issue', 'i1', '"x"', 'merge', 1);
       DROP TABLE scsync_records; CREATE TABLE scsync_marks (seq INTEGER PRIMARY KEY);
@@ -49,10 +52,13 @@ describe('tracking', () => {
     const store = Store.open(replica.path, { create: true });
     expect(store.problems()).toEqual([]);
     const one = (sql: string): unknown => store.sql.get(sql)?.[0];
-    expect(listPrivate(store, replica.project)).toEqual([{ type: 'issue', id: 'i1' }]);
+    expect(listPrivate(store, replica.project)).toEqual([{ type: 'issue', id: 'mine' }]);
     expect(one(`SELECT deleted_at FROM scsync_tombstones WHERE id = 'm9'`)).toBe(7n);
     expect(one(`SELECT count(*) FROM scsync_journal`)).toBe(1n);
     expect(one(`SELECT count(*) FROM sqlite_master WHERE name IN ('scsync_private', 'scsync_marks')`)).toBe(0n);
+    new Exporter(store, { projectPath: replica.project, dir: replica.dir }).export();
+    expect(replica.record('deletions.jsonl', 'm9')).toMatchObject({ deleted_at: '1970-01-01T00:00:00.007Z' });
+    expect(replica.record('issues.jsonl', 'mine')).toBeUndefined();
     store.close();
   });
 

@@ -22,6 +22,18 @@ const without =
       .join('\n');
 
 describe('P3 absence is never a deletion', () => {
+  it('of a record whose id is empty', () => {
+    const replica = exported();
+    replica.run(`INSERT INTO project_memory (id, project_path, key, value, category, created_at, updated_at)
+                 VALUES ('', :project, 'nameless', 'v', 'note', 1, 1)`);
+    replica.export();
+    const before = replica.files();
+    replica.edit('memories.jsonl', without('"id":""'));
+    expect(named(replica.import())).toEqual(['restored memory/']);
+    replica.export();
+    expect(replica.files()).toEqual(before);
+  });
+
   it.each([
     ['a line', (replica: Replica) => replica.edit('issues.jsonl', without('"id":"i2"')), ['restored issue/i2']],
     ['a tombstone', (replica: Replica) => replica.edit('deletions.jsonl', without('"t2"')), ['restored time_entry/t2']],

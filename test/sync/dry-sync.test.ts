@@ -10,7 +10,7 @@ import type { RecordChange } from '../../src/record/change.js';
 import { sync } from '../../src/sync/sync.js';
 import type { SyncOptions } from '../../src/sync/sync.js';
 import { Replica, T0, dump, snapshot } from './helpers.js';
-import { seed } from './seed.js';
+import { seed, seededPair } from './seed.js';
 
 const optionsOf = (replica: Replica): SyncOptions => ({
   projectPath: replica.project,
@@ -64,18 +64,9 @@ function expectSame(
   expect(outcome.inSync).toBe(inSync);
 }
 
-function pair(): readonly [Replica, Replica] {
-  const [a, b] = [new Replica(), new Replica()];
-  seed(a);
-  a.export();
-  b.pull(a);
-  b.import();
-  return [a, b];
-}
-
 describe('a dry sync', () => {
   it('says what the export would write after the import, of records that both sides changed', () => {
-    const [a, b] = pair();
+    const [a, b] = seededPair();
     a.run(`UPDATE issues SET title = 'by a', priority = 4, updated_at = ${T0 + 5} WHERE id = 'i1';
       INSERT INTO issue_labels (issue_id, label) VALUES ('i1', 'green');
       UPDATE project_memory SET value = 'by a', updated_at = ${T0 + 5} WHERE id = 'm1';
@@ -117,7 +108,7 @@ describe('a dry sync', () => {
     const { changes } = told(replica);
     expect(new Set(changes.map(({ where, action }) => `${where} ${action}`))).toEqual(new Set(['files created']));
     expect(existsSync(replica.dir)).toBe(false);
-    const [a] = pair();
+    const [a] = seededPair();
     const fresh = new Replica();
     fresh.pull(a);
     expect(brief(told(fresh).changes)).toHaveLength(a.export({ full: true }).total.unchanged);
@@ -126,7 +117,7 @@ describe('a dry sync', () => {
   });
 
   it('tells the whole of a record once, however often the import writes its row', () => {
-    const [a, b] = pair();
+    const [a, b] = seededPair();
     // The keys of two records change places, and a plan goes that an issue refers to while that issue changes too.
     a.run(`UPDATE project_memory SET key = 'x', updated_at = ${T0 + 5} WHERE id = 'm1';
       UPDATE project_memory SET key = 'build', updated_at = ${T0 + 5} WHERE id = 'm2';
@@ -155,7 +146,7 @@ describe('a dry sync', () => {
   });
 
   it('tells of rows that change because others do: children of a deleted one, the other holder of a key', () => {
-    const [a, b] = pair();
+    const [a, b] = seededPair();
     a.run(`DELETE FROM sessions WHERE id = 's2';
       DELETE FROM plans WHERE id = 'p2';
       INSERT INTO project_memory (id, project_path, key, value, created_at, updated_at) VALUES ('m0', :project, 'new', 'v', 1, 1)`);
@@ -186,7 +177,7 @@ describe('a dry sync', () => {
   });
 
   it('names what is rolled back, restored and orphaned, and says what goes into the files for it', () => {
-    const [a, b] = pair();
+    const [a, b] = seededPair();
     const old = b.files();
     b.run(`UPDATE issues SET title = 'later', updated_at = ${T0 + 5} WHERE id = 'i2'`);
     b.export();
@@ -206,7 +197,7 @@ describe('a dry sync', () => {
   });
 
   it('tells of a line that is only written anew, and of nothing where a file is only put in order', () => {
-    const [, b] = pair();
+    const [, b] = seededPair();
     b.edit('issues.jsonl', (text) => text.replace(/("id":"i2".*"content_hash":")[0-9a-f]{4}/, '$10000'));
     const found = told(b);
     expect(found.changes).toMatchObject([{ where: 'files', id: 'i2', action: 'changed', fields: [] }]);
@@ -216,7 +207,7 @@ describe('a dry sync', () => {
   });
 
   it('keeps integers of 64 bits, and says nothing of private records', () => {
-    const [, b] = pair();
+    const [, b] = seededPair();
     b.run(`UPDATE context_items SET size = 9223372036854775807, updated_at = ${T0 + 5} WHERE id = 'c3';
       INSERT INTO project_memory (id, project_path, key, value, created_at, updated_at) VALUES ('m8', :project, 'secret', 'hidden', 1, 1)`);
     writeFileSync(
@@ -233,7 +224,7 @@ describe('a dry sync', () => {
   });
 
   it('is refused where the sync would be: a record that is private now', () => {
-    const [, b] = pair();
+    const [, b] = seededPair();
     b.run(`UPDATE project_memory SET value = 'hidden' WHERE id = 'm1'`);
     writeFileSync(join(b.dir, 'sync.json'), JSON.stringify({ private: [{ type: 'memory', where: { key: 'build' } }] }));
     const found = told(b);

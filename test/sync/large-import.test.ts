@@ -6,7 +6,7 @@ import { Replica, filesOf } from './helpers.js';
 /** More than an import takes its own triggers away for. */
 const MANY = 2100;
 
-it('P2 a large import is a change for every other target, and leaves the tracking as it was', () => {
+it('a large import is a change for every other target, and leaves the tracking as it was', () => {
   const [ann, bob] = [new Replica(), new Replica()];
   const other = join(bob.folder, 'other');
   bob.exporter({ dir: other }).export();

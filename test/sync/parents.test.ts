@@ -3,16 +3,7 @@ import { listConflicts } from '../../src/sync/conflicts.js';
 import { expectAgreement } from '../knowledge/agreement.js';
 import { Replica, exchange, named } from './helpers.js';
 import type { Files } from './helpers.js';
-import { seed } from './seed.js';
-
-function pair(): readonly [Replica, Replica] {
-  const [a, b] = [new Replica(), new Replica()];
-  seed(a);
-  a.export();
-  b.pull(a);
-  b.import();
-  return [a, b];
-}
+import { seed, seededPair } from './seed.js';
 
 const settle = (a: Replica, b: Replica): void => {
   exchange(a, b);
@@ -62,7 +53,7 @@ describe('a line whose parent is not here', () => {
   });
 
   it('never blocks others, and a line of another project waits likewise', () => {
-    const [a, b] = pair();
+    const [a, b] = seededPair();
     b.run(`UPDATE sessions SET project_path = '/moved' WHERE id = 's2'`);
     b.export();
     // b moved the session away; what a adds to it waits there, since its parent is deleted in this project.
@@ -80,7 +71,7 @@ describe('a line whose parent is not here', () => {
 
 describe('a deleted parent', () => {
   it('takes its children with it through an import, whole into the journal', () => {
-    const [a, b] = pair();
+    const [a, b] = seededPair();
     a.run(`DELETE FROM sessions WHERE id = 's1'`);
     a.export();
     b.run(`INSERT INTO context_items (id, session_id, key, value, created_at, updated_at) VALUES ('c9', 's1', 'mine', 'kept safe', 1, 1);
@@ -107,7 +98,7 @@ describe('a deleted parent', () => {
   });
 
   it('every replica derives the same tombstone for the same line', () => {
-    const [a, b] = pair();
+    const [a, b] = seededPair();
     a.run(
       `INSERT INTO context_items (id, session_id, key, value, created_at, updated_at) VALUES ('c9', 's2', 'x', '', 1, 1)`,
     );
@@ -134,7 +125,7 @@ describe('a deleted parent', () => {
   });
 
   it('does not bring its children back when it returns', () => {
-    const [a, b] = pair();
+    const [a, b] = seededPair();
     a.run(`DELETE FROM sessions WHERE id = 's2'`);
     a.export();
     b.pull(a);
@@ -153,7 +144,7 @@ describe('a deleted parent', () => {
 
 describe('an optional reference to a deleted record', () => {
   it('is cleared, as the same version by every replica', () => {
-    const [a, b] = pair();
+    const [a, b] = seededPair();
     a.run(`DELETE FROM plans WHERE id = 'p1'`);
     a.export();
     // b never touched the issue: it only gets the tombstone.

@@ -1,9 +1,18 @@
-import { T0 } from './helpers.js';
-import type { Replica } from './helpers.js';
+import { Replica, T0 } from './helpers.js';
 
 /** One project with records of every type and rows of every child table, as another program writes them. */
 export function seed(replica: Replica): void {
   replica.run(SEED);
+}
+
+/** Two machines that have all of that in common. */
+export function seededPair(): readonly [Replica, Replica] {
+  const [a, b] = [new Replica(), new Replica()];
+  seed(a);
+  a.export();
+  b.pull(a);
+  b.import();
+  return [a, b];
 }
 
 const SEED = `

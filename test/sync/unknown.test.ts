@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/record/json.js';
 import { expectAgreement } from '../knowledge/agreement.js';
 import { Replica, exchange, named } from './helpers.js';
-import { seed } from './seed.js';
+import { seed, seededPair } from './seed.js';
 
 /** Puts members into a line and makes its hash and stamp fit, as a newer version writes it. */
 function newer(line: string, members: string, stamp: string): string {
@@ -10,15 +10,6 @@ function newer(line: string, members: string, stamp: string): string {
   const whole = `${data},${members}`;
   const type = /^\{"type":"\w+",/.exec(line)?.[0] ?? '';
   return `${type}${whole},"content_hash":"${sha256(`{${whole}}`)}","exported_at":"${stamp}"}`;
-}
-
-function pair(): readonly [Replica, Replica] {
-  const [a, b] = [new Replica(), new Replica()];
-  seed(a);
-  a.export();
-  b.pull(a);
-  b.import();
-  return [a, b];
 }
 
 const MEMBERS = '"aaa":[1,{"b":2.50}],"zzz":"x","é":12345678901234567890';
@@ -33,7 +24,7 @@ const withMembers = (replica: Replica, id: string, members: string, stamp = LATE
 
 describe('P7 unknown fields', () => {
   it('survive import, export, full export and the way through another database', () => {
-    const [a, b] = pair();
+    const [a, b] = seededPair();
     withMembers(a, 'i2', MEMBERS);
     const line = a.lines('issues.jsonl')[1] ?? '';
     expect(named(a.import())).toEqual([]);
@@ -55,7 +46,7 @@ describe('P7 unknown fields', () => {
   });
 
   it('merge like fields: added, changed and removed on either side', () => {
-    const [a, b] = pair();
+    const [a, b] = seededPair();
     withMembers(a, 'i2', '"gone":1,"kept":1');
     a.import();
     b.pull(a);
@@ -72,7 +63,7 @@ describe('P7 unknown fields', () => {
   });
 
   it('of deletions survive too', () => {
-    const [a, b] = pair();
+    const [a, b] = seededPair();
     a.run(`DELETE FROM issues WHERE id = 'i3'; DELETE FROM project_memory WHERE id = 'm1'`);
     a.export();
     a.edit('deletions.jsonl', (text) =>
@@ -94,7 +85,7 @@ describe('P7 lines of unknown types', () => {
   const DREAMS = ['{"type":"dream","id":"a","about":[1, 2]}', '{ "type": "dream", "id": "0" }'];
 
   it('stay in their files, last, in their order and bytes, and are counted', () => {
-    const [a] = pair();
+    const [a] = seededPair();
     a.run(`DELETE FROM issues WHERE id = 'i3'`);
     a.export();
     a.edit('issues.jsonl', (text) => `${DREAMS.join('\n')}\n${text}`);
@@ -125,7 +116,7 @@ describe('files that are not in canonical form', () => {
     ['every line twice', (text: string) => `${text}${text}`],
     ['other key order', (text: string) => text.replace(/^\{("type":"\w+"),("id":"[^"]*")/gm, '{$2,$1')],
   ])('%s: read as they are meant, and rewritten by the next export', (_, spoil) => {
-    const [a] = pair();
+    const [a] = seededPair();
     const before = a.files();
     a.edit('issues.jsonl', spoil);
     a.edit('context_items.jsonl', spoil);
@@ -145,7 +136,7 @@ describe('files that are not in canonical form', () => {
   });
 
   it('records of any type in any file are read, and go home with the next export', () => {
-    const [a] = pair();
+    const [a] = seededPair();
     const before = a.files();
     const all = Object.values(before).join('');
     const b = new Replica();
@@ -181,7 +172,7 @@ describe('a line of the reference program', () => {
   });
 
   it('takes them from the base where the database has none, and both forms mix', () => {
-    const [a, b] = pair();
+    const [a, b] = seededPair();
     const [line = ''] = a.lines('issues.jsonl');
     const plain = line
       .replace(/,"v":1.*?,"content_hash"/, ',"content_hash"')

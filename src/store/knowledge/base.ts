@@ -146,8 +146,8 @@ export function basePage(
   const isDeletions = file === registry.deletionsFile;
   const type = registry.entities.find((entity) => entity.file === file)?.type ?? '';
   const from = after ?? { type: isDeletions ? '' : type, id: '' };
-  // Ids are no empty texts, so that nothing lies before the first page.
-  const range = isDeletions ? `(r.type, r.id) > (?, ?)` : `r.type = ? AND r.id > ?`;
+  // An id may be empty.
+  const range = isDeletions ? `(r.type, r.id) > (?, ?)` : `r.type = ? AND r.id ${after === undefined ? '>=' : '>'} ?`;
   return sql
     .all(
       `SELECT r.type, r.id, b.line FROM scsync_records r CROSS JOIN scsync_base b ON b.record = r.n AND b.target = ?

@@ -51,6 +51,7 @@ export function installTracking(sql: Sql, registry: Registry): string[] {
     if (!first) for (const entity of entities) forgetGone(sql, entity);
     if (first) {
       const read = readForeignDeletions(sql, registry);
+      markTombstones(sql);
       return ['tracking set up', ...(read > 0 ? [`${read} deletions of the reference program read`] : [])];
     }
     return missing.length === 0 ? [] : [`${missing.length} triggers put back for ${[...types].join(', ')}`];
@@ -154,13 +155,17 @@ function readForeignDeletions(sql: Sql, registry: Registry): number {
        SELECT d.${foreign.project}, '${entity.type}', d.${foreign.id}, d.${foreign.at}, d.${foreign.by}
        FROM ${foreign.table} d WHERE ${absent} ON CONFLICT DO NOTHING`,
     );
-    sql.run(
-      `INSERT INTO scsync_records (seq, type, id, project)
-       SELECT (SELECT coalesce(max(seq), 0) FROM scsync_records) + row_number() OVER (), '${entity.type}', d.${foreign.id}, d.${foreign.project}
-       FROM ${foreign.table} d WHERE ${absent} ON CONFLICT DO NOTHING`,
-    );
   }
   return count;
+}
+
+/** A deletion that was there before is a change for every target. */
+function markTombstones(sql: Sql): void {
+  sql.run(
+    `INSERT INTO scsync_records (seq, type, id, project)
+     SELECT (SELECT coalesce(max(seq), 0) FROM scsync_records) + row_number() OVER (), type, id, project FROM scsync_tombstones
+     WHERE true ON CONFLICT (type, id) DO UPDATE SET seq = excluded.seq, project = coalesce(project, excluded.project)`,
+  );
 }
 
 function hasTable(sql: Sql, name: string): boolean {

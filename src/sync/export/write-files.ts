@@ -3,7 +3,7 @@ import { mergeJoin } from '../../record/merge-join.js';
 import { latestStamp } from '../../record/stamp.js';
 import type { Entity } from '../../registry/entity.js';
 import { inFileOrder } from '../../store/file-order.js';
-import { UNKNOWN, knownOf } from '../../store/knowledge/known.js';
+import { UNKNOWN, readKnown } from '../../store/knowledge/known.js';
 import { projectCoordinates } from '../../store/project-row.js';
 import type { RecordKey } from '../../record/record-key.js';
 import { replaceableVersion } from '../../store/versions.js';
@@ -55,7 +55,7 @@ function* worklistEntries({ sql, rows, target, actor }: ExportContext, entity: E
     const page = sql.all(`SELECT id, seq, tombstones FROM ${from}`, entity.type, after);
     // The page is chosen in SQL again: an id that cannot be read exactly must be noticed, and not fall out of a range.
     const ids = { sql: `SELECT id FROM ${from}`, parameters: [entity.type, after] };
-    const known = knownOf(sql, target, entity.type, ids, actor);
+    const known = readKnown(sql, target, entity.type, ids, actor);
     const contents = rows.readAll(entity, ids);
     for (const [key, seq, tombstones] of page.slice(0, PAGE)) {
       const id = String(key);

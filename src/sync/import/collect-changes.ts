@@ -132,11 +132,10 @@ class Collector {
     const bases = inFileOrder(this.#sql, this.#bases(name), ({ key }) => key);
     for (const [found, base] of mergeJoin(lines, bases, (line, entry) => compareKeys(line.key, entry.key))) {
       const isBase = found !== undefined && found.line.text === base?.raw;
-      const isGone = base !== undefined && !isBase;
       if (found === undefined) {
-        if (isGone) this.#insert(base.key, name, 0, null, isGone);
+        this.#insert(base.key, name, 0, null, true);
       } else if (!isBase || this.#options.isForced(found.key)) {
-        this.#stage(name, found.line, found.key, isGone);
+        this.#stage(name, found.line, found.key, base !== undefined && !isBase);
       }
     }
   }

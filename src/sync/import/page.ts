@@ -1,6 +1,6 @@
 import type { Entity } from '../../registry/entity.js';
 import type { Content } from '../../record/content.js';
-import { UNKNOWN, knownOf } from '../../store/knowledge/known.js';
+import { UNKNOWN, readKnown } from '../../store/knowledge/known.js';
 import type { Ids, Known } from '../../store/knowledge/known.js';
 import type { ImportContext } from './context.js';
 import type { SkippedLine } from './collect-changes.js';
@@ -68,7 +68,7 @@ function between(type: string, first: string, last: string): Ids {
 function entriesOf(context: ImportContext, entity: Entity, ids: Ids): PageEntry[] {
   const { sql, rows, target, actor } = context;
   const { type, table, key } = entity;
-  const known = knownOf(sql, target, type, ids, actor);
+  const known = readKnown(sql, target, type, ids, actor);
   const contents = rows.readAll(entity, ids);
   const lines = stagedLines(context, type, ids);
   return sql

@@ -6,6 +6,7 @@ import { deleted, isDeleted, sameVersion } from '../../record/version.js';
 import type { Deleted } from '../../record/version.js';
 import { digestOf } from '../../record/json.js';
 import { findDigest, findSeen } from '../../store/knowledge/seen.js';
+import type { Seen } from '../../store/knowledge/seen.js';
 import { readTombstone } from '../../store/knowledge/tombstones.js';
 import type { ImportContext } from './context.js';
 import { clearDead } from './load-record.js';
@@ -19,7 +20,7 @@ export interface RecordPlan {
   readonly record: LoadedRecord;
   readonly plan: ImportPlan;
   /** Whether the files' version was taken into account before, and whose it was then. */
-  readonly seen: { readonly own: boolean } | undefined;
+  readonly seen: Seen | undefined;
   /** The files' version is news that no commit brought: it was made in this work tree. */
   readonly isUncommitted: boolean;
 }

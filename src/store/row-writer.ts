@@ -1,58 +1,188 @@
+import { SyncError, messageOf } from '../errors.js';
 import { absoluteTokens } from '../format/format.js';
-import { EMPTY_SET, elementNames, joinMembers } from '../record/content.js';
+import { EMPTY_SET, elementNames } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { quote, sha256 } from '../record/json.js';
+import { requireEntity } from '../registry/entity.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import { sqlValue } from './columns.js';
-import { writeCounted, writeUnknown } from './knowledge/changes.js';
-import { forgetUnresolved, hasUnresolved, writeUnresolved } from './knowledge/references.js';
+import { writeAside, writeUnknown } from './knowledge/changes.js';
+import { forgetUnresolved, forgetUnresolvedOf, hasUnresolved, writeUnresolved } from './knowledge/references.js';
 import type { SqlValue } from './database.js';
+import { naturalKeyValues } from './natural-key.js';
 import { projectCoordinates } from './project-row.js';
-import { rowExists } from './row-exists.js';
 import { SetWriter } from './set-writer.js';
-import type { Unresolved } from './set-writer.js';
 import type { Sql } from './sql.js';
+import { StagedRows } from './staged-rows.js';
+import { StagedSets } from './staged-sets.js';
 
-/** Writes contents into the rows of one project: the row, its child rows, and what is kept unresolved. */
+/** What {@link RowWriter.flush} wrote of one type. */
+export interface WrittenRows {
+  readonly type: string;
+  readonly created: number;
+  readonly updated: number;
+}
+
+/**
+ * Writes contents into the rows of one project: the row, its child rows, and what is kept unresolved. What is added waits in temporary
+ * tables, so that many rows are written by one statement.
+ */
 export class RowWriter {
   readonly #sql: Sql;
   readonly #registry: Registry;
   readonly #project: string;
-  readonly #sets: SetWriter;
-  /** Whether anything unresolved is kept; undefined until that is asked. */
-  #hasUnresolved: boolean | undefined;
+  readonly #rows: ReadonlyMap<string, StagedRows>;
+  readonly #sets: StagedSets;
+  readonly #setWriter: SetWriter;
 
   constructor(sql: Sql, registry: Registry, project: string) {
     this.#sql = sql;
     this.#registry = registry;
     this.#project = project;
-    this.#sets = new SetWriter(sql, registry, project);
+    this.#rows = new Map(registry.entities.map((entity) => [entity.type, new StagedRows(sql, entity)]));
+    this.#sets = new StagedSets(sql);
+    this.#setWriter = new SetWriter(sql, registry, project);
   }
 
-  /** Writes a record exactly as its content says. `before` is the content of its row, if it has one. */
+  /** Writes one record at once. `before` is the content of its row, if it has one. */
   write(content: Content, before: Content | undefined, now: number): void {
-    const { entity } = content;
-    const unresolved: Unresolved[] = [];
-    const values = this.#values(content, now);
-    for (const [field, type] of Object.entries(entity.references)) {
-      const value = values.get(field);
-      if (typeof value !== 'string' || rowExists(this.#sql, this.#registry, { type, id: value })) continue;
-      unresolved.push([field, value, quote(value)]);
-      values.set(field, null);
+    try {
+      this.add(content, before);
+      this.flush(now);
+    } finally {
+      this.clear();
     }
-    if (before === undefined) this.#insert(entity, values);
-    else this.#update(entity, values, content.id);
+  }
+
+  /** Adds a record that is to be written exactly as its content says; once for each record. */
+  add(content: Content, before: Content | undefined): void {
+    const { entity, id, tokens } = content;
+    this.#rowsOf(entity).add(content, this.#values(content), before, isCounted(content));
     for (const { name, field, index } of entity.synced) {
-      const token = content.tokens[index] ?? EMPTY_SET;
-      if (field.kind !== 'set' || token === (before?.tokens[index] ?? EMPTY_SET)) continue;
-      for (const each of this.#sets.write(content.id, name, field, token, now)) unresolved.push(each);
+      const token = tokens[index] ?? EMPTY_SET;
+      if (field.kind === 'set' && token !== (before?.tokens[index] ?? EMPTY_SET)) {
+        this.#sets.add(entity.type, id, name, token);
+      }
     }
-    this.#writeAside(content, unresolved, before);
-    this.#writeCounted(content);
-    const members = joinMembers(content.unknown);
-    if (members !== joinMembers(before?.unknown ?? [])) {
-      writeUnknown(this.#sql, { type: entity.type, id: content.id }, members === '' ? null : `{${members}}`);
+  }
+
+  /** Says whether a record waits to be written. */
+  has(entity: Entity, id: string): boolean {
+    return this.#rowsOf(entity).has(id);
+  }
+
+  /** Says whether a record waits that has the natural key of this one. */
+  hasNaturalKey(content: Content): boolean {
+    const { entity } = content;
+    if (entity.naturalKey.length === 0) return false;
+    return this.#rowsOf(entity).hasValues(entity.naturalKey, naturalKeyValues(this.#project, content));
+  }
+
+  /** Says whether anything waits. */
+  get isEmpty(): boolean {
+    return [...this.#rows.values()].every((rows) => rows.isEmpty);
+  }
+
+  /** Writes all that waits, types in the order of the registry. Throws `database`, with the record, where a constraint of the table fails. */
+  flush(now: number): WrittenRows[] {
+    const written = this.#registry.entities.flatMap((entity) => {
+      const rows = this.#rowsOf(entity);
+      return rows.isEmpty ? [] : [this.#flush(entity, rows, now)];
+    });
+    this.clear();
+    return written;
+  }
+
+  #flush(entity: Entity, rows: StagedRows, now: number): WrittenRows {
+    const { type } = entity;
+    const counts = rows.counts();
+    this.#fillScopeId(entity, rows, now);
+    const keeps = hasUnresolved(this.#sql);
+    if (keeps && counts.updated > 0) this.#forgetReferences(entity, rows);
+    this.#keepMissing(entity, rows);
+    if (counts.created > 0)
+      this.#write(entity, rows, (id) => {
+        rows.insert(id);
+      });
+    if (counts.updated > 0)
+      this.#write(entity, rows, (id) => {
+        rows.update(id);
+      });
+    writeAside(this.#sql, type, rows.table);
+    for (const { id, name, token } of this.#sets.of(type)) {
+      const field = entity.fields[name];
+      if (field?.kind !== 'set') continue;
+      if (keeps) forgetUnresolved(this.#sql, { type, id }, name);
+      for (const kept of this.#setWriter.write(id, name, field, token, now)) {
+        writeUnresolved(this.#sql, { type, id }, ...kept);
+      }
     }
+    return { type, ...counts };
+  }
+
+  /** One statement for all rows; where it fails, one for each, to name the record that is at fault. */
+  #write(entity: Entity, rows: StagedRows, write: (id?: string) => void): void {
+    try {
+      this.#sql.transaction('deferred', write);
+    } catch (error) {
+      if (!(error instanceof SyncError) || error.code !== 'database') throw error;
+      for (const id of rows.ids())
+        naming(entity, id, () => {
+          write(id);
+        });
+    }
+  }
+
+  #fillScopeId(entity: Entity, rows: StagedRows, now: number): void {
+    for (const { name, field } of entity.synced) {
+      if (field.kind !== 'text' || field.coordinate !== 'scope-id') continue;
+      const { scopeId } = projectCoordinates(this.#sql, this.#registry, this.#project, { now });
+      const place = rows.placeOf(name) ?? '';
+      this.#sql.run(`UPDATE ${rows.table} SET ${place} = ? WHERE ${place} IS NOT NULL`, scopeId);
+    }
+  }
+
+  #forgetReferences(entity: Entity, rows: StagedRows): void {
+    for (const field of Object.keys(entity.references)) {
+      if (!rows.changes(field)) continue;
+      forgetUnresolvedOf(this.#sql, entity.type, field, `SELECT id FROM ${rows.table} WHERE is_new = 0`);
+    }
+  }
+
+  /** A reference to a row that is not here is kept beside the row, until it arrives. */
+  #keepMissing(entity: Entity, rows: StagedRows): void {
+    for (const [field, target] of Object.entries(entity.references)) {
+      const place = rows.placeOf(field) ?? 'NULL';
+      const { table, key } = requireEntity(this.#registry, target);
+      const isHere = `EXISTS (SELECT 1 FROM ${table} t WHERE t.${key} = s.${place})`;
+      const waits = target === entity.type ? ` OR EXISTS (SELECT 1 FROM ${rows.table} o WHERE o.id = s.${place})` : '';
+      const isWritten = rows.changes(field) ? '' : `s.is_new = 1 AND `;
+      const missing = `${isWritten}s.${place} IS NOT NULL AND NOT (${isHere}${waits})`;
+      const found = this.#sql.all(`SELECT s.id, s.${place} FROM ${rows.table} s WHERE ${missing}`);
+      for (const [id, ref] of found) {
+        const [owner, value] = [String(id), String(ref)];
+        writeUnresolved(this.#sql, { type: entity.type, id: owner }, field, value, quote(value));
+        this.#sql.run(`UPDATE ${rows.table} SET ${place} = NULL WHERE id = ?`, owner);
+      }
+    }
+  }
+
+  /** Forgets all that waits. */
+  clear(): void {
+    for (const rows of this.#rows.values()) rows.clear();
+    this.#sets.clear();
+  }
+
+  /** Forgets what waits of a type, of records that a SELECT names by id. */
+  forget(entity: Entity, ids: string): void {
+    this.#rowsOf(entity).forget(ids);
+    this.#sets.forget(entity.type, ids);
+  }
+
+  /** The temporary table of a type's rows that wait, where any do, and the column of a field's values in it. */
+  staged(entity: Entity): StagedRows | undefined {
+    const rows = this.#rowsOf(entity);
+    return rows.isEmpty ? undefined : rows;
   }
 
   /** Deletes a row with its child rows, and clears optional references to it, whatever the foreign keys do. */
@@ -78,57 +208,43 @@ export class RowWriter {
     this.#sql.run(`UPDATE ${entity.table} SET ${column} = ? WHERE ${entity.key} = ?`, `~parked~${sha256(id)}`, id);
   }
 
-  /** Column values of a content, coordinates as they are on this machine. */
-  #values(content: Content, now: number): Map<string, SqlValue> {
-    const { entity } = content;
-    const needsProjectRow = entity.synced.some(({ field }) => field.kind === 'text' && field.coordinate === 'scope-id');
-    const coordinates = needsProjectRow
-      ? projectCoordinates(this.#sql, this.#registry, this.#project, { now })
-      : { project: this.#project, scopeId: '' };
-    const tokens = absoluteTokens(content, coordinates);
+  #rowsOf({ type }: Entity): StagedRows {
+    const rows = this.#rows.get(type);
+    if (rows === undefined) throw new Error(`the registry does not define the type ${type}`);
+    return rows;
+  }
+
+  /** Column values of a content, coordinates as they are on this machine; the id of the project's row is known when they are written. */
+  #values(content: Content): Map<string, SqlValue> {
+    const tokens = absoluteTokens(content, { project: this.#project, scopeId: '' });
     return new Map(
-      entity.synced.flatMap(({ name, field, index }): [string, SqlValue][] =>
+      content.entity.synced.flatMap(({ name, field, index }): [string, SqlValue][] =>
         field.kind === 'set' ? [] : [[name, sqlValue(field, tokens[index] ?? 'null')]],
       ),
     );
   }
+}
 
-  #insert(entity: Entity, values: ReadonlyMap<string, SqlValue>): void {
-    const names = [...values.keys()];
-    const places = names.map(() => '?').join(', ');
-    this.#sql.run(`INSERT INTO ${entity.table} (${names.join(', ')}) VALUES (${places})`, ...values.values());
+/** Whether the record's count follows from its set; null where it stands for itself and is 0: what is read must be what was written. */
+function isCounted({ entity, tokens }: Content): boolean | null {
+  for (const { field, index } of entity.synced) {
+    if (field.kind !== 'integer' || field.countOf === undefined) continue;
+    const isNamed = tokens[entity.indexOf.get(field.countOf) ?? -1] !== EMPTY_SET;
+    return !isNamed && tokens[index] === '0' ? null : isNamed;
   }
+  return null;
+}
 
-  #update(entity: Entity, values: ReadonlyMap<string, SqlValue>, id: string): void {
-    const assignments = [...values.keys()].map((name) => `${name} = ?`).join(', ');
-    this.#sql.run(`UPDATE ${entity.table} SET ${assignments} WHERE ${entity.key} = ?`, ...values.values(), id);
-  }
-
-  #writeAside(content: Content, unresolved: readonly Unresolved[], before: Content | undefined): void {
-    if (content.entity.referring.length === 0) return;
-    const key = { type: content.entity.type, id: content.id };
-    this.#hasUnresolved ??= hasUnresolved(this.#sql);
-    if (before !== undefined && this.#hasUnresolved) {
-      for (const { name, field } of content.entity.referring) {
-        const index = content.entity.indexOf.get(name) ?? -1;
-        if (field.kind === 'set' && before.tokens[index] === content.tokens[index]) continue;
-        forgetUnresolved(this.#sql, key, name);
-      }
-    }
-    for (const [field, ref, element] of unresolved) {
-      writeUnresolved(this.#sql, key, field, ref, element);
-      this.#hasUnresolved = true;
-    }
-  }
-
-  /** An empty set counts as none once the set was named, else its count stands for itself: what is read must be what was written. */
-  #writeCounted(content: Content): void {
-    const { entity, id, tokens } = content;
-    for (const { field, index } of entity.synced) {
-      if (field.kind !== 'integer' || field.countOf === undefined) continue;
-      const isNamed = tokens[entity.indexOf.get(field.countOf) ?? -1] !== EMPTY_SET;
-      if (!isNamed && tokens[index] === '0') continue;
-      writeCounted(this.#sql, { type: entity.type, id }, isNamed);
-    }
+/** Does what may fail, and says of which record. */
+function naming({ type }: Entity, id: string, body: () => void): void {
+  try {
+    body();
+  } catch (error) {
+    if (!(error instanceof SyncError) || error.code !== 'database') throw error;
+    const { hint, details, cause } = error;
+    throw new SyncError('database', `the ${type} ${id} cannot be written: ${messageOf(cause ?? error)}`, {
+      ...{ details, cause },
+      ...(hint === undefined ? {} : { hint }),
+    });
   }
 }

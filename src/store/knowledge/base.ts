@@ -3,7 +3,6 @@ import type { Registry } from '../../registry/entity.js';
 import type { SqlRow } from '../database.js';
 import type { RecordKey } from '../../record/record-key.js';
 import type { Sql } from '../sql.js';
-import { nameRecord } from './changes.js';
 import { addSeen } from './seen.js';
 import type { Target } from './target.js';
 
@@ -62,36 +61,6 @@ export function wasInFiles(sql: Sql, project: string, { type, id }: RecordKey): 
 /** Says whether the files of any target have a record now. */
 export function isInFiles(sql: Sql, { type, id }: RecordKey): boolean {
   return sql.get(`SELECT 1 FROM ${OF_RECORD} AND b.deleted = 0 AND b.line <> '' LIMIT 1`, type, id) !== undefined;
-}
-
-/** Replaces the base of a record in a target. The old one was seen. `old` is the base as it was read. */
-export function writeBase(
-  sql: Sql,
-  target: Target,
-  key: RecordKey,
-  entry: Omit<BaseEntry, 'seq'> & { readonly seq: number | 'now' },
-  old: BaseEntry | undefined,
-): void {
-  const { type, id } = key;
-  if (old !== undefined && old.line !== entry.line) rememberBase(sql, old);
-  const changes = sql.run(
-    `INSERT INTO scsync_base (record, target, seq, deleted, stamp, own, line)
-     SELECT r.n, ?, coalesce(?, r.seq), ?, ?, ?, ? FROM scsync_records r WHERE r.type = ? AND r.id = ?
-     ON CONFLICT (record, target) DO UPDATE SET
-       seq = excluded.seq, deleted = excluded.deleted, stamp = excluded.stamp, line = excluded.line,
-       own = CASE WHEN line = excluded.line THEN own ELSE excluded.own END`,
-    target.id,
-    entry.seq === 'now' ? null : entry.seq,
-    entry.deleted ? 1 : 0,
-    entry.stamp,
-    entry.own ? 1 : 0,
-    entry.line,
-    type,
-    id,
-  );
-  if (changes > 0) return;
-  nameRecord(sql, key);
-  writeBase(sql, target, key, entry, undefined);
 }
 
 /** What was a base stays known as a version that was taken into account. */

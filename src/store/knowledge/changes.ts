@@ -11,6 +11,9 @@ export function newestChange(sql: Sql): number {
   return Number(sql.get(`SELECT coalesce(max(seq), 0) FROM scsync_records`)?.[0] ?? 0);
 }
 
+/** A SELECT of the types and ids of all records that changed after a number. */
+export const CHANGED_SINCE = `SELECT type, id FROM scsync_records WHERE seq > ?`;
+
 /** The number of a record's last change; 0 for a record that was never written. */
 export function lastChange(sql: Sql, { type, id }: RecordKey): number {
   return Number(sql.get(`SELECT seq FROM scsync_records WHERE type = ? AND id = ?`, type, id)?.[0] ?? 0);
@@ -38,13 +41,21 @@ export function lastProject(sql: Sql, { type, id }: RecordKey): string | undefin
   return typeof row?.[0] === 'string' ? row[0] : undefined;
 }
 
-/** Says whether the record's count stands for itself, or follows from the rows of a set, of which one was ever written. */
-export function writeCounted(sql: Sql, { type, id }: RecordKey, isCounted: boolean): void {
+/**
+ * Keeps what no column of many records holds, as a table `rows` has it by id: `unknown`, the members of the line that this version does
+ * not know; `counted`, whether the count follows from the rows of a set or stands for itself, null where nothing is to be said of it.
+ */
+export function writeAside(sql: Sql, type: string, rows: string): void {
   sql.run(
-    `UPDATE scsync_records SET counted = ?1 WHERE type = ?2 AND id = ?3 AND counted <> ?1`,
-    isCounted ? 1 : 0,
+    `INSERT INTO scsync_records (type, id) SELECT ?, s.id FROM ${rows} s WHERE s.unknown IS NOT NULL ON CONFLICT DO NOTHING`,
     type,
-    id,
+  );
+  sql.run(
+    `UPDATE scsync_records SET (unknown, counted) = (
+       SELECT s.unknown, coalesce(s.counted, scsync_records.counted) FROM ${rows} s WHERE s.id = scsync_records.id)
+     WHERE n IN (SELECT r.n FROM ${rows} s CROSS JOIN scsync_records r ON r.type = ? AND r.id = s.id
+                 WHERE r.unknown IS NOT s.unknown OR s.counted <> r.counted)`,
+    type,
   );
 }
 

@@ -108,6 +108,11 @@ export function forgetUnresolved(sql: Sql, { type, id }: RecordKey, field?: stri
   );
 }
 
+/** Forgets what was kept of a field of the records that a SELECT names by id. */
+export function forgetUnresolvedOf(sql: Sql, type: string, field: string, ids: string): void {
+  sql.run(`DELETE FROM scsync_unresolved WHERE type = ? AND field = ? AND id IN (${ids})`, type, field);
+}
+
 /** Forgets what was kept for a record that is deleted, wherever it stands. */
 export function forgetUnresolvedTo(sql: Sql, registry: Registry, target: RecordKey): void {
   for (const { type, referring } of registry.entities) {

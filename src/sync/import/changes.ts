@@ -35,6 +35,11 @@ export class RowsBefore {
     );
   }
 
+  /** Forgets records that a SELECT names by type and id. */
+  forget(records: string): void {
+    this.#sql.run(`DELETE FROM temp.scsync_before WHERE (type, id) IN (${records})`);
+  }
+
   /** What became of the noted rows, in the order of types and ids; `rows` reads them as they are now. */
   *changes(registry: Registry, rows: Rows): Generator<RecordChange> {
     for (const entity of registry.entities) {

@@ -7,12 +7,14 @@ import type { RecordKey } from '../../record/record-key.js';
 import type { Rows } from '../../store/rows.js';
 import type { ProjectCoordinates } from '../../format/format.js';
 import { projectCoordinates } from '../../store/project-row.js';
+import { Outcomes } from '../../store/knowledge/outcomes.js';
 import { RowWriter } from '../../store/row-writer.js';
 import type { Sql } from '../../store/sql.js';
 import type { Target } from '../../store/knowledge/target.js';
 import type { Tally } from '../stats.js';
 import type { RowsBefore } from './changes.js';
 import type { HistoryOfImport } from './history.js';
+import type { Progress } from '../export/stats.js';
 import type { MergeStrategy } from './plan.js';
 import type { SkippedLine } from './collect-changes.js';
 import type { EntityStats, Notable, Notice } from './stats.js';
@@ -28,7 +30,8 @@ export class ImportContext {
   readonly registry: Registry;
   readonly rows: Rows;
   readonly writer: RowWriter;
-  readonly target: Target;
+  /** What becomes known of the records that `writer` is to write, and of others. */
+  readonly outcomes: Outcomes;
   readonly form: PathForm;
   /** Whether a record never leaves the database. */
   readonly isPrivate: (content: Content) => boolean;
@@ -55,12 +58,15 @@ export class ImportContext {
   readonly deferredDeletes = new Map<string, Deleted>();
   /** What changed rows held before; kept only where somebody asks what changes. */
   readonly rowsBefore: RowsBefore | undefined;
-  /** How many records there are to decide. */
+  /** How many lines there are to decide. */
   records = 0;
+  readonly #onProgress: ((progress: Progress) => void) | undefined;
+  #done = 0;
   readonly #skipInvalid: boolean;
   readonly #projects = new Map<string, string | null | undefined>();
   #coordinates: ProjectCoordinates | undefined;
   #resume: (() => void) | undefined;
+  #target: Target;
 
   constructor(
     values: Pick<
@@ -80,13 +86,14 @@ export class ImportContext {
       | 'skipped'
       | 'rowsBefore'
       | 'isDryRun'
-    > & { readonly skipInvalid: boolean },
+    > & { readonly skipInvalid: boolean; readonly onProgress: ((progress: Progress) => void) | undefined },
   ) {
     this.sql = values.sql;
     this.registry = values.registry;
     this.rows = values.rows;
     this.writer = new RowWriter(values.sql, values.registry, values.target.project);
-    this.target = values.target;
+    this.outcomes = new Outcomes(values.sql);
+    this.#target = values.target;
     this.form = values.form;
     this.isPrivate = values.isPrivate;
     this.actor = values.actor;
@@ -100,11 +107,28 @@ export class ImportContext {
     this.rowsBefore = values.rowsBefore;
     this.isDryRun = values.isDryRun;
     this.#skipInvalid = values.skipInvalid;
+    this.#onProgress = values.onProgress;
+  }
+
+  /** The directory, bound to its project once anything is written. */
+  get target(): Target {
+    return this.#target;
+  }
+
+  /** To be called once the directory is bound. */
+  bind(target: Target): void {
+    this.#target = target;
   }
 
   /** What the project's coordinates are on this machine. The id of a project row that is still to be made is known before. */
   get coordinates(): ProjectCoordinates {
     return (this.#coordinates ??= projectCoordinates(this.sql, this.registry, this.target.project));
+  }
+
+  /** To be called for each record that was decided. */
+  progress(): void {
+    this.#done++;
+    if (this.#done % 1000 === 0) this.#onProgress?.({ phase: 'import', done: this.#done, total: this.records });
   }
 
   /** Counts an outcome that names its record. */
@@ -129,14 +153,10 @@ export class ImportContext {
     if (this.deferredDeletes.has(key)) return undefined;
     if (this.#projects.has(key)) return this.#projects.get(key);
     if (this.#projects.size >= MAX_REMEMBERED) this.#projects.clear();
-    const project = this.rows.projectOf(requireEntity(this.registry, type), id);
+    const entity = requireEntity(this.registry, type);
+    const project = this.rows.projectOf(entity, id) ?? (this.writer.has(entity, id) ? this.target.project : undefined);
     this.#projects.set(key, project);
     return project;
-  }
-
-  /** To be called for a row that was made. */
-  rememberRow(type: string, id: string): void {
-    this.#projects.set(`${type}/${id}`, this.target.project);
   }
 
   /** To be called when rows may have come or gone: before each type, and by whatever deletes a row. */
@@ -144,8 +164,27 @@ export class ImportContext {
     this.#projects.clear();
   }
 
-  /** Writes a record's row, made or changed by the import itself, and counts that as a change for every other target. */
-  write(content: Content, before: Content | undefined): void {
+  /** Adds a record's row that is to be made or changed, and counts it then. What becomes known of the record says that it changed. */
+  add(content: Content, before: Content | undefined): void {
+    const { type } = content.entity;
+    this.rowsBefore?.note({ type, id: content.id }, before);
+    this.writer.add(content, before);
+    if (before === undefined) this.#projects.set(`${type}/${content.id}`, this.target.project);
+  }
+
+  /** Writes all that was added. To be called before anything that reads or writes what it concerns. */
+  flush(): void {
+    this.outcomes.flush(this.target);
+    if (this.writer.isEmpty) return;
+    this.beforeWrite();
+    for (const { type, created, updated } of this.writer.flush(this.now)) {
+      this.tally.add(type, 'created', created);
+      this.tally.add(type, 'updated', updated);
+    }
+  }
+
+  /** Writes the row of a record that another's outcome changes, and counts that as a change for every other target. */
+  write(content: Content, before: Content): void {
     const key = { type: content.entity.type, id: content.id };
     this.beforeChange(key, before);
     this.markChanged(key);

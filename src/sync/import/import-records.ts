@@ -1,4 +1,3 @@
-import type { Progress } from '../export/stats.js';
 import { compareUtf8 } from '../../record/order.js';
 import { isDeleted } from '../../record/version.js';
 import type { Entity } from '../../registry/entity.js';
@@ -7,31 +6,26 @@ import { conflictingId } from '../../store/natural-key.js';
 import { restoreReferences } from '../../store/knowledge/references.js';
 import { lastChange } from '../../store/knowledge/changes.js';
 import { writeRecord } from './write-record.js';
+import type { Content } from '../../record/content.js';
 import type { ImportContext } from './context.js';
 import { planRecord } from './plan-record.js';
 import type { RecordPlan } from './plan-record.js';
 import { clearDeadReferences, isReferredTo } from './deletions.js';
 import { loadRecord, homeOf } from './load-record.js';
 import type { LoadedRecord } from './load-record.js';
-import { deletedChildren, pagesOf } from './page.js';
+import { currentEntries, deletedChildren, pagesOf } from './page.js';
 
 /**
  * Decides and writes all records that were laid out, parents first: deletions that come with their parents' before all, rows that others refer to after all.
  */
-export function importRecords(context: ImportContext, onProgress: ((progress: Progress) => void) | undefined): void {
+export function importRecords(context: ImportContext): void {
   const { sql, registry, now } = context;
-  const total = Number(sql.get(`SELECT count(*) FROM temp.scsync_staged`)?.[0] ?? 0);
-  context.records = total;
-  let done = 0;
+  context.flush();
   deleteChildren(context);
   const deferredDeletes: RecordPlan[] = [];
-  for (const entity of registry.entities) {
-    importEntity(context, entity, deferredDeletes, () => {
-      done++;
-      if (done % 1000 === 0) onProgress?.({ phase: 'import', done, total });
-    });
-  }
-  for (const decision of deferredDeletes.reverse()) writeRecord(context, decision, undefined);
+  for (const entity of registry.entities) importEntity(context, entity, deferredDeletes);
+  for (const decision of deferredDeletes.reverse()) writeRecord(context, decision);
+  context.flush();
   restoreReferences({ sql, registry, project: context.target.project }, now, (key, put) => {
     const base = readBase(sql, context.target, key);
     const isClean = base !== undefined && lastChange(sql, key) <= base.seq;
@@ -49,43 +43,34 @@ function deleteChildren(context: ImportContext): void {
   for (const entity of [...context.registry.entities].reverse()) {
     if (Object.keys(entity.parents).length === 0) continue;
     for (const entry of deletedChildren(context, entity)) {
-      const record = loadRecord(context, entity, entry);
-      const decision = context.fails() ? undefined : planRecord(context, record);
+      const decision = decide(context, loadRecord(context, entity, entry));
       if (decision === undefined || !isDeleted(decision.plan.result)) continue;
-      writeRecord(context, decision, undefined);
+      writeRecord(context, decision);
       context.decided.add(`${entity.type} ${entry.id}`);
     }
+    context.flush();
   }
 }
 
 /** Decides and writes the records of one entity; those that trade natural keys among themselves come last, together. */
-function importEntity(
-  context: ImportContext,
-  entity: Entity,
-  deferredDeletes: RecordPlan[],
-  onRecord: () => void,
-): void {
+function importEntity(context: ImportContext, entity: Entity, deferredDeletes: RecordPlan[]): void {
   const deferred: RecordPlan[] = [];
   context.forgetRows();
-  for (const entry of pagesOf(context, entity)) {
-    onRecord();
-    if (context.decided.has(`${entity.type} ${entry.id}`)) continue;
-    const record = loadRecord(context, entity, entry);
-    // Once a line cannot be read, nothing will be kept: the rest is only read.
-    if (context.fails()) continue;
-    if (record.version === undefined) {
-      noteAbsent(context, record);
-      continue;
+  for (const ids of pagesOf(context, entity)) {
+    for (const entry of currentEntries(context, entity, ids)) {
+      context.progress();
+      if (context.decided.has(`${entity.type} ${entry.id}`)) continue;
+      const decision = decide(context, loadRecord(context, entity, entry));
+      if (decision === undefined) continue;
+      if (isDeferredDelete(context, decision)) {
+        deferredDeletes.push(decision);
+        continue;
+      }
+      const conflicting = conflictingIdOf(context, decision);
+      if (mustWait(context, decision, conflicting, deferred)) deferred.push(decision);
+      else writeRecord(context, decision, conflicting);
     }
-    const decision = planRecord(context, record);
-    if (decision === undefined) continue;
-    if (isDeferredDelete(context, decision)) {
-      deferredDeletes.push(decision);
-      continue;
-    }
-    const conflicting = conflictingIdOf(context, decision);
-    if (mustWait(context, decision, conflicting, deferred)) deferred.push(decision);
-    else writeRecord(context, decision, conflicting);
+    context.flush();
   }
   for (const { record } of deferred) {
     if (record.row === undefined) continue;
@@ -93,6 +78,27 @@ function importEntity(
     context.writer.parkNaturalKey(entity, record.key.id);
   }
   for (const decision of deferred.map(parked)) writeRecord(context, decision, conflictingIdOf(context, decision));
+  context.flush();
+}
+
+/** Decides a record and says what is to be said of it; undefined where nothing is to be written. */
+function decide(context: ImportContext, record: LoadedRecord): RecordPlan | undefined {
+  const { key, version, found, unread } = record;
+  for (const { file, problems } of unread) {
+    context.unsettled.add(file);
+    context.skipped.push(...problems);
+  }
+  // Once a line cannot be read, nothing will be kept: the rest is only read.
+  if (context.fails()) return undefined;
+  if (version === undefined) {
+    noteAbsent(context, record);
+    return undefined;
+  }
+  const decision = planRecord(context, record, version);
+  if (!('what' in decision)) return decision;
+  for (const { file } of found) context.unsettled.add(file);
+  context.notice(decision.what, key.type, key.id, decision.message);
+  return undefined;
 }
 
 /**
@@ -102,6 +108,7 @@ function importEntity(
 function isDeferredDelete(context: ImportContext, { record, plan }: RecordPlan): boolean {
   const { entity, key, row } = record;
   if (!isDeleted(plan.result) || row === undefined) return false;
+  context.flush();
   if (!isReferredTo(context, entity, key.id)) return false;
   context.deferredDeletes.set(`${key.type}/${key.id}`, plan.result);
   if (entity.naturalKey.length > 0) {
@@ -135,9 +142,26 @@ function mustWait(
   );
 }
 
-/** The row that has the natural key which a decided record is to have. */
-function conflictingIdOf({ sql, target }: ImportContext, { plan }: RecordPlan): string | undefined {
-  return isDeleted(plan.result) ? undefined : conflictingId(sql, target.project, plan.result);
+/** The row that has the natural key which a decided record is to have, when all that was added is written. */
+function conflictingIdOf(context: ImportContext, { record, plan }: RecordPlan): string | undefined {
+  const { result } = plan;
+  if (isDeleted(result) || hasSameNaturalKey(record.row, result)) return undefined;
+  const { sql, target, writer } = context;
+  const find = (): string | undefined => conflictingId(sql, target.project, result);
+  const found = find();
+  const isLater = found === undefined ? writer.hasNaturalKey(result) : writer.has(record.entity, found);
+  if (!isLater) return found;
+  context.flush();
+  return find();
+}
+
+/** A row keeps its natural key, so nobody else has it. */
+function hasSameNaturalKey(row: Content | undefined, { entity, tokens }: Content): boolean {
+  if (row === undefined) return entity.naturalKey.length === 0;
+  return entity.naturalKey.every((name) => {
+    const index = entity.indexOf.get(name) ?? -1;
+    return row.tokens[index] === tokens[index];
+  });
 }
 
 /** Absence is never a deletion: what the database has goes back into the files. */

@@ -14,6 +14,7 @@ import type { RecordKey } from '../../record/record-key.js';
 import { fillBase, fillLines, contentsOf, knownOf } from '../../merge/missing-fields.js';
 import { versionOf } from '../../format/version-of.js';
 import { readTombstone } from '../../store/knowledge/tombstones.js';
+import type { SkippedLine } from './collect-changes.js';
 import type { ImportContext } from './context.js';
 import { skippedLine } from './page.js';
 import type { FoundLine, PageEntry } from './page.js';
@@ -34,6 +35,8 @@ export interface LoadedRecord {
   /** The bytes of that version. */
   readonly versionLine: string | undefined;
   readonly losses: readonly ReasonedLoss[];
+  /** Its lines that cannot be read, and the files in which they stand. */
+  readonly unread: readonly UnreadLine[];
   readonly baseEntry: BaseEntry | undefined;
   /** Whether other targets have a base of it. */
   readonly hasOtherBases: boolean;
@@ -44,9 +47,17 @@ export interface LoadedRecord {
   readonly state: Content | Deleted | undefined;
   /** True when the next export gives it a new stamp, since an old version of it was taken by force. */
   readonly isRestamped: boolean;
+  /** The number of its last change. */
+  readonly lastChange: number;
 }
 
-/** Reads what the files, the base and the database have of one record. Lines that cannot be read are noted in `skipped`. */
+/** A line that cannot be read, and what is wrong with it. */
+export interface UnreadLine {
+  readonly file: string;
+  readonly problems: readonly SkippedLine[];
+}
+
+/** Reads what the files, the base and the database have of one record. */
 export function loadRecord(context: ImportContext, entity: Entity, entry: PageEntry): LoadedRecord {
   const { registry, form } = context;
   const { row, known } = entry;
@@ -56,9 +67,14 @@ export function loadRecord(context: ImportContext, entity: Entity, entry: PageEn
   const found: FoundLine[] = [];
   const written: FileVersion<Present>[] = [];
   const tombstones: FileVersion<Deleted>[] = [];
+  const unread: UnreadLine[] = [];
   for (const line of foundLines(context, entry, baseEntry, rawBase)) {
     const version = readLine(context, key, line);
     if (version === undefined) continue;
+    if ('problems' in version) {
+      unread.push(version);
+      continue;
+    }
     found.push(line);
     if (version.kind === 'deleted') tombstones.push(version);
     else written.push(version);
@@ -78,12 +94,14 @@ export function loadRecord(context: ImportContext, entity: Entity, entry: PageEn
     besideRow,
     versionLine: version?.raw ?? (version && lineOf(version, form, context.coordinates)),
     losses,
+    unread,
     baseEntry,
     hasOtherBases: known.hasOtherBases,
     base: base?.kind === 'present' ? withoutDeadReferences(context, base) : base,
     row,
     state: row === undefined ? known.tombstone : clearDead(context, row),
     isRestamped: known.derived !== undefined && known.derived.hash === undefined,
+    lastChange: known.lastChange,
   };
 }
 
@@ -104,15 +122,18 @@ function foundLines(
   return [...staged, { file: homeOf(registry, rawBase), line: 0, raw: base.line }];
 }
 
-function readLine(context: ImportContext, { type, id }: RecordKey, found: FoundLine): FileVersion | undefined {
+function readLine(
+  context: ImportContext,
+  { type, id }: RecordKey,
+  found: FoundLine,
+): FileVersion | UnreadLine | undefined {
   try {
     const parsed = parseLine(context.registry, found.raw, context.latest);
     return parsed.kind === 'unknown' ? undefined : parsed;
   } catch (error) {
     if (!(error instanceof LineError)) throw error;
-    context.unsettled.add(found.file);
-    for (const problem of error.problems) context.skipped.push(skippedLine(type, id, found, problem, error.code));
-    return undefined;
+    const problems = error.problems.map((problem) => skippedLine(type, id, found, problem, error.code));
+    return { file: found.file, problems };
   }
 }
 

@@ -4,6 +4,7 @@ import { quote, sha256, unquote } from '../../record/json.js';
 import { compareUtf8 } from '../../record/order.js';
 import { isDeleted } from '../../record/version.js';
 import { writeDerived } from '../../store/knowledge/derived.js';
+import type { Outcome } from '../../store/knowledge/outcomes.js';
 import type { ImportContext } from './context.js';
 import type { LoadedRecord } from './load-record.js';
 import { keepPrivate } from './keep-private.js';
@@ -12,29 +13,27 @@ import { stampOfContent } from './stamp-of-content.js';
 
 /**
  * The content with a natural key that no other row holds; of it and `conflictingId`, the record made later gets another one. Of a private
- * record nobody else may learn, so it is always the one that gives way.
+ * record nobody else may learn, so it is always the one that gives way. `derived` is there where every replica derives the content.
  */
 export function withFreeNaturalKey(
   context: ImportContext,
   record: LoadedRecord,
   content: Content,
   conflictingId: string | undefined,
-): Content {
-  if (conflictingId === undefined) return content;
+): { readonly content: Content; readonly derived?: Outcome['derived'] } {
+  if (conflictingId === undefined) return { content };
   const { entity } = content;
   const conflicting = context.rows.read(entity, conflictingId);
-  if (conflicting === undefined) return content;
+  if (conflicting === undefined) return { content };
   const isPrivate = context.isPrivate(content);
   const keeps =
     isPrivate === context.isPrivate(conflicting) ? keepsNaturalKey(content, conflicting, compareUtf8) : !isPrivate;
   if (!keeps) {
     const renamed = withOtherKey(context, content);
     const { version } = record;
-    if (version !== undefined && !isDeleted(version) && sameContent(version.content, content)) {
-      writeDerived(context.sql, record.key, version.stamp + 1, renamed);
-    }
+    const isOfLines = version !== undefined && !isDeleted(version) && sameContent(version.content, content);
     nameRenamed(context, content, conflictingId);
-    return renamed;
+    return { content: renamed, ...(isOfLines ? { derived: { stamp: version.stamp + 1, content: renamed } } : {}) };
   }
   const key = { type: entity.type, id: conflictingId };
   const renamed = withOtherKey(context, conflicting);
@@ -42,7 +41,7 @@ export function withFreeNaturalKey(
   if (stamp !== undefined) writeDerived(context.sql, key, stamp + 1, renamed);
   context.write(renamed, conflicting);
   nameRenamed(context, conflicting, content.id);
-  return content;
+  return { content };
 }
 
 function nameRenamed(context: ImportContext, { entity, id }: Content, other: string): void {

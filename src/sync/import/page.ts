@@ -2,6 +2,7 @@ import type { Entity } from '../../registry/entity.js';
 import type { Content } from '../../record/content.js';
 import { UNKNOWN, readKnown } from '../../store/knowledge/known.js';
 import type { Ids, Known } from '../../store/knowledge/known.js';
+import type { Sql } from '../../store/sql.js';
 import type { ImportContext } from './context.js';
 import type { SkippedLine } from './collect-changes.js';
 
@@ -28,10 +29,13 @@ export interface PageEntry {
   readonly isAbsent: boolean;
 }
 
-/** The records of an entity that the first pass laid out, in the order of their ids. */
-export function* pagesOf(context: ImportContext, entity: Entity): Generator<PageEntry> {
-  const { sql } = context;
-  const { type } = entity;
+/** How many lines the first pass laid out. */
+export function countStaged(sql: Sql): number {
+  return Number(sql.get(`SELECT count(*) FROM temp.scsync_staged`)?.[0] ?? 0);
+}
+
+/** The ids of an entity that the first pass laid out, in their order, so many at a time. */
+export function* pagesOf({ sql }: ImportContext, { type }: Entity): Generator<Ids> {
   let after: string | undefined;
   for (;;) {
     const from = after === undefined ? 'id >= ?' : 'id > ?';
@@ -42,17 +46,21 @@ export function* pagesOf(context: ImportContext, entity: Entity): Generator<Page
     );
     const [first, last] = [keys[0]?.[0], keys.at(-1)?.[0]];
     if (first === undefined || last === undefined) return;
-    context.changed.clear();
-    for (const entry of entriesOf(context, entity, between(type, String(first), String(last)))) {
-      const isCurrent = !context.changed.has(`${type}/${entry.id}`);
-      yield isCurrent ? entry : reloaded(context, entity, entry);
-    }
+    yield between(type, String(first), String(last));
     after = String(last);
     if (keys.length < PAGE) return;
   }
 }
 
-/** What was written since its page was read is read again. */
+/** The records of a page, one after the other; one that was written since the page was read is read again. */
+export function* currentEntries(context: ImportContext, entity: Entity, ids: Ids): Generator<PageEntry> {
+  context.changed.clear();
+  for (const entry of entriesOf(context, entity, ids)) {
+    const isCurrent = !context.changed.has(`${entity.type}/${entry.id}`);
+    yield isCurrent ? entry : reloaded(context, entity, entry);
+  }
+}
+
 function reloaded(context: ImportContext, entity: Entity, entry: PageEntry): PageEntry {
   return entriesOf(context, entity, between(entity.type, entry.id, entry.id))[0] ?? entry;
 }
@@ -65,7 +73,8 @@ function between(type: string, first: string, last: string): Ids {
   };
 }
 
-function entriesOf(context: ImportContext, entity: Entity, ids: Ids): PageEntry[] {
+/** The records that a SELECT names. */
+export function entriesOf(context: ImportContext, entity: Entity, ids: Ids): PageEntry[] {
   const { sql, rows, target, actor } = context;
   const { type, table, key } = entity;
   const known = readKnown(sql, target, type, ids, actor);

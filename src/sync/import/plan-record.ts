@@ -3,7 +3,7 @@ import { tokenOf } from '../../record/content.js';
 import type { Content } from '../../record/content.js';
 import { unquote } from '../../record/json.js';
 import { deleted, isDeleted, sameVersion } from '../../record/version.js';
-import type { Deleted } from '../../record/version.js';
+import type { Deleted, Version } from '../../record/version.js';
 import { digestOf } from '../../record/json.js';
 import { findDigest, findSeen } from '../../store/knowledge/seen.js';
 import type { Seen } from '../../store/knowledge/seen.js';
@@ -11,7 +11,7 @@ import { readTombstone } from '../../store/knowledge/tombstones.js';
 import type { ImportContext } from './context.js';
 import { clearDead } from './load-record.js';
 import type { LoadedRecord } from './load-record.js';
-import { keepPrivate } from './keep-private.js';
+import { isLetOut } from './keep-private.js';
 import { MergeStrategy, planImport } from './plan.js';
 import type { ImportPlan } from './plan.js';
 
@@ -23,24 +23,21 @@ export interface RecordPlan {
   readonly seen: Seen | undefined;
   /** The files' version is news that no commit brought: it was made in this work tree. */
   readonly isUncommitted: boolean;
+  /** It was private, and would not be any more by what others made of the fields that a rule goes by: it is to be marked. */
+  readonly staysPrivate: boolean;
 }
 
-/**
- * Decides a record. Gives undefined when there is nothing to write because it waits for its parent or
- * belongs to another project; that is counted and named here.
- */
-export function planRecord(context: ImportContext, record: LoadedRecord): RecordPlan | undefined {
-  const { key, version, versionLine, state, base, row } = record;
-  if (version === undefined) return undefined;
+/** A record of which nothing is written now. */
+export interface WaitingRecord {
+  readonly what: 'skipped' | 'orphaned';
+  readonly message: string;
+}
+
+/** Decides a record that the files state something of; what waits for its parent, or belongs to another project, says so. */
+export function planRecord(context: ImportContext, record: LoadedRecord, version: Version): RecordPlan | WaitingRecord {
+  const { key, versionLine, state, base, row } = record;
   if (record.isElsewhere && !isDeleted(version)) {
-    waits(context, record);
-    context.notice(
-      'skipped',
-      key.type,
-      key.id,
-      'belongs to another project in this database; its line was left in the file',
-    );
-    return undefined;
+    return { what: 'skipped', message: 'belongs to another project in this database; its line was left in the file' };
   }
   // Of a record that is new in every way it does not matter.
   const isKnown = state !== undefined || base !== undefined;
@@ -48,7 +45,7 @@ export function planRecord(context: ImportContext, record: LoadedRecord): Record
   const wasSeen = seen !== undefined;
   // What others delete of a private record they once had, or derive from its parent's deletion, is no news here.
   if (isDeleted(version) && row !== undefined && context.isPrivate(row)) {
-    return { record, plan: { result: row, losses: [] }, seen, isUncommitted: false };
+    return { record, plan: { result: row, losses: [] }, seen, isUncommitted: false, staysPrivate: false };
   }
   const strategy = context.strategyFor(key.id);
   const asksHistory =
@@ -57,20 +54,19 @@ export function planRecord(context: ImportContext, record: LoadedRecord): Record
   const file = record.besideRow ?? version;
   const plan = planImport({ strategy, file, isSeen: wasSeen, base, state, ancestry });
   const isUncommitted = asksHistory && context.history !== undefined && ancestry === undefined;
-  const decision = { record, plan, seen, isUncommitted };
+  const decision = { record, plan, seen, isUncommitted, staysPrivate: false };
   if (isDeleted(plan.result)) return decision;
   const result = clearDead(context, plan.result);
   const parent = missingParent(context, result);
   if (parent === 'here') {
     const sides = [...(row === undefined ? [] : [row]), ...(wasSeen ? [] : record.lines.map(({ content }) => content))];
-    for (const side of sides) keepPrivate(context, side, result);
-    return { ...decision, plan: { ...plan, result } };
+    return {
+      ...decision,
+      plan: { ...plan, result },
+      staysPrivate: sides.some((side) => isLetOut(context, side, result)),
+    };
   }
-  if (parent === 'unknown') {
-    waits(context, record);
-    context.notice('orphaned', key.type, key.id, 'its parent is not here; the line waits in the file');
-    return undefined;
-  }
+  if (parent === 'unknown') return { what: 'orphaned', message: 'its parent is not here; the line waits in the file' };
   return { ...decision, plan: deletedWithParent(record, plan, result, parent) };
 }
 
@@ -81,10 +77,6 @@ function seenBefore(
 ): RecordPlan['seen'] {
   if (line === baseEntry?.line) return baseEntry;
   return hasOtherBases ? findSeen(sql, key, line) : findDigest(sql, digestOf(line));
-}
-
-function waits(context: ImportContext, { found }: LoadedRecord): void {
-  for (const { file } of found) context.unsettled.add(file);
 }
 
 /** Whether all required parents are here, or else the tombstone of one, or that one is neither. */

@@ -5,7 +5,7 @@ import type { RecordChange } from '../../record/change.js';
 import { latestStamp } from '../../record/stamp.js';
 import type { Settings } from '../../files/settings.js';
 import { writeSettledHash } from '../../store/knowledge/settled-files.js';
-import { privacyTest } from '../privacy.js';
+import { hasPrivate, privacyTest } from '../privacy.js';
 import { Rows } from '../../store/rows.js';
 import type { SyncStore } from '../../store/store.js';
 import type { Target } from '../../store/knowledge/target.js';
@@ -19,6 +19,8 @@ import { RowsBefore } from './changes.js';
 import { ImportContext } from './context.js';
 import { HistoryOfImport } from './history.js';
 import { importRecords } from './import-records.js';
+import { countStaged } from './page.js';
+import { keepPrepared, prepareRecords } from './prepare.js';
 import { isWaiting, takeLostValues } from './lost-values.js';
 import { MergeStrategy } from './plan.js';
 import { failOnProblems } from './problems.js';
@@ -64,7 +66,9 @@ export function runImport(store: SyncStore, planned: Target, run: ImportRun): Im
     if (planned.id >= 0) notePoint(store, planned, run);
     return statsOf(makeContext(store, planned, run, found), found);
   }
-  const { stats, lostValues } = store.sql.transaction('immediate', () => carryOut(store, planned, run, found));
+  const context = makeContext(store, planned, run, found);
+  const prepared = prepare(context, run);
+  const { stats, lostValues } = store.sql.transaction('immediate', () => carryOut(context, run, found, prepared));
   rewriteLostValues(store.registry, lostValues);
   return stats;
 }
@@ -82,9 +86,8 @@ export function dryRunImport<T>(
   const run: ImportRun = { ...asked, isDryRun: true };
   const found = findNews(store, planned, run);
   return store.sql.dryRun(found.isIdle ? 'deferred' : 'immediate', () => {
-    const stats = found.isIdle
-      ? statsOf(makeContext(store, planned, run, found), found)
-      : carryOut(store, planned, run, found).stats;
+    const context = makeContext(store, planned, run, found);
+    const stats = found.isIdle ? statsOf(context, found) : carryOut(context, run, found, prepare(context, run)).stats;
     return look({ ...stats, dryRun: true });
   });
 }
@@ -112,21 +115,34 @@ interface CarriedOut {
   readonly lostValues: readonly LostValues[];
 }
 
-function carryOut(store: SyncStore, planned: Target, run: ImportRun, found: Found): CarriedOut {
+/**
+ * Privacy goes by the rows of parents, which must be there then; and a directory that is bound to another project now makes its bases seen.
+ * With either, all is decided where it is written.
+ */
+function prepare(context: ImportContext, { settings }: ImportRun): number | undefined {
+  const { sql, target } = context;
+  context.records = countStaged(sql);
+  const isRebound = target.id < 0 && findTarget(sql, target.dir) !== undefined;
+  return isRebound || hasPrivate(sql, settings.private) ? undefined : prepareRecords(context);
+}
+
+/** @param prepared the number of the newest change that {@link prepareRecords} knew of */
+function carryOut(context: ImportContext, run: ImportRun, found: Found, prepared: number | undefined): CarriedOut {
   const { staged, left } = found;
-  foldLog(store.sql, store.registry);
-  const newest = newestChange(store.sql);
+  const { sql, registry, target: planned } = context;
+  foldLog(sql, registry);
+  const newest = newestChange(sql);
   // Bound only here, so that an import that fails leaves no trace.
-  const target = bindTarget(store.sql, planned.dir, planned.project);
-  const context = makeContext(store, target, run, found);
-  importRecords(context, run.onProgress);
+  context.bind(bindTarget(sql, planned.dir, planned.project));
+  if (prepared !== undefined) keepPrepared(context, prepared);
+  importRecords(context);
   // What the import wrote itself it has marked; what the database did besides is a change like any other.
-  foldLog(store.sql, store.registry, newest);
+  foldLog(sql, registry, newest);
   failOnProblems(context.skipped, run.skipInvalid);
   const lostValues = takeLostValues(context, left);
   noteSkipped(context);
   settleFiles(context, staged);
-  if (isAgreement(context, staged)) notePoint(store, target, run);
+  if (isAgreement(context, staged)) notePoint(context, context.target, run);
   for (const change of context.rowsBefore?.changes(context.registry, context.rows) ?? []) run.onChange?.(change);
   return { stats: statsOf(context, found), lostValues };
 }
@@ -158,6 +174,7 @@ function makeContext(store: SyncStore, target: Target, run: ImportRun, { staged 
     skipped: staged.skipped,
     skipInvalid: run.skipInvalid,
     isDryRun: run.isDryRun === true,
+    onProgress: run.onProgress,
     rowsBefore: run.onChange === undefined ? undefined : new RowsBefore(sql),
   });
 }
@@ -169,7 +186,7 @@ function isAgreement({ skipped, notices }: ImportContext, { files }: CollectedCh
 }
 
 /** From this point on the history is to be read when an import next asks it. */
-function notePoint({ sql }: SyncStore, target: Target, { history, only }: ImportRun): void {
+function notePoint({ sql }: Pick<SyncStore, 'sql'>, target: Target, { history, only }: ImportRun): void {
   const point = only === undefined ? history?.point() : undefined;
   if (point !== undefined && point !== readNote(sql, target, 'point')) writeNote(sql, target, 'point', point);
 }

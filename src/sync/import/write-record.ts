@@ -3,34 +3,28 @@ import type { ReasonedLoss } from '../../merge/loss.js';
 import { sameContent } from '../../record/content.js';
 import type { Content } from '../../record/content.js';
 import { isDeleted } from '../../record/version.js';
-import { writeDerived } from '../../store/knowledge/derived.js';
+import type { Deleted } from '../../record/version.js';
+import type { Outcome } from '../../store/knowledge/outcomes.js';
 import type { ImportContext } from './context.js';
 import type { RecordPlan } from './plan-record.js';
 import { applyTombstone } from './deletions.js';
 import type { LoadedRecord } from './load-record.js';
 import { withFreeNaturalKey } from './natural-keys.js';
-import { recordBase } from './record-base.js';
+import { markPrivate } from './keep-private.js';
+import { outcomeOf } from './outcome.js';
 
-/** Writes a decided record, and what the target now knows of it. `conflicting` is the row that has its natural key by now. */
-export function writeRecord(context: ImportContext, decision: RecordPlan, conflicting: string | undefined): void {
+/**
+ * Makes the database say what was decided, or adds it to what is to be written. What becomes of other records with it is written at once.
+ *
+ * @param conflicting the row that has the record's natural key
+ */
+export function writeRecord(context: ImportContext, decision: RecordPlan, conflicting?: string): void {
   const { record, plan } = decision;
-  const { key, row } = record;
+  const { key } = record;
+  if (isDeleted(plan.result) || conflicting !== undefined) context.flush();
   const losses = [...record.losses, ...plan.losses];
   for (const { loss, why } of losses) noteLoss(context.sql, context.target.project, key, loss, why, context.now);
   if (losses.length > 0) context.noticeLoss(key, conflictMessage(losses, context.isDryRun));
-  let result = plan.result;
-  if (isDeleted(result)) {
-    applyTombstone(context, record, result);
-  } else {
-    noteDerivedVersion(context, record, result);
-    result = withFreeNaturalKey(context, record, result, conflicting);
-    if (row === undefined || !sameContent(row, result)) {
-      context.write(result, row);
-      if (row === undefined) context.rememberRow(key.type, key.id);
-      context.tally.add(key.type, row === undefined ? 'created' : 'updated');
-    }
-  }
-  if (plan.restamp === true) writeDerived(context.sql, key, 0, undefined);
   if (plan.rolledBack === true) {
     context.notice(
       'rolledBack',
@@ -39,7 +33,38 @@ export function writeRecord(context: ImportContext, decision: RecordPlan, confli
       `the file holds an old version; the database's was kept (import --force ${key.id} takes the file's)`,
     );
   }
-  recordBase(context, decision, result);
+  context.outcomes.add(
+    isDeleted(plan.result)
+      ? deleteRow(context, decision, plan.result)
+      : addRow(context, decision, plan.result, conflicting),
+  );
+}
+
+function deleteRow(context: ImportContext, decision: RecordPlan, result: Deleted): Outcome {
+  applyTombstone(context, decision.record, result);
+  return outcomeOf(context, decision, { result, isWritten: false, derived: undefined });
+}
+
+function addRow(
+  context: ImportContext,
+  decision: RecordPlan,
+  planned: Content,
+  conflicting: string | undefined,
+): Outcome {
+  const { record, plan } = decision;
+  if (decision.staysPrivate) markPrivate(context, planned);
+  const { content: result, derived = derivedVersion(record, planned) } = withFreeNaturalKey(
+    context,
+    record,
+    planned,
+    conflicting,
+  );
+  const isWritten = record.row === undefined || !sameContent(record.row, result);
+  if (isWritten) context.add(result, record.row);
+  return outcomeOf(context, decision, {
+    ...{ result, isWritten },
+    derived: plan.restamp === true ? { stamp: 0, content: undefined } : derived,
+  });
 }
 
 function conflictMessage(losses: readonly ReasonedLoss[], isDryRun: boolean): string {
@@ -48,7 +73,7 @@ function conflictMessage(losses: readonly ReasonedLoss[], isDryRun: boolean): st
 }
 
 /** A version that follows from lines alone keeps the stamp that every replica computes. */
-function noteDerivedVersion({ sql }: ImportContext, { key, version }: LoadedRecord, result: Content): void {
-  if (version === undefined || isDeleted(version) || version.raw !== undefined) return;
-  if (sameContent(version.content, result)) writeDerived(sql, key, version.stamp, result);
+function derivedVersion({ version }: LoadedRecord, result: Content): Outcome['derived'] {
+  if (version === undefined || isDeleted(version) || version.raw !== undefined) return undefined;
+  return sameContent(version.content, result) ? { stamp: version.stamp, content: result } : undefined;
 }

@@ -31,7 +31,7 @@ export function markChanged(sql: Sql, { type, id }: RecordKey, project: string):
 }
 
 /** Sees to it that a record has a number. */
-export function nameRecord(sql: Sql, { type, id }: RecordKey): void {
+function nameRecord(sql: Sql, { type, id }: RecordKey): void {
   sql.run(`INSERT INTO scsync_records (type, id) VALUES (?, ?) ON CONFLICT DO NOTHING`, type, id);
 }
 

@@ -8,6 +8,7 @@ import type { Rows } from '../../store/rows.js';
 import type { ProjectCoordinates } from '../../format/format.js';
 import { projectCoordinates } from '../../store/project-row.js';
 import { Outcomes } from '../../store/knowledge/outcomes.js';
+import type { Outcome } from '../../store/knowledge/outcomes.js';
 import { RowWriter } from '../../store/row-writer.js';
 import type { Sql } from '../../store/sql.js';
 import type { Target } from '../../store/knowledge/target.js';
@@ -67,6 +68,7 @@ export class ImportContext {
   #coordinates: ProjectCoordinates | undefined;
   #resume: (() => void) | undefined;
   #target: Target;
+  #presentWaits = false;
 
   constructor(
     values: Pick<
@@ -172,9 +174,21 @@ export class ImportContext {
     if (before === undefined) this.#projects.set(`${type}/${content.id}`, this.target.project);
   }
 
-  /** Writes all that was added. To be called before anything that reads or writes what it concerns. */
+  /** Adds what becomes known of a record. */
+  note(outcome: Outcome, isPresent: boolean): void {
+    this.outcomes.add(outcome);
+    this.#presentWaits ||= isPresent;
+  }
+
+  /** To be called before anything that reads or writes other records. What waits of deleted ones concerns nobody. */
+  flushPresent(): void {
+    if (this.#presentWaits) this.flush();
+  }
+
+  /** Writes all that was added. */
   flush(): void {
     this.outcomes.flush(this.target);
+    this.#presentWaits = false;
     if (this.writer.isEmpty) return;
     this.beforeWrite();
     for (const { type, created, updated } of this.writer.flush(this.now)) {

@@ -108,7 +108,7 @@ function decide(context: ImportContext, record: LoadedRecord): RecordPlan | unde
 function isDeferredDelete(context: ImportContext, { record, plan }: RecordPlan): boolean {
   const { entity, key, row } = record;
   if (!isDeleted(plan.result) || row === undefined) return false;
-  context.flush();
+  context.flushPresent();
   if (!isReferredTo(context, entity, key.id)) return false;
   context.deferredDeletes.set(`${key.type}/${key.id}`, plan.result);
   if (entity.naturalKey.length > 0) {
@@ -151,7 +151,7 @@ function conflictingIdOf(context: ImportContext, { record, plan }: RecordPlan): 
   const found = find();
   const isLater = found === undefined ? writer.hasNaturalKey(result) : writer.has(record.entity, found);
   if (!isLater) return found;
-  context.flush();
+  context.flushPresent();
   return find();
 }
 

@@ -21,7 +21,7 @@ import { outcomeOf } from './outcome.js';
 export function writeRecord(context: ImportContext, decision: RecordPlan, conflicting?: string): void {
   const { record, plan } = decision;
   const { key } = record;
-  if (isDeleted(plan.result) || conflicting !== undefined) context.flush();
+  if (isDeleted(plan.result) || conflicting !== undefined) context.flushPresent();
   const losses = [...record.losses, ...plan.losses];
   for (const { loss, why } of losses) noteLoss(context.sql, context.target.project, key, loss, why, context.now);
   if (losses.length > 0) context.noticeLoss(key, conflictMessage(losses, context.isDryRun));
@@ -33,10 +33,10 @@ export function writeRecord(context: ImportContext, decision: RecordPlan, confli
       `the file holds an old version; the database's was kept (import --force ${key.id} takes the file's)`,
     );
   }
-  context.outcomes.add(
-    isDeleted(plan.result)
-      ? deleteRow(context, decision, plan.result)
-      : addRow(context, decision, plan.result, conflicting),
+  const isGone = isDeleted(plan.result);
+  context.note(
+    isGone ? deleteRow(context, decision, plan.result) : addRow(context, decision, plan.result, conflicting),
+    !isGone,
   );
 }
 

@@ -1,6 +1,5 @@
 import { isDeleted } from '../../record/version.js';
 import type { Entity } from '../../registry/entity.js';
-import { foldLog } from '../../store/knowledge/change-log.js';
 import { CHANGED_SINCE, newestChange } from '../../store/knowledge/changes.js';
 import type { ImportContext } from './context.js';
 import { loadRecord } from './load-record.js';
@@ -12,11 +11,11 @@ import { writeRecord } from './write-record.js';
 
 /**
  * Decides the plain records before the database is locked for writing, so that others wait only while the rows are written: those whose
- * outcome is a row, without anything else to be written or said. Gives the number of the newest change that it knew of.
+ * outcome is a row, without anything else to be written or said. Nothing is written yet, so what the change log has counts as written later.
+ * Gives the number of the newest change that it knew of.
  */
 export function prepareRecords(context: ImportContext): number {
   const { sql, registry } = context;
-  foldLog(sql, registry);
   const newest = newestChange(sql);
   for (const entity of registry.entities) {
     context.forgetRows();

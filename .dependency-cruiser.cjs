@@ -83,6 +83,13 @@ module.exports = {
       to: { path: '(^|/)node_modules/(commander|picocolors|cli-table3|cli-progress)/' },
     },
     {
+      name: 'verbs-are-loaded-when-called',
+      severity: 'error',
+      comment: 'A verb is loaded by the list of verbs when it is called; what two verbs share lies beside the folder.',
+      from: { path: '^src/' },
+      to: { path: '^src/cli/verbs/', dependencyTypesNot: ['dynamic-import'] },
+    },
+    {
       name: 'scanner-in-secrets-only',
       severity: 'error',
       comment: 'The scanner is loaded when there is a value to look at, and not before.',

@@ -1,4 +1,4 @@
-import type { Place } from './context.js';
+import type { Place } from './session.js';
 import { describeExport, describeImport, describeInSync } from './describe.js';
 import { EXIT, statusOfImport, statusOfSync } from './exit-codes.js';
 import { failedBy } from './failed-by.js';

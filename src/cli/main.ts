@@ -4,8 +4,8 @@ import { CommanderError } from 'commander';
 import { readFileSync } from 'node:fs';
 
 import { SyncError, messageOf } from '../errors.js';
-import { isOn } from './command.js';
-import type { Terminal } from './context.js';
+import { isOn } from './verb.js';
+import type { Terminal } from './session.js';
 import { EXIT, statusOfError } from './exit-codes.js';
 import { reportOf } from './failed-by.js';
 import { Output, settingsOf } from './output.js';
@@ -27,17 +27,16 @@ async function terminal(): Promise<Terminal> {
 
 /** Does what a call asks for, and gives the exit status. */
 async function carryOut({ verb, args, options }: Call): Promise<number> {
-  const { Context } = await import('./context.js');
+  const { Session } = await import('./session.js');
   const looks = isOn(options, 'dryRun') || verb.looks?.(args, options) === true;
-  const context = new Context({ ...options, looks }, await terminal());
+  const session = new Session({ ...options, looks }, await terminal());
   try {
-    const { run } = await verb.load();
-    const outcome = await run({ context, args, options });
-    context.close();
-    await output.outcome(outcome, context.notes);
+    const outcome = await verb.run({ session, args, options });
+    session.close();
+    await output.outcome(outcome, session.notes);
     return outcome.status;
   } finally {
-    context.close();
+    session.close();
   }
 }
 

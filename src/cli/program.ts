@@ -1,8 +1,7 @@
 import { Command } from 'commander';
 
-import type { Options } from './command.js';
-import type { Verb } from './verbs/verb.js';
-import { VERBS } from './verbs/verbs.js';
+import type { Options, Verb } from './verb.js';
+import { VERBS } from './verbs.js';
 
 /** What a parsed command line asks for. */
 export interface Call {
@@ -43,28 +42,35 @@ Exit status: 0 done and in sync, 1 something was rolled back, orphaned or skippe
 Example:
   $ sc-sync init && sc-sync sync      a project's first export`,
     );
-  for (const verb of VERBS) addVerb(program, verb, onCall);
-  addHelp(program);
+  const complete = new Map(
+    VERBS.map(({ name, summary, load }) => {
+      const command = program.command(name).summary(summary);
+      return [command, async () => completeVerb(command, (await load()).verb, onCall)];
+    }),
+  );
+  program.hook('preSubcommand', (_, command) => complete.get(command)?.());
+  addHelp(program, complete);
   return program;
 }
 
 /** The one of commander prints the whole help where there is no such verb. */
-function addHelp(program: Command): void {
+function addHelp(program: Command, complete: ReadonlyMap<Command, () => Promise<void>>): void {
   const help = program.helpCommand(false).command('help [command]').description('display help for command');
-  help.helpOption(false).action((name?: string) => {
+  help.helpOption(false).action(async (name?: string) => {
     const named = name === undefined ? program : program.commands.find((verb) => verb.name() === name);
     if (named === undefined)
       program.error(`error: unknown command '${name ?? ''}'`, { code: 'commander.unknownCommand' });
+    await complete.get(named)?.();
     named.help();
   });
 }
 
-function addVerb(program: Command, verb: Verb, onCall: (call: Call) => Promise<void>): void {
-  const { name, summary, about, examples } = verb;
+/** Gives a command what only the file of its verb has. */
+function completeVerb(command: Command, verb: Verb, onCall: (call: Call) => Promise<void>): void {
+  const { about, examples } = verb;
+  const summary = command.summary();
   const description = `${summary[0]?.toUpperCase() ?? ''}${summary.slice(1)}.`;
-  const command = program
-    .command(name)
-    .summary(summary)
+  command
     .description(about === undefined ? description : `${description}\n${about}`)
     .helpOption('--help', 'print this help');
   for (const argument of verb.arguments ?? []) command.addArgument(argument);

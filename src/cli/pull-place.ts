@@ -10,7 +10,7 @@ import type { Upstream } from '../git/upstream.js';
 import type { SyncStore } from '../store/store.js';
 import { sync } from '../sync/sync.js';
 import type { SyncOptions, SyncOutcome } from '../sync/sync.js';
-import type { Context, Place } from './context.js';
+import type { Session, Place } from './session.js';
 import { refusalOf } from './refusal.js';
 
 /** What a pull did. */
@@ -40,11 +40,11 @@ export type Share = (merge: () => Promise<MadeMerge>) => Promise<MadeMerge | und
  *
  * @param share what the database derives from what was merged is sent by it as well, in a commit of its own.
  */
-export async function pullPlace(context: Context, place: Place, share?: Share): Promise<Pulled> {
-  const repository = requireIdle(context);
+export async function pullPlace(session: Session, place: Place, share?: Share): Promise<Pulled> {
+  const repository = requireIdle(session);
   const upstream = findUpstream(repository);
   if (share !== undefined) requireSameName(repository, upstream);
-  const pull = new Pull(repository, upstream, context.store(), context.syncOptions(place));
+  const pull = new Pull(repository, upstream, session.store(), session.syncOptions(place));
   try {
     await pull.run(share);
   } catch (error) {
@@ -119,8 +119,8 @@ class Pull implements Pulled {
 }
 
 /** The repository, in which git has nothing begun. */
-function requireIdle(context: Context): Repository {
-  const repository = requireRepository(context.resolve('.'));
+function requireIdle(session: Session): Repository {
+  const repository = requireRepository(session.resolve('.'));
   const unfinished = findUnfinished(repository);
   if (unfinished === undefined) return repository;
   throw new SyncError('refused', inTheMiddle(unfinished), {

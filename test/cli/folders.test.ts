@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { findActor } from '../../src/cli/actor.js';
-import { Context } from '../../src/cli/context.js';
 import { findFolders } from '../../src/cli/folders.js';
+import { Session } from '../../src/cli/session.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 import { ATLAS, Sandbox } from './helpers.js';
 
@@ -126,7 +126,7 @@ describe('the project', () => {
 
 describe('the database', () => {
   const pathOf = (db: string | undefined, env: Record<string, string>): string =>
-    new Context({ directory: '/', ...(db !== undefined && { db }) }, {}, env).databasePath;
+    new Session({ directory: '/', ...(db !== undefined && { db }) }, {}, env).databasePath;
 
   it('is --db, SC_DB, SAVECONTEXT_DB, or the default one', () => {
     const env = { SC_DB: '/a.db', SAVECONTEXT_DB: '/b.db' };
@@ -149,10 +149,10 @@ describe('the database', () => {
 
 describe('a path that begins with ~', () => {
   it('is in the home folder for -C, --project and files, too', () => {
-    const context = new Context({ directory: '~', project: '~/none' });
-    expect(context.resolve('a')).toBe(join(homedir(), 'a'));
-    expect(context.resolve('~/a')).toBe(join(homedir(), 'a'));
-    expect(context.place().projectPath).toBe(join(homedir(), 'none'));
+    const session = new Session({ directory: '~', project: '~/none' });
+    expect(session.resolve('a')).toBe(join(homedir(), 'a'));
+    expect(session.resolve('~/a')).toBe(join(homedir(), 'a'));
+    expect(session.place().projectPath).toBe(join(homedir(), 'none'));
   });
 });
 

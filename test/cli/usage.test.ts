@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 
 import { ERROR_EXIT_STATUS } from '../../src/errors.js';
-import { VERBS } from '../../src/cli/verbs/verbs.js';
+import { VERBS } from '../../src/cli/verbs.js';
 import { MergeStrategy } from '../../src/sync/import/plan.js';
 import { Sandbox, oneObject } from './helpers.js';
 
@@ -84,10 +84,11 @@ describe('docs/cli', () => {
     expect(listed).toEqual([...Object.entries(ERROR_EXIT_STATUS), ['unexpected', 70]]);
   });
 
-  it('has one page for each verb, which names its options', () => {
+  it('has one page for each verb, which names its options', async () => {
     const pages = readdirSync(DOCS).filter((name) => name !== 'README.md');
     expect(pages.sort()).toEqual(VERBS.map(({ name }) => `${name}.md`).sort());
-    for (const { name, options = [] } of VERBS) {
+    for (const { name, load } of VERBS) {
+      const { options = [] } = (await load()).verb;
       const page = readFileSync(new URL(`${name}.md`, DOCS), 'utf8');
       for (const { long } of options) expect(page, name).toContain(long ?? '');
     }

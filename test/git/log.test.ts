@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 
-import { run as log } from '../../src/cli/commands/log.js';
-import { Context } from '../../src/cli/context.js';
+import { Session } from '../../src/cli/session.js';
+import { verb } from '../../src/cli/verbs/log.js';
 import { findRecordIds } from '../../src/git/find-record.js';
 import { readRecordLog } from '../../src/git/record-log.js';
 import { savecontext } from '../../src/savecontext/registry.js';
@@ -184,8 +184,8 @@ test('the verb takes such a name, and lists what it could mean', async () => {
   repo.write({ m1: 'a', m10: 'b', m11: 'c' });
   repo.commit();
   const run = async (name: string): Promise<object> => {
-    const context = new Context({ directory: repo.root, db: join(repo.root, 'none.db') });
-    const { json } = await log({ context, args: [name], options: {} });
+    const session = new Session({ directory: repo.root, db: join(repo.root, 'none.db') });
+    const { json } = await verb.run({ session, args: [name], options: {} });
     return json;
   };
   expect(await run('m1')).toMatchObject({ id: 'm1', type: 'memory', versions: [{ action: 'created' }] });

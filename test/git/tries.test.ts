@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
-import { isGivenUp } from '../../src/cli/commands/push.js';
-import { Context } from '../../src/cli/context.js';
+import { isGivenUp } from '../../src/cli/verbs/push.js';
+import { Session } from '../../src/cli/session.js';
 import { pullPlace } from '../../src/cli/pull-place.js';
 import type { Share } from '../../src/cli/pull-place.js';
 import { runWithLockRetry } from '../../src/git/run.js';
@@ -30,18 +30,18 @@ describe('tries', () => {
     ann.put('memory', 'mem_1', 'value=by ann');
     ann.commit();
     ann.git('push', '--quiet');
-    const context = new Context({ directory: bob.root, db: bob.db });
+    const session = new Session({ directory: bob.root, db: bob.db });
     let calls = 0;
     const push = (until: number): ReturnType<typeof pullPlace> => {
       calls = 0;
       const share: Share = async (merge) => (++calls < until ? undefined : merge());
-      return pullPlace(context, context.place(), share);
+      return pullPlace(session, session.place(), share);
     };
     const { error } = await push(Infinity);
     expect(error).toMatchObject({ code: 'busy', message: expect.stringContaining('20 times') as string });
     expect(calls).toBe(20);
     const pulled = await push(20);
     expect([calls, pulled.error, pulled.merged]).toEqual([20, undefined, ['fast forward']]);
-    context.close();
+    session.close();
   });
 });

@@ -55,7 +55,7 @@ export const BUGS = [
   },
   {
     name: 'a push looks for secrets at its first try only',
-    file: 'src/cli/commands/push.ts',
+    file: 'src/cli/verbs/push.ts',
     find: 'if (made.head !== this.#checked) this.#check(made);',
     replace: 'if (this.#checked === undefined) this.#check(made);',
     tests: ['test/git/tries.test.ts', 'test/git/push.test.ts'],
@@ -155,7 +155,7 @@ export const BUGS = [
   },
   {
     name: 'a push gives up one try early',
-    file: 'src/cli/commands/push.ts',
+    file: 'src/cli/verbs/push.ts',
     find: 'races >= LEAST_TRIES &&',
     replace: 'races >= LEAST_TRIES - 1 &&',
     tests: ['test/git/tries.test.ts'],

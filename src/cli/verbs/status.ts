@@ -1,19 +1,33 @@
+import { Option } from 'commander';
+
 import { savecontext } from '../../savecontext/registry.js';
 import { describeGit, findGitState } from '../git-state.js';
 import { getSyncStatus } from '../../sync/status.js';
 import { requireSound } from '../../store/check-damage.js';
 import { describeStatus } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
-import { isOn } from '../command.js';
-import type { Command } from '../command.js';
+import type { Outcome } from '../outcome.js';
+import { isOn } from '../verb.js';
+import type { Invocation, Verb } from '../verb.js';
+
+export const verb: Verb = {
+  about: 'Changes nothing.',
+  options: [new Option('--check', 'exit with 1 unless both sides agree')],
+  looks: () => true,
+  examples: [
+    ['sc-sync status', 'a table for people'],
+    ['sc-sync status --check --quiet', 'for a script: only the exit status, and what is wrong'],
+  ],
+  run,
+};
 
 /** Says where both sides stand. */
-export const run: Command = ({ context, options }) => {
-  const place = context.place();
-  const store = context.store();
-  requireSound(store.sql, context.databasePath, 'quick_check');
+function run({ session, options }: Invocation): Outcome {
+  const place = session.place();
+  const store = session.store();
+  requireSound(store.sql, session.databasePath, 'quick_check');
   const found = getSyncStatus(store, place);
-  const git = findGitState(savecontext, context.resolve('.'), place.dir);
+  const git = findGitState(savecontext, session.resolve('.'), place.dir);
   // What stands in an unmerged file is one side only, whatever the engine makes of it.
   const status = { ...found, inSync: found.inSync && (git?.unmerged ?? []).length === 0 };
   return {
@@ -21,4 +35,4 @@ export const run: Command = ({ context, options }) => {
     json: { ...status, git: git ?? null },
     text: [...(git === undefined ? [] : describeGit(git)), ...describeStatus(status)],
   };
-};
+}

@@ -18,14 +18,16 @@ import type { Folders } from './folders.js';
 import type { Confirm } from './outcome.js';
 import type { ProgressBar } from './progress.js';
 
-/** Options that a verb hands on to all that it does, as they were given. */
-export interface GlobalOptions {
+/** What a session is started with: the options that hold for all that a verb does, as they were given. */
+export interface SessionOptions {
   readonly directory?: string;
   readonly db?: string;
   readonly project?: string;
   readonly allowSecret?: readonly string[];
   /** Whether nothing is to be changed. */
   readonly looks?: boolean;
+  /** Whether a program reads what the verb gives, and nobody its text. */
+  readonly json?: boolean;
 }
 
 /** What there is only where somebody looks on. */
@@ -41,11 +43,14 @@ export interface Place {
   readonly dir: string;
 }
 
-/** What a verb works with: the database, the project, the actor, each found when it is asked for. */
-export class Context {
+/**
+ * What a verb works with: the database, the project, the actor, each found when it is asked for. Who runs a verb makes one, of options that
+ * change no more, and closes it.
+ */
+export class Session {
   /** How the call was understood, where that is not plain. */
   readonly notes: string[] = [];
-  readonly #options: GlobalOptions;
+  readonly #options: SessionOptions;
   readonly #env: NodeJS.ProcessEnv;
   readonly #base: string;
   readonly #bar: ProgressBar | undefined;
@@ -54,8 +59,8 @@ export class Context {
   #store: Store | undefined;
   #place: Place | undefined;
 
-  constructor(options: GlobalOptions, terminal: Terminal = {}, env: NodeJS.ProcessEnv = process.env) {
-    this.#options = options;
+  constructor(options: SessionOptions, terminal: Terminal = {}, env: NodeJS.ProcessEnv = process.env) {
+    this.#options = Object.freeze({ ...options });
     this.#env = env;
     this.#bar = terminal.bar;
     this.confirm = terminal.confirm;
@@ -65,11 +70,17 @@ export class Context {
         hint: 'check the path',
       });
     }
+    Object.freeze(this);
   }
 
   /** A path as the user means it: relative to `-C`, or to the home folder where it begins with `~/`. */
   resolve(path: string): string {
     return resolve(this.#base, atHome(path));
+  }
+
+  /** Whether a program reads what the verb gives. */
+  get isJson(): boolean {
+    return this.#options.json === true;
   }
 
   /** The path of the database: `--db`, `SC_DB`, `SAVECONTEXT_DB`, else the default one. */

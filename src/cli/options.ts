@@ -1,22 +1,6 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
 
-import { savecontext } from '../../savecontext/registry.js';
-import type { Command, Options } from '../command.js';
-
-/** A verb of the command line: what it is called with, and where its work is found. */
-export interface Verb {
-  readonly name: string;
-  readonly summary: string;
-  readonly about?: string;
-  readonly arguments?: readonly Argument[];
-  readonly options?: readonly Option[];
-  /** Whether a call changes nothing, beside dry runs. */
-  readonly looks?: (args: readonly string[], options: Options) => boolean;
-  /** What to type, and what that does. */
-  readonly examples: readonly (readonly [command: string, says: string])[];
-  /** Loaded when the verb is called, so that help and small verbs start fast. */
-  readonly load: () => Promise<{ readonly run: Command }>;
-}
+import { savecontext } from '../savecontext/registry.js';
 
 /** The type tags, as help lists them. */
 export const TYPES = savecontext.entities.map(({ type }) => type).join(', ');

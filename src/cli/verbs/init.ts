@@ -1,3 +1,5 @@
+import { Argument, Option } from 'commander';
+
 import { existsSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
@@ -18,15 +20,37 @@ import { SETTINGS_FILE, writeSettings } from '../../files/settings.js';
 import type { SyncStore } from '../../store/store.js';
 import { bindTarget } from '../../store/knowledge/bind-target.js';
 import { findTarget } from '../../store/knowledge/target.js';
-import type { Context, Place } from '../context.js';
+import type { Session, Place } from '../session.js';
 import { EXIT } from '../exit-codes.js';
 import { failure, info, warning } from '../outcome.js';
 import type { Outcome } from '../outcome.js';
-import { isOn } from '../command.js';
-import type { Command, Invocation, Options } from '../command.js';
+import { together } from '../options.js';
+import { isOn } from '../verb.js';
+import type { Invocation, Options, Verb } from '../verb.js';
+
+export const verb: Verb = {
+  about: [
+    'Safe to repeat: what is there is left alone. Names each thing that it did. In a work tree of git it adds what is missing to',
+    "the ignore and attributes files of .savecontext, and sets the merge driver up in the clone's configuration.",
+  ].join('\n'),
+  arguments: [new Argument('[pattern]', 'with --driver-only: which files, as in .gitattributes')],
+  options: [
+    new Option('--hooks', 'also export before each commit, and import after each merge, checkout and rebase'),
+    new Option('--undo', 'take back what init did in this clone’s repository; data and database stay'),
+    new Option('--driver-only', 'only the merge driver, for JSONL files of other programs; needs --key and a pattern'),
+    new Option('--key <name>', 'with --driver-only: the field that identifies a line'),
+    together(),
+  ],
+  examples: [
+    ['sc-sync init', 'in the folder of a project'],
+    ["sc-sync init --driver-only --key id '*.jsonl'", 'lines of other trackers merge by id, field by field'],
+    ['sc-sync init --db memory.db', 'with a database of its own'],
+  ],
+  run,
+};
 
 /** Sets up the database, the export directory and git; every step does only what is missing. `--undo` takes back what is git's. */
-export const run: Command = (invocation) => {
+function run(invocation: Invocation): Outcome {
   const { args, options } = invocation;
   const isForDriver = args.length + namesOf(options).length > 0 || options['key'] !== undefined;
   if (isForDriver && !isOn(options, 'driverOnly')) {
@@ -34,16 +58,16 @@ export const run: Command = (invocation) => {
   }
   if (isOn(options, 'undo')) return undo(invocation);
   return isOn(options, 'driverOnly') ? initDriver(invocation) : init(invocation);
-};
+}
 
-function init({ context, options }: Invocation): Outcome {
-  const repository = findRepositoryToSetUp(context.resolve('.'));
-  const database = context.databasePath;
+function init({ session, options }: Invocation): Outcome {
+  const repository = findRepositoryToSetUp(session.resolve('.'));
+  const database = session.databasePath;
   const isNew = !existsSync(database);
-  const store = context.store({ create: true });
-  const place = context.place();
+  const store = session.store({ create: true });
+  const place = session.place();
   // First, since they may be refused.
-  const hooks = isOn(options, 'hooks') ? addHooks(requireRepository(context.resolve('.')), context, place) : [];
+  const hooks = isOn(options, 'hooks') ? addHooks(requireRepository(session.resolve('.')), session, place) : [];
   const done = [
     ...(isNew ? [`created the database ${database}`] : store.setUp.map((what) => `database: ${what}`)),
     ...prepareFolder(repository, store.registry, place.dir),
@@ -53,11 +77,11 @@ function init({ context, options }: Invocation): Outcome {
   return {
     status: EXIT.done,
     json: { database, project: place.projectPath, dir: place.dir, done },
-    text: [...done.map((what) => info(what)), ...(done.length === 0 ? [info(nothingToDo(context, place))] : [])],
+    text: [...done.map((what) => info(what)), ...(done.length === 0 ? [info(nothingToDo(session, place))] : [])],
   };
 }
 
-function nothingToDo({ databasePath }: Context, { projectPath }: Place): string {
+function nothingToDo({ databasePath }: Session, { projectPath }: Place): string {
   return `nothing to do: ${databasePath} and ${projectPath} are set up`;
 }
 
@@ -81,9 +105,9 @@ function prepareFolder(repository: Repository | undefined, registry: Registry, d
   return done;
 }
 
-function addHooks(repository: Repository, context: Context, { dir }: Place): string[] {
+function addHooks(repository: Repository, session: Session, { dir }: Place): string[] {
   const project = pathInRepository(repository, dirname(dir));
-  const options = ['--db', resolve(context.databasePath)];
+  const options = ['--db', resolve(session.databasePath)];
   return installHooks(repository, project, options).map((hook) => {
     rememberStep(repository, hook);
     return `installed the hook ${hook.path}${hook.before === null ? '' : ', which calls the one that was there'}`;
@@ -97,7 +121,7 @@ function namesOf({ together }: Options): string[] {
 }
 
 /** Sets up the merge driver for files of other programs, and nothing else. */
-function initDriver({ context, args, options }: Invocation): Outcome {
+function initDriver({ session, args, options }: Invocation): Outcome {
   const [pattern] = args;
   const { key } = options;
   if (typeof key !== 'string' || pattern === undefined) {
@@ -105,7 +129,7 @@ function initDriver({ context, args, options }: Invocation): Outcome {
       hint: DRIVER_EXAMPLE,
     });
   }
-  const folder = context.resolve('.');
+  const folder = session.resolve('.');
   const names = namesOf(options);
   const done = setUpGenericDriver(requireRepository(folder), folder, pattern, { key, together: names });
   const nothing = `nothing to do: ${pattern} merges by ${key} in this clone`;
@@ -120,8 +144,8 @@ function initDriver({ context, args, options }: Invocation): Outcome {
 const UNDONE = { done: info, left: warning, failed: failure } as const;
 
 /** Takes back what `init` did in the repository. */
-function undo({ context }: Invocation): Outcome {
-  const undone = undoSetUp(requireRepository(context.resolve('.')));
+function undo({ session }: Invocation): Outcome {
+  const undone = undoSetUp(requireRepository(session.resolve('.')));
   const isAll = undone.every(({ came }) => came !== 'failed');
   return {
     status: isAll ? EXIT.done : EXIT.attention,

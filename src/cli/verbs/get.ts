@@ -1,3 +1,5 @@
+import { Argument } from 'commander';
+
 import type { Content } from '../../record/content.js';
 import { unquote } from '../../record/json.js';
 import { toJson } from '../../record/object.js';
@@ -5,19 +7,30 @@ import { Records } from '../../sync/records.js';
 import { EXIT } from '../exit-codes.js';
 import { ExactJson } from '../json-text.js';
 import { data } from '../outcome.js';
-import type { Command } from '../command.js';
-import type { Line } from '../outcome.js';
+import type { Line, Outcome } from '../outcome.js';
+import { type } from '../options.js';
+import type { Invocation, Verb } from '../verb.js';
+
+export const verb: Verb = {
+  arguments: [type(), new Argument('<id>', 'the id of the record')],
+  looks: () => true,
+  examples: [
+    ['sc-sync get issue issue_1', 'field by field'],
+    ['sc-sync get issue issue_1 --json', 'exact to the last digit'],
+  ],
+  run,
+};
 
 /** Prints one record. */
-export const run: Command = ({ context, args: [type = '', id = ''] }) => {
-  const { projectPath } = context.place();
-  const content = new Records(context.store(), projectPath).require(type, id);
+function run({ session, args: [type = '', id = ''] }: Invocation): Outcome {
+  const { projectPath } = session.place();
+  const content = new Records(session.store(), projectPath).require(type, id);
   return {
     status: EXIT.done,
     json: { record: new ExactJson(toJson(content)) },
     text: describeRecord(content),
   };
-};
+}
 
 /** A line a field; a text of several lines is indented, so that it cannot pass for other fields. */
 function describeRecord({ entity, tokens, unknown }: Content): Line[] {

@@ -1,3 +1,5 @@
+import { Argument } from 'commander';
+
 import { SyncError } from '../../errors.js';
 import { findRecordIds } from '../../git/find-record.js';
 import { readRecordLog } from '../../git/record-log.js';
@@ -6,17 +8,29 @@ import { requireRepository } from '../../git/repository.js';
 import { tryGit } from '../../git/run.js';
 import { toJson } from '../../record/object.js';
 import { savecontext } from '../../savecontext/registry.js';
-import type { Command } from '../command.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { fieldJson, fieldText } from '../field-change.js';
 import { ExactJson } from '../json-text.js';
 import { data } from '../outcome.js';
-import type { Line } from '../outcome.js';
+import type { Line, Outcome } from '../outcome.js';
+import { limit } from '../options.js';
+import type { Invocation, Verb } from '../verb.js';
+
+export const verb: Verb = {
+  about: 'Reads the commits of HEAD and the files as they are; needs no database.',
+  arguments: [new Argument('<id>', 'the id of the record, the beginning of it, or its short id')],
+  options: [limit()],
+  examples: [
+    ['sc-sync log issue_1', 'when, who, which fields'],
+    ['sc-sync log issue_1 --limit 1 --json', 'the newest version, with full values'],
+  ],
+  run,
+};
 
 /** Lists the versions of one record in git's history. */
-export const run: Command = ({ context, args: [name = ''], options }) => {
-  const { root: cwd } = requireRepository(context.resolve('.'));
+function run({ session, args: [name = ''], options }: Invocation): Outcome {
+  const { root: cwd } = requireRepository(session.resolve('.'));
   if (tryGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { cwd }) === undefined) {
     throw new SyncError('usage', `${cwd} has no commits yet`, { hint: 'commit the files first' });
   }
@@ -25,7 +39,7 @@ export const run: Command = ({ context, args: [name = ''], options }) => {
   const versions = typeof limit === 'number' ? all.slice(0, limit) : all;
   const type = all.find(({ version }) => version !== undefined)?.version?.type ?? null;
   return { status: EXIT.done, json: { id, type, versions: versions.map(jsonOf) }, text: versions.flatMap(describe) };
-};
+}
 
 /** Reads the log of the record with that id, or of the one that a short id or the beginning of an id names. */
 function readNamed(cwd: string, name: string): { readonly id: string; readonly all: readonly LoggedVersion[] } {

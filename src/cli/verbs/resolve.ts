@@ -2,25 +2,34 @@ import { savecontext } from '../../savecontext/registry.js';
 import { findRepository } from '../../git/repository.js';
 import { resolveFolder } from '../../git/resolve.js';
 import type { Healed, HealedFile, HealedFrom } from '../../git/resolve.js';
-import { isOn } from '../command.js';
-import type { Command } from '../command.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { failure, info, warning } from '../outcome.js';
-import type { Block } from '../outcome.js';
+import type { Block, Outcome } from '../outcome.js';
+import { dryRun } from '../options.js';
+import { isOn } from '../verb.js';
+import type { Invocation, Verb } from '../verb.js';
+
+export const verb: Verb = {
+  about:
+    'Every record by the one merge; values that lose go to the journal with the next import. Then commit, and sync.',
+  options: [dryRun()],
+  examples: [['sc-sync resolve && git commit', 'after a merge that stopped']],
+  run,
+};
 
 /** Heals the data files of a project after a merge. */
-export const run: Command = ({ context, options }) => {
-  const dir = context.folder();
+function run({ session, options }: Invocation): Outcome {
+  const dir = session.folder();
   const dryRun = isOn(options, 'dryRun');
-  const healed = resolveFolder(savecontext, findRepository(context.resolve('.')), dir, { now: Date.now(), dryRun });
+  const healed = resolveFolder(savecontext, findRepository(session.resolve('.')), dir, { now: Date.now(), dryRun });
   const isDone = healed.left.length === 0 && healed.files.every(({ problems }) => problems.length === 0);
   return {
     status: isDone ? EXIT.done : EXIT.attention,
     json: { dir, dryRun, ...healed },
     text: describe(healed, dryRun),
   };
-};
+}
 
 const FROM: Readonly<Record<HealedFrom, string>> = {
   index: 'its versions in git',

@@ -1,3 +1,5 @@
+import { Argument } from 'commander';
+
 import { dropConflicts, listConflicts, takeConflict } from '../../sync/conflicts.js';
 import { SyncError } from '../../errors.js';
 import type { JournalEntry } from '../../store/knowledge/journal.js';
@@ -7,16 +9,31 @@ import { count, recordName } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { lossJson } from '../field-change.js';
 import { data, grid, info } from '../outcome.js';
-import type { Command } from '../command.js';
 import type { Block, Outcome } from '../outcome.js';
+import type { Invocation, Verb } from '../verb.js';
 
 /** How much of a value is shown in a table, in characters. */
 const SHORT = 40;
 
+export const verb: Verb = {
+  arguments: [
+    new Argument('[action]', 'what to do with entries').choices(['show', 'take', 'drop']),
+    new Argument('[n...]', 'numbers of entries'),
+  ],
+  looks: ([action = 'show']) => action === 'show',
+  examples: [
+    ['sc-sync conflicts', 'the whole journal'],
+    ['sc-sync conflicts show 3', 'the values of one entry in full'],
+    ['sc-sync conflicts take 3', 'put the lost value back, as an edit of now'],
+    ['sc-sync conflicts drop 3 4', 'forget entries for good'],
+  ],
+  run,
+};
+
 /** Lists the journal, or works on entries of it. */
-export const run: Command = ({ context, args: [action, ...numbers] }) => {
-  const store = context.store();
-  const { projectPath } = context.place();
+function run({ session, args: [action, ...numbers] }: Invocation): Outcome {
+  const store = session.store();
+  const { projectPath } = session.place();
   if (action === undefined) return listAll(listConflicts(store, projectPath));
   const wanted = readNumbers(action, numbers);
   switch (action) {
@@ -27,7 +44,7 @@ export const run: Command = ({ context, args: [action, ...numbers] }) => {
     default:
       return dropEntries(store, projectPath, wanted);
   }
-};
+}
 
 function readNumbers(action: string, words: readonly string[]): number[] {
   const wrong = words.find((word) => !/^\d{1,15}$/.test(word));

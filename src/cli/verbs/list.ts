@@ -1,3 +1,5 @@
+import { Option } from 'commander';
+
 import type { Content } from '../../record/content.js';
 import { unquote } from '../../record/json.js';
 import { toJson } from '../../record/object.js';
@@ -9,18 +11,36 @@ import { matches, readCondition } from '../field-values.js';
 import { isScope } from '../is-scope.js';
 import { ExactJson } from '../json-text.js';
 import { grid, info } from '../outcome.js';
-import type { Command } from '../command.js';
+import type { Outcome } from '../outcome.js';
+import { limit, type } from '../options.js';
+import type { Invocation, Verb } from '../verb.js';
 
 /** How many columns a table has beside the id, and how wide one may get. */
 const COLUMNS = 4;
 const WIDTH = 48;
 
+export const verb: Verb = {
+  arguments: [type()],
+  looks: () => true,
+  options: [
+    limit(),
+    new Option('--where <field=value>', 'only records with this value, or with this element of a set; repeatable')
+      .default([], 'all')
+      .argParser((value: string, before: readonly string[]) => [...before, value]),
+  ],
+  examples: [
+    ['sc-sync list issue --where status=open --limit 20', 'open issues'],
+    ['sc-sync list issue --where labels=bug --json', 'issues with a label, as JSON'],
+  ],
+  run,
+};
+
 /** Lists records of a type. */
-export const run: Command = ({ context, args: [type = ''], options }) => {
-  const records = new Records(context.store(), context.place().projectPath);
+function run({ session, args: [type = ''], options }: Invocation): Outcome {
+  const records = new Records(session.store(), session.place().projectPath);
   const entity = records.entity(type);
   const where = Array.isArray(options['where']) ? options['where'].map(String) : [];
-  const conditions = where.map((text) => readCondition(entity, text, (path) => context.resolve(path)));
+  const conditions = where.map((text) => readCondition(entity, text, (path) => session.resolve(path)));
   const limit = typeof options['limit'] === 'number' ? options['limit'] : Infinity;
   const found: Content[] = [];
   if (limit > 0) {
@@ -40,7 +60,7 @@ export const run: Command = ({ context, args: [type = ''], options }) => {
       info(count(found.length, 'record'), 'dim'),
     ],
   };
-};
+}
 
 /** The id, the fields that a record must have, and the heads of fields that belong together: no times, no paths. */
 function columnsOf(entity: Entity): string[] {

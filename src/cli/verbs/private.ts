@@ -1,17 +1,37 @@
+import { Argument, Option } from 'commander';
+
 import { acceptSettings, describeWaiting, listWaitingSettings } from '../../sync/accepted-settings.js';
 import { SyncError } from '../../errors.js';
 import { listPrivate, setPrivate, whyPrivate } from '../../sync/private.js';
-import type { Context } from '../context.js';
+import type { Session } from '../session.js';
 import { count, recordName } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
-import { isOn } from '../command.js';
 import { data, info, warning } from '../outcome.js';
-import type { Command } from '../command.js';
 import type { Outcome } from '../outcome.js';
+import { TYPES } from '../options.js';
+import { isOn } from '../verb.js';
+import type { Invocation, Verb } from '../verb.js';
+
+export const verb: Verb = {
+  about: 'Without a record it lists those that are kept. Rules for many records go into sync.json.',
+  arguments: [new Argument('[type]', TYPES), new Argument('[id]', 'the id of the record')],
+  options: [
+    new Option('--undo', 'let it out again'),
+    new Option('--accept', 'instead: accept what a changed sync.json would let out'),
+  ],
+  looks: (args, { accept }) => args.length === 0 && accept !== true,
+  examples: [
+    ['sc-sync private memory mem_1', 'never leaves this database'],
+    ['sc-sync private', 'which are kept'],
+    ['sc-sync private memory mem_1 --undo', 'goes out with the next export'],
+    ['sc-sync private --accept', 'sync.json as it is now, since others may have changed it'],
+  ],
+  run,
+};
 
 /** Keeps a record in the database, lets it out again, or lists those that are kept; or accepts what the settings let out. */
-export const run: Command = ({ context, args: [type, id], options }) => {
-  const place = context.place();
+function run({ session, args: [type, id], options }: Invocation): Outcome {
+  const place = session.place();
   const { projectPath } = place;
   if (isOn(options, 'accept')) {
     if (type !== undefined) {
@@ -19,17 +39,17 @@ export const run: Command = ({ context, args: [type, id], options }) => {
         hint: `private ${type} <id> --undo lets a single record out`,
       });
     }
-    return accept(context);
+    return accept(session);
   }
-  if (type === undefined) return list(context);
+  if (type === undefined) return list(session);
   if (id === undefined) {
     throw new SyncError('usage', `private ${type}: expected the id of a record`, {
       hint: `see the list: list ${type}`,
     });
   }
   const isPrivate = !isOn(options, 'undo');
-  const { records, exported } = setPrivate(context.store(), projectPath, { type, id }, isPrivate);
-  const heldBy = isPrivate ? undefined : whyPrivate(context.store(), place, { type, id });
+  const { records, exported } = setPrivate(session.store(), projectPath, { type, id }, isPrivate);
+  const heldBy = isPrivate ? undefined : whyPrivate(session.store(), place, { type, id });
   const others = records.length === 1 ? '' : ` with ${count(records.length - 1, 'record')} that cannot be without it`;
   const inFiles = isPrivate ? exported : [];
   return {
@@ -52,13 +72,13 @@ export const run: Command = ({ context, args: [type, id], options }) => {
         : [warning('export --unpublish writes their deletions; git keeps what was committed')]),
     ],
   };
-};
+}
 
 /** The records that were made private, and those that stay only because a change of the settings is not accepted. */
-function list(context: Context): Outcome {
-  const place = context.place();
-  const records = listPrivate(context.store(), place.projectPath);
-  const waiting = listWaitingSettings(context.store(), place);
+function list(session: Session): Outcome {
+  const place = session.place();
+  const records = listPrivate(session.store(), place.projectPath);
+  const waiting = listWaitingSettings(session.store(), place);
   const none = info('no record was made private; rules of sync.json hold beside');
   return {
     status: EXIT.done,
@@ -71,8 +91,8 @@ function list(context: Context): Outcome {
   };
 }
 
-function accept(context: Context): Outcome {
-  const { changes, records } = acceptSettings(context.store(), context.place());
+function accept(session: Session): Outcome {
+  const { changes, records } = acceptSettings(session.store(), session.place());
   return {
     status: EXIT.done,
     json: { accepted: changes, records },

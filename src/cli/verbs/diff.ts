@@ -1,3 +1,5 @@
+import { Option } from 'commander';
+
 import { dirname } from 'node:path';
 
 import { diff, diffSince } from '../../sync/diff.js';
@@ -6,9 +8,7 @@ import type { RefusedRecord } from '../../sync/export/stats.js';
 import { filesOfCommit, requireCommit } from '../../git/commit-files.js';
 import { requireRepository } from '../../git/repository.js';
 import type { RecordChange } from '../../record/change.js';
-import { isOn } from '../command.js';
-import type { Command } from '../command.js';
-import type { Context } from '../context.js';
+import type { Session } from '../session.js';
 import { count, describeNotice, recordName } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { cut, fieldJson, fieldText, lossJson } from '../field-change.js';
@@ -16,19 +16,31 @@ import { ExactJson } from '../json-text.js';
 import { data, failure, info, warning } from '../outcome.js';
 import type { Line, Outcome } from '../outcome.js';
 import { describeRefused } from '../refusal.js';
+import type { Invocation, Verb } from '../verb.js';
 
-/** Says what a sync would change, or what changed since a commit. */
-export const run: Command = ({ context, options }) => {
-  const { base } = options;
-  const isJson = isOn(options, 'json');
-  return typeof base === 'string' ? describeSince(context, base, isJson) : describeSync(context, isJson);
+export const verb: Verb = {
+  about: 'First what the import would do to the database, then what the export would do to the files. Changes nothing.',
+  looks: () => true,
+  options: [new Option('--base <rev>', 'instead: how the records differ from the data files of a commit')],
+  examples: [
+    ['sc-sync diff', 'before a sync, or after switching a branch'],
+    ['sc-sync diff --base main', 'what was done to the records on this branch'],
+  ],
+  run,
 };
 
-function describeSync(context: Context, isJson: boolean): Outcome {
-  const place = context.place();
+/** Says what a sync would change, or what changed since a commit. */
+function run({ session, options }: Invocation): Outcome {
+  const { base } = options;
+  const { isJson } = session;
+  return typeof base === 'string' ? describeSince(session, base, isJson) : describeSync(session, isJson);
+}
+
+function describeSync(session: Session, isJson: boolean): Outcome {
+  const place = session.place();
   const told = { database: new Told(isJson, 'database: '), files: new Told(isJson, 'files: ') };
-  const found = diff(context.store(), {
-    ...context.syncOptions(place),
+  const found = diff(session.store(), {
+    ...session.syncOptions(place),
     onChange: (change) => {
       told[change.where].take(change);
     },
@@ -79,13 +91,13 @@ function refusedLines(refused: readonly RefusedRecord[]): Line[] {
   return [...reasons].map((reason) => failure(`refused: ${reason}; nothing would be exported`));
 }
 
-function describeSince(context: Context, base: string, isJson: boolean): Outcome {
-  const place = context.place();
+function describeSince(session: Session, base: string, isJson: boolean): Outcome {
+  const place = session.place();
   const repository = requireRepository(dirname(place.dir));
   const commit = requireCommit(repository, base);
   const told = new Told(isJson);
-  const options = { ...context.syncOptions(place), onChange: (change: RecordChange): void => told.take(change) };
-  const { unreadable, refused } = diffSince(context.store(), options, filesOfCommit(repository, commit, place.dir));
+  const options = { ...session.syncOptions(place), onChange: (change: RecordChange): void => told.take(change) };
+  const { unreadable, refused } = diffSince(session.store(), options, filesOfCommit(repository, commit, place.dir));
   return {
     status: EXIT.done,
     json: { project: place.projectPath, dir: place.dir, base: commit, changes: told.json, unreadable, refused },

@@ -6,12 +6,14 @@ import { pathInRepository } from '../../git/repository.js';
 import { tryGit } from '../../git/run.js';
 import { pushUpstream } from '../../git/upstream.js';
 import { removeLostValue } from '../../files/lost-values.js';
-import type { Command } from '../command.js';
 import { count } from '../describe.js';
 import { describePull, endOf, pullJson } from '../describe-pull.js';
 import { info } from '../outcome.js';
 import { refuseOutgoingSecrets } from '../outgoing-secrets.js';
 import { pullPlace } from '../pull-place.js';
+import type { Outcome } from '../outcome.js';
+import { allowSecret } from '../options.js';
+import type { Invocation, Verb } from '../verb.js';
 
 /** When others are faster, so many tries and so long in all, in milliseconds: both must be over before it gives up. */
 const LEAST_TRIES = 20;
@@ -24,16 +26,24 @@ export function isGivenUp(races: number, elapsed: number): boolean {
 /** No pause after a try that was too late is longer, in milliseconds. */
 const LONGEST_PAUSE = 5000;
 
+export const verb: Verb = {
+  about:
+    'Any remote of git will do. Gives up after about two minutes in which others were faster; everything is committed then.',
+  options: [allowSecret()],
+  examples: [['sc-sync push', 'what is in the database is with the team']],
+  run,
+};
+
 /** Pulls, then pushes; again with growing pauses while others push first. */
-export const run: Command = async ({ context }) => {
-  const place = context.place();
+async function run({ session }: Invocation): Promise<Outcome> {
+  const place = session.place();
   // Exports are looked at as they are made; what was written or committed by other means is so here.
   const check = (made: MadeMerge): void => {
-    const { secrets } = settingsInForce(context.store(), place).settings;
-    refuseOutgoingSecrets(made, context.store().registry, context.guard, secrets);
+    const { secrets } = settingsInForce(session.store(), place).settings;
+    refuseOutgoingSecrets(made, session.store().registry, session.guard, secrets);
   };
   const sender = new Sender(check);
-  const pulled = await pullPlace(context, place, (merge) => sender.send(merge));
+  const pulled = await pullPlace(session, place, (merge) => sender.send(merge));
   const { tries, races, waited, commits, others } = sender;
   const where = `${pulled.upstream.remote}/${pulled.upstream.branch}`;
   return {
@@ -46,7 +56,7 @@ export const run: Command = async ({ context }) => {
       ...(races > 0 ? [info(`others were faster ${count(races, 'time')}`)] : []),
     ],
   };
-};
+}
 
 /** Sends merges to the remote, and remembers what that took. */
 class Sender {

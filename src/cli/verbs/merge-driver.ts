@@ -1,12 +1,33 @@
+import { Argument, Option } from 'commander';
+
 import { savecontext } from '../../savecontext/registry.js';
 import { driveMerge } from '../../git/drive-merge.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { failure, warning } from '../outcome.js';
-import type { Command } from '../command.js';
+import type { Outcome } from '../outcome.js';
+import { together } from '../options.js';
+import type { Invocation, Verb } from '../verb.js';
+
+export const verb: Verb = {
+  about:
+    'The result goes into the file of ours. With --key the lines may be of any program: one JSON object a line, with a unique key.',
+  arguments: [
+    new Argument('<base>', '%O'),
+    new Argument('<ours>', '%A'),
+    new Argument('<theirs>', '%B'),
+    new Argument('<path>', '%P'),
+  ],
+  options: [new Option('--key <name>', 'the field that identifies a line, for files of other programs'), together()],
+  examples: [
+    ['sc-sync merge-driver --key id base.jsonl ours.jsonl theirs.jsonl issues.jsonl', 'without git, for a look'],
+    ['sc-sync init', 'sets it up for git'],
+  ],
+  run,
+};
 
 /** Merges three versions of a file as git asks for it; git itself starts the second entry, which loads less. */
-export const run: Command = ({ context, args, options }) => {
+function run({ session, args, options }: Invocation): Outcome {
   const [base = '', ours = '', theirs = '', path = ''] = args;
   const together = Array.isArray(options['together'])
     ? options['together'].map((names) => String(names).split(','))
@@ -15,7 +36,7 @@ export const run: Command = ({ context, args, options }) => {
   const outcome = driveMerge(
     savecontext,
     { base, ours, theirs, path, key, together },
-    context.resolve('.'),
+    session.resolve('.'),
     Date.now(),
   );
   const { problems, lost, leftIn } = outcome;
@@ -27,4 +48,4 @@ export const run: Command = ({ context, args, options }) => {
       ...(lost === 0 ? [] : [warning(`${path}: ${count(lost, 'value')} lost the merge, kept in ${leftIn ?? ''}`)]),
     ],
   };
-};
+}

@@ -1,3 +1,5 @@
+import { Argument } from 'commander';
+
 import { savecontext } from '../../savecontext/registry.js';
 import { spawn } from 'node:child_process';
 import { basename, resolve } from 'node:path';
@@ -8,16 +10,24 @@ import { addFolder } from '../../git/commit-folder.js';
 import { HOOKS } from '../../git/hooks.js';
 import { requireRepository } from '../../git/repository.js';
 import { SyncError } from '../../errors.js';
-import type { Command } from '../command.js';
-import type { Context } from '../context.js';
+import type { Session } from '../session.js';
 import { EXIT } from '../exit-codes.js';
 import { warning } from '../outcome.js';
+import type { Outcome } from '../outcome.js';
+import type { Invocation, Verb } from '../verb.js';
 
 /** A commit waits for a hook no longer, in milliseconds; the start of two processes comes on top. */
 const PATIENCE = 600;
 
+export const verb: Verb = {
+  about: 'Never fails, and waits for its work less than a second: what takes longer goes on in the background.',
+  arguments: [new Argument('<name>', 'the name of the hook')],
+  examples: [['sc-sync hook pre-commit', 'exports, and adds the data folder to the commit']],
+  run,
+};
+
 /** Does what a hook is for, in a process of its own that may outlive it. */
-export const run: Command = async ({ context, args: [name = ''], options }) => {
+async function run({ session, args: [name = ''], options }: Invocation): Promise<Outcome> {
   const verb = Object.entries(HOOKS).find(([known]) => known === name)?.[1];
   if (verb === undefined) {
     throw new SyncError('usage', `there is no hook ${name} here`, {
@@ -26,13 +36,13 @@ export const run: Command = async ({ context, args: [name = ''], options }) => {
   }
   const main = fileURLToPath(new URL('../main.js', import.meta.url));
   const project = typeof options['project'] === 'string' ? ['--project', options['project']] : [];
-  const words = ['-C', context.resolve('.'), '--db', resolve(context.databasePath), ...project, verb, '--quiet'];
+  const words = ['-C', session.resolve('.'), '--db', resolve(session.databasePath), ...project, verb, '--quiet'];
   const ended = await runFor(PATIENCE, [main, ...words]);
   if (ended === undefined) return says([`${verb} takes longer and goes on in the background`]);
   if (ended.status !== 0) return says(wentWrong(ended).map((line) => `${verb}: ${line}`));
-  if (name === 'pre-commit') addToCommit(context);
+  if (name === 'pre-commit') addToCommit(session);
   return says([]);
-};
+}
 
 /** Why nothing was done, or else each record that needs somebody. */
 function wentWrong({ stdout, stderr }: Ended): string[] {
@@ -40,7 +50,7 @@ function wentWrong({ stdout, stderr }: Ended): string[] {
   return reason === undefined || reason === '' ? stdout.trimEnd().split('\n') : [reason];
 }
 
-function says(lines: readonly string[]): ReturnType<Command> {
+function says(lines: readonly string[]): Outcome {
   return {
     status: EXIT.done,
     json: { text: lines.length === 0 ? null : lines.join('\n') },
@@ -84,12 +94,12 @@ async function runFor(patience: number, args: readonly string[]): Promise<Ended 
  * Adds the data folder to the commit that is being made. A commit of named paths alone has an index of its own, which is thrown
  * away: there nothing is added.
  */
-function addToCommit(context: Context): void {
+function addToCommit(session: Session): void {
   const index = process.env['GIT_INDEX_FILE'];
   if (index !== undefined && !['index', 'index.lock'].includes(basename(index))) return;
-  const repository = requireRepository(context.resolve('.'));
+  const repository = requireRepository(session.resolve('.'));
   // Git starts a hook in the work tree of the commit; a link that somebody committed could lead to another one.
   if (repository.root !== workTreeOf('.')) return;
   const env = index === undefined ? {} : { GIT_INDEX_FILE: resolve(index) };
-  addFolder(repository, savecontext, context.folder(), env);
+  addFolder(repository, savecontext, session.folder(), env);
 }

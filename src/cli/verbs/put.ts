@@ -1,3 +1,5 @@
+import { Argument } from 'commander';
+
 import { SyncError } from '../../errors.js';
 import type { Content } from '../../record/content.js';
 import { toJson } from '../../record/object.js';
@@ -9,19 +11,40 @@ import { changesTo, decodeUtf8, readAssignment, readObject } from '../field-valu
 import { isScope } from '../is-scope.js';
 import { ExactJson, jsonText } from '../json-text.js';
 import { data } from '../outcome.js';
-import type { Command } from '../command.js';
+import type { Outcome } from '../outcome.js';
+import { fieldsOfAll } from '../field-list.js';
+import { type } from '../options.js';
+import type { Invocation, Verb } from '../verb.js';
+
+export const verb: Verb = {
+  about: [
+    'Without an id a new one is made. A value is read by the type of its field: null is null, a set is a JSON',
+    'array, @file is the content of a file, and @@ begins a text with an @. A lone - reads the record as JSON',
+    'from standard input. updated_at becomes now; fields that keep their values are no edit.',
+    '',
+    ...fieldsOfAll(),
+  ].join('\n'),
+  arguments: [type(), new Argument('[words...]', '[id] field=value ..., or [id] - for JSON from standard input')],
+  examples: [
+    [`sc-sync put issue title='Login fails' priority=1 'labels=["bug"]'`, 'a new issue'],
+    ['sc-sync put issue issue_1 status=closed details=null', 'changes two fields'],
+    ['sc-sync put plan plan_1 content=@plan.md', 'a text from a file'],
+    ['sc-sync get memory mem_1 --json | sc-sync --db other.db put memory -', 'a record from elsewhere'],
+  ],
+  run,
+};
 
 /** Makes a record or changes fields of one. */
-export const run: Command = async ({ context, args: [type = '', ...words] }) => {
-  const { projectPath } = context.place();
-  const records = new Records(context.store(), projectPath);
+async function run({ session, args: [type = '', ...words] }: Invocation): Promise<Outcome> {
+  const { projectPath } = session.place();
+  const records = new Records(session.store(), projectPath);
   const entity = records.entity(type);
   const hasId = words[0] !== undefined && words[0] !== '-' && !words[0].includes('=');
   const given = hasId ? words.slice(1) : words;
   if (given.length === 0) {
     throw new SyncError('usage', `put ${type}: expected field=value, or - to read JSON from standard input`);
   }
-  const values = await readValues(entity, given, (path) => context.resolve(path));
+  const values = await readValues(entity, given, (path) => session.resolve(path));
   const id = idOf(entity, hasId ? words[0] : undefined, values);
   const before = id === undefined ? undefined : records.get(type, id);
   const others = withoutScope(entity, values, projectPath);
@@ -34,7 +57,7 @@ export const run: Command = async ({ context, args: [type = '', ...words] }) => 
     json: { action, record: new ExactJson(toJson(after)) },
     text: [data(`${action} ${type} ${after.id}`)],
   };
-};
+}
 
 async function readValues(
   entity: Entity,

@@ -1,28 +1,45 @@
+import { Option } from 'commander';
+
 import { existsSync } from 'node:fs';
 
 import { SyncError } from '../../errors.js';
 import { listTargets } from '../../store/knowledge/target.js';
 import { sync } from '../../sync/sync.js';
-import type { Context, Place } from '../context.js';
+import type { Session, Place } from '../session.js';
 import { describeExport, describeImport, describeInSync } from '../describe.js';
 import { EXIT, statusOfSync } from '../exit-codes.js';
 import { failedBy } from '../failed-by.js';
-import { isOn } from '../command.js';
 import { failure, info, warning } from '../outcome.js';
-import type { Command } from '../command.js';
 import type { Block, ErrorReport, Outcome } from '../outcome.js';
 import { refusalOf } from '../refusal.js';
+import { allowSecret, dryRun } from '../options.js';
+import { isOn } from '../verb.js';
+import type { Invocation, Verb } from '../verb.js';
 
-/** Brings both sides of one project, or of all, to the same. */
-export const run: Command = ({ context, options }) => {
-  const dryRun = isOn(options, 'dryRun');
-  return isOn(options, 'all') ? syncAll(context, dryRun) : syncOne(context, context.place(), dryRun);
+export const verb: Verb = {
+  about: 'The everyday verb.',
+  options: [
+    allowSecret(),
+    dryRun(),
+    new Option('--all', 'every project that this database has an export directory for'),
+  ],
+  examples: [
+    ['sc-sync sync', 'after a pull and before a commit'],
+    ['sc-sync sync --all --quiet', 'all projects; only what needs attention is written'],
+  ],
+  run,
 };
 
-function syncOne(context: Context, place: Place, dryRun: boolean): Outcome {
-  const outcome = sync(context.store(), { ...context.syncOptions(place), dryRun });
+/** Brings both sides of one project, or of all, to the same. */
+function run({ session, options }: Invocation): Outcome {
+  const dryRun = isOn(options, 'dryRun');
+  return isOn(options, 'all') ? syncAll(session, dryRun) : syncOne(session, session.place(), dryRun);
+}
+
+function syncOne(session: Session, place: Place, dryRun: boolean): Outcome {
+  const outcome = sync(session.store(), { ...session.syncOptions(place), dryRun });
   const error = refusalOf(outcome.export.refused);
-  const problems = outcome.status?.problems ?? context.store().problems();
+  const problems = outcome.status?.problems ?? session.store().problems();
   return {
     status: statusOfSync(outcome),
     json: { project: place.projectPath, dir: place.dir, ...outcome },
@@ -37,9 +54,9 @@ function syncOne(context: Context, place: Place, dryRun: boolean): Outcome {
 }
 
 /** One project that fails does not keep the others from being synced. */
-function syncAll(context: Context, dryRun: boolean): Outcome {
-  const targets = listTargets(context.store().sql);
-  const results = targets.map(({ project, dir }) => syncTarget(context, { projectPath: project, dir }, dryRun));
+function syncAll(session: Session, dryRun: boolean): Outcome {
+  const targets = listTargets(session.store().sql);
+  const results = targets.map(({ project, dir }) => syncTarget(session, { projectPath: project, dir }, dryRun));
   return {
     status: Math.max(EXIT.done, ...results.map(({ status }) => status)),
     json: { projects: results.map(({ json, error }) => ({ ...json, error })) },
@@ -54,7 +71,7 @@ function syncAll(context: Context, dryRun: boolean): Outcome {
   };
 }
 
-function syncTarget(context: Context, place: Place, dryRun: boolean): Outcome {
+function syncTarget(session: Session, place: Place, dryRun: boolean): Outcome {
   const { projectPath: project, dir } = place;
   if (!existsSync(dir)) {
     return {
@@ -64,7 +81,7 @@ function syncTarget(context: Context, place: Place, dryRun: boolean): Outcome {
     };
   }
   try {
-    return syncOne(context, place, dryRun);
+    return syncOne(session, place, dryRun);
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
     return { json: { project, dir }, text: [], ...failedBy(error) };

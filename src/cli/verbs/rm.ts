@@ -1,20 +1,35 @@
+import { Argument, Option } from 'commander';
+
 import { SyncError } from '../../errors.js';
 import { Records } from '../../sync/records.js';
 import type { RecordKey } from '../../record/record-key.js';
 import { recordName } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
-import { isOn } from '../command.js';
 import { data, info } from '../outcome.js';
-import type { Command } from '../command.js';
-import type { Confirm } from '../outcome.js';
+import type { Confirm, Outcome } from '../outcome.js';
+import { type } from '../options.js';
+import { isOn } from '../verb.js';
+import type { Invocation, Verb } from '../verb.js';
+
+export const verb: Verb = {
+  about:
+    'Names what goes with it first. Asks at a terminal; elsewhere it needs --yes where more than the record itself would go.',
+  arguments: [type(), new Argument('<id>', 'the id of the record')],
+  options: [new Option('--yes', 'do not ask')],
+  examples: [
+    ['sc-sync rm memory mem_1', 'one record'],
+    ['sc-sync rm session sess_1 --yes', 'a session with its items and checkpoints'],
+  ],
+  run,
+};
 
 /** Deletes a record, after naming what goes with it. */
-export const run: Command = async ({ context, args: [type = '', id = ''], options }) => {
-  const { projectPath } = context.place();
-  const records = new Records(context.store(), projectPath);
+async function run({ session, args: [type = '', id = ''], options }: Invocation): Promise<Outcome> {
+  const { projectPath } = session.place();
+  const records = new Records(session.store(), projectPath);
   records.require(type, id);
   const [, ...others] = records.cascadeOf(type, id);
-  if (!isOn(options, 'yes') && !(await isAgreed(context.confirm, { type, id }, others))) {
+  if (!isOn(options, 'yes') && !(await isAgreed(session.confirm, { type, id }, others))) {
     return { status: EXIT.attention, json: { deleted: [] }, text: [data('nothing was deleted')] };
   }
   const deleted = records.remove(type, id);
@@ -23,7 +38,7 @@ export const run: Command = async ({ context, args: [type = '', id = ''], option
     json: { deleted },
     text: deleted.map((key) => info(`deleted ${recordName(key)}`)),
   };
-};
+}
 
 /** Asks at a terminal; elsewhere a lone record needs no word, and more than that needs `--yes`. */
 async function isAgreed(confirm: Confirm | undefined, key: RecordKey, others: readonly RecordKey[]): Promise<boolean> {

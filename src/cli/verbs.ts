@@ -1,0 +1,112 @@
+import type { Verb } from './verb.js';
+
+/** What the list of all verbs says of one. The rest is loaded when it is called, so that small verbs start fast. */
+export interface ListedVerb {
+  readonly name: string;
+  readonly summary: string;
+  readonly load: () => Promise<{ readonly verb: Verb }>;
+}
+
+/** All verbs, in the order of help. */
+export const VERBS: readonly ListedVerb[] = [
+  {
+    name: 'init',
+    summary: 'make or complete the database, tracking, the export directory and the set-up of git',
+    load: () => import('./verbs/init.js'),
+  },
+  {
+    name: 'status',
+    summary: 'say what each side has that the other lacks',
+    load: () => import('./verbs/status.js'),
+  },
+  {
+    name: 'export',
+    summary: 'write what changed in the database to the files',
+    load: () => import('./verbs/export.js'),
+  },
+  {
+    name: 'import',
+    summary: 'take what is new in the files into the database',
+    load: () => import('./verbs/import.js'),
+  },
+  {
+    name: 'sync',
+    summary: 'import, then export, then look whether both sides agree',
+    load: () => import('./verbs/sync.js'),
+  },
+  {
+    name: 'diff',
+    summary: 'say what sync would change, record by record, field by field',
+    load: () => import('./verbs/diff.js'),
+  },
+  {
+    name: 'conflicts',
+    summary: 'list values that lost a merge, take them back, or drop them',
+    load: () => import('./verbs/conflicts.js'),
+  },
+  {
+    name: 'put',
+    summary: 'make a record, or change fields of one',
+    load: () => import('./verbs/put.js'),
+  },
+  {
+    name: 'get',
+    summary: 'print one record',
+    load: () => import('./verbs/get.js'),
+  },
+  {
+    name: 'list',
+    summary: 'list the records of a type, in the order of their ids',
+    load: () => import('./verbs/list.js'),
+  },
+  {
+    name: 'rm',
+    summary: 'delete a record with all that cannot be without it',
+    load: () => import('./verbs/rm.js'),
+  },
+  {
+    name: 'private',
+    summary: 'keep a record, with all that cannot be without it, in this database',
+    load: () => import('./verbs/private.js'),
+  },
+  {
+    name: 'log',
+    summary: "list one record's versions through git's history, newest first",
+    load: () => import('./verbs/log.js'),
+  },
+  {
+    name: 'pull',
+    summary: 'sync, commit the data folder, merge what the remote has, and sync again',
+    load: () => import('./verbs/pull.js'),
+  },
+  {
+    name: 'push',
+    summary: 'pull, then push; again while others push first',
+    load: () => import('./verbs/push.js'),
+  },
+  {
+    name: 'resolve',
+    summary: 'heal data files that a merge left with markers, unmerged, or with duplicate lines',
+    load: () => import('./verbs/resolve.js'),
+  },
+  {
+    name: 'hook',
+    summary: 'do what a hook of git is for, as init --hooks sets it up',
+    load: () => import('./verbs/hook.js'),
+  },
+  {
+    name: 'merge-driver',
+    summary: 'merge three versions of a JSONL file, as git calls it',
+    load: () => import('./verbs/merge-driver.js'),
+  },
+  {
+    name: 'backup',
+    summary: 'write a checked copy of the database while others use it',
+    load: () => import('./verbs/backup.js'),
+  },
+  {
+    name: 'restore',
+    summary: 'replace the database by a backup of it',
+    load: () => import('./verbs/restore.js'),
+  },
+];

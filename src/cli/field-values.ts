@@ -6,6 +6,7 @@ import { elementKey, elementsOf } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { fieldToken } from '../record/field-token.js';
 import { JsonError, scanArray, scanObject, unquote } from '../record/json.js';
+import { nearest } from '../record/nearest.js';
 import { toToken } from '../record/object.js';
 import type { RecordObject } from '../record/object.js';
 import type { Entity, Field } from '../registry/entity.js';
@@ -35,8 +36,10 @@ export function readAssignment(entity: Entity, text: string, pathOf: (path: stri
 function fieldOf(entity: Entity, name: string): Field {
   const field = entity.synced[entity.indexOf.get(name) ?? -1]?.field;
   if (field !== undefined) return field;
+  const known = entity.synced.map((each) => each.name);
+  const [guess] = nearest(name, known);
   throw new SyncError('bad_input', `${entity.type} has no field ${JSON.stringify(name)}`, {
-    hint: `expected one of ${entity.synced.map((known) => known.name).join(', ')}`,
+    hint: guess === undefined ? `expected one of ${known.join(', ')}` : `did you mean ${guess}?`,
   });
 }
 

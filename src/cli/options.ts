@@ -10,7 +10,7 @@ export const type = (): Argument => new Argument('<type>', TYPES);
 export const dryRun = (): Option => new Option('--dry-run', 'say what would be done, and do nothing');
 
 export const allowSecret = (): Option =>
-  new Option('--allow-secret <id...>', 'let values of these records out that look like secrets');
+  new Option('--allow-secret <record...>', 'let values of these records out that look like secrets');
 
 export const together = (): Option =>
   new Option('--together <names>', 'fields that move as one, with commas; repeatable')

@@ -67,12 +67,13 @@ function addHelp(program: Command, complete: ReadonlyMap<Command, () => Promise<
 
 /** Gives a command what only the file of its verb has. */
 function completeVerb(command: Command, verb: Verb, onCall: (call: Call) => Promise<void>): void {
-  const { about, examples } = verb;
+  const { about, examples, usage } = verb;
   const summary = command.summary();
   const description = `${summary[0]?.toUpperCase() ?? ''}${summary.slice(1)}.`;
   command
     .description(about === undefined ? description : `${description}\n${about}`)
     .helpOption('--help', 'print this help');
+  if (usage !== undefined) command.usage(`[options] ${usage}`);
   for (const argument of verb.arguments ?? []) command.addArgument(argument);
   for (const option of verb.options ?? []) command.addOption(option);
   const width = Math.max(...examples.map(([text]) => text.length));

@@ -3,6 +3,10 @@ import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
 
 import { exportDirectory, projectExportDir, resolvePath } from '../files/directory.js';
+import { namedLines } from '../files/named-lines.js';
+import type { NamedRecord } from '../record/names.js';
+import { Records } from '../sync/records.js';
+import { RecordNames } from '../sync/record-names.js';
 import { SyncError } from '../errors.js';
 import type { Guard } from '../sync/export/guard.js';
 import { requireCheckedOut } from '../git/checked-out.js';
@@ -133,9 +137,26 @@ export class Session {
     return project;
   }
 
+  /** The records of the project. */
+  records(): Records {
+    return new Records(this.store(), this.place().projectPath);
+  }
+
+  /** The records of the project by what people call them. */
+  names(): RecordNames {
+    return new RecordNames(this.store(), this.place().projectPath);
+  }
+
+  /** Records that only files have a line of: what is deleted here, and what was never imported. */
+  namesInFiles(): Iterable<NamedRecord> {
+    return namedLines(this.store().registry, this.place().dir);
+  }
+
   /** Looks for secrets in what is to leave the database. */
   get guard(): Guard {
-    return secretGuard(this.#options.allowSecret ?? []);
+    // A commit may have records that nothing else has any more.
+    const idOf = (name: string): string => this.names().find(name, { beside: () => this.namesInFiles() })?.id ?? name;
+    return secretGuard((this.#options.allowSecret ?? []).map(idOf));
   }
 
   /** What export, import and sync are called with. Throws `refused` while git has the files half merged, or keeps some back. */

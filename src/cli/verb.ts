@@ -15,6 +15,8 @@ export interface Invocation {
 
 /** A verb: how it is called, and what it does. The list of `verbs.ts` has its name. */
 export interface Verb {
+  /** How its words look in help, where its arguments do not say. */
+  readonly usage?: string;
   readonly about?: string;
   readonly arguments?: readonly Argument[];
   readonly options?: readonly Option[];

@@ -89,6 +89,7 @@ function checkFields(entity: Entity, refuse: Refuse): void {
   checkScope(entity, refuse);
   checkReferences(entity, refuse);
   checkNaturalKey(entity, refuse);
+  checkCalledBy(entity, refuse);
   for (const { name, field } of entity.synced) {
     if (field.kind === 'set') checkSet(name, field.set, refuse);
     if (field.kind === 'integer' && field.countOf !== undefined && fieldOf(entity, field.countOf)?.kind !== 'set')
@@ -131,6 +132,16 @@ function checkNaturalKey(entity: Entity, refuse: Refuse): void {
   const field = fieldOf(entity, last);
   if (field?.kind !== 'text' || field.oneOf !== undefined || field.coordinate !== undefined || field.key === true)
     refuse(`naturalKey: its last column, ${entity.table}.${last}, must be free text, since a clash changes it`);
+}
+
+/** A name for people is text, and a short id is one that a record may be without. */
+function checkCalledBy(entity: Entity, refuse: Refuse): void {
+  const { table, title, shortId } = entity;
+  if (title !== undefined && fieldOf(entity, title)?.kind !== 'text') refuse(`title: ${table}.${title} must be text`);
+  if (shortId === undefined) return;
+  const field = fieldOf(entity, shortId.field);
+  if (field?.kind !== 'text' || !field.nullable || field.oneOf !== undefined || field.coordinate !== undefined)
+    refuse(`shortId: ${table}.${shortId.field} must be free text that may be null`);
 }
 
 function checkSet(name: string, set: SetTable, refuse: Refuse): void {

@@ -20,13 +20,15 @@ export function defineEntity<const Type extends string, const Fields extends Rea
   };
   const key = synced.find(({ field }) => field.kind === 'text' && field.key === true);
   if (key?.index !== 0) throw contradiction(definition, 'the first field must be the key');
-  const { type, table, file, idPrefix, scope, fields, updated, created } = definition;
+  const { type, table, file, idPrefix, scope, fields, updated, created, shortId, naturalKey = [] } = definition;
   const references = new Map(Object.entries<string>((definition.references ?? {}) as Record<string, string>));
   const entity: Entity<Type, Fields> = {
     ...{ type, table, file, idPrefix, scope, fields, updated, created, synced, indexOf },
     parents: Object.fromEntries(Object.entries<string>((definition.parents ?? {}) as Record<string, string>)),
     references: Object.fromEntries(references),
-    naturalKey: definition.naturalKey ?? [],
+    naturalKey,
+    title: definition.title ?? naturalKey.at(-1),
+    shortId: shortId && { field: shortId.field, prefix: shortId.prefix ?? '' },
     coreCount: core.length,
     groups: (definition.together ?? []).map((group) => group.map(place)),
     key: key.name,

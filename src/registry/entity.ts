@@ -112,6 +112,10 @@ export interface EntityDefinition<
   readonly references?: { readonly [K in keyof Fields]?: string };
   /** Columns that are unique together. The last one is text: it is the one that a second record gets changed. */
   readonly naturalKey?: readonly (keyof Fields & string)[];
+  /** The field that tells people which record it is. Without one, the last column of the natural key does. */
+  readonly title?: keyof Fields & string;
+  /** The field with a short word for the record, and what that word begins with. A new record gets one. */
+  readonly shortId?: { readonly field: keyof Fields & string; readonly prefix?: string };
   /** The field that says when the record was last changed, and the one that says when it was made: integers, Unix milliseconds. */
   readonly updated: keyof Fields & string;
   readonly created: keyof Fields & string;
@@ -138,6 +142,10 @@ export interface Entity<
   readonly parents: Readonly<Record<string, string>>;
   readonly references: Readonly<Record<string, string>>;
   readonly naturalKey: readonly string[];
+  /** The field that tells people which record it is. */
+  readonly title: string | undefined;
+  /** The field with a short word for the record, and what a new one begins with. */
+  readonly shortId: { readonly field: string; readonly prefix: string } | undefined;
   readonly updated: string;
   readonly created: string;
   /** Core fields, then extension fields: the order of a line. */

@@ -2,6 +2,7 @@ import { defineEntity } from '../registry/define.js';
 import { coordinate, count, extension, integer, key, local, real, set, text } from '../registry/fields.js';
 
 const nullable = { nullable: true } as const;
+const stamped = { created: 'created_at', updated: 'updated_at' } as const;
 
 /** Every path that the record is filed under, its own left out. */
 const projects = (table: string, owner: string) =>
@@ -38,8 +39,8 @@ export const session = defineEntity({
     is_synced: local(),
   },
   together: [['status', 'ended_at']],
-  created: 'created_at',
-  updated: 'updated_at',
+  title: 'name',
+  ...stamped,
 });
 
 export const plan = defineEntity({
@@ -71,8 +72,9 @@ export const plan = defineEntity({
     ['content', 'source_path', 'source_hash'],
   ],
   references: { session_id: 'session' },
-  created: 'created_at',
-  updated: 'updated_at',
+  title: 'title',
+  shortId: { field: 'short_id', prefix: 'PLAN-' },
+  ...stamped,
 });
 
 export const issue = defineEntity({
@@ -128,8 +130,9 @@ export const issue = defineEntity({
     ['assigned_to_agent', 'assigned_at', 'assigned_in_session'],
   ],
   references: { plan_id: 'plan' },
-  created: 'created_at',
-  updated: 'updated_at',
+  title: 'title',
+  shortId: { field: 'short_id' },
+  ...stamped,
 });
 
 export const contextItem = defineEntity({
@@ -163,8 +166,7 @@ export const contextItem = defineEntity({
   together: [['value', 'size']],
   parents: { session_id: 'session' },
   naturalKey: ['session_id', 'key'],
-  created: 'created_at',
-  updated: 'updated_at',
+  ...stamped,
 });
 
 export const memory = defineEntity({
@@ -183,8 +185,7 @@ export const memory = defineEntity({
     updated_at: integer(),
   },
   naturalKey: ['project_path', 'key'],
-  created: 'created_at',
-  updated: 'updated_at',
+  ...stamped,
 });
 
 export const checkpoint = defineEntity({
@@ -217,6 +218,7 @@ export const checkpoint = defineEntity({
     is_synced: local(),
   },
   parents: { session_id: 'session' },
+  title: 'name',
   created: 'created_at',
   updated: 'created_at',
 });
@@ -242,6 +244,7 @@ export const timeEntry = defineEntity({
     updated_at: integer(),
   },
   references: { issue_id: 'issue' },
-  created: 'created_at',
-  updated: 'updated_at',
+  title: 'description',
+  shortId: { field: 'short_id', prefix: 'TE-' },
+  ...stamped,
 });

@@ -6,12 +6,14 @@ import { EMPTY_SET, withTokens } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { quote, unquote } from '../record/json.js';
 import { compareIntegers } from '../record/numbers.js';
+import { refuseType } from '../record/type-names.js';
 import { valueToken } from '../record/object.js';
 import type { RecordObject } from '../record/object.js';
 import { tokenOf } from '../record/content.js';
 import { dependentsOf, entityOfType, requireEntity } from '../registry/entity.js';
 import type { Entity } from '../registry/entity.js';
 import { conflictingId } from '../store/natural-key.js';
+import { newShortId } from '../store/short-id.js';
 import { RowWriter } from '../store/row-writer.js';
 import { Rows } from '../store/rows.js';
 import type { RecordKey } from '../record/record-key.js';
@@ -38,10 +40,7 @@ export class Records {
 
   /** The entity of a type tag; throws `usage` for an unknown one, naming the known ones. */
   entity(type: string): Entity {
-    const entity = entityOfType(this.#store.registry, type);
-    if (entity !== undefined) return entity;
-    const known = this.#store.registry.entities.map((other) => other.type).join(', ');
-    throw new SyncError('usage', `the type ${JSON.stringify(type)} is unknown; expected one of ${known}`);
+    return entityOfType(this.#store.registry, type) ?? refuseType(this.#store.registry, type);
   }
 
   /** A record, or undefined. */
@@ -178,9 +177,10 @@ export class Records {
     return changed;
   }
 
-  /** A new record before its fields are set: the defaults of its table. */
+  /** A new record before its fields are set: the defaults of its table, and a short id where its type has one. */
   #blank(entity: Entity, id: string, now: number): Content {
-    const { sql } = this.#store;
+    const { sql, registry } = this.#store;
+    const shortId = newShortId(sql, registry, entity, this.#project, now);
     const defaults = new Map(
       sql.all(`SELECT name, dflt_value FROM pragma_table_info(?)`, entity.table).map(([name, value]) => [name, value]),
     );
@@ -188,6 +188,7 @@ export class Records {
       if (field.kind === 'set') return EMPTY_SET;
       if (name === entity.key) return quote(id);
       if (name === entity.created || name === entity.updated) return String(now);
+      if (name === entity.shortId?.field) return shortId === undefined ? 'null' : quote(shortId);
       if (field.kind === 'text' && (field.coordinate === 'scope' || field.coordinate === 'scope-id')) return '"."';
       const expression = defaults.get(name);
       return typeof expression === 'string'

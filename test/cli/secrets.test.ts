@@ -50,11 +50,11 @@ describe('values that look like secrets', () => {
   it('are found by what another field calls them, and not by a name that is one', () => {
     const sandbox = new Sandbox();
     sandbox.ok(['init']);
-    sandbox.ok(['put', 'issue', 'i1', 'title=AWS secret access key (prod)', `description=${AWS}`]);
-    sandbox.ok(['put', 'memory', TOKEN, 'key=k', 'value=v']);
+    sandbox.ok(['put', 'issue', 'issue_1', 'title=AWS secret access key (prod)', `description=${AWS}`]);
+    sandbox.ok(['put', 'memory', TOKEN, 'key=k', 'value=v', '--create']);
     const error = sandbox.error(['export'], 6);
     expect(error['details']).toEqual([
-      expect.stringMatching(/^issue i1: description: AWSSecretAccessKey/),
+      expect.stringMatching(/^issue issue_1: description: AWSSecretAccessKey/),
       expect.stringMatching(/^memory ghp_\.\.\.: id: GITHUB_TOKEN/),
     ]);
     expect(JSON.stringify(error)).not.toContain(TOKEN);
@@ -94,7 +94,7 @@ describe('values that look like secrets', () => {
     sandbox.ok(['private', 'memory', 'mem_1', '--undo']);
     expect(sandbox.run(['sync']).status).toBe(6);
     expect(sandbox.json(['private', 'memory', 'mem_1', '--undo'])).not.toHaveProperty('heldBy');
-    expect(sandbox.error(['private', 'memory'], 4)['message']).toContain('expected the id');
+    expect(sandbox.error(['private', 'memory'], 4)['message']).toContain('expected the name');
     expect(sandbox.error(['private', 'memory', 'none'], 4)['code']).toBe('not_found');
   });
 
@@ -125,8 +125,8 @@ describe('values that look like secrets', () => {
 
   it('say what still keeps them there', () => {
     const sandbox = withSecrets();
-    sandbox.ok(['put', 'session', 's1', 'name=S']);
-    sandbox.ok(['put', 'context_item', 'c1', 'session_id=s1', 'key=k', 'value=v']);
+    sandbox.ok(['put', 'session', 's1', 'name=S', '--create']);
+    sandbox.ok(['put', 'context_item', 'c1', 'session_id=s1', 'key=k', 'value=v', '--create']);
     sandbox.ok(['private', 'session', 's1']);
     expect(sandbox.ok(['private', 'context_item', 'c1', '--undo'])).toContain(
       'context_item c1 still stays in this database: session s1 is private',

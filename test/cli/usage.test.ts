@@ -48,7 +48,12 @@ describe('wrong usage exits with 4', () => {
     ['a missing argument', ['list'], "missing required argument 'type'", undefined],
     ['too many arguments', ['status', 'x'], 'too many arguments', undefined],
     ['an unknown strategy', ['import', '--strategy', 'mine'], 'Allowed choices are three-way', undefined],
-    ['an unknown action', ['conflicts', 'tak', '1'], 'Allowed choices are show, take, drop', undefined],
+    [
+      'an unknown action',
+      ['conflicts', 'tak', '1'],
+      'expected show, take, drop or the name of a record',
+      'did you mean take?',
+    ],
     ['a limit that is none', ['list', 'issue', '--limit', '-1'], '--limit', undefined],
     ['an unknown type', ['list', 'isue'], 'expected one of session, plan, issue', undefined],
     ['a folder that is not there', ['-C', 'nowhere', 'status'], '-C nowhere: there is no such folder', undefined],

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from 'vitest';
 
 import { Session } from '../../src/cli/session.js';
 import { verb } from '../../src/cli/verbs/log.js';
-import { findRecordIds } from '../../src/git/find-record.js';
+import { findRecords } from '../../src/git/find-record.js';
 import { readRecordLog } from '../../src/git/record-log.js';
 import { savecontext } from '../../src/savecontext/registry.js';
 import { lineOf, sample } from '../record/samples.js';
@@ -168,7 +168,7 @@ test('finds a record by its short id or the beginning of its id, also one that i
   const path = join(repo.root, '.savecontext/issues.jsonl');
   writeFileSync(path, `${lineOf(issue, 10).raw}\n`);
   repo.commit();
-  const find = (text: string): string[] => findRecordIds(savecontext, repo.root, text);
+  const find = (text: string): string[] => findRecords(savecontext, repo.root, text).map(({ id }) => id);
   expect(find('mem_1')).toEqual(['issue_1']);
   expect(find('mem')).toEqual(['mem_1a', 'mem_1b', 'mem_2']);
   const gone = { entity_type: 'memory', entity_id: 'mem_2', project_path: '.', deleted_at: TIME, deleted_by: 'Bob' };
@@ -191,7 +191,10 @@ test('the verb takes such a name, and lists what it could mean', async () => {
   expect(await run('m1')).toMatchObject({ id: 'm1', type: 'memory', versions: [{ action: 'created' }] });
   expect(await run('m10')).toMatchObject({ id: 'm10' });
   expect(await run('m11')).toMatchObject({ id: 'm11' });
-  await expect(run('m')).rejects.toMatchObject({ code: 'usage', details: ['m1', 'm10', 'm11'] });
+  await expect(run('m')).rejects.toMatchObject({
+    code: 'usage',
+    details: ['memory m1 "m1"', 'memory m10 "m10"', 'memory m11 "m11"'],
+  });
   await expect(run('n')).rejects.toMatchObject({ code: 'not_found' });
 });
 

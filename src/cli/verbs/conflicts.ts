@@ -3,26 +3,33 @@ import { Argument } from 'commander';
 import { dropConflicts, listConflicts, takeConflict } from '../../sync/conflicts.js';
 import { SyncError } from '../../errors.js';
 import type { JournalEntry } from '../../store/knowledge/journal.js';
+import { calledBy } from '../../record/names.js';
+import type { NamedRecord } from '../../record/names.js';
+import { nearest } from '../../record/nearest.js';
+import { entityNamed } from '../../record/type-names.js';
 import type { SyncStore } from '../../store/store.js';
 import { formatStamp, isStamp } from '../../record/stamp.js';
 import { count, recordName } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { lossJson } from '../field-change.js';
+import { isOf, readNamed, refuseNamed } from '../named.js';
 import { data, grid, info } from '../outcome.js';
 import type { Block, Outcome } from '../outcome.js';
+import type { Session } from '../session.js';
 import type { Invocation, Verb } from '../verb.js';
 
 /** How much of a value is shown in a table, in characters. */
 const SHORT = 40;
 
+const ACTIONS: readonly string[] = ['show', 'take', 'drop'];
+
 export const verb: Verb = {
-  arguments: [
-    new Argument('[action]', 'what to do with entries').choices(['show', 'take', 'drop']),
-    new Argument('[n...]', 'numbers of entries'),
-  ],
-  looks: ([action = 'show']) => action === 'show',
+  usage: '[show|take|drop] [n|record ...]',
+  arguments: [new Argument('[words...]', 'what to do, and with which: numbers of entries, or names of records')],
+  looks: ([action = 'show']) => action === 'show' || !ACTIONS.includes(action),
   examples: [
     ['sc-sync conflicts', 'the whole journal'],
+    ['sc-sync conflicts 6b1d', 'what an issue lost'],
     ['sc-sync conflicts show 3', 'the values of one entry in full'],
     ['sc-sync conflicts take 3', 'put the lost value back, as an edit of now'],
     ['sc-sync conflicts drop 3 4', 'forget entries for good'],
@@ -31,14 +38,17 @@ export const verb: Verb = {
 };
 
 /** Lists the journal, or works on entries of it. */
-function run({ session, args: [action, ...numbers] }: Invocation): Outcome {
+function run({ session, args }: Invocation): Outcome {
   const store = session.store();
   const { projectPath } = session.place();
-  if (action === undefined) return listAll(listConflicts(store, projectPath));
-  const wanted = readNumbers(action, numbers);
+  const entries = listConflicts(store, projectPath);
+  const [action = '', ...words] = args;
+  if (args.length === 0) return listAll(entries);
+  if (!ACTIONS.includes(action)) return listAll(entries.filter(isOf(requireRecord(session, entries, args))));
+  const wanted = readEntries(session, entries, action, words);
   switch (action) {
     case 'show':
-      return showEntries(entriesOf(store, projectPath, wanted));
+      return showEntries(wanted);
     case 'take':
       return takeEntries(store, projectPath, wanted);
     default:
@@ -46,23 +56,60 @@ function run({ session, args: [action, ...numbers] }: Invocation): Outcome {
   }
 }
 
-function readNumbers(action: string, words: readonly string[]): number[] {
-  const wrong = words.find((word) => !/^\d{1,15}$/.test(word));
-  if (wrong !== undefined) throw new SyncError('usage', `${JSON.stringify(wrong)}: expected the number of an entry`);
+/** The entries that numbers, or names of records, stand for; each once. */
+function readEntries(
+  session: Session,
+  entries: readonly JournalEntry[],
+  action: string,
+  words: readonly string[],
+): JournalEntry[] {
   if (words.length === 0) {
-    throw new SyncError('usage', `conflicts ${action}: expected the number of an entry`, {
+    throw new SyncError('usage', `conflicts ${action}: expected the number of an entry, or the name of a record`, {
       hint: 'see the numbers: conflicts',
     });
   }
-  return [...new Set(words.map(Number))];
+  const wanted = new Set<JournalEntry>();
+  for (let i = 0; i < words.length; i++) {
+    const word = words[i] ?? '';
+    const numbered = entries.find(({ n }) => String(n) === word);
+    if (numbered !== undefined) {
+      wanted.add(numbered);
+      continue;
+    }
+    const isType = entityNamed(session.store().registry, word) !== undefined;
+    const named = requireRecord(session, entries, isType ? words.slice(i, ++i + 1) : [word]);
+    for (const entry of entriesOf(entries, named)) wanted.add(entry);
+  }
+  return [...wanted];
 }
 
-function entriesOf(store: SyncStore, project: string, numbers: readonly number[]): JournalEntry[] {
-  const entries = new Map(listConflicts(store, project).map((entry) => [entry.n, entry]));
-  return numbers.map((n) => {
-    const entry = entries.get(n);
-    if (entry !== undefined) return entry;
-    throw new SyncError('not_found', `the journal has no entry ${n}`, { hint: 'see the numbers: conflicts' });
+/** The record that words name: one that is there, or one that only the journal remembers. */
+function requireRecord(session: Session, entries: readonly JournalEntry[], words: readonly string[]): NamedRecord {
+  const { registry } = session.store();
+  const [first = ''] = words;
+  const [guess] = nearest(first, ACTIONS);
+  if (guess !== undefined && words.length > 1 && entityNamed(registry, first) === undefined)
+    throw noAction(first, guess);
+  const { entity, name } = readNamed(registry, 'conflicts', words);
+  const found = session.names().find(name, { entity, beside: () => entries });
+  if (found !== undefined) return found;
+  if (/^\d+$/.test(name)) {
+    throw new SyncError('not_found', `the journal has no entry ${name}`, { hint: 'see the numbers: conflicts' });
+  }
+  if (entity === undefined && guess !== undefined) throw noAction(name, guess);
+  return refuseNamed(session, { entity, name });
+}
+
+function noAction(found: string, guess: string): SyncError {
+  const expected = `${ACTIONS.join(', ')} or the name of a record`;
+  return new SyncError('usage', `conflicts: expected ${expected}, found ${found}`, { hint: `did you mean ${guess}?` });
+}
+
+function entriesOf(entries: readonly JournalEntry[], record: NamedRecord): JournalEntry[] {
+  const found = entries.filter(isOf(record));
+  if (found.length > 0) return found;
+  throw new SyncError('not_found', `the journal has no entry of ${calledBy(record)}`, {
+    hint: 'see all entries: conflicts',
   });
 }
 
@@ -103,8 +150,7 @@ function showEntries(entries: readonly JournalEntry[]): Outcome {
 }
 
 /** All entries or none. */
-function takeEntries(store: SyncStore, project: string, numbers: readonly number[]): Outcome {
-  const entries = entriesOf(store, project, numbers);
+function takeEntries(store: SyncStore, project: string, entries: readonly JournalEntry[]): Outcome {
   store.sql.transaction('immediate', () => {
     for (const { n } of entries) takeConflict(store, project, n);
   });
@@ -114,7 +160,8 @@ function takeEntries(store: SyncStore, project: string, numbers: readonly number
   return { status: EXIT.done, json: { taken: entries.map(toObject) }, text: said };
 }
 
-function dropEntries(store: SyncStore, project: string, numbers: readonly number[]): Outcome {
+function dropEntries(store: SyncStore, project: string, entries: readonly JournalEntry[]): Outcome {
+  const numbers = entries.map(({ n }) => n);
   const dropped = dropConflicts(store, project, numbers);
   return {
     status: EXIT.done,

@@ -7,12 +7,15 @@ import type { SyncDiff } from '../../sync/diff.js';
 import type { RefusedRecord } from '../../sync/export/stats.js';
 import { filesOfCommit, requireCommit } from '../../git/commit-files.js';
 import { requireRepository } from '../../git/repository.js';
+import type { NamedRecord } from '../../record/names.js';
+import type { RecordKey } from '../../record/record-key.js';
 import type { RecordChange } from '../../record/change.js';
 import type { Session } from '../session.js';
 import { count, describeNotice, recordName } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { cut, fieldJson, fieldText, lossJson } from '../field-change.js';
 import { ExactJson } from '../json-text.js';
+import { MAYBE_NAMED, isOf, requireNamed } from '../named.js';
 import { data, failure, info, warning } from '../outcome.js';
 import type { Line, Outcome } from '../outcome.js';
 import { describeRefused } from '../refusal.js';
@@ -21,34 +24,44 @@ import type { Invocation, Verb } from '../verb.js';
 export const verb: Verb = {
   about: 'First what the import would do to the database, then what the export would do to the files. Changes nothing.',
   looks: () => true,
+  ...MAYBE_NAMED,
   options: [new Option('--base <rev>', 'instead: how the records differ from the data files of a commit')],
   examples: [
     ['sc-sync diff', 'before a sync, or after switching a branch'],
+    ['sc-sync diff 6b1d', 'of one record'],
     ['sc-sync diff --base main', 'what was done to the records on this branch'],
   ],
   run,
 };
 
 /** Says what a sync would change, or what changed since a commit. */
-function run({ session, options }: Invocation): Outcome {
+function run({ session, args, options }: Invocation): Outcome {
   const { base } = options;
-  const { isJson } = session;
-  return typeof base === 'string' ? describeSince(session, base, isJson) : describeSync(session, isJson);
+  const beside = (): Iterable<NamedRecord> => session.namesInFiles();
+  const only = args.length === 0 ? undefined : requireNamed(session, 'diff', args, { beside });
+  return typeof base === 'string' ? describeSince(session, base, isOf(only)) : describeSync(session, only);
 }
 
-function describeSync(session: Session, isJson: boolean): Outcome {
+function describeSync(session: Session, only: NamedRecord | undefined): Outcome {
+  const isWanted = isOf(only);
   const place = session.place();
-  const told = { database: new Told(isJson, 'database: '), files: new Told(isJson, 'files: ') };
+  const { isJson } = session;
+  const told = {
+    database: new Told(isJson, isWanted, 'database: '),
+    files: new Told(isJson, isWanted, 'files: '),
+  };
   const found = diff(session.store(), {
     ...session.syncOptions(place),
     onChange: (change) => {
       told[change.where].take(change);
     },
   });
-  const { conflicts, import: imported, export: exported } = found;
+  const { export: exported } = found;
+  const conflicts = found.conflicts.filter(isWanted);
+  const notices = found.import.notices.filter(isWanted);
   // What is refused is refused as a whole.
-  const files = exported.refused.length > 0 ? new Told(isJson) : told.files;
-  const further = describeFurther(found, files.count === 0);
+  const files = exported.refused.length > 0 ? new Told(isJson, isWanted) : told.files;
+  const further = describeFurther({ conflicts, notices, exported }, only === undefined && files.count === 0);
   const isNothing = told.database.count + files.count + further.length === 0;
   return {
     status: EXIT.done,
@@ -57,7 +70,7 @@ function describeSync(session: Session, isJson: boolean): Outcome {
       dir: place.dir,
       changes: [...told.database.json, ...files.json],
       conflicts: conflicts.map(lossJson),
-      notices: imported.notices,
+      notices,
       refused: exported.refused,
       files: exported.refused.length > 0 ? [] : exported.files.map(({ name }) => name),
     },
@@ -70,9 +83,18 @@ function describeSync(session: Session, isJson: boolean): Outcome {
   };
 }
 
+/** Says whether a record is one of those that were asked for. */
+type IsWanted = (key: RecordKey) => boolean;
+
+/** What a sync would do beside the changes. */
+interface Further {
+  readonly conflicts: SyncDiff['conflicts'];
+  readonly notices: SyncDiff['import']['notices'];
+  readonly exported: SyncDiff['export'];
+}
+
 /** What is to be said beside the changes. */
-function describeFurther({ conflicts, import: { notices }, export: exported }: SyncDiff, isSame: boolean): Line[] {
-  const { files, refused } = exported;
+function describeFurther({ conflicts, notices, exported: { files, refused } }: Further, isSame: boolean): Line[] {
   const told = new Set(conflicts.map(recordName));
   return [
     ...conflicts.map((entry) => {
@@ -91,11 +113,11 @@ function refusedLines(refused: readonly RefusedRecord[]): Line[] {
   return [...reasons].map((reason) => failure(`refused: ${reason}; nothing would be exported`));
 }
 
-function describeSince(session: Session, base: string, isJson: boolean): Outcome {
+function describeSince(session: Session, base: string, isWanted: IsWanted): Outcome {
   const place = session.place();
   const repository = requireRepository(dirname(place.dir));
   const commit = requireCommit(repository, base);
-  const told = new Told(isJson);
+  const told = new Told(session.isJson, isWanted);
   const options = { ...session.syncOptions(place), onChange: (change: RecordChange): void => told.take(change) };
   const { unreadable, refused } = diffSince(session.store(), options, filesOfCommit(repository, commit, place.dir));
   return {
@@ -115,15 +137,18 @@ class Told {
   readonly json: object[] = [];
   readonly text: Line[] = [];
   readonly #isJson: boolean;
+  readonly #isWanted: IsWanted;
   readonly #where: string;
   count = 0;
 
-  constructor(isJson: boolean, where = '') {
+  constructor(isJson: boolean, isWanted: IsWanted, where = '') {
     this.#isJson = isJson;
+    this.#isWanted = isWanted;
     this.#where = where;
   }
 
   take(change: RecordChange): void {
+    if (!this.#isWanted(change)) return;
     this.count++;
     if (this.#isJson) {
       this.json.push(changeJson(change));

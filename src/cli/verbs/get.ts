@@ -1,30 +1,27 @@
-import { Argument } from 'commander';
-
 import type { Content } from '../../record/content.js';
 import { unquote } from '../../record/json.js';
 import { toJson } from '../../record/object.js';
-import { Records } from '../../sync/records.js';
 import { EXIT } from '../exit-codes.js';
 import { ExactJson } from '../json-text.js';
 import { data } from '../outcome.js';
 import type { Line, Outcome } from '../outcome.js';
-import { type } from '../options.js';
+import { NAMED, requireNamed } from '../named.js';
 import type { Invocation, Verb } from '../verb.js';
 
 export const verb: Verb = {
-  arguments: [type(), new Argument('<id>', 'the id of the record')],
+  ...NAMED,
   looks: () => true,
   examples: [
-    ['sc-sync get issue issue_1', 'field by field'],
-    ['sc-sync get issue issue_1 --json', 'exact to the last digit'],
+    ['sc-sync get issue_1', 'field by field'],
+    ['sc-sync get memory release --json', 'by its key; exact to the last digit'],
   ],
   run,
 };
 
 /** Prints one record. */
-function run({ session, args: [type = '', id = ''] }: Invocation): Outcome {
-  const { projectPath } = session.place();
-  const content = new Records(session.store(), projectPath).require(type, id);
+function run({ session, args }: Invocation): Outcome {
+  const { type, id } = requireNamed(session, 'get', args);
+  const content = session.records().require(type, id);
   return {
     status: EXIT.done,
     json: { record: new ExactJson(toJson(content)) },

@@ -4,7 +4,9 @@ import { Importer } from '../../sync/import/importer.js';
 import { MergeStrategy } from '../../sync/import/plan.js';
 import { describeImport } from '../describe.js';
 import { statusOfImport } from '../exit-codes.js';
+import { refuseNamed } from '../named.js';
 import type { Outcome } from '../outcome.js';
+import type { Session } from '../session.js';
 import { dryRun } from '../options.js';
 import { isOn } from '../verb.js';
 import type { Invocation, Options, Verb } from '../verb.js';
@@ -15,14 +17,14 @@ export const verb: Verb = {
     new Option('--strategy <strategy>', 'who wins between two versions that differ')
       .choices(Object.values(MergeStrategy))
       .default(MergeStrategy.ThreeWay),
-    new Option('--force [id...]', "take the file's version of these records, or of all, even an old one"),
+    new Option('--force [record...]', "take the file's version of these records, or of all, even an old one"),
     new Option('--skip-invalid', 'import the other lines, and leave those that cannot be read in their files'),
     dryRun(),
   ],
   examples: [
     ['sc-sync import', 'merge field by field'],
     ['sc-sync import --strategy prefer-local', 'keep what the database has where both differ'],
-    ['sc-sync import --force issue_1', 'this old state is meant'],
+    ['sc-sync import --force 6b1d', 'this old state of an issue is meant'],
   ],
   run,
 };
@@ -34,7 +36,7 @@ function run({ session, options }: Invocation): Outcome {
   const importer = new Importer(session.store(), {
     ...session.syncOptions(),
     strategy: force === true ? MergeStrategy.PreferExternal : strategyOf(options),
-    forceIds: Array.isArray(force) ? force.map(String) : [],
+    forceIds: Array.isArray(force) ? force.map((name) => idOf(session, String(name))) : [],
     skipInvalid: isOn(options, 'skipInvalid'),
   });
   const stats = importer.importAll(dir, { dryRun: isOn(options, 'dryRun') });
@@ -43,6 +45,12 @@ function run({ session, options }: Invocation): Outcome {
     json: { project, dir, ...stats },
     text: describeImport(stats, dir),
   };
+}
+
+/** A record that is named may be one that only the files have. */
+function idOf(session: Session, name: string): string {
+  const named = { entity: undefined, name };
+  return (session.names().find(name, { beside: () => session.namesInFiles() }) ?? refuseNamed(session, named)).id;
 }
 
 function strategyOf({ strategy }: Options): MergeStrategy {

@@ -4,7 +4,7 @@ import type { Content } from '../../record/content.js';
 import { unquote } from '../../record/json.js';
 import { toJson } from '../../record/object.js';
 import type { Entity } from '../../registry/entity.js';
-import { Records } from '../../sync/records.js';
+import { requireNamedEntity } from '../../record/type-names.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { matches, readCondition } from '../field-values.js';
@@ -36,9 +36,10 @@ export const verb: Verb = {
 };
 
 /** Lists records of a type. */
-function run({ session, args: [type = ''], options }: Invocation): Outcome {
-  const records = new Records(session.store(), session.place().projectPath);
-  const entity = records.entity(type);
+function run({ session, args: [word = ''], options }: Invocation): Outcome {
+  const records = session.records();
+  const entity = requireNamedEntity(session.store().registry, word);
+  const { type } = entity;
   const where = Array.isArray(options['where']) ? options['where'].map(String) : [];
   const conditions = where.map((text) => readCondition(entity, text, (path) => session.resolve(path)));
   const limit = typeof options['limit'] === 'number' ? options['limit'] : Infinity;

@@ -1,67 +1,63 @@
-import { Argument } from 'commander';
-
 import { SyncError } from '../../errors.js';
-import { findRecordIds } from '../../git/find-record.js';
+import { findRecords } from '../../git/find-record.js';
 import { readRecordLog } from '../../git/record-log.js';
 import type { LoggedVersion } from '../../git/record-log.js';
 import { requireRepository } from '../../git/repository.js';
 import { tryGit } from '../../git/run.js';
+import { severalFit } from '../../record/names.js';
+import type { RecordKey } from '../../record/record-key.js';
 import { toJson } from '../../record/object.js';
 import { savecontext } from '../../savecontext/registry.js';
-import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { fieldJson, fieldText } from '../field-change.js';
 import { ExactJson } from '../json-text.js';
 import { data } from '../outcome.js';
 import type { Line, Outcome } from '../outcome.js';
+import { NAMED, readNamed } from '../named.js';
+import type { Named } from '../named.js';
 import { limit } from '../options.js';
 import type { Invocation, Verb } from '../verb.js';
 
 export const verb: Verb = {
   about: 'Reads the commits of HEAD and the files as they are; needs no database.',
-  arguments: [new Argument('<id>', 'the id of the record, the beginning of it, or its short id')],
+  ...NAMED,
   options: [limit()],
   examples: [
-    ['sc-sync log issue_1', 'when, who, which fields'],
-    ['sc-sync log issue_1 --limit 1 --json', 'the newest version, with full values'],
+    ['sc-sync log 6b1d', 'when, who, which fields'],
+    ['sc-sync log memory release --limit 1 --json', 'the newest version, with full values'],
   ],
   run,
 };
 
 /** Lists the versions of one record in git's history. */
-function run({ session, args: [name = ''], options }: Invocation): Outcome {
+function run({ session, args, options }: Invocation): Outcome {
   const { root: cwd } = requireRepository(session.resolve('.'));
   if (tryGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { cwd }) === undefined) {
     throw new SyncError('usage', `${cwd} has no commits yet`, { hint: 'commit the files first' });
   }
-  const { id, all } = readNamed(cwd, name);
+  const { type, id } = findLogged(cwd, readNamed(savecontext, 'log', args));
+  const all = readRecordLog(savecontext, cwd, id);
   const { limit } = options;
   const versions = typeof limit === 'number' ? all.slice(0, limit) : all;
-  const type = all.find(({ version }) => version !== undefined)?.version?.type ?? null;
   return { status: EXIT.done, json: { id, type, versions: versions.map(jsonOf) }, text: versions.flatMap(describe) };
 }
 
-/** Reads the log of the record with that id, or of the one that a short id or the beginning of an id names. */
-function readNamed(cwd: string, name: string): { readonly id: string; readonly all: readonly LoggedVersion[] } {
-  const exact = readRecordLog(savecontext, cwd, name);
-  if (exact.length > 0) return { id: name, all: exact };
-  const [id, ...others] = findRecordIds(savecontext, cwd, name);
-  if (id === undefined) {
-    throw new SyncError('not_found', `no commit of HEAD has a record ${name}`, {
-      hint: 'give its id, the beginning of it, or its short id',
-    });
+/** The one record that a name means in git's history. */
+function findLogged(cwd: string, { entity, name }: Named): RecordKey {
+  const found = findRecords(savecontext, cwd, name, entity);
+  const [record, ...others] = found;
+  if (record === undefined) {
+    throw new SyncError(
+      'not_found',
+      `no commit of HEAD has ${entity === undefined ? 'a record' : `the ${entity.type}`} ${name}`,
+      {
+        hint: 'give its id, the beginning of it, its short id, or its key',
+      },
+    );
   }
-  if (others.length === 0) return { id, all: readRecordLog(savecontext, cwd, id) };
-  const details = [id, ...others].slice(0, MOST_NAMED);
-  const left = others.length + 1 - details.length;
-  throw new SyncError('usage', `${name} names ${count(others.length + 1, 'record')}`, {
-    details: left > 0 ? [...details, `and ${left} more`] : details,
-    hint: 'give more of the id',
-  });
+  if (others.length > 0) throw severalFit(name, found);
+  return record;
 }
-
-/** So many records that a name could mean are listed. */
-const MOST_NAMED = 10;
 
 function jsonOf({ commit, author, time, action, version, fields }: LoggedVersion): object {
   return {

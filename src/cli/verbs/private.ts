@@ -1,4 +1,4 @@
-import { Argument, Option } from 'commander';
+import { Option } from 'commander';
 
 import { acceptSettings, describeWaiting, listWaitingSettings } from '../../sync/accepted-settings.js';
 import { SyncError } from '../../errors.js';
@@ -8,46 +8,45 @@ import { count, recordName } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { data, info, warning } from '../outcome.js';
 import type { Outcome } from '../outcome.js';
-import { TYPES } from '../options.js';
+import { MAYBE_NAMED, requireNamed } from '../named.js';
 import { isOn } from '../verb.js';
 import type { Invocation, Verb } from '../verb.js';
 
 export const verb: Verb = {
   about: 'Without a record it lists those that are kept. Rules for many records go into sync.json.',
-  arguments: [new Argument('[type]', TYPES), new Argument('[id]', 'the id of the record')],
+  ...MAYBE_NAMED,
   options: [
     new Option('--undo', 'let it out again'),
     new Option('--accept', 'instead: accept what a changed sync.json would let out'),
   ],
   looks: (args, { accept }) => args.length === 0 && accept !== true,
   examples: [
-    ['sc-sync private memory mem_1', 'never leaves this database'],
+    ['sc-sync private memory deploy-key', 'never leaves this database'],
     ['sc-sync private', 'which are kept'],
-    ['sc-sync private memory mem_1 --undo', 'goes out with the next export'],
+    ['sc-sync private mem_1 --undo', 'goes out with the next export'],
     ['sc-sync private --accept', 'sync.json as it is now, since others may have changed it'],
   ],
   run,
 };
 
 /** Keeps a record in the database, lets it out again, or lists those that are kept; or accepts what the settings let out. */
-function run({ session, args: [type, id], options }: Invocation): Outcome {
+function run({ session, args, options }: Invocation): Outcome {
   const place = session.place();
   const { projectPath } = place;
   if (isOn(options, 'accept')) {
-    if (type !== undefined) {
+    if (args.length > 0) {
       throw new SyncError('usage', 'private --accept accepts all of sync.json: expected no record', {
-        hint: `private ${type} <id> --undo lets a single record out`,
+        hint: `private ${args.join(' ')} --undo lets a single record out`,
       });
     }
     return accept(session);
   }
-  if (type === undefined) return list(session);
-  if (id === undefined) {
-    throw new SyncError('usage', `private ${type}: expected the id of a record`, {
-      hint: `see the list: list ${type}`,
-    });
-  }
+  if (args.length === 0) return list(session);
   const isPrivate = !isOn(options, 'undo');
+  const { type, id } = requireNamed(session, 'private', args, {
+    changes: true,
+    beside: (name) => (isPrivate ? session.names().deleted(name) : []),
+  });
   const { records, exported } = setPrivate(session.store(), projectPath, { type, id }, isPrivate);
   const heldBy = isPrivate ? undefined : whyPrivate(session.store(), place, { type, id });
   const others = records.length === 1 ? '' : ` with ${count(records.length - 1, 'record')} that cannot be without it`;

@@ -1,35 +1,36 @@
-import { Argument, Option } from 'commander';
+import { Option } from 'commander';
 
 import { SyncError } from '../../errors.js';
-import { Records } from '../../sync/records.js';
+import { calledBy } from '../../record/names.js';
+import type { NamedRecord } from '../../record/names.js';
 import type { RecordKey } from '../../record/record-key.js';
 import { recordName } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { data, info } from '../outcome.js';
 import type { Confirm, Outcome } from '../outcome.js';
-import { type } from '../options.js';
+import { NAMED, requireNamed } from '../named.js';
 import { isOn } from '../verb.js';
 import type { Invocation, Verb } from '../verb.js';
 
 export const verb: Verb = {
   about:
     'Names what goes with it first. Asks at a terminal; elsewhere it needs --yes where more than the record itself would go.',
-  arguments: [type(), new Argument('<id>', 'the id of the record')],
+  ...NAMED,
   options: [new Option('--yes', 'do not ask')],
   examples: [
-    ['sc-sync rm memory mem_1', 'one record'],
+    ['sc-sync rm 6b1d', 'one record, by its short id'],
     ['sc-sync rm session sess_1 --yes', 'a session with its items and checkpoints'],
   ],
   run,
 };
 
 /** Deletes a record, after naming what goes with it. */
-async function run({ session, args: [type = '', id = ''], options }: Invocation): Promise<Outcome> {
-  const { projectPath } = session.place();
-  const records = new Records(session.store(), projectPath);
-  records.require(type, id);
+async function run({ session, args, options }: Invocation): Promise<Outcome> {
+  const named = requireNamed(session, 'rm', args, { changes: true });
+  const { type, id } = named;
+  const records = session.records();
   const [, ...others] = records.cascadeOf(type, id);
-  if (!isOn(options, 'yes') && !(await isAgreed(session.confirm, { type, id }, others))) {
+  if (!isOn(options, 'yes') && !(await isAgreed(session.confirm, named, others))) {
     return { status: EXIT.attention, json: { deleted: [] }, text: [data('nothing was deleted')] };
   }
   const deleted = records.remove(type, id);
@@ -41,16 +42,20 @@ async function run({ session, args: [type = '', id = ''], options }: Invocation)
 }
 
 /** Asks at a terminal; elsewhere a lone record needs no word, and more than that needs `--yes`. */
-async function isAgreed(confirm: Confirm | undefined, key: RecordKey, others: readonly RecordKey[]): Promise<boolean> {
+async function isAgreed(
+  confirm: Confirm | undefined,
+  record: NamedRecord,
+  others: readonly RecordKey[],
+): Promise<boolean> {
   if (confirm !== undefined) {
     return confirm(
       others.map((other) => data(`with it: ${recordName(other)}`)),
-      `Delete ${recordName(key)}?`,
+      `Delete ${calledBy(record)}?`,
     );
   }
   if (others.length === 0) return true;
   const goes = others.length === 1 ? '1 record would be' : `${others.length} records would be`;
-  throw new SyncError('refused', `${goes} deleted with ${recordName(key)}; nothing was deleted`, {
+  throw new SyncError('refused', `${goes} deleted with ${recordName(record)}; nothing was deleted`, {
     details: others.map(recordName),
     hint: 'say --yes to delete them all',
   });

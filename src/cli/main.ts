@@ -27,14 +27,20 @@ async function terminal(): Promise<Terminal> {
 
 /** Does what a call asks for, and gives the exit status. */
 async function carryOut({ verb, args, options }: Call): Promise<number> {
-  const { Session } = await import('./session.js');
+  const [{ Session }, { completeError, completeReport }] = await Promise.all([
+    import('./session.js'),
+    import('./hints.js'),
+  ]);
   const looks = isOn(options, 'dryRun') || verb.looks?.(args, options) === true;
   const session = new Session({ ...options, looks }, await terminal());
   try {
     const outcome = await verb.run({ session, args, options });
+    const error = completeReport(outcome.error, session);
     session.close();
-    await output.outcome(outcome, session.notes);
+    await output.outcome({ ...outcome, error }, session.notes);
     return outcome.status;
+  } catch (error) {
+    throw completeError(error, session);
   } finally {
     session.close();
   }

@@ -1,6 +1,5 @@
 import { statSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { dirname, isAbsolute, resolve } from 'node:path';
 
 import { exportDirectory, projectExportDir, resolvePath } from '../files/directory.js';
 import { namedLines } from '../files/named-lines.js';
@@ -16,6 +15,10 @@ import { findProject } from '../sync/project.js';
 import { secretGuard } from '../secrets/secret-guard.js';
 import { Store } from '../savecontext/store.js';
 import type { SyncOptions } from '../sync/sync.js';
+import { callOf, shellWord } from './call.js';
+import { requireProject } from './required-project.js';
+import { findTarget } from '../store/knowledge/target.js';
+import { ChosenDatabase } from './chosen-database.js';
 import { findActor } from './actor.js';
 import { atHome, findFolders } from './folders.js';
 import type { Folders } from './folders.js';
@@ -60,8 +63,12 @@ export class Session {
   readonly #bar: ProgressBar | undefined;
   /** Undefined where nobody can be asked. */
   readonly confirm: Confirm | undefined;
+  /** Which database it is. */
+  readonly database: ChosenDatabase;
   #store: Store | undefined;
   #place: Place | undefined;
+  /** Whether a note says which project was taken. */
+  #isChoiceNoted = false;
 
   constructor(options: SessionOptions, terminal: Terminal = {}, env: NodeJS.ProcessEnv = process.env) {
     this.#options = Object.freeze({ ...options });
@@ -74,6 +81,12 @@ export class Session {
         hint: 'check the path',
       });
     }
+    this.database = new ChosenDatabase({
+      option: options.db,
+      env,
+      folder: () => this.#folders.folder,
+      resolve: (path) => this.resolve(path),
+    });
     Object.freeze(this);
   }
 
@@ -87,38 +100,49 @@ export class Session {
     return this.#options.json === true;
   }
 
-  /** The path of the database: `--db`, `SC_DB`, `SAVECONTEXT_DB`, else the default one. */
-  get databasePath(): string {
-    if (this.#options.db === '') throw new SyncError('usage', '--db: expected a path, found nothing');
-    const named = [this.#options.db, this.#env['SC_DB'], this.#env['SAVECONTEXT_DB']].find(isFilled);
-    return named === undefined ? join(homedir(), '.savecontext', 'data', 'savecontext.db') : this.resolve(named);
+  /** A call of this program as somebody can copy it. */
+  call(...words: readonly string[]): string {
+    return callOf(this.database.option, ...words.map(shellWord));
+  }
+
+  get #folders(): Folders {
+    return findFolders(this.#base);
   }
 
   /** The database, opened once. `create` makes or completes it. */
   store(options: { readonly create?: boolean } = {}): Store {
+    const { note } = this.database;
+    if (note !== undefined && this.#store === undefined) this.notes.push(note);
     const open = (): Store =>
-      this.#options.looks === true ? Store.look(this.databasePath) : Store.open(this.databasePath, options);
+      this.#options.looks === true ? Store.look(this.database.path) : Store.open(this.database.path, options);
     return (this.#store ??= open());
   }
 
   /** The export directory alone; no database is opened for it. */
   folder(): string {
-    return exportDirectory(projectExportDir(findFolders(this.#base).folder));
+    return exportDirectory(projectExportDir(this.#folders.folder));
   }
 
-  /** The project and its export directory. What is taken that the folder does not say goes into the notes. */
-  place(): Place {
-    return (this.#place ??= this.#findPlace());
+  /**
+   * The project and its export directory. What is taken that the folder does not say goes into the notes. Throws `not_found` for a project that
+   * was named and is not in the database, unless it is to be made.
+   */
+  place(options: { readonly create?: boolean } = {}): Place {
+    return (this.#place ??= this.#findPlace(options.create === true));
   }
 
-  #findPlace(): Place {
-    const folders = findFolders(this.#base);
+  #findPlace(isToBeMade: boolean): Place {
+    const folders = this.#folders;
     const dir = exportDirectory(projectExportDir(folders.folder));
     const { project } = this.#options;
     if (project === '') throw new SyncError('usage', '--project: expected a path, found nothing');
     const path =
       project === undefined ? this.#projectOf(dir, folders) : isAbsolute(project) ? project : this.resolve(project);
-    return { projectPath: resolvePath(path), dir };
+    const projectPath = resolvePath(path);
+    if (project !== undefined && !isToBeMade && projectPath !== dirname(dir)) {
+      requireProject(this.store(), projectPath, this.call('init', '--project', projectPath, '--create'));
+    }
+    return { projectPath, dir };
   }
 
   /** A linked work tree has the project of its main work tree, unless it was used with another one before. */
@@ -126,15 +150,20 @@ export class Session {
     const store = this.store();
     const found = findProject(store, dir);
     if (found.by === 'records') {
-      this.notes.push(
+      this.#noteChoice(
         `the records in ${dir} belong to the project ${found.project} in this database, so that one is taken`,
       );
       return found.project;
     }
     if (found.by === 'bound' || main === undefined) return found.project;
     const { project } = findProject(store, projectExportDir(main));
-    this.notes.push(`this is a linked work tree of git: the project of its main work tree is taken, ${project}`);
+    this.#noteChoice(`this is a linked work tree of git: the project of its main work tree is taken, ${project}`);
     return project;
+  }
+
+  #noteChoice(note: string): void {
+    this.#isChoiceNoted = true;
+    this.notes.push(note);
   }
 
   /** The records of the project. */
@@ -163,6 +192,7 @@ export class Session {
   syncOptions(place: Place = this.place()): SyncOptions {
     requireCheckedOut(place.dir);
     requireMerged(place.dir);
+    this.#noteBinding(place);
     return {
       ...place,
       actor: findActor(this.#base, this.#env),
@@ -172,15 +202,16 @@ export class Session {
     };
   }
 
+  /** A verb that changes something binds the folder to its project. That is said once, and not where it was said why. */
+  #noteBinding({ projectPath, dir }: Place): void {
+    const isBound = this.#options.looks === true || findTarget(this.store().sql, dir)?.project === projectPath;
+    if (!isBound && !this.#isChoiceNoted) this.notes.push(`${dir} is bound to the project ${projectPath} from now on`);
+  }
+
   /** Ends what the verb began. */
   close(): void {
     this.#bar?.stop();
     this.#store?.close();
     this.#store = undefined;
   }
-}
-
-/** A variable that is set to nothing is as good as not set. */
-function isFilled(text: string | undefined): text is string {
-  return text !== undefined && text !== '';
 }

@@ -3,6 +3,7 @@ import { join, relative, resolve, sep } from 'node:path';
 
 import { resolvePath, workTreeOf } from '../files/directory.js';
 import { SyncError } from '../errors.js';
+import { readPlain } from '../files/file.js';
 import { withIoErrors } from '../files/io-error.js';
 import { ifGitIsThere, runGit, tryGit } from './run.js';
 
@@ -114,6 +115,13 @@ export function gitFolder(workTree: string): string {
     const named = /^gitdir: (.+)$/m.exec(readFileSync(path, 'utf8'))?.[1]?.trim();
     return named === undefined ? path : resolve(workTree, named);
   });
+}
+
+/** The git folder that all work trees of a clone share. Throws `io`. */
+export function commonGitFolder(workTree: string): string {
+  const folder = gitFolder(workTree);
+  const common = readPlain(join(folder, 'commondir'));
+  return common === undefined ? folder : resolve(folder, common.toString().trim());
 }
 
 /** What git is in the middle of, if anything. */

@@ -160,7 +160,8 @@ function addAttributes(repository: Repository, path: string, lines: readonly str
   return noteLines(repository, ensureOwnLines(path, content, missing));
 }
 
-function noteLines(repository: Repository, own: OwnLines | undefined): string[] {
+/** Remembers lines of ours for `--undo`, and says what was done. */
+export function noteLines(repository: Repository, own: OwnLines | undefined): string[] {
   if (own === undefined) return [];
   rememberStep(repository, own);
   const name = pathInRepository(repository, own.path);

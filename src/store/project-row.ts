@@ -3,6 +3,15 @@ import { sha256 } from '../record/json.js';
 import type { Registry } from '../registry/entity.js';
 import type { Sql } from './sql.js';
 
+/** Makes the row of a project where its schema has one, and it is missing; says whether it was. */
+export function ensureProjectRow(sql: Sql, registry: Registry, project: string, now: number): boolean {
+  const table = registry.scopeTable;
+  if (table === undefined) return false;
+  const isThere = sql.get(`SELECT 1 FROM ${table.table} WHERE ${table.path} = ?`, project) !== undefined;
+  if (!isThere) projectCoordinates(sql, registry, project, { now });
+  return !isThere;
+}
+
 /** What the project's coordinates are on this machine; makes the project's row when `create` says so. */
 export function projectCoordinates(
   sql: Sql,

@@ -117,6 +117,7 @@ describe('the project', () => {
   it('may be named, relative to -C', () => {
     const sandbox = new Sandbox();
     sandbox.ok(['init']);
+    sandbox.ok(['init', '--project', 'x', '--create', '-C', '..']);
     expect(sandbox.json(['status', '--project', 'x', '-C', '..'])).toMatchObject({
       project: join(sandbox.root, 'work', 'x'),
       dir: join(sandbox.root, 'work', '.savecontext'),
@@ -126,7 +127,7 @@ describe('the project', () => {
 
 describe('the database', () => {
   const pathOf = (db: string | undefined, env: Record<string, string>): string =>
-    new Session({ directory: '/', ...(db !== undefined && { db }) }, {}, env).databasePath;
+    new Session({ directory: '/', ...(db !== undefined && { db }) }, {}, env).database.path;
 
   it('is --db, SC_DB, SAVECONTEXT_DB, or the default one', () => {
     const env = { SC_DB: '/a.db', SAVECONTEXT_DB: '/b.db' };
@@ -152,7 +153,7 @@ describe('a path that begins with ~', () => {
     const session = new Session({ directory: '~', project: '~/none' });
     expect(session.resolve('a')).toBe(join(homedir(), 'a'));
     expect(session.resolve('~/a')).toBe(join(homedir(), 'a'));
-    expect(session.place().projectPath).toBe(join(homedir(), 'none'));
+    expect(session.place({ create: true }).projectPath).toBe(join(homedir(), 'none'));
   });
 });
 

@@ -13,6 +13,8 @@ describe('init', () => {
       `created the database ${sandbox.db}`,
       `created the folder ${sandbox.dir}`,
       'created .savecontext/.gitignore',
+      `added the project ${sandbox.project} to the database`,
+      `bound ${sandbox.dir} to the project ${sandbox.project}`,
     ]);
     expect(existsSync(join(sandbox.dir, '.gitignore'))).toBe(true);
     expect(sandbox.json(['init'])['done']).toEqual([]);

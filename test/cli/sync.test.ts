@@ -257,7 +257,7 @@ describe('sync --all', () => {
 
   it('says when there is none', () => {
     const sandbox = new Sandbox();
-    sandbox.ok(['init']);
+    sandbox.withStore(() => undefined);
     expect(sandbox.ok(['sync', '--all'])).toBe('this database has no project with an export directory\n');
     expect(sandbox.json(['sync', '--all'])).toEqual({ projects: [] } satisfies JsonObject);
   });

@@ -16,7 +16,7 @@ export const verb: Verb = {
 
 /** Writes a checked copy of the database. */
 function run({ session, args: [file = ''] }: Invocation): Outcome {
-  const copy = backup(session.databasePath, session.resolve(file));
+  const copy = backup(session.database.path, session.resolve(file));
   return {
     status: EXIT.done,
     json: copy,

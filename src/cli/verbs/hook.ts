@@ -36,7 +36,7 @@ async function run({ session, args: [name = ''], options }: Invocation): Promise
   }
   const main = fileURLToPath(new URL('../main.js', import.meta.url));
   const project = typeof options['project'] === 'string' ? ['--project', options['project']] : [];
-  const words = ['-C', session.resolve('.'), '--db', resolve(session.databasePath), ...project, verb, '--quiet'];
+  const words = ['-C', session.resolve('.'), '--db', resolve(session.database.path), ...project, verb, '--quiet'];
   const ended = await runFor(PATIENCE, [main, ...words]);
   if (ended === undefined) return says([`${verb} takes longer and goes on in the background`]);
   if (ended.status !== 0) return says(wentWrong(ended).map((line) => `${verb}: ${line}`));

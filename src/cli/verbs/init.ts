@@ -9,6 +9,7 @@ import { installHooks } from '../../git/hooks.js';
 import { findRepositoryToSetUp, pathInRepository, requireRepository } from '../../git/repository.js';
 import type { Repository } from '../../git/repository.js';
 import { rememberStep, setUpFolder, setUpGenericDriver } from '../../git/set-up.js';
+import { ignoreDatabase } from '../../git/ignore-database.js';
 import { undoSetUp } from '../../git/undo.js';
 import { fileExists } from '../../files/file.js';
 import { ensureGitignore } from '../../files/gitignore.js';
@@ -19,9 +20,11 @@ import type { Registry } from '../../registry/entity.js';
 import { SETTINGS_FILE, writeSettings } from '../../files/settings.js';
 import type { SyncStore } from '../../store/store.js';
 import { bindTarget } from '../../store/knowledge/bind-target.js';
+import { ensureProjectRow } from '../../store/project-row.js';
 import { findTarget } from '../../store/knowledge/target.js';
 import type { Session, Place } from '../session.js';
 import { EXIT } from '../exit-codes.js';
+import { otherProjects } from '../other-projects.js';
 import { failure, info, warning } from '../outcome.js';
 import type { Outcome } from '../outcome.js';
 import { together } from '../options.js';
@@ -36,6 +39,7 @@ export const verb: Verb = {
   arguments: [new Argument('[pattern]', 'with --driver-only: which files, as in .gitattributes')],
   options: [
     new Option('--hooks', 'also export before each commit, and import after each merge, checkout and rebase'),
+    new Option('--create', 'with --project: make that project where the database does not have it'),
     new Option('--undo', 'take back what init did in this clone’s repository; data and database stay'),
     new Option('--driver-only', 'only the merge driver, for JSONL files of other programs; needs --key and a pattern'),
     new Option('--key <name>', 'with --driver-only: the field that identifies a line'),
@@ -44,7 +48,8 @@ export const verb: Verb = {
   examples: [
     ['sc-sync init', 'in the folder of a project'],
     ["sc-sync init --driver-only --key id '*.jsonl'", 'lines of other trackers merge by id, field by field'],
-    ['sc-sync init --db memory.db', 'with a database of its own'],
+    ['sc-sync init --db memory.db', 'with a database of its own, which is remembered'],
+    ['sc-sync init --project /old/atlas', 'records of a project that was elsewhere'],
   ],
   run,
 };
@@ -62,27 +67,34 @@ function run(invocation: Invocation): Outcome {
 
 function init({ session, options }: Invocation): Outcome {
   const repository = findRepositoryToSetUp(session.resolve('.'));
-  const database = session.databasePath;
+  const database = session.database.path;
   const isNew = !existsSync(database);
   const store = session.store({ create: true });
-  const place = session.place();
+  const place = session.place({ create: isOn(options, 'create') });
   // First, since they may be refused.
   const hooks = isOn(options, 'hooks') ? addHooks(requireRepository(session.resolve('.')), session, place) : [];
   const done = [
     ...(isNew ? [`created the database ${database}`] : store.setUp.map((what) => `database: ${what}`)),
     ...prepareFolder(repository, store.registry, place.dir),
-    ...(typeof options['project'] === 'string' ? bindProject(store, place) : []),
+    ...bindProject(store, place),
+    ...(repository === undefined ? [] : ignoreDatabase(repository, database)),
+    ...(session.database.remember() ? [`remembered the database ${database} for this folder`] : []),
     ...hooks,
   ];
+  const others = otherProjects(session, place);
   return {
     status: EXIT.done,
-    json: { database, project: place.projectPath, dir: place.dir, done },
-    text: [...done.map((what) => info(what)), ...(done.length === 0 ? [info(nothingToDo(session, place))] : [])],
+    json: { database, project: place.projectPath, dir: place.dir, done, ...others.json },
+    text: [
+      ...done.map((what) => info(what)),
+      ...(done.length === 0 ? [info(nothingToDo(session, place))] : []),
+      ...others.text,
+    ],
   };
 }
 
-function nothingToDo({ databasePath }: Session, { projectPath }: Place): string {
-  return `nothing to do: ${databasePath} and ${projectPath} are set up`;
+function nothingToDo({ database }: Session, { projectPath }: Place): string {
+  return `nothing to do: ${database.path} and ${projectPath} are set up`;
 }
 
 function prepareFolder(repository: Repository | undefined, registry: Registry, dir: string): string[] {
@@ -107,7 +119,7 @@ function prepareFolder(repository: Repository | undefined, registry: Registry, d
 
 function addHooks(repository: Repository, session: Session, { dir }: Place): string[] {
   const project = pathInRepository(repository, dirname(dir));
-  const options = ['--db', resolve(session.databasePath)];
+  const options = ['--db', resolve(session.database.path)];
   return installHooks(repository, project, options).map((hook) => {
     rememberStep(repository, hook);
     return `installed the hook ${hook.path}${hook.before === null ? '' : ', which calls the one that was there'}`;
@@ -146,6 +158,8 @@ const UNDONE = { done: info, left: warning, failed: failure } as const;
 /** Takes back what `init` did in the repository. */
 function undo({ session }: Invocation): Outcome {
   const undone = undoSetUp(requireRepository(session.resolve('.')));
+  const forgotten = session.database.forget();
+  if (forgotten !== undefined) undone.push({ says: `forgot the database ${forgotten} of this folder`, came: 'done' });
   const isAll = undone.every(({ came }) => came !== 'failed');
   return {
     status: isAll ? EXIT.done : EXIT.attention,
@@ -173,9 +187,11 @@ function isOfReference(registry: Registry, dir: string): boolean {
   return isFound;
 }
 
-/** A project that was named is remembered for the folder, so that it need not be named again. */
+/** The project has a row, by which other programs find it, and the folder is bound to it. */
 function bindProject(store: SyncStore, { dir, projectPath }: Place): string[] {
-  if (findTarget(store.sql, dir)?.project === projectPath) return [];
+  const isNew = ensureProjectRow(store.sql, store.registry, projectPath, Date.now());
+  const done = isNew ? [`added the project ${projectPath} to the database`] : [];
+  if (findTarget(store.sql, dir)?.project === projectPath) return done;
   bindTarget(store.sql, dir, projectPath);
-  return [`bound ${dir} to the project ${projectPath}`];
+  return [...done, `bound ${dir} to the project ${projectPath}`];
 }

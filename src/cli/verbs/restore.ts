@@ -16,7 +16,7 @@ export const verb: Verb = {
 /** Writes a backup into the database. */
 async function run({ session, args: [file = ''] }: Invocation): Promise<Outcome> {
   const source = session.resolve(file);
-  const restored = await restore(session.databasePath, source);
+  const restored = await restore(session.database.path, source);
   return {
     status: EXIT.done,
     json: restored,

@@ -6,6 +6,7 @@ import { getSyncStatus } from '../../sync/status.js';
 import { requireSound } from '../../store/check-damage.js';
 import { describeStatus } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
+import { otherProjects } from '../other-projects.js';
 import type { Outcome } from '../outcome.js';
 import { isOn } from '../verb.js';
 import type { Invocation, Verb } from '../verb.js';
@@ -25,14 +26,15 @@ export const verb: Verb = {
 function run({ session, options }: Invocation): Outcome {
   const place = session.place();
   const store = session.store();
-  requireSound(store.sql, session.databasePath, 'quick_check');
+  requireSound(store.sql, session.database.path, 'quick_check');
   const found = getSyncStatus(store, place);
   const git = findGitState(savecontext, session.resolve('.'), place.dir);
   // What stands in an unmerged file is one side only, whatever the engine makes of it.
   const status = { ...found, inSync: found.inSync && (git?.unmerged ?? []).length === 0 };
+  const others = otherProjects(session, place);
   return {
     status: isOn(options, 'check') && !status.inSync ? EXIT.attention : EXIT.done,
-    json: { ...status, git: git ?? null },
-    text: [...(git === undefined ? [] : describeGit(git)), ...describeStatus(status)],
+    json: { ...status, git: git ?? null, ...others.json },
+    text: [...(git === undefined ? [] : describeGit(git)), ...describeStatus(status), ...others.text],
   };
 }

@@ -1,0 +1,79 @@
+import { rmSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+
+import { EXPORT_FOLDER, workTreeOf } from '../files/directory.js';
+import { SyncError } from '../errors.js';
+import { atomicWrite, readPlain } from '../files/file.js';
+import { withIoErrors } from '../files/io-error.js';
+import { commonGitFolder } from '../git/repository.js';
+
+/**
+ * Where the databases of a folder's projects are remembered: in git's own folder, into which no commit brings anything, and which all work
+ * trees of a clone share; without git in the export directory.
+ */
+interface Memory {
+  readonly file: string;
+  /** What a project of the file is called: its folder in the work tree. */
+  readonly name: string;
+  /** The folder that relative paths of databases begin at. */
+  readonly folder: string;
+}
+
+function memoryOf(folder: string): Memory {
+  const workTree = workTreeOf(folder);
+  if (workTree === undefined) return { file: join(folder, EXPORT_FOLDER, 'sc-sync-databases.json'), name: '.', folder };
+  const name = relative(workTree, folder).replaceAll('\\', '/') || '.';
+  return { file: join(commonGitFolder(workTree), 'sc-sync-databases.json'), name, folder };
+}
+
+/** The database that `init` was told of for a project's folder; undefined where it was told of none. */
+export function rememberedDatabase(folder: string): string | undefined {
+  const memory = memoryOf(folder);
+  const databases = readDatabases(memory.file);
+  const path = Object.hasOwn(databases, memory.name) ? databases[memory.name] : undefined;
+  return path === undefined ? undefined : resolve(memory.folder, path);
+}
+
+/** Remembers the database of a project's folder; says whether that is news. */
+export function rememberDatabase(folder: string, path: string): boolean {
+  if (rememberedDatabase(folder) === path) return false;
+  const { file, name } = memoryOf(folder);
+  write(file, { ...readDatabases(file), [name]: path });
+  return true;
+}
+
+/** Forgets the database of a project's folder, and gives what it was. */
+export function forgetDatabase(folder: string): string | undefined {
+  const path = rememberedDatabase(folder);
+  if (path === undefined) return undefined;
+  const { file, name } = memoryOf(folder);
+  const others = Object.entries(readDatabases(file)).filter(([other]) => other !== name);
+  if (others.length > 0) write(file, Object.fromEntries(others));
+  else withIoErrors(file, 'remove', () => rmSync(file, { force: true }));
+  return path;
+}
+
+function write(file: string, databases: Readonly<Record<string, string>>): void {
+  atomicWrite(file, `${JSON.stringify(databases, undefined, 2)}\n`);
+}
+
+function readDatabases(file: string): Readonly<Record<string, string>> {
+  const bytes = readPlain(file);
+  if (bytes === undefined) return {};
+  const databases = parsed(bytes.toString());
+  if (databases !== undefined) return databases;
+  throw new SyncError('bad_input', `${file}: expected the paths of databases as JSON`, {
+    hint: 'remove that file, and name the database again: init --db',
+  });
+}
+
+function parsed(text: string): Readonly<Record<string, string>> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    const isRight = typeof value === 'object' && value !== null && !Array.isArray(value);
+    if (!isRight || Object.values(value).some((path) => typeof path !== 'string')) return undefined;
+    return value as Readonly<Record<string, string>>;
+  } catch {
+    return undefined;
+  }
+}

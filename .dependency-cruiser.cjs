@@ -29,16 +29,17 @@ module.exports = {
     {
       name: 'savecontext-is-one-schema-among-others',
       severity: 'error',
-      comment: 'Nothing generic knows SaveContext; its types alone name the statistics, until those follow a registry.',
+      comment: 'Nothing generic knows SaveContext.',
       from: { path: '^src/', pathNot: KNOWS_SAVECONTEXT },
-      to: { path: '^src/savecontext/', dependencyTypesNot: ['type-only'] },
+      to: { path: '^src/savecontext/' },
     },
     {
-      name: 'savecontext-is-below-sync',
+      name: 'savecontext-is-below-secrets',
       severity: 'error',
-      comment: 'SaveContext is a schema: it knows registries, files and databases.',
+      comment:
+        'SaveContext is a schema, and a store that hands out projects: it looks for no secrets, and knows no git.',
       from: { path: '^src/savecontext/' },
-      to: { path: '^src/(sync|secrets|git|cli)/' },
+      to: { path: '^src/(secrets|git|cli)/' },
     },
     {
       name: 'no-cycles',

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { Store, listConflicts, sync } from '../dist/index.js';
+import { Store } from '../dist/index.js';
 import { gitHistory } from '../dist/git/history.js';
 import { toJson } from '../dist/record/object.js';
 import { Records } from '../dist/sync/records.js';
@@ -56,7 +56,7 @@ export class FleetClone {
     git(this.#home, 'clone', '--quiet', 'server.git', this.name);
     mkdirSync(this.dir, { recursive: true });
     Store.open(this.#db, { create: true }).close();
-    this.#withStore((store) => sync(store, { projectPath: this.#root, dir: this.dir, history: gitHistory(this.dir) }));
+    this.#withStore((store) => store.project(this.#root, { dir: this.dir, history: gitHistory(this.dir) }).sync());
   }
 
   /**
@@ -113,7 +113,7 @@ export class FleetClone {
 
   /** The journal. */
   journal() {
-    return this.#withStore((store) => listConflicts(store, this.#root));
+    return this.#withStore((store) => store.project(this.#root).conflicts.list());
   }
 
   /** The data files, each as its text. @returns {Record<string, string>} */

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { DatabaseSync } from '@photostructure/sqlite'; // or from 'node:sqlite', since Node 22.16
-import { Store, coordinate, defineEntity, integer, key, listConflicts, set, sync, text } from 'savecontext-sync';
+import { Store, coordinate, defineEntity, defineRegistry, integer, key, set, text } from 'savecontext-sync';
 
 const recipe = defineEntity({
   type: 'recipe',
@@ -26,7 +26,7 @@ const recipe = defineEntity({
   created: 'made',
   updated: 'changed',
 });
-const registry = { entities: [recipe], deletionsFile: 'deletions.jsonl', localTables: [] };
+const registry = defineRegistry({ entities: [recipe] });
 
 const folder = mkdtempSync(join(tmpdir(), 'own-registry-'));
 const dir = join(folder, 'shared');
@@ -42,7 +42,7 @@ function makeCook(name) {
     CREATE TABLE recipe_tags (recipe TEXT NOT NULL REFERENCES recipes ON DELETE CASCADE, tag TEXT NOT NULL,
       PRIMARY KEY (recipe, tag));`);
   const store = Store.from(database, { create: true, registry });
-  return { kitchen, database, store, sync: () => sync(store, { projectPath: kitchen, dir, actor: name }) };
+  return { kitchen, database, project: store.project(kitchen, { dir, actor: name }) };
 }
 
 const ann = makeCook('ann');
@@ -50,8 +50,8 @@ const ben = makeCook('ben');
 ann.database
   .prepare(`INSERT INTO recipes VALUES ('recipe_1', ?, 'Soup', 30, ?, ?)`)
   .run(ann.kitchen, Date.now(), Date.now());
-ann.sync();
-ben.sync();
+ann.project.sync();
+ben.project.sync();
 
 // Both change the title, where the later edit wins. One changes the minutes, and each adds a tag.
 const now = Date.now();
@@ -59,17 +59,17 @@ ann.database.prepare(`UPDATE recipes SET title = 'Tomato soup', minutes = 25, ch
 ann.database.exec(`INSERT INTO recipe_tags VALUES ('recipe_1', 'quick')`);
 ben.database.prepare(`UPDATE recipes SET title = 'Leek soup', changed = ?`).run(now + 1);
 ben.database.exec(`INSERT INTO recipe_tags VALUES ('recipe_1', 'winter')`);
-ann.sync();
-ben.sync();
-ann.sync();
+ann.project.sync();
+ben.project.sync();
+ann.project.sync();
 
 const { title, minutes, tags } = JSON.parse(readFileSync(join(dir, 'recipes.jsonl'), 'utf8'));
 console.log(`the file: ${title}, ${minutes} minutes, ${JSON.stringify(tags)}`);
 for (const { database } of [ann, ben]) console.log(JSON.stringify(database.prepare('SELECT title FROM recipes').all()));
-for (const { field, kept, lost } of listConflicts(ben.store, ben.kitchen)) {
+for (const { field, kept, lost } of ben.project.conflicts.list()) {
   console.log(`the journal: ${field} is ${kept}, and ${lost} lost`);
 }
 
-ann.store.close();
-ben.store.close();
+ann.database.close();
+ben.database.close();
 rmSync(folder, { recursive: true });

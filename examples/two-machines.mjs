@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 import { DatabaseSync } from '@photostructure/sqlite'; // or from 'node:sqlite', since Node 22.16
-import { Store, projectExportDir, sync } from 'savecontext-sync';
+import { Store } from 'savecontext-sync';
 
 const command = fileURLToPath(new URL('cli/main.js', import.meta.resolve('savecontext-sync')));
 const folder = mkdtempSync(join(tmpdir(), 'two-machines-'));
@@ -26,7 +26,7 @@ class Machine {
     execFileSync(process.execPath, [command, '-C', this.clone, '--db', database, 'init'], { stdio: 'pipe' });
     // The program's own connection: it writes rows as it always did, and hands the connection to the library.
     this.database = new DatabaseSync(database);
-    this.store = Store.from(this.database);
+    this.project = Store.from(this.database).project(this.clone, { actor: name });
   }
 
   /** @param {string[]} words */
@@ -37,9 +37,7 @@ class Machine {
 
   /** Imports what is new in the files, exports what changed in the database, and commits the files. */
   syncAndCommit() {
-    const dir = projectExportDir(this.clone);
-    const outcome = sync(this.store, { projectPath: this.clone, dir, actor: this.name });
-    if (!outcome.inSync) throw new Error(`${this.name} is not in sync`);
+    if (!this.project.sync().inSync) throw new Error(`${this.name} is not in sync`);
     this.git('add', '.savecontext');
     this.git('commit', '--quiet', '--allow-empty', '-m', `what ${this.name} did`);
   }
@@ -81,6 +79,6 @@ laptop.exchange();
 laptop.show();
 desktop.show();
 
-laptop.store.close();
-desktop.store.close();
+laptop.database.close();
+desktop.database.close();
 rmSync(folder, { recursive: true });

@@ -9,6 +9,9 @@ export type { SyncErrorCode, SyncErrorOptions } from './errors.js';
 export { Store } from './savecontext/store.js';
 export type { StoreOptions } from './savecontext/store.js';
 export type { SyncStore } from './store/store.js';
+export type { Project, ProjectDiff, ProjectImportOptions, ProjectOptions } from './sync/synced-project.js';
+export type { ProjectConflicts } from './sync/project-conflicts.js';
+export type { ProjectRecords } from './sync/project-records.js';
 export type { Database, SqlValue, Statement } from './store/database.js';
 export { fromBetterSqlite3 } from './store/drivers/better-sqlite3.js';
 export type { BetterSqlite3Connection, BetterSqlite3Statement } from './store/drivers/better-sqlite3.js';
@@ -23,28 +26,23 @@ export type { ImporterOptions } from './sync/import/importer.js';
 export type { History, HistoryLine } from './sync/file-history.js';
 export { MergeStrategy } from './sync/import/plan.js';
 export type { EntityStats, ImportStats, Notable, Notice } from './sync/import/stats.js';
-export { diff } from './sync/diff.js';
-export type { DiffOptions, SyncDiff } from './sync/diff.js';
+export type { SyncDiff } from './sync/diff.js';
 export type { ChangeAction, RecordChange } from './record/change.js';
 export type { FieldChange } from './record/compare.js';
-export { sync } from './sync/sync.js';
 export type { SyncOptions, SyncOutcome } from './sync/sync.js';
 export { getSyncStatus, printStatus } from './sync/status.js';
 export type { EntityStatus, SyncStatus } from './sync/status.js';
 export type { ByEntity } from './sync/stats.js';
+export type { WaitingSettings } from './sync/accepted-settings.js';
+export type { PrivacyChange } from './sync/private.js';
+export type { JournalEntry } from './store/knowledge/journal.js';
+export type { Loss, LossReason } from './merge/loss.js';
+
 export { defaultExportDir, projectExportDir } from './files/directory.js';
 export { backup } from './store/backup.js';
 export type { BackupInfo } from './store/backup.js';
 export { restore } from './store/restore.js';
 export type { RestoreInfo } from './store/restore.js';
-
-export { acceptSettings, listWaitingSettings } from './sync/accepted-settings.js';
-export type { WaitingSettings } from './sync/accepted-settings.js';
-export { listPrivate, setPrivate } from './sync/private.js';
-export type { PrivacyChange } from './sync/private.js';
-export { dropConflicts, listConflicts, takeConflict } from './sync/conflicts.js';
-export type { JournalEntry } from './store/knowledge/journal.js';
-export type { Loss, LossReason } from './merge/loss.js';
 
 export { countLines } from './files/file-bytes.js';
 export { atomicWrite, fileSize } from './files/file.js';
@@ -65,9 +63,10 @@ export type {
   TimeEntryRecord,
 } from './savecontext/records.js';
 export type { DeletionRecord } from './record/version.js';
-export { defineEntity } from './registry/define.js';
+export { defineEntity, defineRegistry } from './registry/define.js';
+export type { RegistryDefinition } from './registry/define.js';
 export { coordinate, count, extension, integer, key, local, real, set, text } from './registry/fields.js';
-export type { LineFields, RecordOf } from './registry/record-of.js';
+export type { FieldsIn, LineFields, RecordIn, RecordOf, TypeIn } from './registry/record-of.js';
 export type {
   Coordinate,
   ElementFields,

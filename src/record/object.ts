@@ -34,6 +34,11 @@ export function toObject(content: Content, form: PathForm): RecordObject {
   ]);
 }
 
+/** The object of a content as a program reads it: type tag, all fields, members that the registry does not know. */
+export function toRecord(content: Content): RecordObject {
+  return Object.fromEntries(Object.entries(toObject(content, 'portable')).filter(([name]) => name !== 'v'));
+}
+
 /** The value of a token of any type. */
 function anyValue(token: string): unknown {
   if (token.startsWith('[')) return scanArray(token).map(anyValue);
@@ -87,7 +92,7 @@ export class ObjectError extends Error {
 }
 
 /** Names that a record's object may have beside its fields. */
-const ENVELOPE = new Set(['type', 'v', 'content_hash', 'exported_at']);
+export const ENVELOPE: ReadonlySet<string> = new Set(['type', 'v', 'content_hash', 'exported_at']);
 
 /** The content of an object. Coordinates are taken as they are. Throws {@link ObjectError} with every problem. */
 function fromObject(entity: Entity, object: RecordObject): Content {

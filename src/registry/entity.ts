@@ -191,10 +191,10 @@ export interface ForeignDeletions {
   readonly by: string;
 }
 
-/** Everything that the engine knows of one SQLite schema. */
-export interface Registry {
+/** Everything that the engine knows of one SQLite schema. `Entities` are the types of its entities, so that records and statistics get theirs. */
+export interface Registry<Entities extends readonly Entity[] = readonly Entity[]> {
   /** Parents before children: the order of an import. */
-  readonly entities: readonly Entity[];
+  readonly entities: Entities;
   /** The file of deletions. */
   readonly deletionsFile: string;
   readonly scopeTable?: ScopeTable;

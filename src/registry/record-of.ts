@@ -1,4 +1,13 @@
-import type { ElementFields, Entity, FieldRole, IntegerField, RealField, SetField, TextField } from './entity.js';
+import type {
+  ElementFields,
+  Entity,
+  FieldRole,
+  IntegerField,
+  RealField,
+  Registry,
+  SetField,
+  TextField,
+} from './entity.js';
 
 /** `number` for safe integers, `bigint` beyond them. */
 type ScalarOf<F> = F extends TextField
@@ -41,3 +50,19 @@ export interface LineFields {
   /** The stamp of this version, RFC 3339. */
   readonly exported_at?: string;
 }
+
+/** The type tags of a registry: `string` where only its shape is known. */
+export type TypeIn<R extends Registry> = R['entities'][number]['type'];
+
+/** A record of a registry: of one type, or of any. Where only the registry's shape is known, its fields are `unknown`. */
+export type RecordIn<R extends Registry, Type extends TypeIn<R> = TypeIn<R>> =
+  string extends TypeIn<R>
+    ? { readonly type: string } & Readonly<Record<string, unknown>>
+    : Extract<R['entities'][number], { readonly type: Type }> extends infer E
+      ? E extends Entity
+        ? RecordOf<E>
+        : never
+      : never;
+
+/** Fields of a record to write: any of them, the key included. */
+export type FieldsIn<R extends Registry, Type extends TypeIn<R> = TypeIn<R>> = Partial<RecordIn<R, Type>>;

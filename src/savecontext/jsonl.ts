@@ -7,12 +7,14 @@ import type { RecordObject } from '../record/object.js';
 import { formatStamp, latestStamp, parseStamp } from '../record/stamp.js';
 import { entityOfType } from '../registry/entity.js';
 import type { Entity, Registry } from '../registry/entity.js';
+import type { RecordIn } from '../registry/record-of.js';
 import { savecontext } from './registry.js';
-import type { SyncRecord } from './records.js';
 import { atomicWrite, openPlain, writeAll } from '../files/file.js';
 import { withIoErrors } from '../files/io-error.js';
 import { readLines } from '../files/line-reader.js';
 import { LineError, parseLine } from '../format/parse.js';
+
+type SaveContext = typeof savecontext;
 
 const NEWLINE = 0x0a;
 
@@ -21,22 +23,20 @@ const NEWLINE = 0x0a;
  * (a line with `v` gives a record with `v` and all extension fields). Deletions and lines of unknown types are left out.
  * Throws `bad_input` with every problem as `line: what`, `io` when the file cannot be read.
  */
-export function readJsonl(path: string, registry: Registry = savecontext): SyncRecord[] {
+export function readJsonl<R extends Registry = SaveContext>(path: string, registry?: R): RecordIn<R>[] {
+  const known: Registry = registry ?? savecontext;
   const records: RecordObject[] = [];
   const problems: string[] = [];
   for (const { text, number, invalidUtf8 } of readLines(path)) {
     if (text.trim() === '') continue;
     try {
       if (invalidUtf8 === true) throw new LineError(['expected UTF-8, found bytes that are none']);
-      const version = parseLine(registry, text, latestStamp(Date.now()));
+      const version = parseLine(known, text, latestStamp(Date.now()));
       if (version.kind !== 'present') continue;
       const { content, stamp, form } = version;
       const record = toObject(content, form);
-      records.push({
-        ...record,
-        content_hash: contentHash(record as unknown as SyncRecord, registry),
-        exported_at: formatStamp(stamp),
-      });
+      const hash = hashOfData(dataOfRecord(record, known).data);
+      records.push({ ...record, content_hash: hash, exported_at: formatStamp(stamp) });
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
       problems.push(...error.problems.map((problem) => `${path}:${number}: ${problem}`));
@@ -45,18 +45,22 @@ export function readJsonl(path: string, registry: Registry = savecontext): SyncR
   if (problems.length > 0) {
     throw new SyncError('bad_input', `${path}: ${problems.length} lines cannot be read`, { details: problems });
   }
-  return records as unknown as SyncRecord[];
+  return records as unknown as RecordIn<R>[];
 }
 
 /** Replaces a file by these records, one line each, in their order. The stamp is the record's `exported_at`, else now. */
-export function writeJsonl(path: string, records: readonly SyncRecord[], registry: Registry = savecontext): void {
+export function writeJsonl<R extends Registry = SaveContext>(
+  path: string,
+  records: readonly RecordIn<R>[],
+  registry?: R,
+): void {
   atomicWrite(path, records.map((record) => `${lineOf(record, registry)}\n`).join(''));
 }
 
 const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
 
 /** Adds one record to the end of a file, on a line of its own. */
-export function appendJsonl(path: string, record: SyncRecord, registry: Registry = savecontext): void {
+export function appendJsonl<R extends Registry = SaveContext>(path: string, record: RecordIn<R>, registry?: R): void {
   const line = `${lineOf(record, registry)}\n`;
   withIoErrors(path, 'append to', () => {
     const fd = openPlain(path, APPEND);
@@ -77,23 +81,24 @@ function endsInLine(fd: number): boolean {
 }
 
 /** The content hash of a record: SHA-256 of its data object in canonical form, lower-case hex. */
-export function contentHash(record: SyncRecord, registry: Registry = savecontext): string {
+export function contentHash<R extends Registry = SaveContext>(record: RecordIn<R>, registry?: R): string {
   return hashOfData(dataOfRecord(record, registry).data);
 }
 
 /** Says whether a record differs from the one that had this hash. */
-export function hasChanged(
-  record: SyncRecord,
+export function hasChanged<R extends Registry = SaveContext>(
+  record: RecordIn<R>,
   hash: string | null | undefined,
-  registry: Registry = savecontext,
+  registry?: R,
 ): boolean {
-  return contentHash(record, registry) !== hash;
+  return hashOfData(dataOfRecord(record, registry).data) !== hash;
 }
 
-function lineOf(record: SyncRecord, registry: Registry): string {
+function lineOf(record: RecordObject, registry: Registry | undefined): string {
   const { entity, data } = dataOfRecord(record, registry);
   const { exported_at: exportedAt } = record;
-  const stamp = exportedAt === undefined ? Date.now() : parseStamp(exportedAt);
+  const stamp =
+    typeof exportedAt === 'string' ? parseStamp(exportedAt) : exportedAt === undefined ? Date.now() : undefined;
   if (stamp === undefined)
     throw new SyncError('usage', `exported_at: expected an RFC 3339 time, found ${JSON.stringify(exportedAt)}`);
   if (stamp > latestStamp(Date.now()))
@@ -104,14 +109,18 @@ function lineOf(record: SyncRecord, registry: Registry): string {
   return `{"type":"${entity.type}",${data},"content_hash":"${hashOfData(data)}","exported_at":"${formatStamp(stamp)}"}`;
 }
 
-function dataOfRecord(record: SyncRecord, registry: Registry): { readonly entity: Entity; readonly data: string } {
-  const entity = entityOfType(registry, record.type);
+function dataOfRecord(
+  record: RecordObject,
+  registry: Registry = savecontext,
+): { readonly entity: Entity; readonly data: string } {
+  const { type } = record;
+  const entity = typeof type === 'string' ? entityOfType(registry, type) : undefined;
   if (entity === undefined) {
     const types = registry.entities.map(({ type }) => type).join(', ');
-    throw new SyncError('usage', `the type ${JSON.stringify(record.type)} is unknown; expected one of ${types}`);
+    throw new SyncError('usage', `the type ${JSON.stringify(type)} is unknown; expected one of ${types}`);
   }
   try {
-    return { entity, data: dataOf(entity, record as unknown as RecordObject) };
+    return { entity, data: dataOf(entity, record) };
   } catch (error) {
     if (!(error instanceof ObjectError)) throw error;
     throw new SyncError('usage', `this is no ${entity.type}: ${error.message}`, { details: error.problems });

@@ -1,8 +1,19 @@
+import { defineRegistry } from '../registry/define.js';
 import type { Registry } from '../registry/entity.js';
 import { checkpoint, contextItem, issue, memory, plan, session, timeEntry } from './entities.js';
 
 /** The schema of the SaveContext command line: its seven entities, parents first. */
-export const savecontext: Registry = {
+export const savecontext: Registry<
+  readonly [
+    typeof session,
+    typeof plan,
+    typeof issue,
+    typeof contextItem,
+    typeof memory,
+    typeof checkpoint,
+    typeof timeEntry,
+  ]
+> = defineRegistry({
   entities: [session, plan, issue, contextItem, memory, checkpoint, timeEntry],
   deletionsFile: 'deletions.jsonl',
   scopeTable: {
@@ -37,4 +48,4 @@ export const savecontext: Registry = {
     'export_hashes',
     'schema_migrations',
   ],
-};
+});

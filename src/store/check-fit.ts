@@ -1,5 +1,5 @@
 import { elementNames } from '../record/content.js';
-import { namesInSql } from '../registry/check.js';
+import { namesInSql } from '../registry/names.js';
 import { requireEntity } from '../registry/entity.js';
 import type { Entity, Field, Registry, SetField } from '../registry/entity.js';
 import type { Sql } from './sql.js';

@@ -1,4 +1,4 @@
-import type { SyncError } from '../errors.js';
+import { SyncError } from '../errors.js';
 import type { Database, SqlRow, SqlValue, Statement } from './database.js';
 import { toSyncError } from './sqlite-error.js';
 import { encodeText, needsBytes } from './text-encoding.js';
@@ -24,6 +24,7 @@ export class Sql {
   #hasWritten = false;
   /** The error after which SQLite may have ended the running transaction by itself. */
   #lost: SyncError | undefined;
+  #isReleased = false;
 
   /** @param name what messages call the database */
   constructor(database: Database, name = 'the database') {
@@ -117,9 +118,15 @@ export class Sql {
     }
   }
 
+  /** Lets go of a connection that somebody else goes on with: nothing of this object works after it. */
+  release(): void {
+    this.#statements.clear();
+    this.#isReleased = true;
+  }
+
   /** Closes the connection. */
   close(): void {
-    this.#statements.clear();
+    this.release();
     try {
       this.#database.close();
     } catch (error) {
@@ -167,6 +174,9 @@ export class Sql {
    */
   #attempt<T>(sql: string, action: () => T): T {
     if (this.#lost !== undefined) throw this.#lost;
+    if (this.#isReleased) {
+      throw new SyncError('usage', `The store of ${this.#name} is closed.`, { hint: 'Open the database again.' });
+    }
     try {
       return action();
     } catch (error) {

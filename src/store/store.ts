@@ -4,87 +4,44 @@ import { checkRegistry } from '../registry/check.js';
 import { SyncError } from '../errors.js';
 import { misfits } from './check-fit.js';
 import { checkSchema } from './check-schema.js';
-import { connect } from './connect.js';
-import type { Database } from './database.js';
-import { isReadOnly, privateCopy } from './private-copy.js';
-import { Sql } from './sql.js';
+import type { Connection } from './connection.js';
+import type { Sql } from './sql.js';
 
 /** What a database holds. */
-export interface Schema {
-  readonly registry: Registry;
+export interface Schema<R extends Registry = Registry> {
+  readonly registry: R;
   /** Completes the tables of the registry, and says in words what it added; absent where they are another program's own. */
   readonly upgrade?: (sql: Sql, now: number) => readonly string[];
 }
 
 /** A database whose records are synced. */
-export class SyncStore {
+export class SyncStore<R extends Registry = Registry> {
   /** @internal */
   readonly sql: Sql;
   /** The schema of the database. */
-  readonly registry: Registry;
+  readonly registry: R;
   /** What opening it with `create` did, in words. @internal */
   setUp: readonly string[] = [];
 
-  #removeCopy: (() => void) | undefined;
+  readonly #close: () => void;
 
   readonly #upgrade: Schema['upgrade'];
 
-  private constructor(database: Database, { registry, upgrade }: Schema, path?: string) {
-    this.sql = new Sql(database, path);
+  /** @internal */
+  protected constructor({ sql, close }: Connection, { registry, upgrade }: Schema<R>) {
+    this.sql = sql;
+    this.#close = close;
     this.registry = registry;
     this.#upgrade = upgrade;
   }
 
-  /**
-   * Opens a database file. With `create`, a missing file is made and {@link SyncStore.init} is called; otherwise
-   * the database must have been set up by `init`.
-   *
-   * @throws SyncError `database` when there is no such file or it is no database, `schema` when it is another
-   * program's or was never set up, `busy` when somebody holds it.
-   */
-  static open(path: string, schema: Schema, create: boolean): SyncStore {
-    return new SyncStore(connect(path, { create }), schema, path).#ready(create);
-  }
-
-  /**
-   * Opens a database of which nothing is to be changed. One that cannot be written is looked at in a copy: what an import would do is
-   * found out by doing it and taking it back. @internal
-   */
-  static look(path: string, schema: Schema): SyncStore {
-    if (!isReadOnly(path)) return SyncStore.open(path, schema, false);
-    const copy = privateCopy(path);
+  /** Makes what is missing, or requires that nothing is. @internal */
+  protected ready(create: boolean): this {
     try {
-      const store = new SyncStore(connect(copy.path, { create: false, name: path }), schema, path);
-      store.#removeCopy = copy.remove;
-      return store.#ready(false);
-    } catch (error) {
-      copy.remove();
-      throw error;
-    }
-  }
-
-  /**
-   * Takes a connection that the program has already: a `DatabaseSync` of `node:sqlite`, or what
-   * `fromBetterSqlite3` makes of a `better-sqlite3` connection. Sets `foreign_keys` on. Closing the store
-   * closes the connection.
-   */
-  static from(database: Database, schema: Schema, create: boolean): SyncStore {
-    database.exec('PRAGMA foreign_keys = ON');
-    return new SyncStore(database, schema).#ready(create);
-  }
-
-  #ready(create: boolean): this {
-    this.#orClose(() => {
       checkRegistry(this.registry);
       if (create) this.setUp = this.init();
       else this.#requireSetUp();
-    });
-    return this;
-  }
-
-  #orClose<T>(body: () => T): T {
-    try {
-      return body();
+      return this;
     } catch (error) {
       this.close();
       throw error;
@@ -117,21 +74,9 @@ export class SyncStore {
     if (this.#isOwn) this.#requireSchema();
   }
 
-  /** Closes the connection. */
+  /** Ends the work with the database. A connection that the store opened is closed; one that it was given stays open. */
   close(): void {
-    // Who only looked changes no byte, also where others have left something in the log.
-    if (this.sql.hasWritten) this.#emptyLog();
-    this.sql.close();
-    this.#removeCopy?.();
-  }
-
-  /** A driver may close for good only when its statements are collected; the file is to be whole from now on all the same. */
-  #emptyLog(): void {
-    try {
-      this.sql.exec('PRAGMA busy_timeout = 0; PRAGMA wal_checkpoint(TRUNCATE)');
-    } catch {
-      // Somebody else is reading: they or the next connection will do it.
-    }
+    this.#close();
   }
 
   /** Whether the tables are another program's own. */

@@ -14,6 +14,7 @@ import { fillLines } from '../merge/missing-fields.js';
 import { fileState } from '../merge/file-state.js';
 import { changeOf, stateOf } from '../record/change.js';
 import type { RecordChange, RecordState } from '../record/change.js';
+import type { Registry } from '../registry/entity.js';
 import type { FileVersion, PathForm, Present } from '../record/version.js';
 import type { SyncStore } from '../store/store.js';
 import { versionOf } from '../format/version-of.js';
@@ -24,7 +25,7 @@ import type { SyncOptions, SyncOutcome } from './sync.js';
 export type DiffOptions = Omit<SyncOptions, 'dryRun'> & Required<Pick<SyncOptions, 'onChange'>>;
 
 /** What a sync would do, beside the changes that were told one by one. */
-export interface SyncDiff extends SyncOutcome {
+export interface SyncDiff<R extends Registry = Registry> extends SyncOutcome<R> {
   /** Values that would lose and go to the journal; their numbers are not those that they get. */
   readonly conflicts: readonly JournalEntry[];
 }
@@ -36,7 +37,7 @@ export interface SyncDiff extends SyncOutcome {
  * diff(store, { projectPath, dir, onChange: ({ where, action, type, id }) => console.log(where, action, type, id) });
  * ```
  */
-export function diff(store: SyncStore, options: DiffOptions): SyncDiff {
+export function diff<R extends Registry>(store: SyncStore<R>, options: DiffOptions): SyncDiff<R> {
   const project = resolvePath(options.projectPath);
   const newest = listConflicts(store, project).at(-1)?.n ?? 0;
   return dryRunSync(store, options, (outcome) => ({

@@ -2,12 +2,10 @@ import { v7 as uuid } from 'uuid';
 
 import { SyncError } from '../errors.js';
 import { formatLine } from '../format/format.js';
-import { EMPTY_SET, withTokens } from '../record/content.js';
+import { EMPTY_SET } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { quote, unquote } from '../record/json.js';
-import { compareIntegers } from '../record/numbers.js';
 import { refuseType } from '../record/type-names.js';
-import { valueToken } from '../record/object.js';
 import type { RecordObject } from '../record/object.js';
 import { tokenOf } from '../record/content.js';
 import { dependentsOf, entityOfType, requireEntity } from '../registry/entity.js';
@@ -18,6 +16,7 @@ import { RowWriter } from '../store/row-writer.js';
 import { Rows } from '../store/rows.js';
 import type { RecordKey } from '../record/record-key.js';
 import type { SyncStore } from '../store/store.js';
+import { changedNow, changesTo, isScope } from './record-changes.js';
 import { foldLog } from '../store/knowledge/change-log.js';
 import { markChanged, newestChange } from '../store/knowledge/changes.js';
 
@@ -69,7 +68,8 @@ export class Records {
 
   /**
    * Makes a record, or changes the given fields of one. A new record gets the defaults of its table, and without an
-   * id the type's prefix and a UUID of version 7. `updated_at` becomes now, unless it is given.
+   * id the type's prefix and a UUID of version 7. What stays the same is no edit: where nothing changes nothing is written, and else
+   * `updated_at` becomes now, unless another time is given.
    *
    * @throws SyncError `bad_input` with every wrong field, `not_found` when its parent is not here, `refused` when
    * the id belongs to another project or its natural key is another record's.
@@ -78,7 +78,11 @@ export class Records {
     const entity = this.entity(type);
     return this.#store.sql.transaction('immediate', () => {
       const key = id ?? `${entity.idPrefix}${uuid()}`;
-      const content = this.#changed(entity, this.#rows.read(entity, key) ?? this.#blank(entity, key, now), fields, now);
+      const present = this.#rows.read(entity, key);
+      const before = present ?? this.#blank(entity, key, now);
+      const changes = changesTo(before, fields, this.#project);
+      if (present !== undefined && changes.size === 0) return present;
+      const content = changedNow(before, changes, now);
       this.write(content, now);
       return content;
     });
@@ -146,37 +150,6 @@ export class Records {
     });
   }
 
-  #changed(entity: Entity, content: Content, fields: RecordObject, now: number): Content {
-    const changes = new Map<number, string>();
-    const problems: string[] = [];
-    for (const [name, value] of Object.entries(fields)) {
-      if (name === 'type' || name === entity.key) continue;
-      const index = entity.indexOf.get(name);
-      const field = index === undefined ? undefined : entity.synced[index]?.field;
-      if (index === undefined || field === undefined) {
-        problems.push(`${name}: unknown; expected one of ${entity.synced.map((known) => known.name).join(', ')}`);
-        continue;
-      }
-      const found: string[] = [];
-      changes.set(index, valueToken(field, value, found));
-      problems.push(...found.map((problem) => `${name}: ${problem}`));
-    }
-    const updated = entity.indexOf.get(entity.updated) ?? -1;
-    if (entity.updated !== entity.created && !changes.has(updated)) {
-      const before = content.tokens[updated] ?? 'null';
-      changes.set(updated, compareIntegers(before, String(now)) > 0 ? before : String(now));
-    }
-    const changed = withTokens(content, changes);
-    for (const { name, field, index } of entity.synced) {
-      if (field.kind !== 'set' && !field.nullable && changed.tokens[index] === 'null')
-        problems.push(`${name}: required`);
-    }
-    if (problems.length > 0) {
-      throw new SyncError('bad_input', `this is no ${entity.type}: ${problems.join('; ')}`, { details: problems });
-    }
-    return changed;
-  }
-
   /** A new record before its fields are set: the defaults of its table, and a short id where its type has one. */
   #blank(entity: Entity, id: string, now: number): Content {
     const { sql, registry } = this.#store;
@@ -189,7 +162,7 @@ export class Records {
       if (name === entity.key) return quote(id);
       if (name === entity.created || name === entity.updated) return String(now);
       if (name === entity.shortId?.field) return shortId === undefined ? 'null' : quote(shortId);
-      if (field.kind === 'text' && (field.coordinate === 'scope' || field.coordinate === 'scope-id')) return '"."';
+      if (isScope(field)) return '"."';
       const expression = defaults.get(name);
       return typeof expression === 'string'
         ? String(sql.get(`SELECT json_quote(${expression})`)?.[0] ?? 'null')

@@ -1,8 +1,10 @@
 import type { Registry } from '../registry/entity.js';
-import type { EntityType } from '../savecontext/records.js';
+import type { TypeIn } from '../registry/record-of.js';
 
-/** Something counted for each entity, by its type tag, and for all together. */
-export type ByEntity<Counts, Type extends string = EntityType> = Readonly<Record<Type | 'total', Counts>>;
+/** Something counted for each entity, by its type tag, and for all together. Where only the registry's shape is known, no tag is. */
+export type ByEntity<Counts, R extends Registry = Registry> = Readonly<
+  Record<'total' | (string extends TypeIn<R> ? never : TypeIn<R>), Counts>
+>;
 
 /** Adds up counts by type while an operation runs. */
 export class Tally<Counts extends Readonly<Record<string, number>>> {

@@ -11,6 +11,7 @@ import type { Notice } from './import/stats.js';
 import { countLines } from '../files/file-bytes.js';
 import { fileExists, fileSize } from '../files/file.js';
 import { fileNames } from '../format/line-key.js';
+import type { Registry } from '../registry/entity.js';
 import { project as projectSql } from '../store/knowledge/triggers.js';
 import { Tally } from './stats.js';
 import type { ByEntity } from './stats.js';
@@ -35,11 +36,11 @@ export interface EntityStatus extends Readonly<Record<string, number>> {
 }
 
 /** Where a project and its files stand. */
-export interface SyncStatus {
+export interface SyncStatus<R extends Registry = Registry> {
   readonly project: string;
   readonly dir: string;
   /** Keyed by type tag, with totals beside. */
-  readonly entities: ByEntity<EntityStatus>;
+  readonly entities: ByEntity<EntityStatus, R>;
   readonly files: readonly ExportFileInfo[];
   /** Deletions that the database remembers for the project. */
   readonly tombstones: number;
@@ -54,11 +55,11 @@ export interface SyncStatus {
 }
 
 /** Says where a project stands, without changing anything. */
-export function getSyncStatus(
-  store: SyncStore,
+export function getSyncStatus<R extends Registry>(
+  store: SyncStore<R>,
   options: { readonly projectPath: string; readonly dir: string },
-): SyncStatus {
-  return withFoldedLog(store.sql, store.registry, () => lookUp(store, options));
+): SyncStatus<R> {
+  return withFoldedLog(store.sql, store.registry, () => lookUp(store, options)) as SyncStatus<R>;
 }
 
 function lookUp(store: SyncStore, options: { readonly projectPath: string; readonly dir: string }): SyncStatus {

@@ -5,16 +5,17 @@ import type { ExportStats } from './export/stats.js';
 import { Importer } from './import/importer.js';
 import type { ImporterOptions } from './import/importer.js';
 import type { ImportStats } from './import/stats.js';
+import type { Registry } from '../registry/entity.js';
 import { getSyncStatus } from './status.js';
 import type { SyncStatus } from './status.js';
 import type { SyncStore } from '../store/store.js';
 
 /** The outcome of a sync. */
-export interface SyncOutcome {
-  readonly import: ImportStats;
-  readonly export: ExportStats;
+export interface SyncOutcome<R extends Registry = Registry> {
+  readonly import: ImportStats<R>;
+  readonly export: ExportStats<R>;
   /** Where both sides stand afterwards; undefined for a dry run. */
-  readonly status: SyncStatus | undefined;
+  readonly status: SyncStatus<R> | undefined;
   /**
    * True when the database and the files say the same in the end, and nothing was refused; for a dry run: when they would. What was rolled
    * back on the way there stands in `import`.
@@ -31,7 +32,7 @@ export interface SyncOptions extends ExporterOptions, Pick<ImporterOptions, 'his
  * Brings both sides to the same: import, then export, then a look whether they agree.
  * A dry run says what both would do, the export after the import, and changes nothing.
  */
-export function sync(store: SyncStore, options: SyncOptions): SyncOutcome {
+export function sync<R extends Registry>(store: SyncStore<R>, options: SyncOptions): SyncOutcome<R> {
   if (options.dryRun === true) return dryRunSync(store, options, (outcome) => outcome);
   makeFolder(exportDirectory(options.dir));
   const imported = new Importer(store, options).importAll(options.dir);
@@ -42,7 +43,11 @@ export function sync(store: SyncStore, options: SyncOptions): SyncOutcome {
 }
 
 /** A dry sync; `look` sees the database as the import would leave it. */
-export function dryRunSync<T>(store: SyncStore, options: SyncOptions, look: (outcome: SyncOutcome) => T): T {
+export function dryRunSync<R extends Registry, T>(
+  store: SyncStore<R>,
+  options: SyncOptions,
+  look: (outcome: SyncOutcome<R>) => T,
+): T {
   return new Importer(store, options).dryRun(options.dir, (imported) => {
     const exported = new Exporter(store, options).export({ dryRun: true });
     // Only what waits in the files would keep both sides from agreeing: what is rolled back the export writes anew.

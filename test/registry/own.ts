@@ -4,8 +4,8 @@ import { onTestFinished } from 'vitest';
 
 import { Exporter } from '../../src/sync/export/exporter.js';
 import { Importer } from '../../src/sync/import/importer.js';
-import { coordinate, defineEntity, integer, key } from '../../src/index.js';
-import type { Entity, EntityDefinition, Field } from '../../src/index.js';
+import { coordinate, defineEntity, defineRegistry, integer, key } from '../../src/index.js';
+import type { Entity, EntityDefinition, Field, Registry } from '../../src/index.js';
 import { getSyncStatus } from '../../src/sync/status.js';
 import type { SyncStatus } from '../../src/sync/status.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
@@ -37,7 +37,7 @@ export function tableOf(name: string, columns = '', id = 'id TEXT PRIMARY KEY'):
 
 export interface Clone {
   readonly sql: Sql;
-  readonly store: Store;
+  readonly store: Store<Registry>;
   readonly export: (options?: { readonly full?: boolean }) => ReturnType<Exporter['export']>;
   readonly import: () => ReturnType<Importer['importAll']>;
   readonly status: () => SyncStatus;
@@ -59,7 +59,7 @@ export function makeClones(schema: string, entities: readonly Entity[]) {
     sql.exec(`PRAGMA foreign_keys = ON; ${schema}`);
     const store = Store.open(path, {
       create: true,
-      registry: { entities, deletionsFile: 'gone.jsonl', localTables: [] },
+      registry: defineRegistry({ entities, deletionsFile: 'gone.jsonl' }),
     });
     onTestFinished(() => {
       store.close();

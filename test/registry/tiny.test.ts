@@ -64,7 +64,7 @@ const REGISTRY: Registry = {
 };
 
 interface Library {
-  readonly store: Store;
+  readonly store: Store<Registry>;
   readonly sql: Sql;
   readonly shelf: string;
   readonly dir: string;
@@ -151,22 +151,5 @@ describe('another schema', () => {
     expect(error.hint).not.toContain('sc-sync init');
     expect(error.details).toContain('bookmarks');
     expect(error.details).toContain('books.shelf');
-  });
-
-  it('contradictions in a definition are found at once', () => {
-    const broken = {
-      type: 'x',
-      table: 'x',
-      file: 'x',
-      idPrefix: 'x',
-      scope: { column: 'a' },
-      created: 'a',
-      updated: 'a',
-    };
-    expect(() => defineEntity({ ...broken, fields: { a: text() }, created: 'a', updated: 'a' })).toThrow(/key/);
-    const fields = { id: key(), a: text(), b: { ...text(), role: 'local' as const } };
-    expect(() => defineEntity({ ...broken, fields, created: 'a', updated: 'a', together: [['a', 'b']] })).toThrow(
-      /no synced field/,
-    );
   });
 });

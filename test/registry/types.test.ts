@@ -1,5 +1,5 @@
-import { describe, expectTypeOf, it } from 'vitest';
-import { defineEntity, extension, integer, key, real, set, text } from '../../src/index.js';
+import { describe, expect, expectTypeOf, it } from 'vitest';
+import { coordinate, defineEntity, extension, integer, key, real, set, text } from '../../src/index.js';
 import type { RecordOf } from '../../src/index.js';
 import type {
   CheckpointRecord,
@@ -13,7 +13,7 @@ import type {
   TimeEntryRecord,
 } from '../../src/savecontext/records.js';
 
-/** What `npm run typecheck` proves; at run time these tests do nothing. */
+/** What `npm run typecheck` proves; at run time these tests do next to nothing. */
 describe('types inferred from the registry', () => {
   it('know tags, scalars and nulls', () => {
     expectTypeOf<IssueRecord['type']>().toEqualTypeOf<'issue'>();
@@ -66,7 +66,7 @@ describe('types inferred from the registry', () => {
       scope: { column: 'folder' },
       fields: {
         id: key(),
-        folder: text(),
+        folder: coordinate('scope'),
         body: text({ nullable: true }),
         weight: real({ nullable: true }),
         stars: extension(integer({ nullable: true, fallback: 0 })),
@@ -85,7 +85,7 @@ describe('types inferred from the registry', () => {
     const record = { type: 'note', id: 'n_1', folder: 'f', body: null, weight: 1, at: 5 } satisfies Note;
     expectTypeOf(record).toExtend<Note>();
     // @ts-expect-error A definition may name only its own fields.
-    defineEntity({ ...definitionOf(), updated: 'nothing' });
+    expect(() => defineEntity({ ...definitionOf(), updated: 'nothing' })).toThrow('x.nothing');
   });
 });
 
@@ -95,8 +95,8 @@ function definitionOf() {
     table: 'x',
     file: 'x.jsonl',
     idPrefix: 'x_',
-    scope: { column: 'id' },
-    fields: { id: key(), at: integer() },
+    scope: { column: 'folder' },
+    fields: { id: key(), folder: coordinate('scope'), at: integer() },
     created: 'at',
     updated: 'at',
   } as const;

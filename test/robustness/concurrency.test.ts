@@ -12,10 +12,11 @@ import { expectRefused } from './refused.js';
 import { add, file, filesIn, line, makeWorld, temporaryFiles } from './world.js';
 import type { World } from './world.js';
 
-const IMPORTS = `import { Store, Exporter, Importer, sync, SyncError } from ${JSON.stringify(builtModule('index.js'))};
+const IMPORTS = `import { Store, Exporter, Importer, SyncError } from ${JSON.stringify(builtModule('index.js'))};
 const [database, project, value] = process.argv.slice(2);
 const options = { projectPath: project, dir: project + '/.savecontext', lockTimeoutMs: 30_000 };
 const store = Store.open(database);
+const sync = (path) => store.project(project, { ...options, dir: path ?? options.dir }).sync();
 store.sql.exec('PRAGMA busy_timeout = 30000');
 `;
 
@@ -146,7 +147,7 @@ describe('two runs at once', () => {
     const lines = Array.from({ length: 300 }, (_, n) => line('issue', `n${String(n).padStart(3, '0')}`));
     world.write('issues.jsonl', world.read('issues.jsonl') + file(...lines));
     const importing = start(world, 'new Importer(store, options).importAll(options.dir);');
-    const syncing = start(world, 'for (let n = 0; n < 5; n++) sync(store, options);');
+    const syncing = start(world, 'for (let n = 0; n < 5; n++) sync();');
     const exporting = start(world, 'for (let n = 0; n < 10; n++) new Exporter(store, options).export();');
     const writing = start(world, WRITER, 'x');
     for (const child of [importing, syncing, exporting, writing]) expect(await ended(child)).toBe(0);
@@ -160,7 +161,7 @@ describe('two runs at once', () => {
     for (let n = 0; n < 200; n++) add.issue(world, `i${String(n).padStart(3, '0')}`);
     const body = `
       const dir = project + '/' + value;
-      for (let n = 0; n < 8; n++) sync(store, { ...options, dir });`;
+      for (let n = 0; n < 8; n++) sync(dir);`;
     const children = [start(world, body, 'one'), start(world, body, 'two'), start(world, WRITER, 'x')];
     for (const child of children) expect(await ended(child)).toBe(0);
     for (const name of ['one', 'two']) world.export({}, { dir: `${world.project}/${name}` });
@@ -181,7 +182,7 @@ describe('P13: killed at a random moment', () => {
     for (let n = 0; n < 200; n++) add.issue(world, `i${String(n).padStart(3, '0')}`);
     const other = otherProgram(world.database);
     for (let round = 0; round < 20; round++) {
-      const child = start(world, 'for (;;) sync(store, options);');
+      const child = start(world, 'for (;;) sync();');
       await setTimeout(120 + 23 * round);
       for (let n = round; n < 200; n += 7)
         other.run(

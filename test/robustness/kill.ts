@@ -38,7 +38,7 @@ fs.openSync = (path, flags, ...values) => {
   return openSync(path, flags, ...values);
 };
 syncBuiltinESMExports();
-const { Store, Exporter, Importer, sync } = await import(${JSON.stringify(builtModule('index.js'))});
+const { Store } = await import(${JSON.stringify(builtModule('index.js'))});
 const { openDriver } = await import(${JSON.stringify(builtModule('store/drivers/open-driver.js'))});
 const db = openDriver(database);
 const store = Store.from({
@@ -61,10 +61,10 @@ const store = Store.from({
   },
   close: () => db.close(),
 });
-const options = { projectPath: project, dir: project + '/.savecontext', now: () => ${NOW} };
-if (task === 'sync') sync(store, options);
-else if (task === 'import') new Importer(store, options).importAll(options.dir);
-else new Exporter(store, options).export({ full: task === 'full export' });
+const work = store.project(project, { now: () => ${NOW} });
+if (task === 'sync') work.sync();
+else if (task === 'import') work.import();
+else work.export({ full: task === 'full export' });
 process.stdout.write(JSON.stringify(trace));
 `;
 

@@ -11,6 +11,7 @@ import type { ImporterOptions } from '../../src/sync/import/importer.js';
 import type { ImportStats } from '../../src/sync/import/stats.js';
 import type { SqlValue } from '../../src/store/database.js';
 import { withFoldedLog } from '../../src/store/knowledge/change-log.js';
+import type { savecontext } from '../../src/savecontext/registry.js';
 import { Store } from '../../src/savecontext/store.js';
 import { sync } from '../../src/sync/sync.js';
 import type { SyncOutcome } from '../../src/sync/sync.js';
@@ -25,9 +26,9 @@ export interface World {
   readonly dir: string;
   readonly store: Store;
   readonly insert: (table: string, values: Readonly<Record<string, SqlValue>>) => void;
-  readonly export: (options?: ExportOptions, others?: Partial<ExporterOptions>) => ExportStats;
-  readonly import: (options?: Partial<ImporterOptions>) => ImportStats;
-  readonly sync: (options?: Partial<ExporterOptions>) => SyncOutcome;
+  readonly export: (options?: ExportOptions, others?: Partial<ExporterOptions>) => ExportStats<typeof savecontext>;
+  readonly import: (options?: Partial<ImporterOptions>) => ImportStats<typeof savecontext>;
+  readonly sync: (options?: Partial<ExporterOptions>) => SyncOutcome<typeof savecontext>;
   /** Writes a file of the export directory. */
   readonly write: (name: string, content: string | Uint8Array) => void;
   readonly read: (name: string) => string;

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Field } from '../../src/index.js';
 import { savecontext } from '../../src/savecontext/registry.js';
 import { ATLAS, Replica } from '../sync/helpers.js';
 
@@ -21,7 +22,7 @@ describe.each(['full', 'old-schema', 'empty'])('the schema of %s', (name) => {
   it('P7 gives every column of every synced table a role', () => {
     const replica = open();
     for (const entity of savecontext.entities) {
-      const roles = Object.entries(entity.fields).filter(([, field]) => field.kind !== 'set');
+      const roles = Object.entries<Field>(entity.fields).filter(([, field]) => field.kind !== 'set');
       expect(columnsOf(replica, entity.table).sort(), entity.table).toEqual(roles.map(([column]) => column).sort());
       for (const { field } of entity.synced) {
         if (field.kind !== 'set') continue;
@@ -82,7 +83,7 @@ describe('a column without a role', () => {
 
 describe('definitions', () => {
   it('name only what exists: parents, references, sets, groups', () => {
-    const types = savecontext.entities.map(({ type }) => type);
+    const types: readonly string[] = savecontext.entities.map(({ type }) => type);
     for (const entity of savecontext.entities) {
       const targets = [...Object.values(entity.parents), ...Object.values(entity.references)];
       for (const target of targets) expect(types).toContain(target);

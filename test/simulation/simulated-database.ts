@@ -96,6 +96,7 @@ export class SimulatedDatabase {
       `INSERT INTO projects (id, project_path, name, created_at, updated_at) VALUES ('${PROJECT_ID}', '${PROJECT}', 'simulated', 1, 1)`,
     );
     store.close();
+    database.close();
   }
 
   static copyOf(source: DatabaseMemory, file: string): SimulatedDatabase {
@@ -110,6 +111,7 @@ export class SimulatedDatabase {
 
   close(): void {
     this.store.close();
+    this.#database.close();
   }
 
   run(sql: string, ...parameters: SqlValue[]): void {

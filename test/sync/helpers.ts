@@ -28,6 +28,7 @@ import { openDriver } from '../../src/store/drivers/open-driver.js';
 import type { SqlRow, SqlValue } from '../../src/store/database.js';
 import { Sql } from '../../src/store/sql.js';
 import { foldLog } from '../../src/store/knowledge/change-log.js';
+import type { savecontext } from '../../src/savecontext/registry.js';
 import { Store } from '../../src/savecontext/store.js';
 import type { TextEncoding } from '../../src/store/text-encoding.js';
 import { copyEmptyDatabase } from '../empty-database.js';
@@ -43,6 +44,8 @@ export const ATLAS = '/projects/atlas';
 
 /** A time long before every clock of a test. */
 export const T0 = 1_700_000_000_000;
+
+type SaveContext = typeof savecontext;
 
 /** The files of a directory: names and texts. */
 export type Files = Readonly<Record<string, string>>;
@@ -81,7 +84,7 @@ export class Replica {
     else if (options.encoding !== undefined) makeEmpty(this.path, options.encoding);
     else if (options.registry === undefined) copyEmptyDatabase(this.path);
     const { registry } = options;
-    this.store = Store.open(this.path, { create: true, ...(registry === undefined ? {} : { registry }) });
+    this.store = Store.open(this.path, { create: true, ...(registry && { registry: registry as SaveContext }) });
     this.other = this.connection();
     if (options.fixture === undefined && options.keepsTrigger !== true) {
       this.run('DROP TRIGGER IF EXISTS update_session_timestamp');
@@ -115,26 +118,26 @@ export class Replica {
     return this.rows(sql, ...parameters)[0]?.[0];
   }
 
-  exporter(options: Partial<ExporterOptions> = {}): Exporter {
+  exporter(options: Partial<ExporterOptions> = {}): Exporter<SaveContext> {
     const now = (): number => (this.clock += 1000);
     return new Exporter(this.store, { projectPath: this.project, dir: this.dir, actor: 'tester', now, ...options });
   }
 
   /** Exports, and expects that nothing is refused. */
-  export(options: ExportOptions = {}): ExportStats {
+  export(options: ExportOptions = {}): ExportStats<SaveContext> {
     const stats = this.exporter().export(options);
     expect(stats.refused).toEqual([]);
     return stats;
   }
 
-  import(options: ImporterOptions = {}): ImportStats {
+  import(options: ImporterOptions = {}): ImportStats<SaveContext> {
     const now = (): number => (this.clock += 1000);
     return new Importer(this.store, { projectPath: this.project, actor: 'tester', now, ...options }).importAll(
       this.dir,
     );
   }
 
-  status(): SyncStatus {
+  status(): SyncStatus<SaveContext> {
     return getSyncStatus(this.store, { projectPath: this.project, dir: this.dir });
   }
 

@@ -6,6 +6,7 @@ import { removeStaleTemporaryFiles } from '../../files/file-set.js';
 import { exportDirectory, makeFolder, resolvePath } from '../../files/directory.js';
 import { fileExists } from '../../files/file.js';
 import type { RecordChange } from '../../record/change.js';
+import type { Registry } from '../../registry/entity.js';
 import { plannedTarget } from '../../store/knowledge/target.js';
 import type { SyncStore } from '../../store/store.js';
 import type { Guard } from './guard.js';
@@ -56,11 +57,11 @@ export interface ExportOptions {
  * console.log(stats.total.written, 'lines written');
  * ```
  */
-export class Exporter {
-  readonly #store: SyncStore;
+export class Exporter<R extends Registry = Registry> {
+  readonly #store: SyncStore<R>;
   readonly #options: ExporterOptions;
 
-  constructor(store: SyncStore, options: ExporterOptions) {
+  constructor(store: SyncStore<R>, options: ExporterOptions) {
     this.#store = store;
     this.#options = options;
   }
@@ -72,12 +73,12 @@ export class Exporter {
    * @throws SyncError `bad_row` when a row holds what its columns do not allow, `io` when the files cannot be
    * written, `busy` when another process uses the directory or the database. Nothing was changed then.
    */
-  export(options: ExportOptions = {}): ExportStats {
+  export(options: ExportOptions = {}): ExportStats<R> {
     this.#store.requireFit();
     const dryRun = options.dryRun === true;
     const { actor = 'unknown', now = Date.now, lockTimeoutMs = 5000, onProgress, guard, onChange } = this.#options;
     const { projectPath } = this.#options;
-    const run = (dir: string, inForce: SettingsInForce): ExportStats => {
+    const run = (dir: string, inForce: SettingsInForce): ExportStats<R> => {
       requireAcceptedForm(inForce);
       return runExport(this.#store, plannedTarget(this.#store.sql, dir, resolvePath(projectPath)), {
         dir,
@@ -91,7 +92,7 @@ export class Exporter {
         onProgress,
         guard,
         onChange,
-      });
+      }) as ExportStats<R>;
     };
     const dir = exportDirectory(this.#options.dir);
     if (dryRun) return run(dir, settingsInForce(this.#store, { projectPath, dir }));

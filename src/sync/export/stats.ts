@@ -1,3 +1,4 @@
+import type { Registry } from '../../registry/entity.js';
 import type { ByEntity } from '../stats.js';
 import type { RecordKey } from '../../record/record-key.js';
 import type { GuardFinding } from './guard.js';
@@ -30,7 +31,7 @@ export type RefusedRecord =
   | (GuardFinding & { readonly why: 'secret' });
 
 /** The outcome of an export, keyed by type tag, with totals beside. */
-export type ExportStats = ByEntity<ExportCounts> & {
+export type ExportStats<R extends Registry = Registry> = ByEntity<ExportCounts, R> & {
   /** The files that were written. */
   readonly files: readonly ExportFileInfo[];
   /** Records that must not be written. When there are any, nothing was written. */

@@ -9,6 +9,7 @@ import type { History } from '../file-history.js';
 import { hasLock, withLock } from '../../store/lock.js';
 import { findProject } from '../project.js';
 import type { RecordChange } from '../../record/change.js';
+import type { Registry } from '../../registry/entity.js';
 import type { Settings } from '../../files/settings.js';
 import type { SyncStore } from '../../store/store.js';
 import { plannedTarget } from '../../store/knowledge/target.js';
@@ -53,11 +54,11 @@ export interface ImporterOptions {
  * console.log(stats.total.created, 'created', stats.total.updated, 'updated');
  * ```
  */
-export class Importer {
-  readonly #store: SyncStore;
+export class Importer<R extends Registry = Registry> {
+  readonly #store: SyncStore<R>;
   readonly #options: ImporterOptions;
 
-  constructor(store: SyncStore, options: ImporterOptions = {}) {
+  constructor(store: SyncStore<R>, options: ImporterOptions = {}) {
     this.#store = store;
     this.#options = options;
   }
@@ -68,7 +69,7 @@ export class Importer {
    * @throws SyncError `bad_input` with every problem as `file:line: what`, `conflict_markers`, `newer_format`, `io`,
    * `busy`. Nothing was changed then.
    */
-  importAll(dir: string, options: { readonly dryRun?: boolean } = {}): ImportStats {
+  importAll(dir: string, options: { readonly dryRun?: boolean } = {}): ImportStats<R> {
     return this.#import(dir, undefined, options.dryRun === true);
   }
 
@@ -76,22 +77,22 @@ export class Importer {
    * Imports all files of an export directory, gives what `look` finds while everything is as it would be then, and takes it all
    * back. Changes nothing, and makes no file. @internal
    */
-  dryRun<T>(dir: string, look: (stats: ImportStats) => T): T {
+  dryRun<T>(dir: string, look: (stats: ImportStats<R>) => T): T {
     return this.#dryRun(dir, undefined, look);
   }
 
   /** Imports one file of an export directory, records and all. */
-  importFile(path: string, options: { readonly dryRun?: boolean } = {}): ImportStats {
+  importFile(path: string, options: { readonly dryRun?: boolean } = {}): ImportStats<R> {
     if (!fileExists(path)) throw new SyncError('io', `${path}: there is no such file`, { hint: 'check the path' });
     return this.#import(dirname(path), [basename(path)], options.dryRun === true);
   }
 
   /** Imports the file of deletions of an export directory. */
-  importDeletions(path: string, options: { readonly dryRun?: boolean } = {}): ImportStats {
+  importDeletions(path: string, options: { readonly dryRun?: boolean } = {}): ImportStats<R> {
     return this.importFile(path, options);
   }
 
-  #import(path: string, only: readonly string[] | undefined, dryRun: boolean): ImportStats {
+  #import(path: string, only: readonly string[] | undefined, dryRun: boolean): ImportStats<R> {
     if (dryRun) return this.#dryRun(path, only, (stats) => stats);
     if (!fileExists(path)) {
       throw new SyncError('io', `${path}: there is no such export directory`, {
@@ -103,17 +104,17 @@ export class Importer {
       const target = this.#target(dir);
       const place = { projectPath: target.project, dir };
       const { settings } = settingsInForce(this.#store, place);
-      const stats = runImport(this.#store, target, this.#run(target, only));
+      const stats = runImport(this.#store, target, this.#run(target, only)) as ImportStats<R>;
       rememberSettings(this.#store, place, settings);
       return stats;
     });
   }
 
-  #dryRun<T>(path: string, only: readonly string[] | undefined, look: (stats: ImportStats) => T): T {
+  #dryRun<T>(path: string, only: readonly string[] | undefined, look: (stats: ImportStats<R>) => T): T {
     const dir = exportDirectory(path);
     const dryRun = (): T => {
       const target = this.#target(dir);
-      return dryRunImport(this.#store, target, this.#run(target, only), look);
+      return dryRunImport(this.#store, target, this.#run(target, only), (stats) => look(stats as ImportStats<R>));
     };
     // The lock is a file, and nothing is to be made: where there is none, nobody has ever worked.
     return hasLock(dir) ? locked(dir, this.#lockTimeoutMs, dryRun) : dryRun();

@@ -1,3 +1,4 @@
+import type { Registry } from '../../registry/entity.js';
 import type { ByEntity } from '../stats.js';
 import type { RecordKey } from '../../record/record-key.js';
 
@@ -30,7 +31,7 @@ export interface Notice extends RecordKey {
 }
 
 /** The outcome of an import, keyed by type tag, with totals beside. */
-export type ImportStats = ByEntity<EntityStats> & {
+export type ImportStats<R extends Registry = Registry> = ByEntity<EntityStats, R> & {
   /** Lines of types that the registry does not know, by type: kept in their files. */
   readonly unknown: Readonly<Record<string, number>>;
   /** What must be named: each record that was restored, renamed, rolled back, orphaned, skipped, or lost a value. */

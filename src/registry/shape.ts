@@ -1,0 +1,121 @@
+import type { EntityDefinition, Field, ForeignDeletions, Registry, ScopeTable, SetTable } from './entity.js';
+
+/** What a property of a definition holds. */
+type Form = 'a text' | 'a number' | 'true or false' | 'an object' | 'a list' | 'a list of names';
+
+/** Each property that an object may have, with its form; one whose form begins with `?` may be left out. */
+type Shape<T> = Readonly<Record<keyof Required<T> & string, Form | `?${Form}`>>;
+
+type Properties = Readonly<Record<string, unknown>>;
+
+const ANY_FIELD = { kind: 'a text', role: 'a text', nullable: 'true or false' } as const;
+
+export const ENTITY: Shape<EntityDefinition> = {
+  type: 'a text',
+  table: 'a text',
+  file: 'a text',
+  idPrefix: 'a text',
+  scope: 'an object',
+  fields: 'an object',
+  together: '?a list',
+  parents: '?an object',
+  references: '?an object',
+  naturalKey: '?a list of names',
+  title: '?a text',
+  shortId: '?an object',
+  updated: 'a text',
+  created: 'a text',
+};
+
+/** The options of each kind of field. */
+const FIELDS: { readonly [K in Field['kind']]: Shape<Extract<Field, { readonly kind: K }>> } = {
+  text: {
+    ...ANY_FIELD,
+    key: '?true or false',
+    oneOf: '?a list of names',
+    coordinate: '?a text',
+    stringArray: '?true or false',
+  },
+  integer: { ...ANY_FIELD, min: '?a number', max: '?a number', fallback: '?a number', countOf: '?a text' },
+  real: { ...ANY_FIELD, above: '?a number' },
+  set: { ...ANY_FIELD, set: 'an object' },
+};
+
+export const SET_TABLE: Shape<SetTable> = {
+  table: 'a text',
+  owner: 'a text',
+  element: 'an object',
+  id: '?an object',
+  references: '?a text',
+  withoutOwnScope: '?true or false',
+  timestamps: '?a list of names',
+  pick: '?a list of names',
+};
+
+export const SET_ID: Shape<NonNullable<SetTable['id']>> = { column: 'a text', prefix: 'a text' };
+export const SHORT_ID: Shape<NonNullable<EntityDefinition['shortId']>> = { field: 'a text', prefix: '?a text' };
+export const OWN_SCOPE: Shape<{ column: string }> = { column: 'a text' };
+export const PARENT_SCOPE: Shape<{ through: string }> = { through: 'a text' };
+
+export const REGISTRY: Shape<Registry> = {
+  entities: 'a list',
+  deletionsFile: 'a text',
+  scopeTable: '?an object',
+  foreignDeletions: '?an object',
+  localTables: 'a list of names',
+};
+
+export const SCOPE_TABLE: Shape<ScopeTable> = {
+  table: 'a text',
+  id: 'a text',
+  idPrefix: 'a text',
+  path: 'a text',
+  name: 'a text',
+  timestamps: 'a list of names',
+};
+
+export const FOREIGN_DELETIONS: Shape<ForeignDeletions> = {
+  table: 'a text',
+  type: 'a text',
+  id: 'a text',
+  project: 'a text',
+  at: 'a text',
+  by: 'a text',
+};
+
+/** What is wrong with the properties of an object; undefined where they are those of the shape, and have its forms. */
+export function misshapen(object: unknown, shape: Readonly<Record<string, string>>): string | undefined {
+  if (!FORMS['an object'](object)) return `expected an object, found ${describe(object)}`;
+  const found = new Map(Object.entries(object as Properties).filter(([, value]) => value !== undefined));
+  const unknown = [...found.keys()].find((name) => !Object.hasOwn(shape, name));
+  if (unknown !== undefined) return `the property ${unknown} is unknown; expected ${Object.keys(shape).join(', ')}`;
+  for (const [name, form] of Object.entries(shape)) {
+    const expected = form.replace('?', '') as Form;
+    const value = found.get(name);
+    if (!found.has(name) && form === expected) return `${name} is missing; expected ${expected}`;
+    if (found.has(name) && !FORMS[expected](value)) return `${name}: expected ${expected}, found ${describe(value)}`;
+  }
+  return undefined;
+}
+
+/** What is wrong with a field; undefined for one that is of these kinds, and has the properties of its kind. */
+export function misshapenField(field: unknown, kinds: readonly Field['kind'][]): string | undefined {
+  const kind = FORMS['an object'](field) ? (field as Properties)['kind'] : field;
+  const known = kinds.find((each) => each === kind);
+  if (known === undefined) return `expected a field of the kind ${kinds.join(' or ')}, found ${describe(kind)}`;
+  return misshapen(field, FIELDS[known]);
+}
+
+const FORMS: Readonly<Record<Form, (value: unknown) => boolean>> = {
+  'a text': (value) => typeof value === 'string',
+  'a number': (value) => typeof value === 'number' && !Number.isNaN(value),
+  'true or false': (value) => typeof value === 'boolean',
+  'an object': (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'a list': (value) => Array.isArray(value),
+  'a list of names': (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+};
+
+function describe(value: unknown): string {
+  if (typeof value === 'string') return JSON.stringify(value);
+  return Array.isArray(value) ? 'a list' : FORMS['an object'](value) ? 'an object' : String(value);
+}

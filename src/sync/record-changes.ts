@@ -1,0 +1,79 @@
+import { SyncError } from '../errors.js';
+import { withTokens } from '../record/content.js';
+import type { Content } from '../record/content.js';
+import { JsonError, quote } from '../record/json.js';
+import { compareIntegers } from '../record/numbers.js';
+import { ENVELOPE, toToken, valueToken } from '../record/object.js';
+import type { RecordObject } from '../record/object.js';
+import type { Field } from '../registry/entity.js';
+
+/**
+ * The tokens by which fields differ from those of a record, by their places. What a record has beside its fields is left out: it may be
+ * among them, as where somebody changes a field of a record that they read.
+ *
+ * @param project the path of the record's project, which it cannot leave
+ * @throws SyncError `bad_input` with every wrong field
+ */
+export function changesTo(content: Content, fields: RecordObject, project: string): Map<number, string> {
+  const { entity, tokens } = content;
+  const changes = new Map<number, string>();
+  const problems = new Map<string, readonly string[]>();
+  for (const [name, value] of Object.entries(fields)) {
+    const index = entity.indexOf.get(name);
+    const field = index === undefined ? undefined : entity.synced[index]?.field;
+    if (value === undefined) continue;
+    if (index === undefined || field === undefined) {
+      problems.set(name, wrongBeside(content, name, value));
+    } else if (name === entity.key) {
+      problems.set(name, value === content.id ? [] : [`expected ${quote(content.id)}, found ${textOf(value)}`]);
+    } else if (isScope(field)) {
+      const isHere = value === '.' || value === project;
+      problems.set(name, isHere ? [] : [`expected ".", as a record stays in its project, found ${textOf(value)}`]);
+    } else {
+      const found: string[] = [];
+      const token = valueToken(field, value, found);
+      if (token !== tokens[index]) changes.set(index, token);
+      problems.set(name, found);
+    }
+  }
+  for (const { name, field, index } of entity.synced) {
+    if (field.kind === 'set' || field.nullable || (problems.get(name)?.length ?? 0) > 0) continue;
+    if ((changes.get(index) ?? tokens[index]) === 'null') problems.set(name, ['required']);
+  }
+  const details = [...problems].flatMap(([name, found]) => found.map((problem) => `${name}: ${problem}`));
+  if (details.length === 0) return changes;
+  throw new SyncError('bad_input', `this is no ${entity.type}: ${details.join('; ')}`, { details });
+}
+
+/** What is wrong with a member that is no field. */
+function wrongBeside({ entity, unknown }: Content, name: string, value: unknown): string[] {
+  if (name === 'type') return value === entity.type ? [] : [`expected ${quote(entity.type)}, found ${textOf(value)}`];
+  const isTheSame = unknown.some(([known, token]) => known === name && token === textOf(value));
+  if (ENVELOPE.has(name) || isTheSame) return [];
+  return [`unknown; expected one of ${entity.synced.map((known) => known.name).join(', ')}`];
+}
+
+/** A content with other tokens. It was changed now, unless they say another time. */
+export function changedNow(content: Content, changes: ReadonlyMap<number, string>, now: number): Content {
+  const { entity, tokens } = content;
+  const updated = entity.indexOf.get(entity.updated) ?? -1;
+  if (entity.updated === entity.created || changes.has(updated)) return withTokens(content, changes);
+  const before = tokens[updated] ?? 'null';
+  const time = compareIntegers(before, String(now)) > 0 ? before : String(now);
+  return withTokens(content, new Map([...changes, [updated, time]]));
+}
+
+/** Whether a field follows from the project that its record is in. */
+export function isScope(field: Field): boolean {
+  return field.kind === 'text' && (field.coordinate === 'scope' || field.coordinate === 'scope-id');
+}
+
+/** A value as JSON; the name of its type where it is none. */
+function textOf(value: unknown): string {
+  try {
+    return toToken(value);
+  } catch (error) {
+    if (!(error instanceof JsonError)) throw error;
+    return typeof value;
+  }
+}

@@ -126,6 +126,7 @@ export class Sql {
 
   /** Closes the connection. */
   close(): void {
+    if (this.#isReleased) return;
     this.release();
     try {
       this.#database.close();

@@ -1,6 +1,36 @@
 import { describe, expect, expectTypeOf, it } from 'vitest';
-import { coordinate, defineEntity, extension, integer, key, real, set, text } from '../../src/index.js';
-import type { RecordOf } from '../../src/index.js';
+import {
+  Exporter,
+  Importer,
+  Store,
+  contentHash,
+  coordinate,
+  defineEntity,
+  defineRegistry,
+  extension,
+  getSyncStatus,
+  integer,
+  key,
+  readJsonl,
+  real,
+  set,
+  text,
+} from '../../src/index.js';
+import type {
+  EntityStats,
+  ExportCounts,
+  ExportStats,
+  ImportStats,
+  Project,
+  RecordIn,
+  RecordOf,
+  Registry,
+  SyncOutcome,
+  SyncStatus,
+  SyncStore,
+  TypeIn,
+} from '../../src/index.js';
+import type { savecontext } from '../../src/savecontext/registry.js';
 import type {
   CheckpointRecord,
   ContextItemRecord,
@@ -86,6 +116,69 @@ describe('types inferred from the registry', () => {
     expectTypeOf(record).toExtend<Note>();
     // @ts-expect-error A definition may name only its own fields.
     expect(() => defineEntity({ ...definitionOf(), updated: 'nothing' })).toThrow('x.nothing');
+  });
+});
+
+const note = defineEntity({ ...definitionOf(), type: 'note', table: 'notes', file: 'notes.jsonl' });
+const page = defineEntity({ ...definitionOf(), type: 'page', table: 'pages', file: 'pages.jsonl' });
+const registry = defineRegistry({ entities: [note, page] });
+type Registered = typeof registry;
+
+describe('types inferred from a registry', () => {
+  it('are those of SaveContext where nothing else is said', () => {
+    const open = (): [Store, SyncRecord[]] => {
+      const [store, records] = [Store.open('memory.db', { create: true }), readJsonl('issues.jsonl')];
+      expectTypeOf(store).toEqualTypeOf<Store>();
+      expectTypeOf(records).toEqualTypeOf<SyncRecord[]>();
+      return [store, records];
+    };
+    expect(open).toBeTypeOf('function');
+    type SaveContextProject = ReturnType<Store['project']>;
+    expectTypeOf<ReturnType<SaveContextProject['export']>['context_item']['written']>().toEqualTypeOf<number>();
+    expectTypeOf<ReturnType<SaveContextProject['import']>['total']['created']>().toEqualTypeOf<number>();
+    expectTypeOf<TypeIn<typeof savecontext>>().toEqualTypeOf<EntityType>();
+    expectTypeOf<RecordIn<typeof savecontext>>().toEqualTypeOf<SyncRecord>();
+  });
+
+  it('name the types of a registry in statistics, and no others', () => {
+    expectTypeOf<ExportStats<Registered>>().toHaveProperty('note');
+    expectTypeOf<ExportStats<Registered>>().not.toHaveProperty('issue');
+    expectTypeOf<ImportStats<Registered>['page']>().toEqualTypeOf<EntityStats>();
+    expectTypeOf<keyof SyncStatus<Registered>['entities']>().toEqualTypeOf<'note' | 'page' | 'total'>();
+    expectTypeOf<SyncOutcome<Registered>['import']>().toEqualTypeOf<ImportStats<Registered>>();
+    const work = (store: Store<Registered>): number =>
+      store.project('/p').export().note.written +
+      new Exporter(store, { projectPath: '/p', dir: '/d' }).export().page.written +
+      new Importer(store).importAll('/d').note.created +
+      getSyncStatus(store, { projectPath: '/p', dir: '/d' }).entities.page.rows;
+    expect(work).toBeTypeOf('function');
+  });
+
+  it('name them in records and helpers', () => {
+    const work = ({ records }: Project<Registered>): void => {
+      expectTypeOf(records.get('note', '1')).toEqualTypeOf<RecordOf<typeof note> | undefined>();
+      expectTypeOf(records.put('page', { at: 1 })).toEqualTypeOf<RecordOf<typeof page>>();
+      for (const record of records.list('page')) expectTypeOf(record.type).toEqualTypeOf<'page'>();
+      // @ts-expect-error No such type.
+      records.get('issue', '1');
+      // @ts-expect-error No such field.
+      records.put('note', { when: 1 });
+      // @ts-expect-error Not a time.
+      records.put('note', { at: 'noon' });
+      const [first] = readJsonl('notes.jsonl', registry);
+      expectTypeOf(first).toEqualTypeOf<RecordOf<typeof note> | RecordOf<typeof page> | undefined>();
+      // @ts-expect-error A record of another registry.
+      contentHash({ type: 'issue' }, registry);
+    };
+    expect(work).toBeTypeOf('function');
+  });
+
+  it('are plain where only the shape of a registry is known', () => {
+    expectTypeOf<TypeIn<Registry>>().toEqualTypeOf<string>();
+    expectTypeOf<ExportStats['total']>().toEqualTypeOf<ExportCounts>();
+    expectTypeOf<RecordIn<Registry>['title']>().toEqualTypeOf<unknown>();
+    expectTypeOf<Store<Registered>>().toExtend<SyncStore>();
+    expectTypeOf<typeof registry>().toExtend<Registry>();
   });
 });
 

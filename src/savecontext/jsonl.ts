@@ -14,8 +14,6 @@ import { withIoErrors } from '../files/io-error.js';
 import { readLines } from '../files/line-reader.js';
 import { LineError, parseLine } from '../format/parse.js';
 
-type SaveContext = typeof savecontext;
-
 const NEWLINE = 0x0a;
 
 /**
@@ -23,7 +21,7 @@ const NEWLINE = 0x0a;
  * (a line with `v` gives a record with `v` and all extension fields). Deletions and lines of unknown types are left out.
  * Throws `bad_input` with every problem as `line: what`, `io` when the file cannot be read.
  */
-export function readJsonl<R extends Registry = SaveContext>(path: string, registry?: R): RecordIn<R>[] {
+export function readJsonl<R extends Registry = typeof savecontext>(path: string, registry?: R): RecordIn<R>[] {
   const known: Registry = registry ?? savecontext;
   const records: RecordObject[] = [];
   const problems: string[] = [];
@@ -49,7 +47,7 @@ export function readJsonl<R extends Registry = SaveContext>(path: string, regist
 }
 
 /** Replaces a file by these records, one line each, in their order. The stamp is the record's `exported_at`, else now. */
-export function writeJsonl<R extends Registry = SaveContext>(
+export function writeJsonl<R extends Registry = typeof savecontext>(
   path: string,
   records: readonly RecordIn<R>[],
   registry?: R,
@@ -60,7 +58,11 @@ export function writeJsonl<R extends Registry = SaveContext>(
 const APPEND = constants.O_RDWR | constants.O_APPEND | constants.O_CREAT;
 
 /** Adds one record to the end of a file, on a line of its own. */
-export function appendJsonl<R extends Registry = SaveContext>(path: string, record: RecordIn<R>, registry?: R): void {
+export function appendJsonl<R extends Registry = typeof savecontext>(
+  path: string,
+  record: RecordIn<R>,
+  registry?: R,
+): void {
   const line = `${lineOf(record, registry)}\n`;
   withIoErrors(path, 'append to', () => {
     const fd = openPlain(path, APPEND);
@@ -81,12 +83,12 @@ function endsInLine(fd: number): boolean {
 }
 
 /** The content hash of a record: SHA-256 of its data object in canonical form, lower-case hex. */
-export function contentHash<R extends Registry = SaveContext>(record: RecordIn<R>, registry?: R): string {
+export function contentHash<R extends Registry = typeof savecontext>(record: RecordIn<R>, registry?: R): string {
   return hashOfData(dataOfRecord(record, registry).data);
 }
 
 /** Says whether a record differs from the one that had this hash. */
-export function hasChanged<R extends Registry = SaveContext>(
+export function hasChanged<R extends Registry = typeof savecontext>(
   record: RecordIn<R>,
   hash: string | null | undefined,
   registry?: R,

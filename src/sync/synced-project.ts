@@ -1,3 +1,4 @@
+import { SyncError } from '../errors.js';
 import { exportDirectory, projectExportDir, resolvePath } from '../files/directory.js';
 import type { RecordChange } from '../record/change.js';
 import type { Registry } from '../registry/entity.js';
@@ -25,8 +26,6 @@ export interface ProjectOptions extends Omit<SyncOptions, 'projectPath' | 'dir' 
   readonly dir?: string;
 }
 
-type OnChange = Pick<ExporterOptions, 'onChange'>;
-
 /** How one import of a {@link Project} is done. */
 export interface ProjectImportOptions extends Pick<
   ImporterOptions,
@@ -52,6 +51,7 @@ export class Project<R extends Registry = Registry> {
 
   /** @internal */
   constructor(store: SyncStore<R>, path: string, options: ProjectOptions) {
+    if (path === '') throw new SyncError('usage', 'The path of a project is empty.', { hint: 'Name its folder.' });
     this.path = resolvePath(path);
     this.dir = exportDirectory(options.dir ?? projectExportDir(this.path));
     this.#store = store;
@@ -62,18 +62,20 @@ export class Project<R extends Registry = Registry> {
   }
 
   /** Writes changed records to the files. See {@link Exporter.export}. */
-  export({ onChange, ...options }: ExportOptions & OnChange = {}): ExportStats<R> {
-    return new Exporter(this.#store, this.#with(onChange)).export(options);
+  export(options: ExportOptions & Pick<ExporterOptions, 'onChange'> = {}): ExportStats<R> {
+    return new Exporter(this.#store, this.#with(options)).export(options);
   }
 
   /** Takes what the files say into the database: all or nothing. See {@link Importer.importAll}. */
-  import({ dryRun = false, onChange, ...options }: ProjectImportOptions = {}): ImportStats<R> {
-    return new Importer(this.#store, { ...this.#with(onChange), ...options }).importAll(this.dir, { dryRun });
+  import(options: ProjectImportOptions = {}): ImportStats<R> {
+    const { dryRun = false, ...others } = options;
+    return new Importer(this.#store, { ...this.#options, ...others }).importAll(this.dir, { dryRun });
   }
 
   /** Brings both sides to the same: an import, an export, then a look whether they agree. */
-  sync({ dryRun = false, onChange }: Pick<SyncOptions, 'dryRun'> & OnChange = {}): SyncOutcome<R> {
-    return sync(this.#store, { ...this.#with(onChange), dryRun });
+  sync(options: Pick<SyncOptions, 'dryRun' | 'onChange'> = {}): SyncOutcome<R> {
+    const { dryRun = false } = options;
+    return sync(this.#store, { ...this.#with(options), dryRun });
   }
 
   /** Says where both sides stand, and changes nothing. */
@@ -101,7 +103,7 @@ export class Project<R extends Registry = Registry> {
     return acceptSettings(this.#store, this.#options);
   }
 
-  #with(onChange: OnChange['onChange']): SyncOptions {
+  #with({ onChange }: Pick<SyncOptions, 'onChange'>): SyncOptions {
     return { ...this.#options, ...(onChange && { onChange }) };
   }
 }

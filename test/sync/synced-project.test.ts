@@ -48,6 +48,10 @@ describe('a project of a store', () => {
     expect(project.status()).toMatchObject({ project: project.path, dir: project.dir, inSync: true });
   });
 
+  it('has a path', () => {
+    expect(thrownBy(() => desk({ path: '' }))).toMatchObject({ code: 'usage' });
+  });
+
   it('exports, imports and syncs, and says beforehand what it would do', () => {
     const [{ project: ann }, { project: ben }] = twoDesks();
     const { id } = ann.records.put('issue', { title: 'first', labels: ['bug'] });

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { SyncError, messageOf } from './errors.js';
 import { driveMerge } from './git/drive-merge.js';
 import type { DriverCall } from './git/drive-merge.js';
+import { lineOptions } from './merge/json-options.js';
 import { savecontext } from './savecontext/registry.js';
 
 /** Text of a file never reaches a terminal with control characters. */
@@ -15,14 +16,23 @@ const say = (text: string): void => void process.stderr.write(`sc-sync: ${clean(
 function readCall(argv: readonly string[]): DriverCall {
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: { key: { type: 'string' }, together: { type: 'string', multiple: true } },
+    options: {
+      key: { type: 'string', multiple: true, default: [] },
+      together: { type: 'string', multiple: true, default: [] },
+      element: { type: 'string', multiple: true, default: [] },
+      updated: { type: 'string' },
+      'append-only': { type: 'boolean', default: false },
+    },
     allowPositionals: true,
   });
   const [base, ours, theirs, path, ...others] = positionals;
   if (base === undefined || ours === undefined || theirs === undefined || path === undefined || others.length > 0) {
-    throw new SyncError('usage', 'expected [--key name] [--together a,b] %O %A %B %P, as git calls a merge driver');
+    throw new SyncError(
+      'usage',
+      'expected [--key name] [--together a,b] [--element field=a,b] [--updated name] [--append-only] %O %A %B %P',
+    );
   }
-  return { base, ours, theirs, path, key: values.key, together: values.together?.map((names) => names.split(',')) };
+  return { base, ours, theirs, path, lines: lineOptions({ ...values, appendOnly: values['append-only'] }) };
 }
 
 /** The exit status that git understands: 0 merged, 1 a conflict that somebody must look at. */

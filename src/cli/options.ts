@@ -12,11 +12,6 @@ export const dryRun = (): Option => new Option('--dry-run', 'say what would be d
 export const allowSecret = (): Option =>
   new Option('--allow-secret <record...>', 'let values of these records out that look like secrets');
 
-export const together = (): Option =>
-  new Option('--together <names>', 'fields that move as one, with commas; repeatable')
-    .default([], 'none')
-    .argParser((value: string, before: readonly string[]) => [...before, value]);
-
 export const limit = (): Option => new Option('--limit <n>', 'at most so many').argParser(readLimit);
 
 function readLimit(text: string): number {

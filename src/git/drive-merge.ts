@@ -12,8 +12,9 @@ import { leaveLostValues } from '../files/lost-values.js';
 import type { DataFile } from '../merge/data-groups.js';
 import type { Sides } from '../merge/field.js';
 import { mergeJsonFile } from '../merge/json-file.js';
+import type { JsonFileOptions } from '../merge/json-file.js';
 import { mergeDataFile, mergeDuplicateLines } from '../merge/data-file.js';
-import { BYTES } from '../merge/chunks.js';
+import { BYTES } from '../merge/text-form.js';
 import { conflictLines } from '../merge/file.js';
 import type { FileSides, MergedFile } from '../merge/file.js';
 import { latestStamp } from '../record/stamp.js';
@@ -32,10 +33,8 @@ export interface DriverCall {
   readonly theirs: string;
   /** The path of the merged file in the repository (`%P`). */
   readonly path: string;
-  /** The field that identifies a line, for files that are not of this package. */
-  readonly key?: string | undefined;
-  /** Fields of such files that move together. */
-  readonly together?: readonly (readonly string[])[] | undefined;
+  /** How the lines of a file merge that is not of this package. */
+  readonly lines?: JsonFileOptions | undefined;
 }
 
 /** What the merge driver did. */
@@ -64,9 +63,9 @@ export function driveMerge(registry: Registry, call: DriverCall, cwd: string, no
     write(wholeConflict(bytes));
     return { problems, lost: 0, leftIn: undefined };
   };
-  const broken = Object.entries(bytes).filter(([, one]) => !isUtf8(one));
-  if (broken.length > 0)
-    return leaveConflict(broken.map(([side]) => `${side}: expected UTF-8, found bytes that are none`));
+  const unfit = Object.entries(bytes).filter(([, one]) => !isFit(one, call));
+  if (unfit.length > 0)
+    return leaveConflict(unfit.map(([side]) => `${side}: expected UTF-8, found bytes that are none`));
   const pointers = Object.entries(bytes).filter(([, one]) => one.subarray(0, LFS_POINTER.length).equals(LFS_POINTER));
   if (pointers.length > 0) {
     return leaveConflict(pointers.map(([side]) => `${side}: expected lines of JSON, found a pointer of Git LFS`));
@@ -84,6 +83,11 @@ export function driveMerge(registry: Registry, call: DriverCall, cwd: string, no
   } catch (error) {
     return leaveConflict([messageOf(error)]);
   }
+}
+
+/** Of another program's file only the lines that are no UTF-8 are left alone; an encoding of 16 bits has no such lines. */
+function isFit(bytes: Buffer, { lines }: DriverCall): boolean {
+  return lines === undefined ? isUtf8(bytes) : !bytes.includes(0);
 }
 
 function readBytes(path: string): Buffer {
@@ -106,14 +110,14 @@ function wholeConflict({ base, ours, theirs }: SideBytes): Uint8Array {
 /** Merges files of bytes that are taken for characters. */
 function mergeSides(
   registry: Registry,
-  { path, key, together = [] }: DriverCall,
+  { path, lines }: DriverCall,
   { base, ours, theirs }: SideBytes,
   now: number,
 ): MergedFile {
   const sides = { base: base.toString('latin1'), ours: ours.toString('latin1'), theirs: theirs.toString('latin1') };
-  return key === undefined
+  return lines === undefined
     ? mergeDataFile(dataFile(registry, basename(path), now), sides, BYTES)
-    : mergeJsonFile(sides, { key, together }, BYTES);
+    : mergeJsonFile(sides, lines, BYTES);
 }
 
 /** Merges three versions of a data file of this package. */
@@ -142,8 +146,8 @@ function dataFile(registry: Registry, name: string, now: number): DataFile {
 }
 
 /** The export directory of the merged file, or for other files a folder in git's own, which all work trees share. */
-function folderForLosses({ path, key }: DriverCall, cwd: string): string | undefined {
-  if (key === undefined) {
+function folderForLosses({ path, lines }: DriverCall, cwd: string): string | undefined {
+  if (lines === undefined) {
     const dir = resolve(cwd, dirname(path));
     return lstatSync(dir, { throwIfNoEntry: false })?.isDirectory() === true ? dir : undefined;
   }

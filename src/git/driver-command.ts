@@ -1,33 +1,48 @@
 import { fileURLToPath } from 'node:url';
 
+import type { LineWords } from '../merge/json-options.js';
+import { sha256 } from '../record/json.js';
+
 /** The name under which git knows the merge driver of data files. */
 export const DRIVER_NAME = 'savecontext';
-
-/** How the merge driver is called for files of other programs. */
-export interface GenericOptions {
-  readonly key: string;
-  readonly together: readonly string[];
-}
 
 /**
  * What git runs to merge a file: the second entry beside this code, with the running Node. Where one of them is gone the versions
  * are merged as text, with markers, so that ours is never left standing as if it were the result.
  */
-export function driverCommand(options?: GenericOptions): string {
+export function driverCommand(options?: LineWords): string {
   const script = driverWord(fileURLToPath(new URL('../merge-driver.js', import.meta.url)));
   const node = driverWord(process.execPath);
-  const words =
-    options === undefined ? [] : ['--key', options.key, ...options.together.flatMap((names) => ['--together', names])];
-  const call = [node, script, ...words.map(driverWord)].join(' ');
+  const call = [node, script, ...(options === undefined ? [] : wordsOf(options)).map(driverWord)].join(' ');
   return (
     `if [ -f ${script} ] && [ -x ${node} ]; then exec ${call} %O %A %B %P; ` +
     `else exec git merge-file -L ours -L base -L theirs %A %O %B; fi`
   );
 }
 
-/** The name of the driver for files of other programs: one for each way to call it. */
-export function genericDriverName({ key, together }: GenericOptions): string {
-  return ['jsonl', key, ...together.map((names) => names.replaceAll(',', '.'))].join('-');
+/** The words of a command that ask for a merge of another program's files. */
+function wordsOf({ key, together, element, updated, appendOnly }: LineWords): string[] {
+  const repeated = { key, together, element, updated: updated === undefined ? [] : [updated] };
+  return [
+    ...Object.entries(repeated).flatMap(([name, values]) => values.map((value) => `--${name}=${value}`)),
+    ...(appendOnly ? ['--append-only'] : []),
+  ];
+}
+
+/**
+ * The name of the driver for files of other programs: one for each way to call it. Attributes of git know neither white space nor most
+ * signs in it, so what a plain name cannot say it says by a sum.
+ */
+export function genericDriverName(options: LineWords): string {
+  const { key, together, element, updated, appendOnly } = options;
+  const name = ['jsonl', ...key, ...together.map((names) => names.replaceAll(',', '.'))].join('-');
+  const isPlain =
+    key.length === 1 &&
+    key.every((each) => /^(?:[\w-]+|[\w.]+)$/.test(each)) &&
+    together.every((each) => /^\w+(?:,\w+)+$/.test(each));
+  if (isPlain && element.length === 0 && updated === undefined && !appendOnly) return name;
+  const sum = sha256(wordsOf(options).join('\0')).slice(0, 8);
+  return `${name.replaceAll(/[^\w.-]+/g, '.').slice(0, 60)}-${sum}`;
 }
 
 /** A text as one word for `sh`. */

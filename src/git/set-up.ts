@@ -5,7 +5,7 @@ import { ensureOwnLines } from '../files/managed-lines.js';
 import type { OwnLines } from '../files/managed-lines.js';
 import { attributesOf } from './attributes.js';
 import { DRIVER_NAME, driverCommand, genericDriverName } from './driver-command.js';
-import type { GenericOptions } from './driver-command.js';
+import type { LineWords } from '../merge/json-options.js';
 import type { InstalledHook } from './hooks.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
@@ -87,12 +87,17 @@ export function setUpGenericDriver(
   repository: Repository,
   folder: string,
   pattern: string,
-  options: GenericOptions,
+  options: LineWords,
 ): string[] {
   const name = genericDriverName(options);
   return [
     ...addAttributes(repository, join(folder, '.gitattributes'), [`${attributePattern(pattern)} merge=${name}`]),
-    ...setUpDriver(repository, name, `merges lines of JSON by ${options.key}`, driverCommand(options)),
+    ...setUpDriver(
+      repository,
+      name,
+      `merges lines of JSON by ${options.key.join(' or ') || 'what they say'}`,
+      driverCommand(options),
+    ),
     ...warnOfLfs(repository, folder, pattern),
     ...warnOfOthers(repository, folder, pattern, name),
   ];

@@ -1,6 +1,8 @@
 import { mapSides } from './field.js';
 import type { Sides } from './field.js';
 import type { FileLoss, FileSides, MergedFile } from './file.js';
+import { PLAIN_TEXT } from './text-form.js';
+import type { TextForm } from './text-form.js';
 
 /** How the lines of a file merge. */
 export interface LineMerge {
@@ -11,19 +13,6 @@ export interface LineMerge {
   /** Merges three versions of the file, or of a part of it that has all lines of its keys. */
   readonly merge: (sides: FileSides) => MergedFile;
 }
-
-/** How texts are given: as they are, or each byte for a character. Then what no side changed need not be decoded. */
-export interface TextForm {
-  readonly decode: (text: string) => string;
-  readonly encode: (text: string) => string;
-}
-
-const PLAIN_TEXT: TextForm = { decode: (text) => text, encode: (text) => text };
-
-export const BYTES: TextForm = {
-  decode: (text) => Buffer.from(text, 'latin1').toString('utf8'),
-  encode: (text) => Buffer.from(text, 'utf8').toString('latin1'),
-};
 
 /**
  * Merges three versions of a file chunk by chunk where that is plainly the same as merging them whole: most lines of most files are alike in

@@ -12,7 +12,7 @@ import { asVersion } from './file-state.js';
 import { mergeDuplicates, mergeVersions } from './record.js';
 import { mapSides } from './field.js';
 import { mergeChunks } from './chunks.js';
-import type { TextForm } from './chunks.js';
+import type { TextForm } from './text-form.js';
 import { conflictLines } from './file.js';
 import type { FileLoss, FileSides, MergedFile } from './file.js';
 

@@ -14,7 +14,7 @@ export function mapSides<A, B>({ base, ours, theirs }: Sides<A>, map: (side: A) 
   return { base: map(base), ours: map(ours), theirs: map(theirs) };
 }
 
-/** The values of one field; undefined where a side has none. */
+/** The values of one field as they are written; undefined where a side has none. */
 export type Tokens = Sides<Token | undefined>;
 
 /** What one side has, by name: the fields of a record, the elements of a set. */
@@ -29,6 +29,8 @@ export function tokensAt(sides: Sides<Fields>, name: string): Tokens {
 export interface MergePolicy {
   /** Negative: theirs was updated later; positive: ours; 0: the greater bytes of a value count. */
   readonly order: number;
+  /** What a value says, whatever way it is written in: values are equal where this is. */
+  readonly meaningOf: (value: string) => string;
   /** Fields that mean one thing, and win or lose together. */
   readonly together: readonly (readonly string[])[];
   /** Merges two different values in a way of their own, as times, sets and objects do; undefined where they are whole. */
@@ -55,14 +57,13 @@ export function mergeFields(sides: Sides<Fields>, policy: MergePolicy, losses: L
 }
 
 /** The rule of one field: the side that changed it; where both did, the one updated later, then the greater bytes. */
-export function mergeField(name: string, tokens: Tokens, policy: MergePolicy, losses: Loss[]): string | undefined {
-  const { ours, theirs } = tokens;
-  if (ours === theirs) return ours;
+function mergeField(name: string, tokens: Tokens, policy: MergePolicy, losses: Loss[]): string | undefined {
+  const { base, ours, theirs } = tokens;
+  if (isSame(ours, theirs, policy)) return eitherText(tokens);
   const merged = policy.merge(name, tokens, losses);
   if (merged !== undefined) return merged;
-  if (!areBothChanged(tokens)) return ours === tokens.base ? theirs : ours;
-  const isOurs = oursWins(ours ?? '', theirs ?? '', policy);
-  return keep(name, tokens, isOurs, policy, losses);
+  if (!areBothChanged(tokens, policy)) return isSame(ours, base, policy) ? theirs : ours;
+  return keep(name, tokens, oursWins(ours, theirs, policy), policy, losses);
 }
 
 /** The rule of a group: that of a field, with all its values as one. */
@@ -73,12 +74,19 @@ function mergeInGroup(
   policy: MergePolicy,
   losses: Loss[],
 ): string | undefined {
-  const isSame = (a: Fields, b: Fields): boolean => group.every((each) => a.get(each) === b.get(each));
+  const isSameIn = (a: Fields, b: Fields): boolean => group.every((each) => isSame(a.get(each), b.get(each), policy));
   const { base, ours, theirs } = sides;
-  if (isSame(theirs, base)) return ours.get(name);
-  if (isSame(ours, base) || isSame(ours, theirs)) return theirs.get(name);
-  const whole = (side: Fields): string => group.map((each) => side.get(each) ?? '').join(',');
-  return keep(name, tokensAt(sides, name), oursWins(whole(ours), whole(theirs), policy), policy, losses);
+  const tokens = tokensAt(sides, name);
+  if (isSameIn(ours, theirs)) return eitherText(tokens);
+  if (isSameIn(theirs, base)) return ours.get(name);
+  if (isSameIn(ours, base)) return theirs.get(name);
+  const whole = (side: Fields): string =>
+    group
+      .map((each) => side.get(each))
+      .map((value) => (value === undefined ? '' : policy.meaningOf(value)))
+      .join(',');
+  const inGroup = { order: policy.order, meaningOf: (all: string) => all };
+  return keep(name, tokens, oursWins(whole(ours), whole(theirs), inGroup), policy, losses);
 }
 
 /** A member that one side took away is no value that could be lost. */
@@ -90,18 +98,42 @@ function keep(
   losses: Loss[],
 ): string | undefined {
   const [kept, lost] = isOurs ? [ours, theirs] : [theirs, ours];
-  if (lost !== undefined && lost !== kept && policy.isLoss(name, lost, kept, isOurs ? 'theirs' : 'ours')) {
+  if (
+    lost !== undefined &&
+    !isSame(lost, kept, policy) &&
+    policy.isLoss(name, lost, kept, isOurs ? 'theirs' : 'ours')
+  ) {
     losses.push({ field: policy.pathOf(name), base: base ?? null, kept: kept ?? null, lost });
   }
   return kept;
 }
 
-/** Says whether both sides changed a value. */
-export function areBothChanged({ base, ours, theirs }: Tokens): boolean {
-  return ours !== base && theirs !== base;
+/** Says whether two values are the same, or both are missing. */
+export function isSame(
+  a: string | undefined,
+  b: string | undefined,
+  { meaningOf }: Pick<MergePolicy, 'meaningOf'>,
+): boolean {
+  return a === b || (a !== undefined && b !== undefined && meaningOf(a) === meaningOf(b));
 }
 
+/** Of two texts that say the same: the one that is not the base's, else the greater one. */
+export function eitherText<T extends string | undefined>({ base, ours, theirs }: Sides<T>): T {
+  if (ours === base || theirs === base) return ours === base ? theirs : ours;
+  return isGreater(ours ?? '', theirs ?? '') ? ours : theirs;
+}
+
+/** Says whether both sides changed a value. */
+export function areBothChanged({ base, ours, theirs }: Tokens, policy: Pick<MergePolicy, 'meaningOf'>): boolean {
+  return !isSame(ours, base, policy) && !isSame(theirs, base, policy);
+}
+
+/** What decides between two values. */
+export type Contest = Pick<MergePolicy, 'order' | 'meaningOf'>;
+
 /** Says whether ours wins where both sides changed a value. */
-export function oursWins(ours: string, theirs: string, { order }: Pick<MergePolicy, 'order'>): boolean {
-  return order === 0 ? isGreater(ours, theirs) : order > 0;
+export function oursWins(ours: string | undefined, theirs: string | undefined, contest: Contest): boolean {
+  const { order, meaningOf } = contest;
+  const meaning = (value: string | undefined): string => (value === undefined ? '' : meaningOf(value));
+  return order === 0 ? isGreater(meaning(ours), meaning(theirs)) : order > 0;
 }

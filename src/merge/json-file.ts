@@ -1,32 +1,42 @@
-import { unquote } from '../record/json.js';
-import { mapSides } from './field.js';
+import { JsonError } from '../record/json.js';
+import { saySame } from '../record/json-source.js';
+import { eitherText, mapSides } from './field.js';
 import type { Sides } from './field.js';
 import type { FileLoss, FileSides, MergedFile } from './file.js';
 import { conflictLines } from './file.js';
 import { mergeChunks } from './chunks.js';
-import type { TextForm } from './chunks.js';
-import { mergeLine } from './json-line.js';
+import type { TextForm } from './text-form.js';
+import { keyReader } from './json-key.js';
+import { keylessConflicts } from './json-keyless.js';
+import { mergePair } from './json-line.js';
 import { mergeOrder } from './json-order.js';
 import type { Placed } from './json-order.js';
-import { MARK, keyReader, problemOf, readJsonText } from './json-text.js';
+import type { JsonRules } from './json-policy.js';
+import { MARK, meaningOfLine, problemOf, readJsonText } from './json-text.js';
 import type { Ends, JsonLine, JsonText } from './json-text.js';
 
-/** How lines of another program merge. */
-export interface JsonFileOptions {
-  /** The field that identifies a line. */
-  readonly key: string;
-  /** Groups of fields that mean one thing, and win or lose together. */
-  readonly together: readonly (readonly string[])[];
+/** How the lines of another program merge. */
+export interface JsonFileOptions extends JsonRules {
+  /** What identifies a line: the first of these keys that it has. */
+  readonly keys: readonly string[];
+  /** True where lines without a key are those of a log or a set: what both sides added stays. */
+  readonly appendOnly: boolean;
 }
 
 /**
- * Merges three versions of a file of JSON objects, one a line, whatever its program. Lines that no side changed keep their bytes,
- * and all lines their order. An id that stands on several lines of a side keeps all of them: there whole lines are compared.
+ * Merges three versions of a file of JSON, one value a line, whatever its program. Lines that no side changed keep their bytes, and all
+ * lines their order. A key that stands on several lines of a side keeps all of them: there whole lines are compared.
  * Swapping ours and theirs gives the same text.
  */
 export function mergeJsonFile(sides: FileSides, options: JsonFileOptions, form?: TextForm): MergedFile {
   const merge = (part: FileSides): MergedFile => mergeWholeFile(part, options);
-  return mergeChunks(sides, { keyOf: keyReader(options.key), isSorted: false, merge }, form);
+  const read = keyReader(options.keys);
+  const keyOf = (raw: string): string | undefined => {
+    const identity = read(raw)?.identity;
+    // Such a key is the same in every form of the text.
+    return identity !== undefined && /^[\u0020-\u007e]+$/.test(identity) ? identity : undefined;
+  };
+  return mergeChunks(sides, { keyOf, isSorted: false, merge }, form);
 }
 
 /** The same without looking for lines that all versions have alike: what {@link mergeJsonFile} must give. */
@@ -34,7 +44,8 @@ export function mergeWholeFile(sides: FileSides, options: JsonFileOptions): Merg
   const { base, ours, theirs } = sides;
   if (ours === theirs || theirs === base) return { text: ours, losses: [], problems: [] };
   if (ours === base) return { text: theirs, losses: [], problems: [] };
-  const texts = mapSides(sides, (text) => readJsonText(text, options.key));
+  const keyOf = keyReader(options.keys);
+  const texts = mapSides(sides, (text) => readJsonText(text, keyOf));
   const markers = (['ours', 'theirs'] as const).flatMap((side) => texts[side].markers.map((line) => `${side}:${line}`));
   if (markers.length === 0) return mergeTexts(texts, options);
   const lines = mapSides(sides, (text) => text.split('\n').filter((line) => line !== ''));
@@ -42,91 +53,142 @@ export function mergeWholeFile(sides: FileSides, options: JsonFileOptions): Merg
   return { text: `${conflictLines(lines).join('\n')}\n`, losses: [], problems };
 }
 
+/** What stands in the place of a line: itself, nothing, or the conflict where one that has to be read cannot be. */
+interface MergedLine {
+  readonly lines: readonly string[];
+  readonly endsOtherwise: boolean;
+  readonly losses: readonly FileLoss[];
+  readonly problems: readonly string[];
+}
+
 function mergeTexts(texts: Sides<JsonText>, options: JsonFileOptions): MergedFile {
   const repeated = new Set([...repeatedKeys(texts.ours), ...repeatedKeys(texts.theirs)]);
-  const isSingle = ({ key }: JsonLine): boolean => key !== undefined && !repeated.has(key);
+  const isSingle = ({ key }: JsonLine): boolean => key !== undefined && !repeated.has(key.identity);
   const known = mapSides(texts, ({ lines }) => byIdentity(lines, isSingle));
+  const orders = mapSides(known, (lines) => [...lines.keys()]);
   const noBase = new Set([
     ...repeatedKeys(texts.base),
-    ...texts.base.lines.flatMap(({ key, isInConflict }) => (isInConflict ? [key] : [])),
+    ...texts.base.lines.flatMap(({ key, isInConflict }) => (isInConflict ? [key?.identity] : [])),
   ]);
   const inBase = new Set(texts.base.lines.map(({ raw }) => raw));
-  const [losses, problems]: [FileLoss[], string[]] = [[], []];
   const result = new Map<string, Placed & MergedLine>();
-  for (const identity of new Set([...known.ours.keys(), ...known.theirs.keys()])) {
-    const { base, ours, theirs } = mapSides(known, (lines) => lines.get(identity));
-    const isNone = base !== undefined && isSingle(base) && noBase.has(base.key);
-    const merged = mergeLines({ base: isNone ? undefined : base, ours, theirs }, inBase, options);
-    for (const loss of merged.losses) losses.push(loss);
-    problems.push(...merged.problems);
-    if (merged.lines.length > 0) result.set(identity, { identity, sortKey: textOf((ours ?? theirs)?.key), ...merged });
+  const done = new Set<string>();
+  for (const { identities, ...conflict } of options.appendOnly ? [] : conflictsWithoutKey(known, orders)) {
+    const [identity = ''] = identities;
+    result.set(identity, { identity, sortKey: '', ...conflict });
+    for (const each of identities) done.add(each);
   }
-  const order = mergeOrder(
-    mapSides(known, (lines) => [...lines.keys()]),
-    result,
-  );
-  const lines = order.flatMap((identity) => result.get(identity)?.lines ?? []);
-  return { text: joined(lines, mergeEnds(texts)), losses, problems };
+  for (const identity of new Set([...orders.ours, ...orders.theirs])) {
+    if (done.has(identity)) continue;
+    const { base, ours, theirs } = mapSides(known, (lines) => lines.get(identity));
+    const isNone = base !== undefined && isSingle(base) && noBase.has(base.key?.identity);
+    const merged = mergeLines({ base: isNone ? undefined : base, ours, theirs }, inBase, options);
+    if (merged.lines.length > 0)
+      result.set(identity, { identity, sortKey: (ours ?? theirs)?.key?.id ?? '', ...merged });
+  }
+  const placed = mergeOrder(orders, result).flatMap((identity) => result.get(identity) ?? []);
+  const all = [...result.values()];
+  return {
+    text: joined(placed, mergeEnds(texts)),
+    losses: all.flatMap(({ losses }) => losses),
+    problems: all.flatMap(({ problems }) => problems),
+  };
 }
 
-function textOf(key = ''): string {
-  return key.startsWith('"') ? unquote(key) : key;
+/** The conflicts where both sides changed lines without a key at one place, with what is known of the lines in each. */
+function conflictsWithoutKey(
+  known: Sides<ReadonlyMap<string, JsonLine>>,
+  orders: Sides<readonly string[]>,
+): (MergedLine & { readonly identities: readonly string[] })[] {
+  const lineOf = (identity: string): JsonLine | undefined =>
+    known.ours.get(identity) ?? known.theirs.get(identity) ?? known.base.get(identity);
+  const isKeyless = (identity: string): boolean => {
+    const line = lineOf(identity);
+    return line !== undefined && line.key === undefined && line.raw.trim() !== '';
+  };
+  return keylessConflicts(orders, isKeyless).map((places) => {
+    const identities = [...places.ours, ...places.theirs];
+    const [first = ''] = identities;
+    const side = known.ours.has(first) ? 'ours' : 'theirs';
+    const where = `${side}:${known[side].get(first)?.number ?? 0}`;
+    const linesIn = (which: keyof typeof places): string[] =>
+      places[which].flatMap((identity) => known[which].get(identity)?.raw ?? []);
+    return {
+      identities,
+      lines: conflictLines({ base: linesIn('base'), ours: linesIn('ours'), theirs: linesIn('theirs') }),
+      endsOtherwise: false,
+      losses: [],
+      problems: [`${where}: both sides changed lines without a key here; expected that one side did, or --append-only`],
+    };
+  });
 }
 
-/** The lines of a side by what they are known by: a key, or, where that is repeated or missing, the bytes and how often they stood before. */
+/** The lines of a side by what they are known by: a key, or, where that is repeated or missing, what they say and how often it stood before. */
 function byIdentity(lines: readonly JsonLine[], isSingle: (line: JsonLine) => boolean): Map<string, JsonLine> {
   const known = new Map<string, JsonLine>();
   const counts = new Map<string, number>();
   for (const line of lines) {
-    const count = counts.get(line.raw) ?? 0;
-    if (!isSingle(line)) counts.set(line.raw, count + 1);
-    known.set(isSingle(line) ? `k${line.key ?? ''}` : `l${count} ${line.raw}`, line);
+    if (isSingle(line)) known.set(`k${line.key?.identity ?? ''}`, line);
+    else {
+      const meaning = meaningOfLine(line.raw);
+      const count = counts.get(meaning) ?? 0;
+      counts.set(meaning, count + 1);
+      known.set(`l${count} ${meaning}`, line);
+    }
   }
   return known;
-}
-
-/** What becomes of a line: itself, nothing, or the conflict where one cannot be read that has to be. */
-interface MergedLine {
-  readonly lines: readonly string[];
-  readonly losses: readonly FileLoss[];
-  readonly problems: readonly string[];
 }
 
 function mergeLines(
   sides: Sides<JsonLine | undefined>,
   inBase: ReadonlySet<string>,
-  { key, together }: JsonFileOptions,
+  options: JsonFileOptions,
 ): MergedLine {
   const { base, ours, theirs } = sides;
-  const as = (line: JsonLine | undefined): MergedLine => ({ lines: linesOf(line), losses: [], problems: [] });
+  const endsOtherwise = mergeEnd(sides);
+  const as = (...lines: readonly string[]): MergedLine => ({ lines, endsOtherwise, losses: [], problems: [] });
   const conflict = (problems: readonly string[]): MergedLine => ({
-    lines: conflictLines(mapSides(sides, linesOf)),
-    losses: [],
+    ...as(...conflictLines(mapSides(sides, linesOf))),
     problems,
   });
-  if (ours?.raw === theirs?.raw) return as(ours);
-  const problems = problemsOf({ ours, theirs }, key, (line) => !inBase.has(line.raw));
+  if (ours !== undefined && theirs !== undefined && sameLine(ours, theirs)) {
+    return as(eitherText({ base: base?.raw, ours: ours.raw, theirs: theirs.raw }) ?? '');
+  }
+  const problems = problemsOf({ ours, theirs }, (line) => !inBase.has(line.raw));
   if (problems.length > 0) return conflict(problems);
-  if (ours?.raw === base?.raw) return as(theirs);
+  if (sameLine(ours, base)) return as(...linesOf(theirs));
   // Where one side removed what the other changed, it stays.
-  if (theirs?.raw === base?.raw || theirs === undefined) return as(ours);
-  if (ours === undefined) return as(theirs);
-  const unread = problemsOf({ ours, theirs }, key, () => true);
-  if (unread.length > 0) return conflict(unread);
-  const readableBase = base === undefined || problemOf(base, key) !== undefined ? undefined : base.raw;
-  const { line, losses } = mergeLine(readableBase, ours.raw, theirs.raw, together);
-  const id = textOf(ours.key);
-  return { lines: [line], losses: losses.map((loss) => ({ type: '', id, loss, why: 'merge' })), problems: [] };
+  if (sameLine(theirs, base) || theirs === undefined) return as(...linesOf(ours));
+  if (ours === undefined) return as(...linesOf(theirs));
+  const [o, t, b] = [ours.read(), theirs.read(), base?.read()];
+  if (o instanceof JsonError || t instanceof JsonError) return conflict(problemsOf({ ours, theirs }, () => true));
+  const merged = mergePair({ base: b instanceof JsonError ? undefined : b, ours: o, theirs: t }, options);
+  if ('problem' in merged) return conflict([`ours:${ours.number}: ${merged.problem}`]);
+  const id = ours.key?.id ?? '';
+  return { ...as(merged.line), losses: merged.losses.map((loss) => ({ type: '', id, loss, why: 'merge' })) };
+}
+
+/** Says whether two lines of one identity say the same. Without a key that is what they are known by. */
+function sameLine(a: JsonLine | undefined, b: JsonLine | undefined): boolean {
+  if (a === undefined || b === undefined) return a === b;
+  if (a.raw === b.raw || a.key === undefined) return true;
+  const [x, y] = [a.read(), b.read()];
+  return !(x instanceof JsonError) && !(y instanceof JsonError) && saySame(x, y);
+}
+
+/** Whether a line ends otherwise than the first one: as on the side that changed that. */
+function mergeEnd({ base, ours, theirs }: Sides<JsonLine | undefined>): boolean {
+  const [o, t] = [(ours ?? theirs)?.endsOtherwise ?? false, (theirs ?? ours)?.endsOtherwise ?? false];
+  return o === t ? o : base !== undefined && !base.endsOtherwise;
 }
 
 function problemsOf(
   sides: Readonly<Record<string, JsonLine | undefined>>,
-  key: string,
   isAsked: (line: JsonLine) => boolean,
 ): string[] {
   return Object.entries(sides).flatMap(([side, line]) => {
-    if (line === undefined || line.raw.trim() === '' || !isAsked(line)) return [];
-    const problem = problemOf(line, key);
+    if (line === undefined || !isAsked(line)) return [];
+    const problem = problemOf(line);
     return problem === undefined ? [] : [`${side}:${line.number}: ${problem}`];
   });
 }
@@ -140,27 +202,31 @@ function repeatedKeys({ lines }: JsonText): string[] {
   const repeated: string[] = [];
   for (const { key } of lines) {
     if (key === undefined) continue;
-    if (seen.has(key)) repeated.push(key);
-    seen.add(key);
+    if (seen.has(key.identity)) repeated.push(key.identity);
+    seen.add(key.identity);
   }
   return repeated;
 }
 
 /** How the text begins and its lines end: as on the side that changed it. A side without lines says nothing. */
-function mergeEnds({ base, ours, theirs }: Sides<JsonText>): Ends {
-  const three = (of: (ends: Ends) => boolean): boolean => {
-    if (ours.lines.length === 0) return of(theirs.ends);
-    if (theirs.lines.length === 0) return of(ours.ends);
-    return of(ours.ends) === of(base.ends) ? of(theirs.ends) : of(ours.ends);
+function mergeEnds(texts: Sides<JsonText>): Ends {
+  const three = (of: (ends: Ends) => boolean | undefined): boolean | undefined => {
+    const { base, ours, theirs } = mapSides(texts, ({ lines, ends }) => (lines.length === 0 ? undefined : of(ends)));
+    return ours === base ? (theirs ?? ours) : (ours ?? theirs);
   };
   return {
-    hasMark: three(({ hasMark }) => hasMark),
+    hasMark: three(({ hasMark }) => hasMark) === true,
     isCrlf: three(({ isCrlf }) => isCrlf),
-    lastHasEnd: three(({ lastHasEnd }) => lastHasEnd),
+    lastHasEnd: three(({ lastHasEnd }) => lastHasEnd) !== false,
   };
 }
 
-function joined(lines: readonly string[], { hasMark, isCrlf, lastHasEnd }: Ends): string {
-  const end = isCrlf ? '\r\n' : '\n';
-  return lines.length === 0 ? '' : (hasMark ? MARK : '') + lines.join(end) + (lastHasEnd ? end : '');
+function joined(placed: readonly MergedLine[], { hasMark, isCrlf, lastHasEnd }: Ends): string {
+  const text = placed
+    .flatMap(({ lines, endsOtherwise }) =>
+      lines.map((line) => `${line}${endsOtherwise === (isCrlf === true) ? '\n' : '\r\n'}`),
+    )
+    .join('');
+  const whole = lastHasEnd ? text : text.replace(/\r?\n$/, '');
+  return text !== '' && hasMark ? MARK + whole : whole;
 }

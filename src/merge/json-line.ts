@@ -1,75 +1,83 @@
-import { joinMembers } from '../record/content.js';
-import { quote, scanArray, scanObject } from '../record/json.js';
-import type { Member } from '../record/json.js';
+import { saySame, textAt, textsIn, withMembers, withTextAt } from '../record/json-source.js';
+import type { Source } from '../record/json-source.js';
+import { compareUtf8 } from '../record/order.js';
+import { compareTimes, isTime, nextTime } from '../record/time.js';
 import type { Loss } from './loss.js';
-import { oursWins } from './field.js';
-import { HASH, isVolatile, mergeMembers, policyOfNames } from './policy.js';
-import { compareTimes } from '../record/time.js';
+import { UPDATED, isCreation, isHash, isOneValue, isVolatile } from './json-names.js';
+import { inOrder, keepWhole, mergeObjects, policyOfNames } from './json-policy.js';
+import type { Both, JsonRules } from './json-policy.js';
 
-/** The fields that say when a record was last changed, the first one that a record has. */
-const UPDATED = ['updated_at', 'updatedAt', 'modified_at', 'modifiedAt', 'last_modified', 'updated'];
+/** What two lines of one record become, or why nobody can tell. */
+export type MergedPair = { readonly line: string; readonly losses: readonly Loss[] } | { readonly problem: string };
 
-/** Merges two lines of one record that differ, field by field. Throws `JsonError` where one cannot be read. */
-export function mergeLine(
-  base: string | undefined,
-  ours: string,
-  theirs: string,
-  together: readonly (readonly string[])[],
-): { readonly line: string; readonly losses: readonly Loss[] } {
-  const sides = {
-    base: base === undefined ? [] : scanObject(base),
-    ours: scanObject(ours),
-    theirs: scanObject(theirs),
-  };
-  const policy = policyOfNames(compareUpdated(sides.ours, sides.theirs), together);
+/** Merges two lines of one record that say different things, field by field. */
+export function mergePair(both: Both, rules: JsonRules): MergedPair {
+  const { base, ours, theirs } = both;
+  const updated = rules.updated ?? updatedIn([ours, theirs]);
+  const times = [ours, theirs].map((side) => (updated === undefined ? undefined : textAt(side, updated)));
+  const policy = policyOfNames({ ...rules, updated }, compareTimes(times[0], times[1]));
+  const sides = inOrder(ours, theirs, policy);
   const losses: Loss[] = [];
-  const merged = mergeMembers(sides, policy, losses);
-  const isOursFirst = oursWins(joinMembers(sides.ours), joinMembers(sides.theirs), policy);
-  const candidates = [
-    { raw: ours, members: sides.ours },
-    { raw: theirs, members: sides.theirs },
-  ];
-  for (const { raw, members } of isOursFirst ? candidates : candidates.reverse()) {
-    if (!saysSame(merged, members)) continue;
-    // What the fields say is this side's, and so its hash is right.
-    const whole = withHashesOf(merged, members);
-    if (sorted(whole) === sorted(members)) return { line: raw, losses };
-    return { line: render(whole, raw), losses };
+  if (base === undefined) {
+    const differing = differingCreation(ours, theirs);
+    if (differing === undefined) return { line: keepWhole(...sides, policy, losses).text, losses };
+    return {
+      problem: `both sides made a record with this key, and ${differing} differs; expected a key for each record`,
+    };
   }
-  return { line: render(merged, isOursFirst ? ours : theirs), losses };
-}
-
-function compareUpdated(ours: readonly Member[], theirs: readonly Member[]): number {
-  const [o, t] = [new Map(ours), new Map(theirs)];
-  const name = UPDATED.find((known) => o.has(known) || t.has(known));
-  return name === undefined ? 0 : compareTimes(o.get(name), t.get(name));
-}
-
-function saysSame(a: readonly Member[], b: readonly Member[]): boolean {
-  const said = (members: readonly Member[]): string => sorted(members.filter(([name]) => !isVolatile(name)));
-  return said(a) === said(b);
-}
-
-function sorted(members: readonly Member[]): string {
-  return joinMembers([...members].sort(([a], [b]) => (a < b ? -1 : 1)));
-}
-
-function withHashesOf(members: readonly Member[], side: readonly Member[]): Member[] {
-  const own = new Map(side);
-  return members.map(([name, token]) => [name, HASH.test(name) ? (own.get(name) ?? token) : token]);
-}
-
-/** A line in the style of another one: as short as it can be, or with spaces after colons and commas. */
-function render(members: readonly Member[], like: string): string {
-  const isSpaced = /^\{\s*"(?:[^"\\]|\\.){0,200}": /.test(like);
-  return isSpaced ? spaced(`{${joinMembers(members)}}`) : `{${joinMembers(members)}}`;
-}
-
-function spaced(token: string): string {
-  if (token.startsWith('{')) {
-    return `{${scanObject(token)
-      .map(([name, value]) => `${quote(name)}: ${spaced(value)}`)
-      .join(', ')}}`;
+  if (!haveOneShape([base, ours, theirs])) {
+    return { problem: 'both sides changed this row, and not all have as many elements; expected the same number' };
   }
-  return token.startsWith('[') ? `[${scanArray(token).map(spaced).join(', ')}]` : token;
+  const merged = withOwnHashes(mergeObjects(both, policy, losses), sides, updated);
+  const side = sides.find((each) => saySame(each, merged));
+  if (side !== undefined) return { line: side.text, losses };
+  const time = updated === undefined ? undefined : timeAfter(times);
+  const later = updated === undefined || time === undefined ? merged : withTextAt(merged, updated, time);
+  return { line: later.text, losses };
+}
+
+/** The first known name of a time of change that is one. */
+function updatedIn(sides: readonly Source[]): string | undefined {
+  return UPDATED.find((name) =>
+    sides.some(({ members }) => members.some((each) => each.name === name && isTime(each.text))),
+  );
+}
+
+/**
+ * A time later than that of both sides, so that no program takes its own older line for the newer one. It is the same wherever
+ * these two are merged.
+ */
+function timeAfter(times: readonly (string | undefined)[]): string | undefined {
+  const known = times.filter((time) => time !== undefined).filter(isTime);
+  const next = known
+    .filter((time) => known.every((other) => compareTimes(time, other) >= 0))
+    .flatMap((time) => nextTime(time) ?? [])
+    .sort((a, b) => compareTimes(a, b) || compareUtf8(a, b));
+  return next[0];
+}
+
+/** The name of a field of creation that both have, with different values: then they are two records. */
+function differingCreation(ours: Source, theirs: Source): string | undefined {
+  const other = textsIn(theirs);
+  return ours.members.find(({ name, text }) => {
+    const there = other.get(name);
+    return isCreation(name) && there !== undefined && !isOneValue(name, text, there);
+  })?.name;
+}
+
+/** Elements of a row are known by their places, so rows of other lengths do not fit. */
+function haveOneShape(sources: readonly Source[]): boolean {
+  const shapes = sources.map(({ isArray, members }) => (isArray ? members.length : 'object'));
+  return new Set(shapes).size === 1;
+}
+
+/** What says the same as a side, without what follows from that, has the sums of that side. */
+function withOwnHashes(merged: Source, sides: readonly Source[], updated: string | undefined): Source {
+  const side = sides.find((each) => saySame(each, merged, (name) => !isVolatile(name) && name !== updated));
+  if (side === undefined) return merged;
+  const own = textsIn(side);
+  const members = merged.members.map((member) =>
+    isHash(member.name) ? { ...member, text: own.get(member.name) ?? member.text } : member,
+  );
+  return withMembers(merged, members);
 }

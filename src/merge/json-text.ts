@@ -1,5 +1,8 @@
 import { isConflictMarker } from './conflict-marker.js';
-import { JsonError, quote, scanObject } from '../record/json.js';
+import { JsonError, meaningOf } from '../record/json.js';
+import { readSource } from '../record/json-source.js';
+import type { Source } from '../record/json-source.js';
+import type { LineKey } from './json-key.js';
 
 /** A byte order mark. */
 export const MARK = '\uFEFF';
@@ -8,17 +11,22 @@ export const MARK = '\uFEFF';
 export interface Ends {
   /** Whether a byte order mark stands before everything. */
   readonly hasMark: boolean;
-  readonly isCrlf: boolean;
+  /** How the first line ends; undefined where it does not. */
+  readonly isCrlf: boolean | undefined;
   readonly lastHasEnd: boolean;
 }
 
 /** A line of a file that may be any program's. */
 export interface JsonLine {
   readonly raw: string;
-  /** The token of its key; undefined where it has none that can be read. */
-  readonly key: string | undefined;
+  /** Undefined where it has none that can be read. */
+  readonly key: LineKey | undefined;
   /** Counted from 1. */
   readonly number: number;
+  /** True for a line that ends otherwise than the first one. */
+  readonly endsOtherwise: boolean;
+  /** Its members, read when they are asked for; or what keeps it from being read as an object or array. */
+  readonly read: () => Source | JsonError;
   /** True for a line between conflict markers. */
   readonly isInConflict: boolean;
 }
@@ -32,53 +40,58 @@ export interface JsonText {
 }
 
 /** Reads the lines of a text with their keys. */
-export function readJsonText(whole: string, key: string): JsonText {
+export function readJsonText(whole: string, keyOf: (raw: string) => LineKey | undefined): JsonText {
   const hasMark = whole.startsWith(MARK);
   const text = hasMark ? whole.slice(MARK.length) : whole;
-  const isCrlf = /^[^\n]*\r\n/.test(text);
+  const isCrlf = text.includes('\n') ? /^[^\n]*\r\n/.test(text) : undefined;
   const lastHasEnd = text === '' || text.endsWith('\n');
-  const raws = text.split('\n');
-  if (lastHasEnd) raws.pop();
-  const keyOf = keyReader(key);
+  const ended = text.split('\n');
+  if (lastHasEnd) ended.pop();
   const lines: JsonLine[] = [];
   const markers: number[] = [];
   let isInConflict = false;
-  for (const [index, ended] of raws.entries()) {
-    const raw = isCrlf && ended.endsWith('\r') ? ended.slice(0, -1) : ended;
+  for (const [index, each] of ended.entries()) {
+    const isOpen = !lastHasEnd && index === ended.length - 1;
+    const hasReturn = !isOpen && each.endsWith('\r');
+    const raw = hasReturn ? each.slice(0, -1) : each;
     const number = index + 1;
     if (isConflictMarker(raw)) {
       markers.push(number);
       isInConflict = !raw.startsWith('>');
-    } else lines.push({ raw, key: keyOf(raw), number, isInConflict });
+    } else {
+      const endsOtherwise = !isOpen && hasReturn !== isCrlf;
+      lines.push({ raw, key: keyOf(raw), number, endsOtherwise, read: once(() => tryRead(raw)), isInConflict });
+    }
   }
   return { lines, ends: { hasMark, isCrlf, lastHasEnd }, markers };
 }
 
-/** Reads the token of a line's key. Only a line that does not begin with the key is parsed. */
-export function keyReader(key: string): (raw: string) => string | undefined {
-  const name = quote(key).replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-  const pattern = new RegExp(`^\\{\\s*${name}\\s*:\\s*("[^"\\\\]*"|-?\\d[\\d.eE+-]*)`);
-  return (raw) => pattern.exec(raw)?.[1] ?? keyIn(raw, key);
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
-/** The token of the key of a line that is parsed; undefined where that fails, or there is no such text or number. */
-function keyIn(raw: string, key: string): string | undefined {
+function tryRead(raw: string): Source | JsonError {
   try {
-    const token = new Map(scanObject(raw)).get(key);
-    return token !== undefined && /^["\d-]/.test(token) ? token : undefined;
+    return readSource(raw);
   } catch (error) {
-    if (error instanceof JsonError) return undefined;
+    if (error instanceof JsonError) return error;
     throw error;
   }
 }
 
-/** What keeps a line from being read; undefined for one that can be. */
-export function problemOf({ raw, key }: JsonLine, keyName: string): string | undefined {
+/** What a line says, whatever way it is written in; its text where that cannot be read. */
+export function meaningOfLine(raw: string): string {
   try {
-    scanObject(raw);
-    return key === undefined ? `${keyName}: missing; expected a text or a number that identifies the line` : undefined;
+    return meaningOf(raw);
   } catch (error) {
-    if (error instanceof JsonError) return `column ${error.column}: ${error.message}`;
+    if (error instanceof JsonError) return raw;
     throw error;
   }
+}
+
+/** What keeps a line from being read; undefined for one that can be, and for one without a key that is no object or array. */
+export function problemOf({ raw, key, read }: JsonLine): string | undefined {
+  const found = key === undefined && !/^\s*[{[]/.test(raw) ? undefined : read();
+  return found instanceof JsonError ? `column ${found.column}: ${found.message}` : undefined;
 }

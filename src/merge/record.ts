@@ -15,7 +15,7 @@ import { present, sameVersion } from '../record/version.js';
 import type { Present } from '../record/version.js';
 import type { Entity } from '../registry/entity.js';
 import type { Loss } from './loss.js';
-import { mapSides, mergeFields, oursWins } from './field.js';
+import { eitherText, mapSides, mergeFields } from './field.js';
 import type { Fields } from './field.js';
 import { policyOfContents } from './policy.js';
 
@@ -74,8 +74,8 @@ export function mergeDuplicates(versions: readonly [Present, ...Present[]]): Mer
 
 /** Of two lines that say the same in other bytes: the one that is not the base's line, else the greater bytes. */
 function eitherLine(base: Present | undefined, ours: Present, theirs: Present): Present {
-  const [b, o, t] = [base?.raw ?? '', ours.raw ?? '', theirs.raw ?? ''];
-  return oursWins(o, t, { order: b === o ? -1 : b === t ? 1 : 0 }) ? ours : theirs;
+  const raws = { base: base?.raw, ours: ours.raw, theirs: theirs.raw };
+  return eitherText(raws) === ours.raw ? ours : theirs;
 }
 
 /** Without a base nothing tells who changed what: the later version counts whole. */

@@ -1,6 +1,8 @@
 import { hash } from 'node:crypto';
 
 import { LIMITS, LINE_TOO_LONG, fitsInto } from './limits.js';
+import { canonicalNumber } from './numbers.js';
+import { compareUtf8 } from './order.js';
 
 /** What is wrong with a piece of JSON, and where (1-based, in UTF-16 units). */
 export class JsonError extends Error {
@@ -23,6 +25,9 @@ export type Token = string;
 export type Member = readonly [name: string, token: Token];
 
 const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+const WORDS = ['null', 'true', 'false'];
+/** What some programs write for numbers that JSON does not have. */
+const LOOSE_WORDS = [...WORDS, 'NaN', 'Infinity', '-Infinity'];
 const CONTROL = new RegExp('[\\u0000-\\u001f]');
 
 /**
@@ -46,13 +51,37 @@ export function scanArray(text: string): string[] {
   return elements;
 }
 
-class Scanner {
-  private at = 0;
+/**
+ * Says what a JSON value says, whatever way it is written in: two values are equal where this is. Escapes, the order of members, white
+ * space and the notation of a number make no difference. Reads more than JSON has: see {@link Scanner}. Throws {@link JsonError}.
+ */
+export function meaningOf(text: string): Token {
+  const scanner = new Scanner(text, 'meaning');
+  const token = scanner.value(0);
+  scanner.end();
+  return token;
+}
+
+/**
+ * What a scanner gives of a value: its text as it is checked against all rules, what it says, or nothing but where it ends. The last two
+ * take what many programs write and JSON does not have: a name that stands twice, a lone surrogate, `NaN`.
+ */
+type Scan = 'strict' | 'meaning' | 'extent';
+
+/** Reads JSON from its beginning to its end. */
+export class Scanner {
+  at = 0;
   private values = 0;
   private readonly text: string;
+  private readonly scan: Scan;
 
-  constructor(text: string) {
+  constructor(text: string, scan: Scan = 'strict') {
     this.text = text;
+    this.scan = scan;
+  }
+
+  private get isLoose(): boolean {
+    return this.scan !== 'strict';
   }
 
   fail(what: string): never {
@@ -61,7 +90,7 @@ class Scanner {
     throw new JsonError(`expected ${what}, found ${found}`, this.at + 1);
   }
 
-  private space(): void {
+  space(): void {
     for (;;) {
       const unit = this.text.charCodeAt(this.at);
       if (unit !== 32 && unit !== 9 && unit !== 10 && unit !== 13) return;
@@ -70,7 +99,7 @@ class Scanner {
   }
 
   /** Skips white space and one expected character. */
-  private take(char: string): boolean {
+  take(char: string): boolean {
     this.space();
     if (this.text[this.at] !== char) return false;
     this.at++;
@@ -91,7 +120,8 @@ class Scanner {
       this.space();
       const start = this.at;
       const name = unquote(this.string());
-      if (names.has(name)) throw new JsonError(`the name ${JSON.stringify(name)} stands twice`, start + 1);
+      if (names.has(name) && !this.isLoose)
+        throw new JsonError(`the name ${JSON.stringify(name)} stands twice`, start + 1);
       names.add(name);
       if (!this.take(':')) this.fail('":"');
       members.push([name, this.value(depth + 1)]);
@@ -110,19 +140,20 @@ class Scanner {
     return elements;
   }
 
-  private value(depth: number): string {
+  value(depth: number): string {
     this.space();
     if (depth > LIMITS.depth) this.fail(`at most ${LIMITS.depth} levels of nesting`);
     if (++this.values > LIMITS.values) this.fail(`at most ${LIMITS.values} values in a line`);
     const first = this.text[this.at];
-    if (first === '"') return this.string();
+    if (first === '"') return this.scan === 'meaning' ? meaningOfString(this.string()) : this.string();
     if (first === '{') {
-      return `{${this.members(depth)
-        .map(([name, token]) => `${quote(name)}:${token}`)
-        .join(',')}}`;
+      const members = this.members(depth);
+      if (this.scan === 'extent') return '';
+      if (this.scan === 'meaning') members.sort(([a], [b]) => compareUtf8(a, b));
+      return `{${members.map(([name, token]) => `${quote(name)}:${token}`).join(',')}}`;
     }
     if (first === '[') return `[${this.elements(depth).join(',')}]`;
-    for (const word of ['null', 'true', 'false']) {
+    for (const word of this.isLoose ? LOOSE_WORDS : WORDS) {
       if (this.text.startsWith(word, this.at)) {
         this.at += word.length;
         return word;
@@ -133,11 +164,11 @@ class Scanner {
     if (number === undefined) this.fail('a value');
     if (number.length > LIMITS.number) this.fail(`a number of at most ${LIMITS.number} characters`);
     this.at += number.length;
-    return number;
+    return this.scan === 'meaning' ? canonicalNumber(number) : number;
   }
 
   /** A string token as written, checked. */
-  private string(): string {
+  string(): string {
     const start = this.at;
     if (this.text[start] !== '"') this.fail('a string');
     let close = this.text.indexOf('"', start + 1);
@@ -147,8 +178,8 @@ class Scanner {
     }
     const token = this.text.slice(start, close + 1);
     if (CONTROL.test(token)) throw new JsonError('a control character stands in a string unescaped', start + 1);
-    if (token.includes('\\')) checkEscapes(token, start);
-    if (!token.isWellFormed()) throw new JsonError('a lone surrogate stands in a string', start + 1);
+    const isWellFormed = token.isWellFormed() && (!token.includes('\\') || textOf(token, start).isWellFormed());
+    if (!isWellFormed && !this.isLoose) throw new JsonError('a lone surrogate stands in a string', start + 1);
     this.at = close + 1;
     return token;
   }
@@ -160,14 +191,16 @@ class Scanner {
   }
 }
 
-function checkEscapes(token: string, start: number): void {
-  let value: unknown;
+function meaningOfString(token: string): Token {
+  return token.includes('\\') ? quote(unquote(token)) : token;
+}
+
+function textOf(token: string, start: number): string {
   try {
-    value = JSON.parse(token);
+    return unquote(token);
   } catch {
     throw new JsonError('a string holds an escape that JSON does not know', start + 1);
   }
-  if (!(value as string).isWellFormed()) throw new JsonError('a lone surrogate stands in a string', start + 1);
 }
 
 /** The text that a string token stands for. */

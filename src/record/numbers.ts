@@ -40,3 +40,43 @@ export function realToken(value: number): string {
   // JavaScript's shortest digits are the same; only where the exponent begins differs.
   return value.toExponential();
 }
+
+const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
+
+/** The one notation of a number, exact to its last digit: `1.0`, `10e-1` and `1` are the same. */
+export function canonicalNumber(token: string): string {
+  const [, sign = '', whole = '', fraction = '', power = '0'] = DECIMAL.exec(token) ?? [];
+  const digits = (whole + fraction).replace(/^0+/, '');
+  const significant = digits.replace(/0+$/, '');
+  if (significant === '') return '0';
+  const exponent = BigInt(power) - BigInt(fraction.length) + BigInt(digits.length - significant.length);
+  const isPlain = exponent >= 0n && exponent <= 20n;
+  return `${sign}${significant}${isPlain ? '0'.repeat(Number(exponent)) : `e${exponent}`}`;
+}
+
+/** An exact decimal number: `digits` times ten to the power of `exponent`. */
+export interface Decimal {
+  readonly digits: bigint;
+  readonly exponent: number;
+}
+
+/** Reads a number of a sensible size; undefined for any other token. */
+export function decimalOf(token: string): Decimal | undefined {
+  const [, sign = '', whole = '', fraction = '', power = '0'] = DECIMAL.exec(token) ?? [];
+  if (whole === '' || token.length > 60 || power.length > 3) return undefined;
+  return { digits: BigInt(`${sign}${whole}${fraction}`), exponent: Number(power) - fraction.length };
+}
+
+/** Compares two decimal numbers. */
+export function compareDecimals(a: Decimal, b: Decimal): number {
+  const least = Math.min(a.exponent, b.exponent);
+  const [x, y] = [a, b].map(({ digits, exponent }) => digits * 10n ** BigInt(exponent - least)) as [bigint, bigint];
+  return x < y ? -1 : x > y ? 1 : 0;
+}
+
+/** A decimal number without an exponent. */
+export function plainDecimal({ digits, exponent }: Decimal): string {
+  if (exponent >= 0) return (digits * 10n ** BigInt(exponent)).toString();
+  const text = (digits < 0n ? -digits : digits).toString().padStart(1 - exponent, '0');
+  return `${digits < 0n ? '-' : ''}${text.slice(0, exponent)}.${text.slice(exponent)}`;
+}

@@ -76,6 +76,8 @@ describe('attributes that a commit brings', () => {
   });
 });
 
+const BY_ID = { key: ['id'], together: [], element: [], appendOnly: false };
+
 describe('an attribute that counts more than that of the merge driver', () => {
   it('is seen by status', () => {
     const { bob } = pair();
@@ -100,7 +102,7 @@ describe('an attribute that counts more than that of the merge driver', () => {
     for (const name of ['one.jsonl', 'deep/two.jsonl', 'deep/other.txt']) writeFileSync(join(odd, name), '');
     writeFileSync(join(odd, 'deep/.gitattributes'), 'two.jsonl merge=union\n');
     const warnings = (where: string, pattern: string): string[] =>
-      setUpGenericDriver(requireRepository(clone.root), where, pattern, { key: 'id', together: [] }).filter((line) =>
+      setUpGenericDriver(requireRepository(clone.root), where, pattern, BY_ID).filter((line) =>
         line.startsWith('warning'),
       );
     const named = 'warning: o*d [x]/deep/two.jsonl does not merge by jsonl-id: another attribute says merge=union';

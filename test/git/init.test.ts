@@ -309,7 +309,13 @@ describe('init --driver-only', () => {
     for (const [name, n] of Object.entries({ o: 1, a: 2, b: 3 })) writeFileSync(join(clone.root, name), pointer(n));
     const { problems } = driveMerge(
       savecontext,
-      { base: 'o', ours: 'a', theirs: 'b', path: 'x.jsonl', key: 'id' },
+      {
+        base: 'o',
+        ours: 'a',
+        theirs: 'b',
+        path: 'x.jsonl',
+        lines: { keys: ['id'], together: [], elements: new Map(), appendOnly: false },
+      },
       clone.root,
       1,
     );
@@ -321,8 +327,8 @@ describe('init --driver-only', () => {
     const clone = repository();
     expect(clone.json(['init', '--driver-only', '*.jsonl'], 4)).toMatchObject({ error: { code: 'usage' } });
     expect(clone.json(['init', '--driver-only', '--key', 'id'], 4)).toMatchObject({ error: { code: 'usage' } });
-    for (const args of [['--key', 'id'], ['--together', 'a,b'], ['*.jsonl']]) {
-      const error = { code: 'usage', message: '--key, --together and a pattern need --driver-only' };
+    for (const args of [['--key', 'id'], ['--append-only'], ['*.jsonl']]) {
+      const error = { code: 'usage', message: 'a pattern, --key and what goes with it need --driver-only' };
       expect(clone.json(['init', ...args], 4)).toMatchObject({ error });
     }
   });

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { keyReader } from '../../src/format/line-key.js';
 import { mergeJsonFile, mergeWholeFile } from '../../src/merge/json-file.js';
 import { mergeDataFile } from '../../src/merge/data-file.js';
-import { BYTES, mergeChunks } from '../../src/merge/chunks.js';
+import { mergeChunks } from '../../src/merge/chunks.js';
+import { BYTES } from '../../src/merge/text-form.js';
 import type { FileSides, MergedFile } from '../../src/merge/file.js';
 import { chunksOf } from '../../src/merge/chunks.js';
 import { savecontext } from '../../src/savecontext/registry.js';
@@ -95,7 +96,7 @@ describe('chunks', () => {
   });
 
   it('give the same as the whole file of another program, in both forms', () => {
-    const options = { key: 'id', together: [] };
+    const options = { keys: ['id'], together: [], elements: new Map(), appendOnly: false };
     fc.assert(
       fc.property(jsonSides, (sides) => {
         const merged = mergeJsonFile(sides, options);

@@ -16,6 +16,7 @@ import { ensureGitignore } from '../../files/gitignore.js';
 import { ownFile } from '../../files/managed-lines.js';
 import { fileNames } from '../../format/line-key.js';
 import { readLines } from '../../files/line-reader.js';
+import { lineOptions } from '../../merge/json-options.js';
 import type { Registry } from '../../registry/entity.js';
 import { SETTINGS_FILE, writeSettings } from '../../files/settings.js';
 import type { SyncStore } from '../../store/store.js';
@@ -27,9 +28,9 @@ import { EXIT } from '../exit-codes.js';
 import { otherProjects } from '../other-projects.js';
 import { failure, info, warning } from '../outcome.js';
 import type { Outcome } from '../outcome.js';
-import { together } from '../options.js';
+import { lineWordOptions, lineWordsOf } from '../line-words.js';
 import { isOn } from '../verb.js';
-import type { Invocation, Options, Verb } from '../verb.js';
+import type { Invocation, Verb } from '../verb.js';
 
 export const verb: Verb = {
   about: [
@@ -41,9 +42,8 @@ export const verb: Verb = {
     new Option('--hooks', 'also export before each commit, and import after each merge, checkout and rebase'),
     new Option('--create', 'with --project: make that project where the database does not have it'),
     new Option('--undo', 'take back what init did in this clone’s repository; data and database stay'),
-    new Option('--driver-only', 'only the merge driver, for JSONL files of other programs; needs --key and a pattern'),
-    new Option('--key <name>', 'with --driver-only: the field that identifies a line'),
-    together(),
+    new Option('--driver-only', 'only the merge driver, for JSONL files of other programs; needs --key or --append-only, and a pattern'),
+    ...lineWordOptions(),
   ],
   examples: [
     ['sc-sync init', 'in the folder of a project'],
@@ -57,9 +57,9 @@ export const verb: Verb = {
 /** Sets up the database, the export directory and git; every step does only what is missing. `--undo` takes back what is git's. */
 function run(invocation: Invocation): Outcome {
   const { args, options } = invocation;
-  const isForDriver = args.length + namesOf(options).length > 0 || options['key'] !== undefined;
-  if (isForDriver && !isOn(options, 'driverOnly')) {
-    throw new SyncError('usage', '--key, --together and a pattern need --driver-only', { hint: DRIVER_EXAMPLE });
+  const lines = lineOptions(lineWordsOf(options));
+  if ((args.length > 0 || lines !== undefined) && !isOn(options, 'driverOnly')) {
+    throw new SyncError('usage', 'a pattern, --key and what goes with it need --driver-only', { hint: DRIVER_EXAMPLE });
   }
   if (isOn(options, 'undo')) return undo(invocation);
   return isOn(options, 'driverOnly') ? initDriver(invocation) : init(invocation);
@@ -128,26 +128,21 @@ function addHooks(repository: Repository, session: Session, { dir }: Place): str
 
 const DRIVER_EXAMPLE = "for example: init --driver-only --key id '*.jsonl'";
 
-function namesOf({ together }: Options): string[] {
-  return Array.isArray(together) ? together.map(String) : [];
-}
-
 /** Sets up the merge driver for files of other programs, and nothing else. */
 function initDriver({ session, args, options }: Invocation): Outcome {
   const [pattern] = args;
-  const { key } = options;
-  if (typeof key !== 'string' || pattern === undefined) {
-    throw new SyncError('usage', 'init --driver-only: expected --key <name> and a pattern of files', {
+  const words = lineWordsOf(options);
+  if (lineOptions(words) === undefined || pattern === undefined) {
+    throw new SyncError('usage', 'init --driver-only: expected --key <name> or --append-only, and a pattern of files', {
       hint: DRIVER_EXAMPLE,
     });
   }
   const folder = session.resolve('.');
-  const names = namesOf(options);
-  const done = setUpGenericDriver(requireRepository(folder), folder, pattern, { key, together: names });
-  const nothing = `nothing to do: ${pattern} merges by ${key} in this clone`;
+  const done = setUpGenericDriver(requireRepository(folder), folder, pattern, words);
+  const nothing = `nothing to do: ${pattern} merges in this way in this clone`;
   return {
     status: EXIT.done,
-    json: { pattern, key, together: names, done },
+    json: { pattern, ...words, done },
     text: (done.length === 0 ? [nothing] : done).map((what) => info(what)),
   };
 }

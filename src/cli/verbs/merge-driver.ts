@@ -1,24 +1,25 @@
-import { Argument, Option } from 'commander';
+import { Argument } from 'commander';
 
 import { savecontext } from '../../savecontext/registry.js';
 import { driveMerge } from '../../git/drive-merge.js';
+import { lineOptions } from '../../merge/json-options.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { failure, warning } from '../outcome.js';
 import type { Outcome } from '../outcome.js';
-import { together } from '../options.js';
+import { lineWordOptions, lineWordsOf } from '../line-words.js';
 import type { Invocation, Verb } from '../verb.js';
 
 export const verb: Verb = {
   about:
-    'The result goes into the file of ours. With --key the lines may be of any program: one JSON object a line, with a unique key.',
+    'The result goes into the file of ours. With --key or --append-only the lines may be of any program: one JSON value a line.',
   arguments: [
     new Argument('<base>', '%O'),
     new Argument('<ours>', '%A'),
     new Argument('<theirs>', '%B'),
     new Argument('<path>', '%P'),
   ],
-  options: [new Option('--key <name>', 'the field that identifies a line, for files of other programs'), together()],
+  options: lineWordOptions(),
   examples: [
     ['sc-sync merge-driver --key id base.jsonl ours.jsonl theirs.jsonl issues.jsonl', 'without git, for a look'],
     ['sc-sync init', 'sets it up for git'],
@@ -29,16 +30,8 @@ export const verb: Verb = {
 /** Merges three versions of a file as git asks for it; git itself starts the second entry, which loads less. */
 function run({ session, args, options }: Invocation): Outcome {
   const [base = '', ours = '', theirs = '', path = ''] = args;
-  const together = Array.isArray(options['together'])
-    ? options['together'].map((names) => String(names).split(','))
-    : [];
-  const key = typeof options['key'] === 'string' ? options['key'] : undefined;
-  const outcome = driveMerge(
-    savecontext,
-    { base, ours, theirs, path, key, together },
-    session.resolve('.'),
-    Date.now(),
-  );
+  const lines = lineOptions(lineWordsOf(options));
+  const outcome = driveMerge(savecontext, { base, ours, theirs, path, lines }, session.resolve('.'), Date.now());
   const { problems, lost, leftIn } = outcome;
   return {
     status: problems.length === 0 ? EXIT.done : EXIT.attention,

@@ -1,0 +1,127 @@
+import { meaningOf } from '../record/json.js';
+import { readSource, textsIn, withMembers } from '../record/json-source.js';
+import type { Source } from '../record/json-source.js';
+import { mapSides, oursWins } from './field.js';
+import type { Contest, Fields, Sides } from './field.js';
+import { readKey, readValues } from './json-key.js';
+import { isCreated, isCreation, isId, isReference, isOneValue, isVolatile } from './json-names.js';
+import { inOneOrder, mergeElements, sideThatIs } from './set.js';
+import type { MergeElement } from './set.js';
+
+/**
+ * Merges arrays whose elements are all texts or all objects, each of them once; undefined for any other arrays.
+ *
+ * @param declared the key of the elements, where somebody named it.
+ */
+export function mergeArrays(
+  texts: { readonly base: string | undefined; readonly ours: string; readonly theirs: string },
+  contest: Contest,
+  declared: string | undefined,
+  merge: MergeElement,
+): string | undefined {
+  const sources = mapSides({ ...texts, base: texts.base ?? '[]' }, readSource);
+  const keyed = keyElements(mapSides(sources, elementsOf), declared);
+  if (keyed === undefined) return undefined;
+  const { ours, theirs } = keyed;
+  const merged = mergeElements(keyed, contest, merge);
+  const isOurs = oursWins(texts.ours, texts.theirs, contest);
+  const [first, second, style] = isOurs ? [ours, theirs, sources.ours] : [theirs, ours, sources.theirs];
+  const inOrder = (): string => {
+    const elements = inOneOrder([...first.keys()], [...second.keys()]).flatMap((key) => merged.get(key) ?? []);
+    return withMembers(
+      style,
+      elements.map((text) => ({ name: '', nameText: '', text })),
+    ).text;
+  };
+  return sideThatIs(merged, [texts.ours, ours], [texts.theirs, theirs], contest) ?? inOrder();
+}
+
+/** An element as it is written, with its members where it is an object. */
+interface Element {
+  readonly text: string;
+  readonly source: Source | undefined;
+}
+
+function elementsOf({ members }: Source): Element[] {
+  return members.map(({ text }) => ({ text, source: text.startsWith('{') ? readSource(text) : undefined }));
+}
+
+/** A way to know elements, and which members may differ between two that are one thing, added on both sides. */
+interface ElementKey {
+  readonly keyOf: (element: Element) => string | undefined;
+  readonly isAside: (name: string) => boolean;
+}
+
+/** The elements by the first key that each of them has, and no other one on its side. */
+function keyElements(sides: Sides<readonly Element[]>, declared: string | undefined): Sides<Fields> | undefined {
+  const all = [...sides.base, ...sides.ours, ...sides.theirs];
+  const isObjects = all.every(({ source }) => source !== undefined);
+  if (!isObjects && !all.every(({ text }) => text.startsWith('"'))) return undefined;
+  for (const { keyOf, isAside } of isObjects ? keysOf(all, declared) : [BY_VALUE]) {
+    const keyed = mapSides(sides, (elements) => byKey(elements, keyOf));
+    const { base, ours, theirs } = keyed;
+    if (base !== undefined && ours !== undefined && theirs !== undefined) {
+      return mapSides(
+        apart({ base, ours, theirs }, isAside),
+        (side) => new Map([...side].map(([key, { text }]) => [key, text])),
+      );
+    }
+  }
+  return undefined;
+}
+
+/** Gives keys of their own to two things that both sides added under one key. */
+function apart(keyed: Sides<Map<string, Element>>, isAside: ElementKey['isAside']): Sides<Map<string, Element>> {
+  const { base, ours, theirs } = keyed;
+  const isTwo = (key: string): boolean => {
+    const [one, other] = [ours.get(key)?.source, theirs.get(key)?.source];
+    return !base.has(key) && one !== undefined && other !== undefined && areOther(one, other, isAside);
+  };
+  const own = (side: Map<string, Element>): Map<string, Element> =>
+    new Map([...side].map(([key, element]) => [isTwo(key) ? `${key} ${meaningOf(element.text)}` : key, element]));
+  return { base, ours: own(ours), theirs: own(theirs) };
+}
+
+function areOther(one: Source, other: Source, isAside: ElementKey['isAside']): boolean {
+  const [a, b] = [textsIn(one), textsIn(other)];
+  return [...new Set([...a.keys(), ...b.keys()])].some((name) => {
+    const [x, y] = [a.get(name), b.get(name)];
+    return !isAside(name) && (x === undefined || y === undefined || !isOneValue(name, x, y));
+  });
+}
+
+function byKey(elements: readonly Element[], keyOf: ElementKey['keyOf']): Map<string, Element> | undefined {
+  const keyed = new Map<string, Element>();
+  for (const element of elements) {
+    const key = keyOf(element);
+    if (key === undefined || keyed.has(key)) return undefined;
+    keyed.set(key, element);
+  }
+  return keyed;
+}
+
+const BY_VALUE: ElementKey = { keyOf: ({ text }) => meaningOf(text), isAside: () => true };
+
+/** The keys that elements may have, the most certain one first. */
+function* keysOf(all: readonly Element[], declared: string | undefined): Generator<ElementKey> {
+  const by = (names: readonly string[], isAside: ElementKey['isAside']): ElementKey => ({
+    keyOf: ({ source }) => (source === undefined ? undefined : readValues(source, names)),
+    isAside,
+  });
+  if (declared !== undefined) {
+    yield {
+      keyOf: ({ source }) => (source === undefined ? undefined : readKey(source, declared)),
+      isAside: () => true,
+    };
+  }
+  const shared = [...(all[0]?.source?.members ?? [])]
+    .map(({ name }) => name)
+    .filter((name) => all.every(({ source }) => source !== undefined && readValues(source, [name]) !== undefined));
+  const ids = shared.filter(isId);
+  // Ids that are counted on each side for itself are the same for different things.
+  if (ids.length > 0) yield by(ids, isVolatile);
+  if (ids.length > 0) yield by([...ids, ...shared.filter(isCreated)], isVolatile);
+  const references = shared.filter(isReference);
+  if (references.length > 0) yield by(references, (name) => isVolatile(name) || isCreation(name));
+  yield BY_VALUE;
+}

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path';
 
+import { SyncError } from '../errors.js';
 import { extendGitignore } from '../files/gitignore.js';
 import { ensureOwnLines } from '../files/managed-lines.js';
 import type { OwnLines } from '../files/managed-lines.js';
@@ -95,7 +96,7 @@ export function setUpGenericDriver(
     ...setUpDriver(
       repository,
       name,
-      `merges lines of JSON by ${options.key.join(' or ') || 'what they say'}`,
+      `merges lines of JSON ${options.key.length === 0 ? 'as a set' : `by ${options.key.join(' or ')}`}`,
       driverCommand(options),
     ),
     ...warnOfLfs(repository, folder, pattern),
@@ -149,9 +150,14 @@ function globWithin(repository: Repository, folder: string): string {
   return path === '.' ? '' : `${path.replaceAll(/[\\*?[]/g, '\\$&')}/`;
 }
 
-/** A pattern with white space or quotes stands in quotes. */
+/** A pattern with white space or quotes stands in quotes, and so does one that would be a comment. */
 function attributePattern(pattern: string): string {
-  return /[\s"]/.test(pattern) ? JSON.stringify(pattern) : pattern;
+  if (pattern.startsWith('!') || pattern === '') {
+    throw new SyncError('usage', `git takes no pattern like ${JSON.stringify(pattern)} in its attributes`, {
+      hint: "name the files that are meant, for example '*.jsonl'",
+    });
+  }
+  return /^#|[\s"]/.test(pattern) ? JSON.stringify(pattern) : pattern;
 }
 
 function addAttributes(repository: Repository, path: string, lines: readonly string[]): string[] {

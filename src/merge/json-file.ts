@@ -12,8 +12,8 @@ import { mergePair } from './json-line.js';
 import { mergeOrder } from './json-order.js';
 import type { Placed } from './json-order.js';
 import type { JsonRules } from './json-policy.js';
-import { MARK, meaningOfLine, problemOf, readJsonText } from './json-text.js';
-import type { Ends, JsonLine, JsonText } from './json-text.js';
+import { joinLines, meaningOfLine, problemOf, readJsonText } from './json-text.js';
+import type { EndedLines, JsonLine, JsonText } from './json-text.js';
 
 /** How the lines of another program merge. */
 export interface JsonFileOptions extends JsonRules {
@@ -54,9 +54,7 @@ export function mergeWholeFile(sides: FileSides, options: JsonFileOptions): Merg
 }
 
 /** What stands in the place of a line: itself, nothing, or the conflict where one that has to be read cannot be. */
-interface MergedLine {
-  readonly lines: readonly string[];
-  readonly endsOtherwise: boolean;
+interface MergedLine extends EndedLines {
   readonly losses: readonly FileLoss[];
   readonly problems: readonly string[];
 }
@@ -73,10 +71,13 @@ function mergeTexts(texts: Sides<JsonText>, options: JsonFileOptions): MergedFil
   const inBase = new Set(texts.base.lines.map(({ raw }) => raw));
   const result = new Map<string, Placed & MergedLine>();
   const done = new Set<string>();
-  for (const { identities, ...conflict } of options.appendOnly ? [] : conflictsWithoutKey(known, orders)) {
-    const [identity = ''] = identities;
-    result.set(identity, { identity, sortKey: '', ...conflict });
+  const hasNoKey = (identity: string): boolean =>
+    [known.base, known.ours, known.theirs].some((lines) => isKeyless(lines.get(identity)));
+  for (const places of options.appendOnly ? [] : keylessConflicts(orders, hasNoKey)) {
+    const identities = [...places.ours, ...places.theirs];
     for (const each of identities) done.add(each);
+    const [identity = ''] = identities;
+    result.set(identity, { identity, sortKey: '', ...keylessConflict(known, places) });
   }
   for (const identity of new Set([...orders.ours, ...orders.theirs])) {
     if (done.has(identity)) continue;
@@ -89,38 +90,29 @@ function mergeTexts(texts: Sides<JsonText>, options: JsonFileOptions): MergedFil
   const placed = mergeOrder(orders, result).flatMap((identity) => result.get(identity) ?? []);
   const all = [...result.values()];
   return {
-    text: joined(placed, mergeEnds(texts)),
+    text: joinLines(placed, texts),
     losses: all.flatMap(({ losses }) => losses),
     problems: all.flatMap(({ problems }) => problems),
   };
 }
 
-/** The conflicts where both sides changed lines without a key at one place, with what is known of the lines in each. */
-function conflictsWithoutKey(
-  known: Sides<ReadonlyMap<string, JsonLine>>,
-  orders: Sides<readonly string[]>,
-): (MergedLine & { readonly identities: readonly string[] })[] {
-  const lineOf = (identity: string): JsonLine | undefined =>
-    known.ours.get(identity) ?? known.theirs.get(identity) ?? known.base.get(identity);
-  const isKeyless = (identity: string): boolean => {
-    const line = lineOf(identity);
-    return line !== undefined && line.key === undefined && line.raw.trim() !== '';
+/** Says whether a line has text and no key. */
+function isKeyless(line: JsonLine | undefined): boolean {
+  return line !== undefined && line.key === undefined && line.raw.trim() !== '';
+}
+
+/** The conflict in which lines without a key stand that both sides changed at one place. */
+function keylessConflict(known: Sides<ReadonlyMap<string, JsonLine>>, places: Sides<readonly string[]>): MergedLine {
+  const linesIn = (side: keyof FileSides): JsonLine[] => places[side].flatMap((each) => known[side].get(each) ?? []);
+  const lines = { base: linesIn('base'), ours: linesIn('ours'), theirs: linesIn('theirs') };
+  const [ours, theirs] = [lines.ours[0], lines.theirs[0]];
+  const where = ours === undefined ? `theirs:${theirs?.number ?? 0}` : `ours:${ours.number}`;
+  return {
+    lines: conflictLines(mapSides(lines, (side) => side.map(({ raw }) => raw))),
+    endsOtherwise: false,
+    losses: [],
+    problems: [`${where}: both sides changed lines without a key here; expected that one side did, or --append-only`],
   };
-  return keylessConflicts(orders, isKeyless).map((places) => {
-    const identities = [...places.ours, ...places.theirs];
-    const [first = ''] = identities;
-    const side = known.ours.has(first) ? 'ours' : 'theirs';
-    const where = `${side}:${known[side].get(first)?.number ?? 0}`;
-    const linesIn = (which: keyof typeof places): string[] =>
-      places[which].flatMap((identity) => known[which].get(identity)?.raw ?? []);
-    return {
-      identities,
-      lines: conflictLines({ base: linesIn('base'), ours: linesIn('ours'), theirs: linesIn('theirs') }),
-      endsOtherwise: false,
-      losses: [],
-      problems: [`${where}: both sides changed lines without a key here; expected that one side did, or --append-only`],
-    };
-  });
 }
 
 /** The lines of a side by what they are known by: a key, or, where that is repeated or missing, what they say and how often it stood before. */
@@ -206,27 +198,4 @@ function repeatedKeys({ lines }: JsonText): string[] {
     seen.add(key.identity);
   }
   return repeated;
-}
-
-/** How the text begins and its lines end: as on the side that changed it. A side without lines says nothing. */
-function mergeEnds(texts: Sides<JsonText>): Ends {
-  const three = (of: (ends: Ends) => boolean | undefined): boolean | undefined => {
-    const { base, ours, theirs } = mapSides(texts, ({ lines, ends }) => (lines.length === 0 ? undefined : of(ends)));
-    return ours === base ? (theirs ?? ours) : (ours ?? theirs);
-  };
-  return {
-    hasMark: three(({ hasMark }) => hasMark) === true,
-    isCrlf: three(({ isCrlf }) => isCrlf),
-    lastHasEnd: three(({ lastHasEnd }) => lastHasEnd) !== false,
-  };
-}
-
-function joined(placed: readonly MergedLine[], { hasMark, isCrlf, lastHasEnd }: Ends): string {
-  const text = placed
-    .flatMap(({ lines, endsOtherwise }) =>
-      lines.map((line) => `${line}${endsOtherwise === (isCrlf === true) ? '\n' : '\r\n'}`),
-    )
-    .join('');
-  const whole = lastHasEnd ? text : text.replace(/\r?\n$/, '');
-  return text !== '' && hasMark ? MARK + whole : whole;
 }

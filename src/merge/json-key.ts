@@ -19,7 +19,8 @@ const NUMBER = String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?=\s*[,}])
  * name may lead to a member of a member with dots. Most lines begin with their key, and are not parsed.
  */
 export function keyReader(keys: readonly string[]): (raw: string) => LineKey | undefined {
-  const [first = ''] = keys;
+  const [first] = keys;
+  if (first === undefined) return () => undefined;
   const name = quote(first).replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
   const pattern = new RegExp(`^\\{\\s*${name}\\s*:\\s*(?:("[^"\\\\]*")|(${NUMBER}))`);
   return (raw) => {

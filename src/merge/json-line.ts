@@ -1,3 +1,4 @@
+import { JsonError } from '../record/json.js';
 import { saySame, textAt, textsIn, withMembers, withTextAt } from '../record/json-source.js';
 import type { Source } from '../record/json-source.js';
 import { compareUtf8 } from '../record/order.js';
@@ -12,6 +13,16 @@ export type MergedPair = { readonly line: string; readonly losses: readonly Loss
 
 /** Merges two lines of one record that say different things, field by field. */
 export function mergePair(both: Both, rules: JsonRules): MergedPair {
+  try {
+    return mergeFieldwise(both, rules);
+  } catch (error) {
+    // Not all that stands within a line is read with it.
+    if (error instanceof JsonError) return { problem: error.message };
+    throw error;
+  }
+}
+
+function mergeFieldwise(both: Both, rules: JsonRules): MergedPair {
   const { base, ours, theirs } = both;
   const updated = rules.updated ?? updatedIn([ours, theirs]);
   const times = [ours, theirs].map((side) => (updated === undefined ? undefined : textAt(side, updated)));

@@ -2,13 +2,15 @@ import { isConflictMarker } from './conflict-marker.js';
 import { JsonError, meaningOf } from '../record/json.js';
 import { readSource } from '../record/json-source.js';
 import type { Source } from '../record/json-source.js';
+import { mapSides } from './field.js';
+import type { Sides } from './field.js';
 import type { LineKey } from './json-key.js';
 
 /** A byte order mark. */
-export const MARK = '\uFEFF';
+const MARK = '\uFEFF';
 
 /** How a text begins, and how its lines end. */
-export interface Ends {
+interface Ends {
   /** Whether a byte order mark stands before everything. */
   readonly hasMark: boolean;
   /** How the first line ends; undefined where it does not. */
@@ -94,4 +96,37 @@ export function meaningOfLine(raw: string): string {
 export function problemOf({ raw, key, read }: JsonLine): string | undefined {
   const found = key === undefined && !/^\s*[{[]/.test(raw) ? undefined : read();
   return found instanceof JsonError ? `column ${found.column}: ${found.message}` : undefined;
+}
+
+/** Lines that end as the first one of the text, or otherwise. */
+export interface EndedLines {
+  readonly lines: readonly string[];
+  readonly endsOtherwise: boolean;
+}
+
+/** How the text begins and its lines end: as on the side that changed it. A side without lines says nothing. */
+function mergeEnds(texts: Sides<JsonText>): Ends {
+  const three = (usual: boolean, of: (ends: Ends) => boolean | undefined): boolean => {
+    const {
+      base = usual,
+      ours,
+      theirs,
+    } = mapSides(texts, ({ lines, ends }) => (lines.length === 0 ? undefined : of(ends)));
+    return (ours === base ? (theirs ?? ours) : (ours ?? theirs)) ?? usual;
+  };
+  return {
+    hasMark: three(false, ({ hasMark }) => hasMark),
+    isCrlf: three(false, ({ isCrlf }) => isCrlf),
+    lastHasEnd: three(true, ({ lastHasEnd }) => lastHasEnd),
+  };
+}
+
+/** Makes one text of merged lines. */
+export function joinLines(placed: readonly EndedLines[], texts: Sides<JsonText>): string {
+  const { hasMark, isCrlf, lastHasEnd } = mergeEnds(texts);
+  const text = placed
+    .flatMap(({ lines, endsOtherwise }) => lines.map((line) => `${line}${endsOtherwise === isCrlf ? '\n' : '\r\n'}`))
+    .join('');
+  const whole = lastHasEnd ? text : text.replace(/\r?\n$/, '');
+  return text !== '' && hasMark ? MARK + whole : whole;
 }

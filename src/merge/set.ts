@@ -89,7 +89,7 @@ export function inOneOrder(first: readonly string[], second: readonly string[]):
   let last: string | undefined;
   for (const name of second) {
     if (known.has(name)) last = name;
-    else after.set(last, [...(after.get(last) ?? []), name]);
+    else if (after.get(last)?.push(name) === undefined) after.set(last, [name]);
   }
   return [...(after.get(undefined) ?? []), ...first.flatMap((name) => [name, ...(after.get(name) ?? [])])];
 }

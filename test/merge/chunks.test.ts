@@ -62,6 +62,8 @@ const jsonSides = sidesOf(json, [
   json('04', 2),
   json('é', 0),
   '{"title":1,"id":"x-09"}',
+  '{"title":1,"\\u0069d":"x-0\\u0039"}',
+  '{"version":1}',
   'broken',
   '',
   `${json('07', 1)}\r`,

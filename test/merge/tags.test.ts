@@ -21,9 +21,9 @@ describe('tags that both sides changed', () => {
           base.includes(tag) ? ours.includes(tag) && theirs.includes(tag) : true,
         );
         expect(sorted(tagsIn(merged))).toEqual(sorted(stays));
-        expect(
-          mergeStringArrays({ base: token(base), ours: token(theirs), theirs: token(ours) }, by(-order)),
-        ).toBe(merged);
+        expect(mergeStringArrays({ base: token(base), ours: token(theirs), theirs: token(ours) }, by(-order))).toBe(
+          merged,
+        );
       }),
       { numRuns: 500 },
     );

@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+
+import type { MergedFile } from '../../src/merge/file.js';
+import type { JsonFileOptions } from '../../src/merge/json-file.js';
+import { mergeBothWays } from './json-helpers.js';
+
+type Options = Partial<JsonFileOptions>;
+
+/** What three versions of the list of a record become, and what lost. */
+function merged(
+  base: unknown[],
+  ours: unknown[],
+  theirs: unknown[],
+  options: Options = {},
+): { list: unknown; lost: string[] } {
+  const line = (list: unknown[], at: number): string => `${JSON.stringify({ id: 'x', list, updated_at: at })}\n`;
+  const result: MergedFile = mergeBothWays(
+    { base: line(base, 1), ours: line(ours, 2), theirs: line(theirs, 3) },
+    options,
+  );
+  const { list } = JSON.parse(result.text) as { list: unknown };
+  return { list, lost: result.losses.map(({ loss }) => `${loss.field ?? ''} ${loss.lost}`) };
+}
+
+const none: string[] = [];
+
+describe('elements of an array', () => {
+  it('that both sides added with one number and other content both stay', () => {
+    const [ann, bob] = [
+      { id: 5, by: 'ann', text: 'ship it', created_at: '2026-01-02' },
+      { id: 5, by: 'bob', text: 'do not', created_at: '2026-01-03' },
+    ];
+    const { list, lost } = merged([], [ann], [bob]);
+    expect(lost).toEqual([]);
+    expect(list).toHaveLength(2);
+    expect(list).toEqual(expect.arrayContaining([ann, bob]));
+    // From then on they are told apart by when they were made.
+    const [both, edited] = [
+      [bob, ann],
+      [{ ...bob, text: 'do not ship' }, ann],
+    ];
+    const other = { id: 6, by: 'eve', text: 'late', created_at: '2026-01-04' };
+    expect(merged(both, edited, [...both, other])).toEqual({ list: [...edited, other], lost: none });
+  });
+
+  it('that both sides added alike, but for a time of change or the way a time is written, are one', () => {
+    const one = { id: 5, text: 'x', created_at: '2026-01-02T00:00:00Z', updated_at: 1 };
+    const other = { ...one, created_at: '2026-01-02 00:00:00', updated_at: 2 };
+    expect(merged([], [one], [other]).list).toHaveLength(1);
+  });
+
+  it('with one number that the base has merge field by field', () => {
+    const base = { id: 5, text: 'a', seen: false };
+    expect(merged([base], [{ ...base, text: 'b' }], [{ ...base, seen: true }, { id: 6 }])).toEqual({
+      list: [{ id: 5, text: 'b', seen: true }, { id: 6 }],
+      lost: none,
+    });
+    expect(merged([base], [], [base])).toEqual({ list: [], lost: none });
+  });
+
+  it('without a number that connect things are known by what they connect', () => {
+    const edge = (to: string, type: string, by: string, at: string): object => ({
+      issue_id: 'x',
+      depends_on_id: to,
+      type,
+      created_by: by,
+      created_at: at,
+    });
+    const [p, q] = [edge('p', 'blocks', 'ann', '2026-01-01'), edge('q', 'blocks', 'ann', '2026-01-01')];
+    const later = edge('r', 'blocks', 'bob', '2026-01-03');
+    const { list, lost } = merged([p, q], [p, edge('r', 'blocks', 'ann', '2026-01-02')], [p, q, later]);
+    // One edge: as it was made first, with its author; a removed one stays away.
+    expect(list).toEqual([p, edge('r', 'blocks', 'ann', '2026-01-02')]);
+    expect(lost).toEqual(['list["x","r","blocks"].created_by "bob"']);
+    expect(merged([], [edge('r', 'blocks', 'a', '1')], [edge('r', 'parent', 'a', '1')]).list).toHaveLength(2);
+  });
+
+  it('without a number that say other things with one reference are two', () => {
+    const list = merged([], [{ author_id: 7, text: 'x' }], [{ author_id: 7, text: 'y' }]).list;
+    expect(list).toEqual(
+      expect.arrayContaining([
+        { author_id: 7, text: 'x' },
+        { author_id: 7, text: 'y' },
+      ]),
+    );
+  });
+
+  it('are known by the key that was named for them, also within another object', () => {
+    const options = { elements: new Map([['list', 'at.x,at.y']]) };
+    const cell = (v: object): object => ({ at: { x: 1, y: 2 }, ...v });
+    expect(merged([cell({ v: 1, w: 1 })], [cell({ v: 2, w: 1 })], [cell({ v: 1, w: 2 })], options).list).toEqual([
+      cell({ v: 2, w: 2 }),
+    ]);
+    const two = merged([], [cell({ v: 2 })], [cell({ v: 3 })], options);
+    expect(two).toEqual({ list: [cell({ v: 3 })], lost: ['list[1,2].v 2'] });
+    const within = { keys: ['id'], elements: new Map([['meta.list', 'n']]) };
+    const line = (a: number, b: number): string => `{"id":1,"meta":{"list":[{"n":"k","a":${a},"b":${b}}]}}\n`;
+    expect(mergeBothWays({ base: line(1, 1), ours: line(2, 1), theirs: line(1, 2) }, within).text).toBe(line(2, 2));
+  });
+
+  it('merge by value, and keep their text', () => {
+    const line = (list: string): string => `{"id": 1, "list": ${list}}\n`;
+    const sides = {
+      base: line('["caf\\u00e9", "b"]'),
+      ours: line('["café", "b", "\\u0063"]'),
+      theirs: line('["caf\\u00e9", "d"]'),
+    };
+    const { text, losses } = mergeBothWays(sides);
+    expect(losses).toEqual([]);
+    expect(JSON.parse(text)).toEqual({ id: 1, list: expect.arrayContaining(['café', 'c', 'd']) as unknown });
+    expect(text).toContain('"café", ');
+    expect(text).toContain('"\\u0063"');
+  });
+
+  it('of other kinds, or that stand twice, are one value', () => {
+    expect(merged([1], [1, 2], [3])).toEqual({ list: [3], lost: ['list [1,2]'] });
+    expect(merged(['a'], ['a', 'a'], ['b']).lost).toEqual(['list ["a","a"]']);
+  });
+});

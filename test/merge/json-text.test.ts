@@ -1,0 +1,86 @@
+import { describe, expect, it } from 'vitest';
+
+import { mergeJsonFile } from '../../src/merge/json-file.js';
+import type { FileSides } from '../../src/merge/file.js';
+import { BYTES } from '../../src/merge/text-form.js';
+import { BY_ID, conflictOf, mergeBothWays, mergedLines } from './json-helpers.js';
+
+const rec = (id: string, v = 0): string => `{"id":"${id}","v":${v}}`;
+const textOf = (base: string, ours: string, theirs: string): string => mergeBothWays({ base, ours, theirs }).text;
+
+describe('the bytes of lines', () => {
+  it('with mixed ends stay where no side changed them', () => {
+    const mixed = (one: string, two: string, three: string): string => `${one}\r\n${two}\n${three}\r\n`;
+    const [a, b, c] = [rec('a'), rec('b'), rec('c')];
+    expect(textOf(mixed(a, b, c), mixed(rec('a', 1), b, c), mixed(a, rec('b', 2), c))).toBe(
+      mixed(rec('a', 1), rec('b', 2), c),
+    );
+    expect(textOf(mixed(a, b, c), mixed(a, b, rec('c', 1)), `${mixed(a, b, c)}${rec('d')}\n`)).toBe(
+      `${mixed(a, b, rec('c', 1))}${rec('d')}\n`,
+    );
+    // One side makes all ends the same.
+    expect(textOf(mixed(a, b, c), `${a}\n${b}\n${c}\n`, mixed(a, rec('b', 2), c))).toBe(`${a}\n${rec('b', 2)}\n${c}\n`);
+    expect(textOf(`${a}\n${b}\n`, `${a}\r\n${b}\r\n`, `${a}\n${rec('b', 1)}\n`)).toBe(`${a}\r\n${rec('b', 1)}\r\n`);
+  });
+
+  it('have an end where they are no longer last, and the last one as on the side that changed that', () => {
+    const [a, b] = [rec('a'), rec('b')];
+    expect(textOf(a, `${a}\n${b}`, rec('a', 1))).toBe(`${rec('a', 1)}\n${b}`);
+    expect(textOf(`${a}\r\n`, rec('a', 1), `${a}\r\n${b}\r\n`)).toBe(`${rec('a', 1)}\r\n${b}`);
+    expect(textOf('', a, `${b}\n`)).toBe(`${a}\n${b}`);
+  });
+
+  it('of an empty file are none', () => {
+    expect(textOf('', '', rec('a'))).toBe(rec('a'));
+    expect(textOf(rec('a'), '', rec('a'))).toBe('');
+    expect(textOf(`\uFEFF${rec('a')}\n`, '', `\uFEFF${rec('a', 1)}\n`)).toBe(`\uFEFF${rec('a', 1)}\n`);
+  });
+
+  it('that JSON does not have are no obstacle, and merge with the rest', () => {
+    for (const odd of [
+      '"cut \\ud83d"',
+      'NaN',
+      '-Infinity',
+      '{"x":1,"x":2}',
+      '1e999',
+      `${'['.repeat(100)}${']'.repeat(100)}`,
+    ]) {
+      const line = (v: number, w: number): string => `{"id":1,"odd":${odd},"v":${v},"w":${w}}`;
+      expect(mergedLines([line(1, 1)], [line(2, 1)], [line(1, 2)])).toEqual([line(2, 2)]);
+      const touched = `{"id":1,"odd":[${odd}],"v":1,"w":1}`;
+      expect(mergedLines([line(1, 1)], [touched], [line(1, 2)])).toEqual([touched.replace('"w":1', '"w":2')]);
+    }
+  });
+
+  it('of a name that stands twice stay both, each with the value of the side that changed it', () => {
+    const line = (one: number, two: number): string => `{"id":1,"x":${one},"x":${two}}`;
+    expect(mergedLines([line(1, 1)], [line(2, 1)], [line(1, 3)])).toEqual([line(2, 3)]);
+  });
+
+  it('that lose are noted as they were written', () => {
+    const line = (odd: string, at: number): string => `{"id":1,"odd":${odd},"updated_at":${at}}\n`;
+    const { losses } = mergeBothWays({ base: line('0', 1), ours: line('NaN', 2), theirs: line('"\\ud83d"', 3) });
+    expect(losses.map(({ loss }) => loss)).toEqual([{ field: 'odd', base: '0', kept: '"\\ud83d"', lost: 'NaN' }]);
+  });
+
+  it('that are no UTF-8 come back as they were', () => {
+    const stray = '{"id":"s","name":"caf\xe9\xf0\x9f"}';
+    const bytes = (v: number, w: number): string => `${stray}\n${BYTES.encode(`{"id":"é","v":${v},"w":${w}}`)}\n`;
+    const sides: FileSides = { base: bytes(1, 1), ours: bytes(2, 1), theirs: bytes(1, 2) };
+    expect(mergeJsonFile(sides, BY_ID, BYTES)).toEqual({ text: bytes(2, 2), losses: [], problems: [] });
+    const touched = stray.replace('}', ',"v":1}');
+    const edited = { ...sides, ours: bytes(1, 1).replace(stray, touched) };
+    expect(mergeJsonFile(edited, BY_ID, BYTES).text).toBe(bytes(1, 2).replace(stray, touched));
+  });
+
+  it('of rows stay rows, which merge by place where all have as many elements', () => {
+    const keys = ['0'];
+    expect(mergedLines(['[1, "a", "b"]'], ['[1, "x", "b"]'], ['[1, "a", "y"]'], { keys })).toEqual(['[1, "x", "y"]']);
+    expect(mergedLines(['[1, "a"]', '[2]'], ['[1, "a", "new"]', '[2]'], ['[1, "a"]', '[3]'], { keys })).toEqual([
+      '[1, "a", "new"]',
+      '[3]',
+    ]);
+    const sides = { base: '[1,"a","b"]\n', ours: '[1,"b"]\n', theirs: '[1,"a","c"]\n' };
+    expect(conflictOf(sides, { keys }).problems).toEqual([expect.stringContaining('as many elements')]);
+  });
+});

@@ -80,4 +80,20 @@ describe('the merge driver', () => {
       '<<<<<<< ours\ncaf\xe9\r\n\n||||||| base\n=======\nno end\n>>>>>>> theirs\n',
     );
   });
+
+  it('leaves an untouched line of another program alone where it is no UTF-8, but not another encoding', () => {
+    const root = folder();
+    const drive = (...sides: readonly (string | Buffer)[]): DriverOutcome => {
+      for (const [index, name] of ['base', 'ours', 'theirs'].entries())
+        writeFileSync(join(root, name), sides[index] ?? '');
+      const lines = { keys: ['id'], together: [], elements: new Map(), appendOnly: false };
+      return driveMerge(savecontext, { base: 'base', ours: 'ours', theirs: 'theirs', path: 'x.jsonl', lines }, root, 1);
+    };
+    const latin = (v: number, w: number): Buffer =>
+      Buffer.from(`{"id":1,"name":"caf\xe9"}\n{"id":2,"v":${v},"w":${w}}\n`, 'latin1');
+    expect(drive(latin(1, 1), latin(2, 1), latin(1, 2)).problems).toEqual([]);
+    expect(readFileSync(join(root, 'ours')).equals(latin(2, 2))).toBe(true);
+    const wide = (v: number): Buffer => Buffer.from(`{"id":${v}}\n`, 'utf16le');
+    expect(drive(wide(1), wide(2), wide(3)).problems[0]).toMatch(/^base: expected UTF-8/);
+  });
 });

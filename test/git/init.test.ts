@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { driveMerge } from '../../src/git/drive-merge.js';
-import { driverCommand } from '../../src/git/driver-command.js';
+import { driverCommand, genericDriverName } from '../../src/git/driver-command.js';
+import type { LineWords } from '../../src/merge/json-options.js';
 import { Store } from '../../src/savecontext/store.js';
 import { Clone, folder, pair, tryGit } from './clones.js';
 import { snapshot } from './snapshot.js';
@@ -296,6 +297,70 @@ describe('init --driver-only', () => {
     write('1', '2', 'theirs');
     clone.git('merge', '--quiet', '--no-edit', 'main');
     expect(readFileSync(path, 'utf8')).toBe('{"id":"a","x":2}\n{"id":"b","x":2}\n');
+  });
+
+  it.each([
+    ['a key with spaces and signs', ['--key', "the 'id' %P"], `"the 'id' %P":1`],
+    ['a key in a member', ['--key', 'meta.id'], '"meta":{"id":1}'],
+    ['two keys that identify together', ['--key', 'a,b'], '"a":1,"b":"é"'],
+    ['a second way to know a line', ['--key', 'uuid', '--key', 'id'], '"id":1'],
+  ] as const)('merges by %s', (_, words, key) => {
+    const clone = repository();
+    const path = join(clone.root, 'my data.jsonl');
+    const write = (v: number, w: number, at: number, message: string): void => {
+      writeFileSync(path, `{${key},"v":${v},"w":${w},"edges":[{"to":"x","n":${v}}],"seen":${at}}\n# v${w}\n`);
+      clone.git('add', '-A');
+      clone.git('commit', '--quiet', '-m', message);
+    };
+    const more = ['--updated', 'seen', '--element', 'edges=to', '--append-only', '--together', 'x,y'];
+    const driver = /merge driver (\S+) in/.exec(
+      clone.ok('init', '--driver-only', ...words, ...more, 'my *.jsonl'),
+    )?.[1];
+    expect(clone.git('check-attr', 'merge', '--', 'my data.jsonl')).toBe(`my data.jsonl: merge: ${driver ?? ''}`);
+    write(1, 1, 1, 'base');
+    clone.git('branch', 'other');
+    write(2, 1, 5, 'ours');
+    clone.git('checkout', '--quiet', 'other');
+    write(1, 2, 4, 'theirs');
+    clone.git('merge', '--quiet', '--no-edit', 'main');
+    expect(readFileSync(path, 'utf8')).toBe(`{${key},"v":2,"w":2,"edges":[{"to":"x","n":2}],"seen":6}\n# v2\n`);
+    expect(clone.ok('init', '--driver-only', ...words, ...more, 'my *.jsonl')).toContain('nothing to do');
+  });
+
+  it('has a driver of its own for each way to merge, under a name that attributes can have', () => {
+    const name = (words: Partial<LineWords>): string =>
+      genericDriverName({ key: ['id'], together: [], element: [], appendOnly: false, ...words });
+    const ways = [
+      {},
+      { key: ['a.b'] },
+      { key: ['a,b'] },
+      { key: ['a b'] },
+      { key: ['a', 'b'] },
+      { key: ['a-b'] },
+      { key: ['a'], together: ['b'] },
+      { together: ['x,y'] },
+      { together: ['x.y'] },
+      { together: ['x', 'y'] },
+      { element: ['list=n'] },
+      { updated: 'at' },
+      { appendOnly: true },
+      { key: [], appendOnly: true },
+      { key: ['é'.repeat(500)] },
+    ];
+    const names = ways.map(name);
+    expect(new Set(names).size).toBe(ways.length);
+    for (const each of names) expect(each).toMatch(/^jsonl[\w.-]{1,80}$/);
+    expect(names.slice(0, 2)).toEqual(['jsonl-id', 'jsonl-a.b']);
+    expect(name({ together: ['x,y'] })).toBe('jsonl-id-x.y');
+  });
+
+  it('refuses a pattern that attributes cannot have', () => {
+    const clone = repository();
+    expect(clone.json(['init', '--driver-only', '--key', 'id', '!a.jsonl'], 4)).toMatchObject({
+      error: { code: 'usage' },
+    });
+    expect(clone.ok('init', '--driver-only', '--key', 'id', '#a.jsonl')).toContain('.gitattributes');
+    expect(clone.git('check-attr', 'merge', '--', '#a.jsonl')).toBe('#a.jsonl: merge: jsonl-id');
   });
 
   it('names files that Git LFS keeps, of which the driver sees pointers only and leaves one conflict', () => {

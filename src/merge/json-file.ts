@@ -62,13 +62,14 @@ interface MergedLine extends EndedLines {
 function mergeTexts(texts: Sides<JsonText>, options: JsonFileOptions): MergedFile {
   const repeated = new Set([...repeatedKeys(texts.ours), ...repeatedKeys(texts.theirs)]);
   const isSingle = ({ key }: JsonLine): boolean => key !== undefined && !repeated.has(key.identity);
-  const known = mapSides(texts, ({ lines }) => byIdentity(lines, isSingle));
+  const raws = mapSides(texts, ({ lines }) => new Set(lines.map(({ raw }) => raw)));
+  const isInAll = (raw: string): boolean => raws.base.has(raw) && raws.ours.has(raw) && raws.theirs.has(raw);
+  const known = mapSides(texts, ({ lines }) => byIdentity(lines, isSingle, isInAll));
   const orders = mapSides(known, (lines) => [...lines.keys()]);
   const noBase = new Set([
     ...repeatedKeys(texts.base),
     ...texts.base.lines.flatMap(({ key, isInConflict }) => (isInConflict ? [key?.identity] : [])),
   ]);
-  const inBase = new Set(texts.base.lines.map(({ raw }) => raw));
   const result = new Map<string, Placed & MergedLine>();
   const done = new Set<string>();
   const hasNoKey = (identity: string): boolean =>
@@ -83,7 +84,7 @@ function mergeTexts(texts: Sides<JsonText>, options: JsonFileOptions): MergedFil
     if (done.has(identity)) continue;
     const { base, ours, theirs } = mapSides(known, (lines) => lines.get(identity));
     const isNone = base !== undefined && isSingle(base) && noBase.has(base.key?.identity);
-    const merged = mergeLines({ base: isNone ? undefined : base, ours, theirs }, inBase, options);
+    const merged = mergeLines({ base: isNone ? undefined : base, ours, theirs }, raws.base, options);
     if (merged.lines.length > 0)
       result.set(identity, { identity, sortKey: (ours ?? theirs)?.key?.id ?? '', ...merged });
   }
@@ -115,17 +116,24 @@ function keylessConflict(known: Sides<ReadonlyMap<string, JsonLine>>, places: Si
   };
 }
 
-/** The lines of a side by what they are known by: a key, or, where that is repeated or missing, what they say and how often it stood before. */
-function byIdentity(lines: readonly JsonLine[], isSingle: (line: JsonLine) => boolean): Map<string, JsonLine> {
+/**
+ * The lines of a side by what they are known by: a key, or, where that is repeated or missing, what they say and how often it stood before.
+ * A line that all sides have is known by its text, so that it need not be read.
+ */
+function byIdentity(
+  lines: readonly JsonLine[],
+  isSingle: (line: JsonLine) => boolean,
+  isInAll: (raw: string) => boolean,
+): Map<string, JsonLine> {
   const known = new Map<string, JsonLine>();
   const counts = new Map<string, number>();
   for (const line of lines) {
     if (isSingle(line)) known.set(`k${line.key?.identity ?? ''}`, line);
     else {
-      const meaning = meaningOfLine(line.raw);
-      const count = counts.get(meaning) ?? 0;
-      counts.set(meaning, count + 1);
-      known.set(`l${count} ${meaning}`, line);
+      const said = isInAll(line.raw) ? `text ${line.raw}` : `line ${meaningOfLine(line.raw)}`;
+      const count = counts.get(said) ?? 0;
+      counts.set(said, count + 1);
+      known.set(`${count} ${said}`, line);
     }
   }
   return known;

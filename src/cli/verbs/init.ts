@@ -42,7 +42,10 @@ export const verb: Verb = {
     new Option('--hooks', 'also export before each commit, and import after each merge, checkout and rebase'),
     new Option('--create', 'with --project: make that project where the database does not have it'),
     new Option('--undo', 'take back what init did in this clone’s repository; data and database stay'),
-    new Option('--driver-only', 'only the merge driver, for JSONL files of other programs; needs --key or --append-only, and a pattern'),
+    new Option(
+      '--driver-only',
+      'only the merge driver, for JSONL files of other programs; needs --key or --append-only, and a pattern',
+    ),
     ...lineWordOptions(),
   ],
   examples: [

@@ -1,4 +1,5 @@
 import type { Entity, Field } from '../registry/entity.js';
+import { ENVELOPE } from '../registry/names.js';
 import {
   FORMAT_VERSION,
   dataMembers,
@@ -90,9 +91,6 @@ export class ObjectError extends Error {
     this.problems = problems;
   }
 }
-
-/** Names that a record's object may have beside its fields. */
-export const ENVELOPE: ReadonlySet<string> = new Set(['type', 'v', 'content_hash', 'exported_at']);
 
 /** The content of an object. Coordinates are taken as they are. Throws {@link ObjectError} with every problem. */
 function fromObject(entity: Entity, object: RecordObject): Content {

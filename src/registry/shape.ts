@@ -1,14 +1,31 @@
-import type { EntityDefinition, Field, ForeignDeletions, Registry, ScopeTable, SetTable } from './entity.js';
+import type {
+  Coordinate,
+  EntityDefinition,
+  Field,
+  FieldRole,
+  ForeignDeletions,
+  Registry,
+  ScopeTable,
+  SetTable,
+} from './entity.js';
 
 /** What a property of a definition holds. */
-type Form = 'a text' | 'a number' | 'true or false' | 'an object' | 'a list' | 'a list of names';
+type Form =
+  | 'a text'
+  | 'a number'
+  | 'true or false'
+  | 'an object'
+  | 'a list'
+  | 'a list of names'
+  | 'core, extension or local'
+  | 'scope, path or scope-id';
 
 /** Each property that an object may have, with its form; one whose form begins with `?` may be left out. */
 type Shape<T> = Readonly<Record<keyof Required<T> & string, Form | `?${Form}`>>;
 
 type Properties = Readonly<Record<string, unknown>>;
 
-const ANY_FIELD = { kind: 'a text', role: 'a text', nullable: 'true or false' } as const;
+const ANY_FIELD = { kind: 'a text', role: 'core, extension or local', nullable: 'true or false' } as const;
 
 export const ENTITY: Shape<EntityDefinition> = {
   type: 'a text',
@@ -33,7 +50,7 @@ const FIELDS: { readonly [K in Field['kind']]: Shape<Extract<Field, { readonly k
     ...ANY_FIELD,
     key: '?true or false',
     oneOf: '?a list of names',
-    coordinate: '?a text',
+    coordinate: '?scope, path or scope-id',
     stringArray: '?true or false',
   },
   integer: { ...ANY_FIELD, min: '?a number', max: '?a number', fallback: '?a number', countOf: '?a text' },
@@ -113,7 +130,13 @@ const FORMS: Readonly<Record<Form, (value: unknown) => boolean>> = {
   'an object': (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
   'a list': (value) => Array.isArray(value),
   'a list of names': (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+  'core, extension or local': isOneOf(['core', 'extension', 'local'] satisfies FieldRole[]),
+  'scope, path or scope-id': isOneOf(['scope', 'path', 'scope-id'] satisfies Coordinate[]),
 };
+
+function isOneOf(words: readonly string[]): (value: unknown) => boolean {
+  return (value) => words.some((word) => word === value);
+}
 
 function describe(value: unknown): string {
   if (typeof value === 'string') return JSON.stringify(value);

@@ -3,9 +3,10 @@ import { withTokens } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { JsonError, quote } from '../record/json.js';
 import { compareIntegers } from '../record/numbers.js';
-import { ENVELOPE, toToken, valueToken } from '../record/object.js';
+import { toToken, valueToken } from '../record/object.js';
 import type { RecordObject } from '../record/object.js';
 import type { Field } from '../registry/entity.js';
+import { ENVELOPE } from '../registry/names.js';
 
 /**
  * The tokens by which fields differ from those of a record, by their places. What a record has beside its fields is left out: it may be

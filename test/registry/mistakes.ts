@@ -69,6 +69,12 @@ function* ofEntity(draft: Draft, entity: number): Generator<Mistake> {
   yield mistake('no field', ['odd'], (d) => (d.fields['odd'] = undefined as never));
   yield mistake('a field of no kind', ['odd'], (d) => (d.fields['odd'] = { ...text(), kind: 'blob' } as never));
   yield mistake('an unknown option', ['odd', 'nulable'], (d) => (d.fields['odd'] = text({ nulable: true } as never)));
+  yield mistake('a role that nobody knows', ['odd', 'lokal'], (d) => {
+    d.fields['odd'] = { ...text(), role: 'lokal' as never };
+  });
+  yield mistake('a coordinate that nobody knows', ['odd', 'scop'], (d) => {
+    d.fields['odd'] = coordinate('scop' as never);
+  });
   yield mistake('no words', ['odd', 'oneOf'], (d) => (d.fields['odd'] = text({ oneOf: [] })));
   yield mistake('bounds that nothing fits', ['odd', 'min'], (d) => (d.fields['odd'] = integer({ min: 2, max: 1 })));
   yield mistake('a property that nobody knows', ['togehter'], (d) => Object.assign(d, { togehter: [['title']] }));

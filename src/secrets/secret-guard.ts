@@ -22,7 +22,7 @@ function startScanner(): typeof scan & object {
  * loaded, and its thread is started, when the first value is to be looked at.
  *
  * ```ts
- * const { refused } = sync(store, { projectPath, dir, guard: secretGuard() }).export;
+ * const { refused } = store.project(path, { guard: secretGuard() }).export();
  * for (const { type, id, why } of refused) console.log(type, id, why);
  * ```
  *

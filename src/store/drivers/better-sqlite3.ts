@@ -18,7 +18,7 @@ export interface BetterSqlite3Connection {
 }
 
 /**
- * Makes a connection of `better-sqlite3` usable as a {@link Database}. Closing either closes both.
+ * Makes a connection of `better-sqlite3` usable as a {@link Database}. Closing either closes both; a store closes neither.
  *
  * @example
  * ```ts

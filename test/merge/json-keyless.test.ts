@@ -42,6 +42,13 @@ describe('lines without a key', () => {
     expect(conflictOf(appended).text).toBe(`${a}\n<<<<<<< ours\n# o\n||||||| base\n=======\n# t\n>>>>>>> theirs\n`);
   });
 
+  it('that each side has at another place are in one conflict with all that stands there', () => {
+    const sides = { base: `${a}\n# x\n`, ours: `{"v":1}\n${a}\n`, theirs: `"s"\n${a}\n{"v": 1}\n` };
+    expect(conflictOf(sides).text).toBe(
+      `<<<<<<< ours\n{"v":1}\n||||||| base\n# x\n=======\n"s"\n{"v": 1}\n>>>>>>> theirs\n${a}\n`,
+    );
+  });
+
   it('of a log or a set all stay', () => {
     const [x, y, z] = ['{"at":1}', '{"at":2}', '{"at":3}'] as const;
     for (const keys of [['id'], []]) {

@@ -1,7 +1,10 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { mergeJsonFile } from '../../src/merge/json-file.js';
-import type { FileSides } from '../../src/merge/file.js';
+import type { FileSides, MergedFile } from '../../src/merge/file.js';
+import { meaningOfLine } from '../../src/merge/json-text.js';
+import { keyReader } from '../../src/merge/json-key.js';
 import { BYTES } from '../../src/merge/text-form.js';
 import { BY_ID, conflictOf, mergeBothWays, mergedLines } from './json-helpers.js';
 
@@ -82,5 +85,93 @@ describe('the bytes of lines', () => {
     ]);
     const sides = { base: '[1,"a","b"]\n', ours: '[1,"b"]\n', theirs: '[1,"a","c"]\n' };
     expect(conflictOf(sides, { keys }).problems).toEqual([expect.stringContaining('as many elements')]);
+  });
+});
+
+describe('any bytes', () => {
+  const line = fc.oneof(
+    fc.constantFrom(
+      '{"id":1,"v":1}',
+      '{"v":2,"id":1.0}',
+      '{"id":"é","v":1}',
+      '{"id":2,"x":NaN}',
+      '["r",1]',
+      '["r",2,3]',
+    ),
+    fc.constantFrom(
+      '',
+      ' ',
+      '# text',
+      '{"cut',
+      '{"v":1}',
+      '{"v": 1}',
+      '"s"',
+      '\uFEFF{"id":3}',
+      '{"id":4,"id":5}',
+      '{"id":4}\r',
+    ),
+    fc
+      .record({ id: fc.constantFrom(1, 2), a: fc.nat(2), b: fc.nat(2), updated_at: fc.nat(3) })
+      .map((each) => JSON.stringify(each)),
+  );
+  const end = fc.constantFrom('\n', '\n', '\r\n');
+  const text = fc
+    .tuple(
+      fc.constantFrom('', '', '\uFEFF'),
+      fc.array(fc.tuple(line, end), { maxLength: 6 }),
+      fc.constantFrom('', '{"id":9}'),
+    )
+    .map(([mark, lines, last]) => mark + lines.flat().join('') + last);
+  const stray = fc
+    .tuple(text, fc.constantFrom('', '', '\x80\xff', '{"id":"\xe9"}\n'))
+    .map(([each, odd]) => odd + BYTES.encode(each));
+
+  it('come back from a text as they were', () => {
+    fc.assert(
+      fc.property(fc.uint8Array(), (bytes) => {
+        const each = Buffer.from(bytes).toString('latin1');
+        expect(BYTES.encode(BYTES.decode(each))).toBe(each);
+      }),
+      { numRuns: 500 },
+    );
+    expect(BYTES.decode(BYTES.encode('é\u{1F600}'))).toBe('é\u{1F600}');
+  });
+
+  it('merge the same either way where nobody must decide, and give back a side that alone changed', () => {
+    fc.assert(
+      fc.property(stray, stray, stray, fc.boolean(), (base, ours, theirs, appendOnly) => {
+        const merge = (b: string, o: string, t: string): MergedFile =>
+          mergeJsonFile({ base: b, ours: o, theirs: t }, { ...BY_ID, keys: ['id', '0'], appendOnly }, BYTES);
+        const [one, other] = [merge(base, ours, theirs), merge(base, theirs, ours)];
+        expect(other.problems).toHaveLength(one.problems.length);
+        if (one.problems.length === 0) expect(other.text).toBe(one.text);
+        expect(merge(base, ours, base).text).toBe(ours);
+        expect(merge(base, ours, ours).text).toBe(ours);
+      }),
+      { numRuns: 400 },
+    );
+  });
+
+  it('of lines that both sides have alike, or that one side added, are in the result', () => {
+    fc.assert(
+      fc.property(stray, stray, stray, (base, ours, theirs) => {
+        const { text: result, losses } = mergeJsonFile({ base, ours, theirs }, BY_ID, BYTES);
+        const saidIn = (each: string): string[] =>
+          // A mark within the file may come to stand at its beginning.
+          each.split(/\r*\n/).map((one) => meaningOfLine(BYTES.decode(one.replaceAll(/^(?:\xef\xbb\xbf)+|\r+$/g, ''))));
+        const [known, there, other] = [base, result, theirs].map((each) => new Set(saidIn(each))) as [
+          Set<string>,
+          Set<string>,
+          Set<string>,
+        ];
+        const keyOf = keyReader(['id']);
+        for (const said of saidIn(ours)) {
+          if (said === '' || (known.has(said) && !other.has(said))) continue;
+          // What a record says may stand in a merged line, or among the losses; all else is a line of its own.
+          if (keyOf(said) === undefined || other.has(said)) expect([...there], JSON.stringify(losses)).toContain(said);
+        }
+      }),
+      { numRuns: 400 },
+    );
   });
 });

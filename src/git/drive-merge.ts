@@ -85,7 +85,7 @@ export function driveMerge(registry: Registry, call: DriverCall, cwd: string, no
   }
 }
 
-/** Of another program's file only the lines that are no UTF-8 are left alone; an encoding of 16 bits has no such lines. */
+/** Another program's file may have lines that are no UTF-8. A zero byte says that all of it is in another encoding. */
 function isFit(bytes: Buffer, { lines }: DriverCall): boolean {
   return lines === undefined ? isUtf8(bytes) : !bytes.includes(0);
 }

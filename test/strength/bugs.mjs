@@ -63,15 +63,15 @@ export const BUGS = [
   {
     name: 'an element is gone where one side has it',
     file: 'src/merge/set.ts',
-    find: 'const isRemoved = isAlone && present === tokens.base;',
+    find: 'const isRemoved = isAlone && isSame(present, tokens.base, contest);',
     replace: 'const isRemoved = isAlone && tokens.base !== undefined;',
     tests: ['test/merge'],
   },
   {
     name: 'a side keeps its text though an element is missing in it',
     file: 'src/merge/set.ts',
-    find: '([, side]) => side.size === merged.size && [...side].every(',
-    replace: '([, side]) => side.size === merged.size || [...side].every(',
+    find: 'side.size === merged.size && [...side].every(',
+    replace: 'side.size === merged.size || [...side].every(',
     tests: ['test/merge'],
   },
   {

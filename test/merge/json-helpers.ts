@@ -6,7 +6,7 @@ import type { FileSides, MergedFile } from '../../src/merge/file.js';
 
 export const BY_ID: JsonFileOptions = { keys: ['id'], together: [], elements: new Map(), appendOnly: false };
 
-const swapped = ({ base, ours, theirs }: FileSides): FileSides => ({ base, ours: theirs, theirs: ours });
+export const swapped = ({ base, ours, theirs }: FileSides): FileSides => ({ base, ours: theirs, theirs: ours });
 
 /** A merge that needs nobody to look at it: the same text with ours and theirs swapped. */
 export function mergeBothWays(sides: FileSides, options: Partial<JsonFileOptions> = {}): MergedFile {

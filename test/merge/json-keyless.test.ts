@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 
-import { conflictOf, mergedLines } from './json-helpers.js';
+import type { FileSides } from '../../src/merge/file.js';
+import { mergeJsonFile } from '../../src/merge/json-file.js';
+import { BY_ID, conflictOf, mergedLines, swapped } from './json-helpers.js';
 
 const [a, b, c] = ['{"id":"a"}', '{"id":"b"}', '{"id":"c"}'] as const;
 
@@ -47,6 +49,16 @@ describe('lines without a key', () => {
     expect(conflictOf(sides).text).toBe(
       `<<<<<<< ours\n{"v":1}\n||||||| base\n# x\n=======\n"s"\n{"v": 1}\n>>>>>>> theirs\n${a}\n`,
     );
+  });
+
+  it('are in the same conflicts whichever side is ours', () => {
+    const sides = {
+      base: '{"id":1,"v":1}\n{"id":4}\n{"v":1}\n',
+      ours: '{"id":1,"v":1}\n{"id":4,"w":1}\n',
+      theirs: '{"id":4}\n# text\n{"id":1,"a":0}\n',
+    };
+    const problems = (each: FileSides): number => mergeJsonFile(each, BY_ID).problems.length;
+    expect(problems(swapped(sides))).toBe(problems(sides));
   });
 
   it('of a log or a set all stay', () => {

@@ -93,6 +93,15 @@ describe('the time of a merged record', () => {
     ).toEqual({ id: 'a', v: 2, content_hash: 'o', updated_at: 10 });
   });
 
+  it('has the sum of the side that says the same, whatever field the time is in', () => {
+    const sides = [
+      { v: 1, stamp: 1, hash: 'b' },
+      { v: 2, stamp: 2, hash: 'o' },
+      { v: 1, stamp: 9, hash: 't' },
+    ] as const;
+    expect(merge(...sides, 'stamp')).toEqual({ id: 'a', v: 2, stamp: 10, hash: 'o' });
+  });
+
   it('is in the field that was named, or the first known one that is a time', () => {
     const both = (field: string): unknown =>
       merge({ v: 1, w: 1, [field]: 1 }, { v: 2, w: 1, [field]: 2 }, { v: 1, w: 2, [field]: 3 }, field);

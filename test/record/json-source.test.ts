@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { JsonError, meaningOf } from '../../src/record/json.js';
-import { readSource, textAt, withMembers, withTextAt } from '../../src/record/json-source.js';
+import { readSource, saySame, textAt, withMembers, withTextAt } from '../../src/record/json-source.js';
 import { spelled } from './spelled.js';
 
 describe('what JSON says', () => {
@@ -74,6 +74,16 @@ describe('an object or array as it stands in a text', () => {
     ]) {
       expect(() => readSource(text), text).toThrow(JsonError);
     }
+  });
+
+  it('says the same as another one by its members, and a row is no object', () => {
+    const same = (one: string, other: string): boolean => saySame(readSource(one), readSource(other));
+    expect(same('{"a":1,"b":"é"}', '{"b":"\\u00e9", "a":1.0}')).toBe(true);
+    expect([same('["x"]', '{"0":"x"}'), same('{"a":1}', '{"a":1,"b":1}'), same('{"a":1}', '{"b":1}')]).toEqual([
+      false,
+      false,
+      false,
+    ]);
   });
 
   it('gives and takes a member of a member; a name with a dot counts first', () => {

@@ -9,7 +9,7 @@ import { JsonError, scanArray, scanObject, unquote } from '../record/json.js';
 import { nearest } from '../record/nearest.js';
 import { toToken } from '../record/object.js';
 import type { RecordObject } from '../record/object.js';
-import type { Entity, Field } from '../registry/entity.js';
+import type { Entity, Field, SetField } from '../registry/entity.js';
 
 /** Members that a line has beside its record; they are derived, and so not taken from what is put. */
 const ENVELOPE = new Set(['v', 'content_hash', 'exported_at']);
@@ -72,8 +72,24 @@ function readValue(name: string, field: Field, text: string): unknown {
     case 'real':
       return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
     case 'set':
-      return withJsonErrors(name, () => scanArray(text).map(valueOf));
+      return readSet(name, field, text);
   }
+}
+
+/** A set is a JSON array; where its elements are plain texts, words with commas do as well. */
+function readSet(name: string, { set }: SetField, text: string): unknown[] {
+  const [[, first] = [], ...others] = Object.entries(set.element);
+  const isPlain = first?.kind === 'text' && others.length === 0;
+  if (isPlain && !text.trimStart().startsWith('[')) {
+    const words = text.split(',').map((word) => word.trim());
+    return words.filter((word) => word !== '');
+  }
+  const element = isPlain
+    ? '["bug","ui"]'
+    : `[{${Object.keys(set.element)
+        .map((column) => `"${column}":...`)
+        .join(',')}}]`;
+  return withJsonErrors(name, () => scanArray(text).map(valueOf), `expected a JSON array: ${name}='${element}'`);
 }
 
 /** Reads the object of a record: as `get --json` and `put --json` print it, or a line of a file. */
@@ -97,13 +113,13 @@ function valueOf(token: string): unknown {
   return /^-?\d+$/.test(token) ? BigInt(token) : (JSON.parse(token) as unknown);
 }
 
-function withJsonErrors<T>(from: string, read: () => T): T {
+function withJsonErrors<T>(from: string, read: () => T, hint = 'expected JSON'): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     throw new SyncError('bad_input', `${from}: ${error.message} (column ${error.column})`, {
-      hint: 'expected JSON',
+      hint,
       cause: error,
     });
   }

@@ -3,7 +3,7 @@ import type { EntityDefinition, Field } from './entity.js';
 import { BESIDE_TYPES, ENVELOPE, NAME_FORMS, RESERVED_TABLE, findTwice, isInherited, namesInSql } from './names.js';
 import { refuseEntity } from './refuse.js';
 import type { Refuse } from './refuse.js';
-import { ENTITY, OWN_SCOPE, PARENT_SCOPE, SHORT_ID, misshapen, misshapenField } from './shape.js';
+import { ENTITY, OWN_SCOPE, PARENT_SCOPE, SHORT_ID, SINCE, misshapen, misshapenField } from './shape.js';
 
 /** Finds what makes a definition impossible, whatever the registry and the database are. Throws `usage` with the type and the field. */
 export function checkEntity(definition: EntityDefinition): void {
@@ -14,8 +14,8 @@ export function checkEntity(definition: EntityDefinition): void {
   checkNames(definition, refuse);
   checkKey(definition, refuse);
   checkScope(definition, refuse);
-  const wrongShortId = definition.shortId && misshapen(definition.shortId, SHORT_ID);
-  if (wrongShortId !== undefined) refuse(`shortId: ${wrongShortId}`);
+  checkShapes('shortId', definition.shortId === undefined ? [] : [definition.shortId], SHORT_ID, refuse);
+  checkShapes('since', definition.since ?? [], SINCE, refuse);
   checkUses(definition, refuse);
 }
 
@@ -49,6 +49,18 @@ function checkNames(definition: EntityDefinition, refuse: Refuse): void {
   if (twice !== undefined) refuse(`the column ${table}.${twice} is there twice`);
 }
 
+function checkShapes(
+  property: string,
+  objects: readonly unknown[],
+  shape: Readonly<Record<string, string>>,
+  refuse: Refuse,
+): void {
+  for (const object of objects) {
+    const wrong = misshapen(object, shape);
+    if (wrong !== undefined) refuse(`${property}: ${wrong}`);
+  }
+}
+
 function checkKey({ table, fields }: EntityDefinition, refuse: Refuse): void {
   const keys = Object.entries(fields).flatMap(([name, field]) => (isKey(field) ? [name] : []));
   const [first] = Object.entries(fields).find(([, { role }]) => role === 'core') ?? [];
@@ -76,7 +88,7 @@ interface Use {
 }
 
 function usesOf({ fields, scope, created, updated, ...definition }: EntityDefinition): Use[] {
-  const { parents = {}, references = {}, naturalKey = [], together = [], title, shortId } = definition;
+  const { parents = {}, references = {}, naturalKey = [], together = [], since = [], title, shortId } = definition;
   const isText = (field: Field, nullable: boolean): boolean => field.kind === 'text' && field.nullable === nullable;
   const isFree = (field: Field): boolean =>
     field.kind === 'text' && field.oneOf === undefined && field.coordinate === undefined && !isKey(field);
@@ -132,6 +144,18 @@ function usesOf({ fields, scope, created, updated, ...definition }: EntityDefini
       fits: (field) => isText(field, true) && isFree(field),
       says: 'free text that may be null',
     },
+    {
+      property: 'since',
+      names: since.map(({ field }) => field),
+      fits: (field) => field.kind === 'integer' && field.nullable,
+      says: 'an integer that may be null',
+    },
+    ...since.map(({ when }) => ({
+      property: 'since',
+      names: [when],
+      fits: ({ kind }: Field) => kind === 'text',
+      says: 'text',
+    })),
     { property: 'together', names: together.flat(), fits: (field) => !isKey(field), says: 'a field that can change' },
     ...counts,
   ];

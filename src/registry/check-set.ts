@@ -8,10 +8,12 @@ export function checkSet(name: string, set: SetTable, refuse: Refuse): void {
   const refuseSet = (what: string): never => refuse(`the set ${name} (table ${set.table}): ${what}`);
   const wrong = misshapen(set, SET_TABLE) ?? (set.id === undefined ? undefined : wrongIn('id', set.id, SET_ID));
   if (wrong !== undefined) refuse(`the set ${name}: ${wrong}`);
-  const { table, owner, element, id, timestamps = [], pick = [] } = set;
+  const { table, owner, element, id, timestamps = [], pick = [], created } = set;
   checkElement(set, refuseSet);
   const twice = findTwice([owner, ...Object.keys(element), ...timestamps, ...(id === undefined ? [] : [id.column])]);
   if (twice !== undefined) refuseSet(`the column ${table}.${twice} is there twice`);
+  if (created !== undefined && element[created]?.kind !== 'integer')
+    refuseSet(`created: ${table}.${created} is no integer column of the element`);
   for (const column of pick) {
     if (!Object.hasOwn(element, column)) {
       refuseSet(`pick: ${table}.${column} is no column of the element; those are ${Object.keys(element).join(', ')}`);

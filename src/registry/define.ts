@@ -26,6 +26,7 @@ export function defineEntity<const Type extends string, const Fields extends Rea
     parents: Object.fromEntries(Object.entries<string>((definition.parents ?? {}) as Record<string, string>)),
     references: Object.fromEntries(references),
     naturalKey,
+    since: definition.since ?? [],
     title: definition.title ?? naturalKey.at(-1),
     shortId: shortId && { field: shortId.field, prefix: shortId.prefix ?? '' },
     coreCount: core.length,

@@ -71,6 +71,8 @@ export interface SetTable<Element extends ElementFields = ElementFields> {
   readonly withoutOwnScope?: true;
   /** NOT NULL columns that are local: they get the time of the insert. */
   readonly timestamps?: readonly string[];
+  /** The element's column that says when it was made: a new element gets the time of the edit, where that says none. */
+  readonly created?: string;
   /** Where one element may stand on several rows: the columns whose smallest values choose the row that counts. */
   readonly pick?: readonly string[];
 }
@@ -112,6 +114,15 @@ export interface EntityDefinition<
   readonly references?: { readonly [K in keyof Fields]?: string };
   /** Columns that are unique together. The last one is text: it is the one that a second record gets changed. */
   readonly naturalKey?: readonly (keyof Fields & string)[];
+  /**
+   * Fields that say since when another one has been what it is. An edit that brings that one to such a word sets them, and one that takes it
+   * away from there makes them null, unless it says them itself.
+   */
+  readonly since?: readonly {
+    readonly field: keyof Fields & string;
+    readonly when: keyof Fields & string;
+    readonly is: readonly string[];
+  }[];
   /** The field that tells people which record it is. Without one, the last column of the natural key does. */
   readonly title?: keyof Fields & string;
   /** The field with a short word for the record, and what that word begins with. A new record gets one. */
@@ -142,6 +153,7 @@ export interface Entity<
   readonly parents: Readonly<Record<string, string>>;
   readonly references: Readonly<Record<string, string>>;
   readonly naturalKey: readonly string[];
+  readonly since: readonly { readonly field: string; readonly when: string; readonly is: readonly string[] }[];
   /** The field that tells people which record it is. */
   readonly title: string | undefined;
   /** The field with a short word for the record, and what a new one begins with. */

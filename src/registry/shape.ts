@@ -39,6 +39,7 @@ export const ENTITY: Shape<EntityDefinition> = {
   references: '?an object',
   naturalKey: '?a list of names',
   title: '?a text',
+  since: '?a list',
   shortId: '?an object',
   updated: 'a text',
   created: 'a text',
@@ -66,11 +67,17 @@ export const SET_TABLE: Shape<SetTable> = {
   references: '?a text',
   withoutOwnScope: '?true or false',
   timestamps: '?a list of names',
+  created: '?a text',
   pick: '?a list of names',
 };
 
 export const SET_ID: Shape<NonNullable<SetTable['id']>> = { column: 'a text', prefix: 'a text' };
 export const SHORT_ID: Shape<NonNullable<EntityDefinition['shortId']>> = { field: 'a text', prefix: '?a text' };
+export const SINCE: Shape<NonNullable<EntityDefinition['since']>[number]> = {
+  field: 'a text',
+  when: 'a text',
+  is: 'a list of names',
+};
 export const OWN_SCOPE: Shape<{ column: string }> = { column: 'a text' };
 export const PARENT_SCOPE: Shape<{ through: string }> = { through: 'a text' };
 

@@ -1,20 +1,9 @@
 import { defineEntity } from '../registry/define.js';
 import { coordinate, count, extension, integer, key, local, real, set, text } from '../registry/fields.js';
+import { projects } from './projects-field.js';
 
 const nullable = { nullable: true } as const;
 const stamped = { created: 'created_at', updated: 'updated_at' } as const;
-
-/** Every path that the record is filed under, its own left out. */
-const projects = (table: string, owner: string) =>
-  extension(
-    set({
-      table,
-      owner,
-      element: { project_path: coordinate('path') },
-      withoutOwnScope: true,
-      timestamps: ['added_at'],
-    }),
-  );
 
 export const session = defineEntity({
   type: 'session',
@@ -39,6 +28,7 @@ export const session = defineEntity({
     is_synced: local(),
   },
   together: [['status', 'ended_at']],
+  since: [{ field: 'ended_at', when: 'status', is: ['paused', 'completed'] }],
   title: 'name',
   ...stamped,
 });
@@ -71,6 +61,7 @@ export const plan = defineEntity({
     ['status', 'completed_at', 'completed_in_session'],
     ['content', 'source_path', 'source_hash'],
   ],
+  since: [{ field: 'completed_at', when: 'status', is: ['completed'] }],
   references: { session_id: 'session' },
   title: 'title',
   shortId: { field: 'short_id', prefix: 'PLAN-' },
@@ -121,6 +112,7 @@ export const issue = defineEntity({
         element: { depends_on_id: text(), dependency_type: text(nullable), created_at: integer() },
         id: { column: 'id', prefix: 'dep_' },
         references: 'issue',
+        created: 'created_at',
       }),
     ),
     projects: projects('issue_projects', 'issue_id'),
@@ -129,6 +121,7 @@ export const issue = defineEntity({
     ['status', 'closed_at', 'close_reason', 'closed_by_agent', 'closed_in_session'],
     ['assigned_to_agent', 'assigned_at', 'assigned_in_session'],
   ],
+  since: [{ field: 'closed_at', when: 'status', is: ['closed'] }],
   references: { plan_id: 'plan' },
   title: 'title',
   shortId: { field: 'short_id' },

@@ -1,6 +1,7 @@
 import { SyncError } from '../errors.js';
 import { withTokens } from '../record/content.js';
 import type { Content } from '../record/content.js';
+import { withImplied } from '../record/implied.js';
 import { JsonError, quote } from '../record/json.js';
 import { compareIntegers } from '../record/numbers.js';
 import { toToken, valueToken } from '../record/object.js';
@@ -13,13 +14,14 @@ import { ENVELOPE } from '../registry/names.js';
  * among them, as where somebody changes a field of a record that they read.
  *
  * @param project the path of the record's project, which it cannot leave
+ * @param now the time of what follows from the fields
  * @throws SyncError `bad_input` with every wrong field
  */
-export function changesTo(content: Content, fields: RecordObject, project: string): Map<number, string> {
+export function changesTo(content: Content, fields: RecordObject, project: string, now: number): Map<number, string> {
   const { entity, tokens } = content;
   const changes = new Map<number, string>();
   const problems = new Map<string, readonly string[]>();
-  for (const [name, value] of Object.entries(fields)) {
+  for (const [name, value] of Object.entries(withImplied(content, fields, now))) {
     const index = entity.indexOf.get(name);
     const field = index === undefined ? undefined : entity.synced[index]?.field;
     if (value === undefined) continue;

@@ -4,6 +4,7 @@ import { SyncError } from '../errors.js';
 import { formatLine } from '../format/format.js';
 import { EMPTY_SET } from '../record/content.js';
 import type { Content } from '../record/content.js';
+import { withImplied } from '../record/implied.js';
 import { quote, unquote } from '../record/json.js';
 import { refuseType } from '../record/type-names.js';
 import type { RecordObject } from '../record/object.js';
@@ -80,7 +81,7 @@ export class Records {
       const key = id ?? `${entity.idPrefix}${uuid()}`;
       const present = this.#rows.read(entity, key);
       const before = present ?? this.#blank(entity, key, now);
-      const changes = changesTo(before, fields, this.#project);
+      const changes = changesTo(before, fields, this.#project, now);
       if (present !== undefined && changes.size === 0) return present;
       const content = changedNow(before, changes, now);
       this.write(content, now);

@@ -39,6 +39,31 @@ describe('put', () => {
     expect(after['updated_at']).toBeGreaterThan(5);
   });
 
+  it('sets the time that follows from a status, and empties it, unless it is said', () => {
+    const closed = put('issue', 'issue_1', 'title=a', 'status=closed');
+    expect(closed['closed_at']).toBe(closed['updated_at']);
+    expect(put('issue_1', 'status=closed', 'details=x')['closed_at']).toBe(closed['closed_at']);
+    expect(put('issue_1', 'status=open')['closed_at']).toBeNull();
+    expect(put('issue_1', 'status=closed', 'closed_at=7')['closed_at']).toBe(7);
+    expect(put('issue_1', 'status=open', 'closed_at=8')['closed_at']).toBe(8);
+    expect(put('issue_1', 'closed_at=null')['closed_at']).toBeNull();
+    const input = '{"id":"issue_1","status":"closed","closed_at":null}';
+    expect(recordIn(sandbox.json(['put', 'issue', '-'], { input }))['closed_at']).toBeNull();
+    expect(put('session', 'sess_1', 'name=s')['ended_at']).toBeNull();
+    expect(put('sess_1', 'status=paused')['ended_at']).toBeGreaterThan(5);
+    expect(put('plan', 'title=p', 'status=completed')['completed_at']).toBeGreaterThan(5);
+  });
+
+  it('takes words with commas for a set of words, and gives new elements their time', () => {
+    expect(put('issue', 'issue_1', 'title=a', 'labels=bug, ui')).toMatchObject({ labels: ['bug', 'ui'] });
+    expect(put('issue_1', 'labels=')).toMatchObject({ labels: [] });
+    put('issue', 'issue_2', 'title=b');
+    const depends = 'dependencies=[{"depends_on_id":"issue_2","dependency_type":"blocks"}]';
+    const [first] = put('issue_1', depends)['dependencies'] as JsonObject[];
+    expect(first?.['created_at']).toBeGreaterThan(5);
+    expect(sandbox.json(['put', 'issue_1', depends])['action']).toBe('unchanged');
+  });
+
   it('makes no edit of what stays the same', () => {
     put('issue', 'issue_1', 'title=a', 'updated_at=5');
     const again = sandbox.json(['put', 'issue', 'issue_1', 'title=a']);
@@ -84,7 +109,8 @@ describe('put', () => {
     ['a value of another type', ['issue', 'title=x', 'priority=high'], 'priority: expected an integer', 'bad_input'],
     ['a number out of range', ['issue', 'title=x', 'priority=9'], 'from 0 to 4', 'bad_input'],
     ['a missing field', ['memory', 'key=x'], 'value: required', 'bad_input'],
-    ['a set that is no JSON', ['issue', 'title=x', 'labels=bug'], 'labels: expected', 'bad_input'],
+    ['a set that is no JSON', ['issue', 'title=x', 'labels=[bug'], 'labels: expected', 'bad_input'],
+    ['a set that needs JSON', ['issue', 'title=x', 'dependencies=a'], 'dependencies: expected', 'bad_input'],
     ['a field twice', ['issue', 'title=x', 'title=y'], 'title is given twice', 'usage'],
     ['no fields', ['issue', 'issue_1'], 'expected field=value', 'usage'],
     ['a word that is none', ['issue', 'title=x', 'y'], 'expected field=value', 'usage'],

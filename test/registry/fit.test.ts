@@ -42,6 +42,25 @@ const REFUSED: readonly [what: string, schema: string, define: () => readonly En
   ['a local column that an import cannot fill', tableOf('t', 'x TEXT NOT NULL'), () => t({ x: local() }), 't.x'],
   ['NOT NULL where the registry says null', tableOf('t', 'x TEXT NOT NULL'), () => t({ x: text(nullable) }), 't.x'],
   ['a second unique column', tableOf('t', 'x TEXT UNIQUE'), () => t({ x: text(nullable) }), 't.x'],
+  ['a title that is a number', tableOf('t', 'x INTEGER'), () => t({ x: integer(nullable) }, { title: 'x' }), 't.x'],
+  [
+    'a short id that is never null',
+    tableOf('t', 'x TEXT NOT NULL'),
+    () => t({ x: text() }, { shortId: { field: 'x' } }),
+    't.x',
+  ],
+  [
+    'a time since something that is text',
+    tableOf('t', 'x TEXT, y TEXT'),
+    () => t({ x: text(nullable), y: text(nullable) }, { since: [{ field: 'x', when: 'y', is: ['z'] }] }),
+    't.x',
+  ],
+  [
+    'a time of an element that is text',
+    tagTable('tag TEXT NOT NULL, x TEXT'),
+    () => tags({ tag: text(), x: text(nullable) }, { created: 'x' }),
+    'tt.x',
+  ],
   [
     'a unique expression',
     `${tableOf('t', 'x TEXT')}; CREATE UNIQUE INDEX i ON t (lower(x))`,

@@ -2,6 +2,7 @@ import { Argument, Option } from 'commander';
 
 import { SyncError } from '../../errors.js';
 import type { Content } from '../../record/content.js';
+import { saidTimes, withImplied } from '../../record/implied.js';
 import { toJson } from '../../record/object.js';
 import type { RecordObject } from '../../record/object.js';
 import { isWholeId } from '../../record/names.js';
@@ -26,9 +27,9 @@ import type { Invocation, Verb } from '../verb.js';
 export const verb: Verb = {
   about: [
     'With a type alone a new record is made, and so it is with a whole id that no record has. A value is read by',
-    'the type of its field: null is null, a set is a JSON array, @file is the content of a file, and @@ begins a',
-    'text with an @. A lone - reads the record as JSON from standard input. updated_at becomes now; fields that',
-    'keep their values are no edit.',
+    'the type of its field: null is null, a set is a JSON array or words with commas, @file is the content of a',
+    'file, and @@ begins a text with an @. A lone - reads the record as JSON from standard input. updated_at becomes',
+    'now; fields that keep their values are no edit.',
     '',
     ...fieldsOfAll(),
   ].join('\n'),
@@ -36,7 +37,7 @@ export const verb: Verb = {
   arguments: [new Argument('[words...]', 'a type, or the name of a record; then its fields, or - for JSON')],
   options: [new Option('--create', 'make the record where none has that name, which becomes its id')],
   examples: [
-    [`sc-sync put issue title='Login fails' priority=1 'labels=["bug"]'`, 'a new issue'],
+    [`sc-sync put issue title='Login fails' priority=1 labels=bug,ui`, 'a new issue'],
     ['sc-sync put 6b1d status=closed details=null', 'changes two fields of an issue'],
     ['sc-sync put plan plan_1 content=@plan.md', 'a text from a file'],
     ['sc-sync get memory mem_1 --json | sc-sync --db other.db put memory -', 'a record from elsewhere'],
@@ -56,9 +57,11 @@ async function run({ session, args, options }: Invocation): Promise<Outcome> {
   const id = idOf(entity, found?.id ?? newId(session, { ...named, entity }, isOn(options, 'create')), values);
   const before = id === undefined ? undefined : records.get(entity.type, id);
   const others = withoutScope(entity, values, projectPath);
-  const changes = before === undefined ? others : changesTo(before, others);
+  const changes = before === undefined ? others : changesTo(before, withImplied(before, others, Date.now()));
   const isSame = before !== undefined && Object.keys(changes).length === 0;
-  const after = isSame ? before : readBack(records, records.put(entity.type, id, changes));
+  const after = isSame
+    ? before
+    : readBack(records, records.put(entity.type, id, { ...saidTimes(entity, others), ...changes }));
   const action = before === undefined ? 'created' : isSame ? 'unchanged' : 'changed';
   return {
     status: EXIT.done,

@@ -37,7 +37,7 @@ export function refusalOf(refused: readonly RefusedRecord[]): SyncError | undefi
     const values = count(secret.length, 'value looks', 'values look');
     return new SyncError('secret_found', `nothing was written: ${values} like a secret`, {
       details: [...new Set(secret.map(describeFinding))],
-      hint: `change them, or keep the records in the database with private; --allow-secret <id> lets those of a record out`,
+      hint: `change them, or keep the records in the database with private; --allow-secret <record> lets those of a record out`,
     });
   }
   const hidden = refused.filter(({ why }) => why === 'private');

@@ -34,8 +34,9 @@ export class RecordNames {
   find(name: string, asked: Asked = {}): FittingRecord | undefined {
     const { entity, changes = false, beside } = asked;
     const fitting = (records: Iterable<NamedRecord>): FittingRecord[] => {
-      const found = bestFits(this.#store.registry, ofType(records, entity), name);
-      return found.filter((one) => !changes || isSure(requireEntity(this.#store.registry, one.type), one, name));
+      const { registry } = this.#store;
+      const found = bestFits(registry, ofType(records, entity), name);
+      return !changes || found.some((one) => isSure(requireEntity(registry, one.type), one, name)) ? found : [];
     };
     let found = fitting(this.#rowsWithId(name, entity));
     if (found.length === 0) found = fitting(this.#rows(entity));

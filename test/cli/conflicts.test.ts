@@ -50,9 +50,9 @@ describe('conflicts', () => {
     expect([valueOf('mem_1'), numbers()]).toEqual(['mine', []]);
   });
 
-  it('needs numbers of entries', () => {
+  it('needs numbers of entries, or names of records', () => {
     expect(sandbox.error(['conflicts', 'take'], 4)['code']).toBe('usage');
-    expect(sandbox.error(['conflicts', 'show', 'one'], 4)['code']).toBe('usage');
+    expect(sandbox.error(['conflicts', 'show', 'one'], 4)['code']).toBe('not_found');
     expect(sandbox.error(['conflicts', 'show', '7'], 4)['code']).toBe('not_found');
   });
 });

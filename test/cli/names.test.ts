@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 
@@ -80,7 +81,10 @@ describe('a record', () => {
 
   it('of another project is named with its project', () => {
     put('memory', 'mem_1', 'key=k', 'value=v');
-    const { hint } = sandbox.error(['get', 'mem_1', '--project', '/elsewhere'], 4);
+    const cwd = join(sandbox.root, 'other');
+    mkdirSync(cwd);
+    sandbox.ok(['init'], { cwd });
+    const { hint } = sandbox.error(['get', 'mem_1'], 4, { cwd });
     expect(hint).toBe(`that one belongs to the project ${sandbox.project}: --project ${sandbox.project}`);
   });
 });
@@ -101,6 +105,10 @@ describe('put of a name that no record has', () => {
     expect(sandbox.error(['rm', 'issue', 'issue_1'], 4)['hint']).toContain('did you mean issue');
     expect(put('issue', 'issue_1', 'title=y')).toMatchObject({ id: 'issue_1' });
     expect(recordIn(sandbox.json(['get', 'issue_12']))).toMatchObject({ title: 'x' });
+    const { id } = put('issue', 'title=made') as { id: string };
+    const beginning = id.slice(0, 14);
+    put('issue', `${beginning}zz`, 'title=z', '--create');
+    expect(sandbox.error(['rm', 'issue', beginning], 4)['message']).toBe(`${beginning} names 2 records`);
   });
 
   it('takes the type from JSON', () => {

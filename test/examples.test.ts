@@ -15,7 +15,7 @@ const PRINTS: Readonly<Record<string, readonly string[]>> = {
     'created .gitattributes',
     "set up the merge driver jsonl-id in this clone's configuration",
     'Auto-merging bugs.jsonl',
-    '{"id":"b1","title":"A title","state":"closed","updated_at":"2026-01-03T00:00:00Z"}',
+    '{"id":"b1","title":"A title","state":"closed","updated_at":"2026-01-03T00:00:01Z"}',
   ],
   'own-registry.mjs': [
     'the file: Leek soup, 25 minutes, ["quick","winter"]',

@@ -29,6 +29,7 @@ export type { EntityStats, ImportStats, Notable, Notice } from './sync/import/st
 export type { SyncDiff } from './sync/diff.js';
 export type { ChangeAction, RecordChange } from './record/change.js';
 export type { FieldChange } from './record/compare.js';
+export { sync } from './sync/sync.js';
 export type { SyncOptions, SyncOutcome } from './sync/sync.js';
 export { getSyncStatus, printStatus } from './sync/status.js';
 export type { EntityStatus, SyncStatus } from './sync/status.js';

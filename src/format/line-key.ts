@@ -1,5 +1,6 @@
 import { compareUtf8 } from '../record/order.js';
-import { unquote } from '../record/json.js';
+import { quote, unquote } from '../record/json.js';
+import { literalPattern } from '../record/literal-pattern.js';
 import { LIMITS, fitsInto } from '../record/limits.js';
 import type { Registry } from '../registry/entity.js';
 
@@ -37,7 +38,7 @@ export function keyReader(registry: Registry, file: string): (raw: string) => Li
   const entity = registry.entities.find((candidate) => candidate.file === file);
   if (entity === undefined) return () => undefined;
   const { type } = entity;
-  const pattern = new RegExp(`^\\{"type":"${type}","${entity.key}":${STRING}`);
+  const pattern = new RegExp(`^${literalPattern(`{"type":${quote(type)},${quote(entity.key)}:`)}${STRING}`);
   return (raw) => {
     const match = pattern.exec(raw);
     return match === null ? undefined : keyIn(type, match[1]);

@@ -1,3 +1,4 @@
+import { literalPattern } from '../record/literal-pattern.js';
 import { JsonError, meaningOf, quote, unquote } from '../record/json.js';
 import { readSource, textAt } from '../record/json-source.js';
 import type { Source } from '../record/json-source.js';
@@ -21,7 +22,7 @@ const NUMBER = String.raw`-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?(?=\s*[,}])
 export function keyReader(keys: readonly string[]): (raw: string) => LineKey | undefined {
   const [first] = keys;
   if (first === undefined) return () => undefined;
-  const name = quote(first).replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+  const name = literalPattern(quote(first));
   const pattern = new RegExp(`^\\{\\s*${name}\\s*:\\s*(?:("[^"\\\\]*")|(${NUMBER}))`);
   return (raw) => {
     const [, text, number = ''] = pattern.exec(raw) ?? [];

@@ -19,7 +19,7 @@ export const BESIDE_TYPES: ReadonlySet<string> = new Set([
 export const NAME_FORMS = {
   type: { pattern: /^[A-Za-z][\w-]*$/, says: 'letters, digits, _ and -, and begin with a letter' },
   file: { pattern: /^\w[\w.-]*\.jsonl$/, says: 'a plain name that ends in .jsonl' },
-  sql: { pattern: /^[A-Za-z_]\w*$/, says: 'letters, digits and _, so that SQL needs no quotes' },
+  sql: { pattern: /^[^\0]+$/, says: 'a name without U+0000' },
 } as const;
 
 /** Tables with such a name are SQLite's own, or those of sync. */

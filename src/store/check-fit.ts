@@ -1,10 +1,10 @@
 import { elementNames } from '../record/content.js';
-import { namesInSql } from '../registry/names.js';
 import { requireEntity } from '../registry/entity.js';
 import type { Entity, Field, Registry, SetField } from '../registry/entity.js';
 import type { Sql } from './sql.js';
 import { readTableShape } from './table-shape.js';
 import type { Affinity, ForeignKey, TableShape } from './table-shape.js';
+import { sqlName } from './sql-name.js';
 
 /** The affinities that keep every value of a kind as it is. */
 const KEEPING: Readonly<Record<Exclude<Field['kind'], 'set'>, readonly Affinity[]>> = {
@@ -18,8 +18,6 @@ const KEEPING: Readonly<Record<Exclude<Field['kind'], 'set'>, readonly Affinity[
  * or stop an import in its middle. The tables and columns must be there.
  */
 export function misfits(sql: Sql, registry: Registry): string[] {
-  const unusable = registry.entities.flatMap((entity) => needingQuotes(sql, entity));
-  if (unusable.length > 0) return unusable;
   return registry.entities.flatMap((entity) => [
     ...ofRows(sql, registry, entity),
     ...entity.synced.flatMap(({ field }) => (field.kind === 'set' ? ofElements(sql, registry, entity, field) : [])),
@@ -71,20 +69,6 @@ function ofElements(sql: Sql, registry: Registry, entity: Entity, { set }: SetFi
         : [`${table}.${from.join(', ')}: refers to ${target}, and the registry does not say so`],
     ),
   ];
-}
-
-/** Names that SQL takes for words of its own. */
-function needingQuotes(sql: Sql, entity: Entity): string[] {
-  const isPlain = (name: string): boolean => {
-    try {
-      return sql.get(`SELECT ${name} FROM (SELECT 1 AS "${name}")`)?.[0] === 1n;
-    } catch {
-      return false;
-    }
-  };
-  return namesInSql(entity)
-    .filter(([, name]) => !isPlain(name))
-    .map(([table, name]) => `${name === table ? table : `${table}.${name}`}: is a word of SQL, and would need quotes`);
 }
 
 function ofColumns(
@@ -165,7 +149,7 @@ const SAMPLE = 100;
 function ofTimes(sql: Sql, { table, updated }: Entity): string[] {
   const [count, other, first] = sql.get(
     `SELECT count(*), sum(u BETWEEN 1000000000 AND 4000000000 OR u > 100000000000000), min(u)
-     FROM (SELECT ${updated} AS u FROM ${table} WHERE typeof(${updated}) = 'integer' LIMIT ${SAMPLE})`,
+     FROM (SELECT ${sqlName(updated)} AS u FROM ${sqlName(table)} WHERE typeof(${sqlName(updated)}) = 'integer' LIMIT ${SAMPLE})`,
   ) ?? [0n];
   if (count === 0n || count !== other) return [];
   return [`${table}.${updated}: expected Unix milliseconds, found ${String(first)} in a row`];

@@ -5,6 +5,7 @@ import type { Entity, Registry } from '../registry/entity.js';
 import { exactColumn, readExact } from './columns.js';
 import { project as projectSql } from './knowledge/triggers.js';
 import type { Sql } from './sql.js';
+import { sqlName } from './sql-name.js';
 
 /** So many rows are read at a time. */
 const PAGE = 5000;
@@ -24,12 +25,12 @@ export function* namedRows(
   const { shortId, naturalKey, title } = nameFields(entity);
   const { encoding } = sql;
   const columns = [
-    `t.${key}`,
-    ...[shortId, naturalKey].map((name) => (name === undefined ? 'NULL' : `t.${name}`)),
-    title === undefined ? 'NULL' : `substr(t.${title}, 1, ${TITLE})`,
+    `t.${sqlName(key)}`,
+    ...[shortId, naturalKey].map((name) => (name === undefined ? 'NULL' : `t.${sqlName(name)}`)),
+    title === undefined ? 'NULL' : `substr(t.${sqlName(title)}, 1, ${TITLE})`,
   ].map((column) => exactColumn(column, encoding));
-  const select = `SELECT ${columns.join(', ')} FROM ${table} t WHERE ${projectSql(registry, entity, 't')} = ?`;
-  const page = `AND t.${key} ${only === undefined ? '>' : '='} ? ORDER BY t.${key} LIMIT ${PAGE}`;
+  const select = `SELECT ${columns.join(', ')} FROM ${sqlName(table)} t WHERE ${projectSql(registry, entity, 't')} = ?`;
+  const page = `AND t.${sqlName(key)} ${only === undefined ? '>' : '='} ? ORDER BY t.${sqlName(key)} LIMIT ${PAGE}`;
   for (let after = only ?? ''; ;) {
     const rows = sql.all(`${select} ${page}`, project, after);
     for (const row of rows) {

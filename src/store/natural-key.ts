@@ -3,6 +3,7 @@ import type { Content } from '../record/content.js';
 import { sqlValue } from './columns.js';
 import type { SqlValue } from './database.js';
 import type { Sql } from './sql.js';
+import { sqlName } from './sql-name.js';
 
 /** The values of a content's natural key, as the columns hold them. */
 export function naturalKeyValues(project: string, { entity, tokens }: Content): SqlValue[] {
@@ -18,9 +19,9 @@ export function naturalKeyValues(project: string, { entity, tokens }: Content): 
 export function conflictingId(sql: Sql, project: string, content: Content): string | undefined {
   const { entity } = content;
   if (entity.naturalKey.length === 0) return undefined;
-  const same = entity.naturalKey.map((name) => `t.${name} = ?`);
+  const same = entity.naturalKey.map((name) => `t.${sqlName(name)} = ?`);
   const row = sql.get(
-    `SELECT t.${entity.key} FROM ${entity.table} t WHERE ${same.join(' AND ')} AND t.${entity.key} <> ?`,
+    `SELECT t.${sqlName(entity.key)} FROM ${sqlName(entity.table)} t WHERE ${same.join(' AND ')} AND t.${sqlName(entity.key)} <> ?`,
     ...naturalKeyValues(project, content),
     content.id,
   );

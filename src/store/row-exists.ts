@@ -2,9 +2,10 @@ import { requireEntity } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';
 import type { RecordKey } from '../record/record-key.js';
 import type { Sql } from './sql.js';
+import { sqlName } from './sql-name.js';
 
 /** Says whether there is a row of a record, in any project. */
 export function rowExists(sql: Sql, registry: Registry, { type, id }: RecordKey): boolean {
   const { table, key } = requireEntity(registry, type);
-  return sql.get(`SELECT 1 FROM ${table} WHERE ${key} = ?`, id) !== undefined;
+  return sql.get(`SELECT 1 FROM ${sqlName(table)} WHERE ${sqlName(key)} = ?`, id) !== undefined;
 }

@@ -2,6 +2,7 @@ import type { Entity, Registry } from '../registry/entity.js';
 import { exactColumn } from './columns.js';
 import { project as projectSql } from './knowledge/triggers.js';
 import type { TextEncoding } from './text-encoding.js';
+import { sqlName, sqlText } from './sql-name.js';
 
 /** How the columns of an entity's SELECT lie. */
 export interface RowShape {
@@ -22,10 +23,10 @@ export function rowShape(registry: Registry, entity: Entity, encoding: TextEncod
   const at = entity.synced.map(({ name, field }) => {
     if (field.kind === 'set') return undefined;
     // JSON text is exact where drivers are not: U+0000, 64 bits. A REAL is exact as it is, and not as SQLite's JSON.
-    columns.push(field.kind === 'real' ? `t.${name}` : exactColumn(`t.${name}`, encoding));
+    columns.push(field.kind === 'real' ? `t.${sqlName(name)}` : exactColumn(`t.${sqlName(name)}`, encoding));
     return columns.length - 1;
   });
-  const record = `type = '${entity.type}' AND id = t.${entity.key}`;
+  const record = `type = ${sqlText(entity.type)} AND id = t.${sqlName(entity.key)}`;
   const add = (column: string): number => columns.push(column) - 1;
   const counts = entity.synced.some(({ field }) => field.kind === 'integer' && field.countOf !== undefined);
   const isHereAt = add(`${projectSql(registry, entity, 't')} = ?`);

@@ -15,6 +15,7 @@ import { SetWriter } from './set-writer.js';
 import type { Sql } from './sql.js';
 import { StagedRows } from './staged-rows.js';
 import { StagedSets } from './staged-sets.js';
+import { sqlName } from './sql-name.js';
 
 /** What {@link RowWriter.flush} wrote of one type. */
 export interface WrittenRows {
@@ -154,7 +155,7 @@ export class RowWriter {
     for (const [field, target] of Object.entries(entity.references)) {
       const place = rows.placeOf(field) ?? 'NULL';
       const { table, key } = requireEntity(this.#registry, target);
-      const isHere = `EXISTS (SELECT 1 FROM ${table} t WHERE t.${key} = s.${place})`;
+      const isHere = `EXISTS (SELECT 1 FROM ${sqlName(table)} t WHERE t.${sqlName(key)} = s.${place})`;
       const waits = target === entity.type ? ` OR EXISTS (SELECT 1 FROM ${rows.table} o WHERE o.id = s.${place})` : '';
       const isWritten = rows.changes(field) ? '' : `s.is_new = 1 AND `;
       const missing = `${isWritten}s.${place} IS NOT NULL AND NOT (${isHere}${waits})`;
@@ -190,14 +191,20 @@ export class RowWriter {
     for (const { table, referring } of this.#registry.entities) {
       for (const { name, field, target } of referring) {
         if (target !== entity.type) continue;
-        if (field.kind !== 'set') this.#sql.run(`UPDATE ${table} SET ${name} = NULL WHERE ${name} = ?`, id);
-        else this.#sql.run(`DELETE FROM ${field.set.table} WHERE ${elementNames(field.set)[0] ?? ''} = ?`, id);
+        if (field.kind !== 'set')
+          this.#sql.run(`UPDATE ${sqlName(table)} SET ${sqlName(name)} = NULL WHERE ${sqlName(name)} = ?`, id);
+        else
+          this.#sql.run(
+            `DELETE FROM ${sqlName(field.set.table)} WHERE ${sqlName(elementNames(field.set)[0] ?? '')} = ?`,
+            id,
+          );
       }
     }
     for (const { field } of entity.synced) {
-      if (field.kind === 'set') this.#sql.run(`DELETE FROM ${field.set.table} WHERE ${field.set.owner} = ?`, id);
+      if (field.kind === 'set')
+        this.#sql.run(`DELETE FROM ${sqlName(field.set.table)} WHERE ${sqlName(field.set.owner)} = ?`, id);
     }
-    this.#sql.run(`DELETE FROM ${entity.table} WHERE ${entity.key} = ?`, id);
+    this.#sql.run(`DELETE FROM ${sqlName(entity.table)} WHERE ${sqlName(entity.key)} = ?`, id);
     forgetUnresolved(this.#sql, { type: entity.type, id });
     writeUnknown(this.#sql, { type: entity.type, id }, null);
   }
@@ -205,7 +212,11 @@ export class RowWriter {
   /** Gives a row another value in the last column of its natural key, so that two rows can trade theirs. */
   parkNaturalKey(entity: Entity, id: string): void {
     const column = entity.naturalKey.at(-1) ?? entity.key;
-    this.#sql.run(`UPDATE ${entity.table} SET ${column} = ? WHERE ${entity.key} = ?`, `~parked~${sha256(id)}`, id);
+    this.#sql.run(
+      `UPDATE ${sqlName(entity.table)} SET ${sqlName(column)} = ? WHERE ${sqlName(entity.key)} = ?`,
+      `~parked~${sha256(id)}`,
+      id,
+    );
   }
 
   #rowsOf({ type }: Entity): StagedRows {

@@ -15,6 +15,7 @@ import type { Sql } from './sql.js';
 import { rowShape } from './row-shape.js';
 import type { RowShape } from './row-shape.js';
 import { decodeText } from './text-encoding.js';
+import { sqlName } from './sql-name.js';
 
 /**
  * Reads the rows of one project as portable contents, with everything that counts as a record's value: child rows,
@@ -35,7 +36,7 @@ export class Rows {
   /** The row of this project with that id, or undefined. Throws `bad_row` when it holds what its columns do not allow. */
   read(entity: Entity, id: string): Content | undefined {
     const shape = this.#shape(entity);
-    const [content] = this.select(entity, `${shape.from} WHERE t.${entity.key} = ?`, id);
+    const [content] = this.select(entity, `${shape.from} WHERE t.${sqlName(entity.key)} = ?`, id);
     return content;
   }
 
@@ -55,11 +56,13 @@ export class Rows {
       entity.synced.flatMap(({ name, field }): [string, Children][] => {
         if (field.kind !== 'set') return [];
         const { owner, table } = field.set;
-        const columns = [owner, ...elementNames(field.set)].map((column) => exactColumn(column, encoding)).join(', ');
-        const owners = `SELECT t.${entity.key} FROM ${from}`;
+        const columns = [owner, ...elementNames(field.set)]
+          .map((column) => exactColumn(sqlName(column), encoding))
+          .join(', ');
+        const owners = `SELECT t.${sqlName(entity.key)} FROM ${from}`;
         const byOwner: Children = new Map();
         for (const [token, ...row] of this.#sql.all(
-          `SELECT ${columns} FROM ${table} WHERE ${owner} IN (${owners})`,
+          `SELECT ${columns} FROM ${sqlName(table)} WHERE ${sqlName(owner)} IN (${owners})`,
           ...parameters,
         )) {
           const key = readExact(token ?? null, encoding);
@@ -75,7 +78,7 @@ export class Rows {
 
   /** The rows of this project with given ids, by id. */
   readAll(entity: Entity, ids: Ids): Map<string, Content> {
-    const from = `(${ids.sql}) k CROSS JOIN ${entity.table} t ON t.${entity.key} = k.id`;
+    const from = `(${ids.sql}) k CROSS JOIN ${sqlName(entity.table)} t ON t.${sqlName(entity.key)} = k.id`;
     return new Map(this.select(entity, from, ...ids.parameters).map((content) => [content.id, content]));
   }
 
@@ -83,15 +86,15 @@ export class Rows {
   page(entity: Entity, after: string | undefined, limit: number): Content[] {
     const { from } = this.#shape(entity);
     const where = `${projectSql(this.#registry, entity, 't')} = ?`;
-    const order = `ORDER BY t.${entity.key} LIMIT ${limit}`;
+    const order = `ORDER BY t.${sqlName(entity.key)} LIMIT ${limit}`;
     return after === undefined
       ? this.select(entity, `${from} WHERE ${where} ${order}`, this.#project)
-      : this.select(entity, `${from} WHERE ${where} AND t.${entity.key} > ? ${order}`, this.#project, after);
+      : this.select(entity, `${from} WHERE ${where} AND t.${sqlName(entity.key)} > ? ${order}`, this.#project, after);
   }
 
   /** The project of a row wherever it is: null for a row without one, undefined when there is no such row. */
   projectOf(entity: Entity, id: string): string | null | undefined {
-    const from = `${entity.table} t WHERE t.${entity.key} = ?`;
+    const from = `${sqlName(entity.table)} t WHERE t.${sqlName(entity.key)} = ?`;
     const row = this.#sql.get(`SELECT CAST(${projectSql(this.#registry, entity, 't')} AS BLOB) FROM ${from}`, id);
     if (row === undefined) return undefined;
     return row[0] instanceof Uint8Array ? (decodeText(row[0], this.#sql.encoding) ?? null) : null;
@@ -168,7 +171,10 @@ export class Rows {
   }
 
   #checkUtf8(entity: Entity, id: string, name: string): void {
-    const row = this.#sql.get(`SELECT CAST(${name} AS BLOB) FROM ${entity.table} WHERE ${entity.key} = ?`, unquote(id));
+    const row = this.#sql.get(
+      `SELECT CAST(${sqlName(name)} AS BLOB) FROM ${sqlName(entity.table)} WHERE ${sqlName(entity.key)} = ?`,
+      unquote(id),
+    );
     // Where the id that was read finds no row, it is the id itself that was not read exactly.
     if (row === undefined) throw badRow(entity, id, entity.key, [this.#noText]);
     if (!isUtf8Column(row[0])) throw badRow(entity, id, name, [this.#noText]);
@@ -204,7 +210,10 @@ export class Rows {
   }
 
   #checkElementsUtf8({ set }: SetField, owner: string, name: string, problems: string[]): void {
-    const rows = this.#sql.all(`SELECT CAST(${name} AS BLOB) FROM ${set.table} WHERE ${set.owner} = ?`, owner);
+    const rows = this.#sql.all(
+      `SELECT CAST(${sqlName(name)} AS BLOB) FROM ${sqlName(set.table)} WHERE ${sqlName(set.owner)} = ?`,
+      owner,
+    );
     if (!rows.every(([bytes]) => isUtf8Column(bytes))) problems.push(this.#noText);
   }
 

@@ -8,6 +8,7 @@ import { exactColumn, readExact, sqlValue } from './columns.js';
 import type { SqlValue } from './database.js';
 import { rowExists } from './row-exists.js';
 import type { Sql } from './sql.js';
+import { sqlName, sqlNames } from './sql-name.js';
 
 /** A reference or an element whose target is not here: field, id of the target, token. */
 export type Unresolved = readonly [field: string, ref: string, token: string];
@@ -30,8 +31,11 @@ export class SetWriter {
     const names = elementNames(set);
     const there = new Map<string, string>();
     const { encoding } = this.#sql;
-    const columns = names.map((column) => exactColumn(column, encoding)).join(', ');
-    for (const row of this.#sql.all(`SELECT ${columns} FROM ${set.table} WHERE ${set.owner} = ?`, owner)) {
+    const columns = names.map((column) => exactColumn(sqlName(column), encoding)).join(', ');
+    for (const row of this.#sql.all(
+      `SELECT ${columns} FROM ${sqlName(set.table)} WHERE ${sqlName(set.owner)} = ?`,
+      owner,
+    )) {
       const element = row.map((value) => String(readExact(value, encoding)));
       there.set(elementKey(element), there.has(elementKey(element)) ? '' : element.join('\n'));
     }
@@ -59,7 +63,11 @@ export class SetWriter {
   #delete(owner: string, { set }: SetField, key: string): void {
     const column = elementNames(set)[0] ?? '';
     const value = set.element[column]?.kind === 'integer' ? integerValue(key) : key;
-    this.#sql.run(`DELETE FROM ${set.table} WHERE ${set.owner} = ? AND ${column} = ?`, owner, value);
+    this.#sql.run(
+      `DELETE FROM ${sqlName(set.table)} WHERE ${sqlName(set.owner)} = ? AND ${sqlName(column)} = ?`,
+      owner,
+      value,
+    );
   }
 
   /** An element with its paths as they are on this machine. */
@@ -86,8 +94,8 @@ export class SetWriter {
       const columns = [...values.keys()];
       const places = columns.map(() => '?').join(', ');
       // Some other pair may have got that id: a pair in a row can be changed, and its id stays.
-      const clash = set.id === undefined ? '' : ` ON CONFLICT (${set.id.column}) DO NOTHING`;
-      const sql = `INSERT INTO ${set.table} (${columns.join(', ')}) VALUES (${places})${clash}`;
+      const clash = set.id === undefined ? '' : ` ON CONFLICT (${sqlName(set.id.column)}) DO NOTHING`;
+      const sql = `INSERT INTO ${sqlName(set.table)} (${sqlNames(columns)}) VALUES (${places})${clash}`;
       if (this.#sql.run(sql, ...values.values()) > 0) return;
     }
   }

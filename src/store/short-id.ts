@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import type { Entity, Registry } from '../registry/entity.js';
 import { project as projectSql } from './knowledge/triggers.js';
 import type { Sql } from './sql.js';
+import { sqlName } from './sql-name.js';
 
 /** There are so many short ids: four hexadecimal digits. */
 const ALL = 0x10000;
@@ -23,7 +24,7 @@ export function newShortId(
 ): string | undefined {
   const { table, shortId } = entity;
   if (shortId === undefined) return undefined;
-  const isTaken = `SELECT 1 FROM ${table} t WHERE ${projectSql(registry, entity, 't')} = ? AND t.${shortId.field} = ?`;
+  const isTaken = `SELECT 1 FROM ${sqlName(table)} t WHERE ${projectSql(registry, entity, 't')} = ? AND t.${sqlName(shortId.field)} = ?`;
   for (let tries = 0, digits = now % ALL; tries < TRIES; tries++, digits = randomInt(ALL)) {
     const word = `${shortId.prefix}${digits.toString(16).padStart(4, '0')}`;
     if (sql.get(isTaken, project, word) === undefined) return word;

@@ -3,6 +3,7 @@ import type { Content } from '../record/content.js';
 import type { Entity } from '../registry/entity.js';
 import type { SqlValue } from './database.js';
 import type { Sql } from './sql.js';
+import { sqlName, sqlNames } from './sql-name.js';
 
 /** How many rows of each kind wait. */
 export interface StagedCounts {
@@ -79,9 +80,12 @@ export class StagedRows {
 
   /** Inserts the new rows into the entity's table, all or that of one record. */
   insert(id?: string): void {
-    const names = this.#columns.map(({ name }) => name).join(', ');
+    const names = sqlNames(this.#columns.map(({ name }) => name));
     const places = this.#columns.map(({ place }) => place).join(', ');
-    this.#run(`INSERT INTO ${this.#entity.table} (${names}) SELECT ${places} FROM ${this.table} WHERE is_new = 1`, id);
+    this.#run(
+      `INSERT INTO ${sqlName(this.#entity.table)} (${names}) SELECT ${places} FROM ${this.table} WHERE is_new = 1`,
+      id,
+    );
   }
 
   /** Says whether any row changes a field. */
@@ -94,12 +98,12 @@ export class StagedRows {
     const { table, key } = this.#entity;
     const columns = this.#columns.filter(({ name }) => this.#changed.has(name));
     if (columns.length === 0) return;
-    const names = columns.map(({ name }) => name).join(', ');
+    const names = sqlNames(columns.map(({ name }) => name));
     const places = columns.map(({ place }) => `s.${place}`).join(', ');
-    const values = `SELECT ${places} FROM ${this.table} s WHERE s.id = ${table}.${key}`;
+    const values = `SELECT ${places} FROM ${this.table} s WHERE s.id = ${sqlName(table)}.${sqlName(key)}`;
     const ids = `SELECT id FROM ${this.table} WHERE is_new = 0`;
     this.#sql.run(
-      `UPDATE ${table} SET (${names}) = (${values}) WHERE ${key} IN (${ids}${id === undefined ? '' : ' AND id = ?'})`,
+      `UPDATE ${sqlName(table)} SET (${names}) = (${values}) WHERE ${sqlName(key)} IN (${ids}${id === undefined ? '' : ' AND id = ?'})`,
       ...(id === undefined ? [] : [id]),
     );
   }

@@ -6,6 +6,7 @@ import { compareUtf8 } from '../record/order.js';
 import { listTargets } from '../store/knowledge/target.js';
 import { project as projectSql } from '../store/knowledge/triggers.js';
 import type { SyncStore } from '../store/store.js';
+import { sqlName } from '../store/sql-name.js';
 
 /** A project of a database. */
 export interface ProjectCount {
@@ -21,11 +22,14 @@ export function listProjects({ sql, registry }: SyncStore): ProjectCount[] {
     if (typeof path === 'string') counts.set(path, (counts.get(path) ?? 0) + records);
   };
   const { scopeTable, entities } = registry;
-  const rows = scopeTable === undefined ? [] : sql.all(`SELECT ${scopeTable.path} FROM ${scopeTable.table}`);
+  const rows =
+    scopeTable === undefined ? [] : sql.all(`SELECT ${sqlName(scopeTable.path)} FROM ${sqlName(scopeTable.table)}`);
   for (const [path] of rows) add(path, 0);
   for (const { project } of listTargets(sql)) add(project, 0);
   for (const entity of entities) {
-    const found = sql.all(`SELECT ${projectSql(registry, entity, 't')}, count(*) FROM ${entity.table} t GROUP BY 1`);
+    const found = sql.all(
+      `SELECT ${projectSql(registry, entity, 't')}, count(*) FROM ${sqlName(entity.table)} t GROUP BY 1`,
+    );
     for (const [path, records] of found) add(path, Number(records));
   }
   return [...counts].map(([path, records]) => ({ path, records })).sort((a, b) => compareUtf8(a.path, b.path));
@@ -39,7 +43,7 @@ export function isEmptyProject(
   const hasLines = fileNames(registry).some((name) => fileExists(join(dir, name)) && fileSize(join(dir, name)) > 0);
   const hasRows = registry.entities.some((entity) => {
     const isOfProject = `${projectSql(registry, entity, 't')} = ?`;
-    return sql.get(`SELECT 1 FROM ${entity.table} t WHERE ${isOfProject} LIMIT 1`, projectPath) !== undefined;
+    return sql.get(`SELECT 1 FROM ${sqlName(entity.table)} t WHERE ${isOfProject} LIMIT 1`, projectPath) !== undefined;
   });
   return !hasLines && !hasRows;
 }

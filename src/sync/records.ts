@@ -4,7 +4,6 @@ import { SyncError } from '../errors.js';
 import { formatLine } from '../format/format.js';
 import { EMPTY_SET } from '../record/content.js';
 import type { Content } from '../record/content.js';
-import { withImplied } from '../record/implied.js';
 import { quote, unquote } from '../record/json.js';
 import { refuseType } from '../record/type-names.js';
 import type { RecordObject } from '../record/object.js';
@@ -20,6 +19,7 @@ import type { SyncStore } from '../store/store.js';
 import { changedNow, changesTo, isScope } from './record-changes.js';
 import { foldLog } from '../store/knowledge/change-log.js';
 import { markChanged, newestChange } from '../store/knowledge/changes.js';
+import { sqlName } from '../store/sql-name.js';
 
 /**
  * Reading and writing single records of one project, as any program that writes the database does: triggers run,
@@ -135,7 +135,10 @@ export class Records {
       { type, id },
       ...dependentsOf(registry, entity).flatMap((child) =>
         sql
-          .all(`SELECT ${child.entity.key} FROM ${child.entity.table} WHERE ${child.field} = ? ORDER BY 1`, id)
+          .all(
+            `SELECT ${sqlName(child.entity.key)} FROM ${sqlName(child.entity.table)} WHERE ${sqlName(child.field)} = ? ORDER BY 1`,
+            id,
+          )
           .flatMap(([childId]) => this.cascadeOf(child.entity.type, String(childId))),
       ),
     ];

@@ -22,6 +22,7 @@ import { withFoldedLog } from '../store/knowledge/change-log.js';
 import { countEntries } from '../store/knowledge/journal.js';
 import { countTombstones } from '../store/knowledge/tombstones.js';
 import { countChanged } from '../store/knowledge/changes.js';
+import { sqlName } from '../store/sql-name.js';
 
 /** Where one entity stands. */
 export interface EntityStatus extends Readonly<Record<string, number>> {
@@ -70,7 +71,7 @@ function lookUp(store: SyncStore, options: { readonly projectPath: string; reado
   const target = plannedTarget(sql, dir, project);
   const tally = new Tally(registry, { rows: 0, pendingExport: 0, pendingImport: 0, conflicts: 0, orphans: 0 });
   for (const entity of registry.entities) {
-    const from = `${entity.table} t WHERE ${projectSql(registry, entity, 't')} = ?`;
+    const from = `${sqlName(entity.table)} t WHERE ${projectSql(registry, entity, 't')} = ?`;
     tally.add(entity.type, 'rows', Number(sql.get(`SELECT count(*) FROM ${from}`, project)?.[0] ?? 0));
   }
   for (const [type, count] of countChanged(sql, target)) tally.add(type, 'pendingExport', count);
@@ -126,7 +127,7 @@ const UNREADABLE: ReadonlySet<SyncErrorCode> = new Set(['bad_input', 'conflict_m
 /** A tombstone of a row that is there only says which stamps are taken. */
 function countDeleted({ sql, registry }: SyncStore, project: string): number {
   return registry.entities.reduce((count, entity) => {
-    const row = `SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = x.id AND ${projectSql(registry, entity, 't')} = x.project`;
+    const row = `SELECT 1 FROM ${sqlName(entity.table)} t WHERE t.${sqlName(entity.key)} = x.id AND ${projectSql(registry, entity, 't')} = x.project`;
     return count + countTombstones(sql, project, entity.type, `EXISTS (${row})`);
   }, 0);
 }

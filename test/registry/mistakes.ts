@@ -182,7 +182,7 @@ function* ofRegistry({ entities, registry }: Drafts): Generator<Mistake> {
   yield mistake('a table of projects without a path', ['scopeTable', 'path'], (d) => {
     d.registry.scopeTable = { ...scopeTable, path: undefined as never };
   });
-  yield mistake('a table of projects that needs quotes', ['scopeTable', 'my table'], (d) => {
-    d.registry.scopeTable = { ...scopeTable, table: 'my table' };
+  yield mistake('a table of projects that no name can be', ['scopeTable', 'my\\u0000table'], (d) => {
+    d.registry.scopeTable = { ...scopeTable, table: 'my\0table' };
   });
 }

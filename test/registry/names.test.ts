@@ -41,7 +41,7 @@ describe('names that are not free are refused by defineEntity', () => {
   it.each([
     ["a quote in a type (o'brien)", { type: "o'b" }, `"o'b"`],
     ['a space in a type', { type: 'a b' }, '"a b"'],
-    ['a space in a table', { table: 'Order Details' }, 'Order Details'],
+    ['U+0000 in a table', { table: 'Order\0Details' }, 'Order'],
     ['a file in another folder', { file: '../t.jsonl' }, '../t.jsonl'],
     ['a file that git would not take', { file: 't.txt' }, 't.txt'],
   ])('%s', (_, more, name) => {

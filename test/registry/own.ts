@@ -36,6 +36,7 @@ export function tableOf(name: string, columns = '', id = 'id TEXT PRIMARY KEY'):
 }
 
 export interface Clone {
+  readonly project: string;
   readonly sql: Sql;
   readonly store: Store<Registry>;
   readonly export: (options?: { readonly full?: boolean }) => ReturnType<Exporter['export']>;
@@ -65,6 +66,7 @@ export function makeClones(schema: string, entities: readonly Entity[]) {
       store.close();
     });
     return {
+      project: projectPath,
       sql,
       store,
       run: (text) => {

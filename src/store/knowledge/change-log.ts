@@ -2,6 +2,7 @@ import { scopeOf } from '../../registry/entity.js';
 import type { Entity, Registry } from '../../registry/entity.js';
 import type { Sql } from '../sql.js';
 import { NOW, project } from './triggers.js';
+import { sqlName, sqlText } from '../sql-name.js';
 
 /**
  * Works out what the change log says, and empties it: every record that was written gets the number of its change and its project, one
@@ -50,24 +51,24 @@ function fold(sql: Sql, registry: Registry, newest: number): void {
 function findTouched(sql: Sql, registry: Registry, entity: Entity, newest: number): void {
   const { type, table, key } = entity;
   const { parent } = scopeOf(registry, entity);
-  const quoted = (tables: readonly string[]): string => tables.map((name) => `'${name}'`).join(', ');
+  const quoted = (tables: readonly string[]): string => tables.map(sqlText).join(', ');
   const sets = entity.synced.flatMap(({ name, field }) => (field.kind === 'set' ? [{ name, set: field.set }] : []));
   const counted = sets.filter(({ name }) =>
     entity.synced.some(({ field }) => field.kind === 'integer' && field.countOf === name),
   );
-  const row = `FROM ${table} t WHERE t.${key} = l.key`;
-  const parentRow = `type = '${parent?.entity.type ?? ''}' AND id = f.scope`;
+  const row = `FROM ${sqlName(table)} t WHERE t.${sqlName(key)} = l.key`;
+  const parentRow = `type = ${sqlText(parent?.entity.type ?? '')} AND id = f.scope`;
   const first =
     parent === undefined
       ? 'f.scope'
       : `(SELECT coalesce(known, project) FROM temp.scsync_touched WHERE ${parentRow}), (SELECT project FROM scsync_records WHERE ${parentRow})`;
   sql.run(
     `INSERT INTO temp.scsync_touched (type, id, n, is_there, project, known, counted)
-     SELECT '${type}', l.key, max(l.n), EXISTS (SELECT 1 ${row}), (SELECT ${project(registry, entity, 't')} ${row}),
+     SELECT ${sqlText(type)}, l.key, max(l.n), EXISTS (SELECT 1 ${row}), (SELECT ${project(registry, entity, 't')} ${row}),
        coalesce(m.project, ${first}), max(l.tbl IN (${quoted(counted.map(({ set }) => set.table))}))
-     FROM scsync_log l LEFT JOIN scsync_records m ON m.type = '${type}' AND m.id = l.key
-     LEFT JOIN (SELECT key, scope, min(n) FROM scsync_log WHERE tbl = '${table}' GROUP BY key) f ON f.key = l.key
-     WHERE (l.tbl = '${table}' OR l.tbl IN (${quoted(sets.map(({ set }) => set.table))}) AND EXISTS (SELECT 1 ${row}))
+     FROM scsync_log l LEFT JOIN scsync_records m ON m.type = ${sqlText(type)} AND m.id = l.key
+     LEFT JOIN (SELECT key, scope, min(n) FROM scsync_log WHERE tbl = ${sqlText(table)} GROUP BY key) f ON f.key = l.key
+     WHERE (l.tbl = ${sqlText(table)} OR l.tbl IN (${quoted(sets.map(({ set }) => set.table))}) AND EXISTS (SELECT 1 ${row}))
        AND l.key IS NOT NULL AND coalesce(m.seq, 0) <= ?
      GROUP BY l.key`,
     newest,
@@ -75,11 +76,11 @@ function findTouched(sql: Sql, registry: Registry, entity: Entity, newest: numbe
   if (parent === undefined) return;
   sql.run(
     `INSERT INTO temp.scsync_touched (type, id, n, is_there, project, known, counted)
-     SELECT '${type}', t.${key}, p.n, 1, p.project, coalesce(m.project, p.known), 0
-     FROM temp.scsync_touched p JOIN ${table} t ON t.${parent.field} = p.id
-     LEFT JOIN scsync_records m ON m.type = '${type}' AND m.id = t.${key}
-     WHERE p.type = '${parent.entity.type}' AND p.project IS NOT p.known AND p.project IS NOT m.project
-       AND t.${key} IS NOT NULL AND coalesce(m.seq, 0) <= ?
+     SELECT ${sqlText(type)}, t.${sqlName(key)}, p.n, 1, p.project, coalesce(m.project, p.known), 0
+     FROM temp.scsync_touched p JOIN ${sqlName(table)} t ON t.${sqlName(parent.field)} = p.id
+     LEFT JOIN scsync_records m ON m.type = ${sqlText(type)} AND m.id = t.${sqlName(key)}
+     WHERE p.type = ${sqlText(parent.entity.type)} AND p.project IS NOT p.known AND p.project IS NOT m.project
+       AND t.${sqlName(key)} IS NOT NULL AND coalesce(m.seq, 0) <= ?
      ON CONFLICT DO UPDATE SET known = coalesce(known, excluded.known)`,
     newest,
   );
@@ -92,8 +93,8 @@ function writeTombstonesOfGone(sql: Sql, { type, table, scope }: Entity): void {
   sql.run(
     `INSERT INTO scsync_tombstones (project, type, id, deleted_at)
      SELECT ${lastProject} AS project, r.type, r.id, max(l.at)
-     FROM scsync_log l JOIN temp.scsync_touched r ON r.type = '${type}' AND r.id = l.key
-     WHERE l.tbl = '${table}' AND l.at IS NOT NULL AND ${lastProject} IS NOT NULL AND ${lastProject} IS NOT r.project
+     FROM scsync_log l JOIN temp.scsync_touched r ON r.type = ${sqlText(type)} AND r.id = l.key
+     WHERE l.tbl = ${sqlText(table)} AND l.at IS NOT NULL AND ${lastProject} IS NOT NULL AND ${lastProject} IS NOT r.project
      GROUP BY 1, 2, 3
      ON CONFLICT (project, type, id) DO UPDATE SET deleted_at = max(excluded.deleted_at, deleted_at + 1), deleted_by = NULL`,
   );
@@ -124,9 +125,9 @@ function inheritPrivacy(sql: Sql, registry: Registry, entity: Entity): void {
   const { parent } = scopeOf(registry, entity);
   if (parent === undefined) return;
   sql.run(
-    `UPDATE scsync_records SET private = 1 WHERE type = '${entity.type}' AND id IN (
-       SELECT r.id FROM scsync_log l JOIN temp.scsync_touched r ON r.type = '${entity.type}' AND r.id = l.key
-       JOIN scsync_records p ON p.type = '${parent.entity.type}' AND p.id = l.scope AND p.private = 1
-       WHERE l.tbl = '${entity.table}' AND l.at IS NOT NULL AND r.is_there = 0)`,
+    `UPDATE scsync_records SET private = 1 WHERE type = ${sqlText(entity.type)} AND id IN (
+       SELECT r.id FROM scsync_log l JOIN temp.scsync_touched r ON r.type = ${sqlText(entity.type)} AND r.id = l.key
+       JOIN scsync_records p ON p.type = ${sqlText(parent.entity.type)} AND p.id = l.scope AND p.private = 1
+       WHERE l.tbl = ${sqlText(entity.table)} AND l.at IS NOT NULL AND r.is_there = 0)`,
   );
 }

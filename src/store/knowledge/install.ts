@@ -10,6 +10,7 @@ import type { Sql } from '../sql.js';
 import { versionOf } from '../../format/version-of.js';
 import { foldLog } from './change-log.js';
 import { NOW, PREFIX, scopeColumn, triggersOf } from './triggers.js';
+import { sqlName, sqlText } from '../sql-name.js';
 
 /** What is wrong with the tracking of a database. */
 export interface TrackingState {
@@ -39,7 +40,7 @@ export function installTracking(sql: Sql, registry: Registry): string[] {
     makeIndexes(sql, registry);
     const missing = missingTriggers(sql, registry);
     for (const { name, sql: ddl } of missing) {
-      sql.exec(`DROP TRIGGER IF EXISTS ${name}`);
+      sql.exec(`DROP TRIGGER IF EXISTS ${sqlName(name)}`);
       sql.exec(ddl);
     }
     const types = new Set(missing.map(({ type }) => type));
@@ -75,7 +76,8 @@ function makeIndexes(sql: Sql, registry: Registry): void {
         name,
         column,
       );
-      if (indexed === undefined) sql.exec(`CREATE INDEX ${PREFIX}${name}_${column} ON ${name} (${column})`);
+      if (indexed === undefined)
+        sql.exec(`CREATE INDEX ${sqlName(`${PREFIX}${name}_${column}`)} ON ${sqlName(name)} (${sqlName(column)})`);
     }
   }
 }
@@ -97,12 +99,14 @@ function missingTriggers(sql: Sql, registry: Registry): ReturnType<typeof trigge
 function logAll(sql: Sql, registry: Registry, entity: Entity): void {
   const { table, key, synced } = entity;
   sql.run(
-    `INSERT INTO scsync_log (tbl, key, scope) SELECT '${table}', c.${key}, c.${scopeColumn(registry, entity)} FROM ${table} c`,
+    `INSERT INTO scsync_log (tbl, key, scope) SELECT ${sqlText(table)}, c.${sqlName(key)}, c.${sqlName(scopeColumn(registry, entity))} FROM ${sqlName(table)} c`,
   );
   for (const { field } of synced) {
     if (field.kind !== 'set') continue;
     const { set } = field;
-    sql.run(`INSERT INTO scsync_log (tbl, key) SELECT DISTINCT '${set.table}', c.${set.owner} FROM ${set.table} c`);
+    sql.run(
+      `INSERT INTO scsync_log (tbl, key) SELECT DISTINCT ${sqlText(set.table)}, c.${sqlName(set.owner)} FROM ${sqlName(set.table)} c`,
+    );
   }
 }
 
@@ -114,7 +118,7 @@ function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
   const gone = sql.all(
     `SELECT b.target, g.project, r.id, b.line
      FROM scsync_records r JOIN scsync_base b ON b.record = r.n JOIN scsync_targets g ON g.target = b.target
-     WHERE r.type = ? AND b.deleted = 0 AND b.line <> '' AND NOT EXISTS (SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = r.id)
+     WHERE r.type = ? AND b.deleted = 0 AND b.line <> '' AND NOT EXISTS (SELECT 1 FROM ${sqlName(entity.table)} t WHERE t.${sqlName(entity.key)} = r.id)
      AND NOT EXISTS (SELECT 1 FROM scsync_tombstones x WHERE x.project = g.project AND x.type = r.type AND x.id = r.id)`,
     entity.type,
   );
@@ -134,7 +138,7 @@ function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
 function forgetGone(sql: Sql, entity: Entity): void {
   sql.run(
     `UPDATE scsync_records SET project = NULL WHERE type = ? AND project IS NOT NULL
-     AND NOT EXISTS (SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = scsync_records.id)
+     AND NOT EXISTS (SELECT 1 FROM ${sqlName(entity.table)} t WHERE t.${sqlName(entity.key)} = scsync_records.id)
      AND NOT EXISTS (SELECT 1 FROM scsync_tombstones x
        WHERE x.project = scsync_records.project AND x.type = scsync_records.type AND x.id = scsync_records.id)`,
     entity.type,
@@ -148,12 +152,12 @@ function readForeignDeletions(sql: Sql, registry: Registry): number {
   let count = 0;
   for (const entity of registry.entities) {
     const absent =
-      `d.${foreign.type} = '${entity.type}' AND typeof(d.${foreign.at}) = 'integer' ` +
-      `AND NOT EXISTS (SELECT 1 FROM ${entity.table} t WHERE t.${entity.key} = d.${foreign.id})`;
+      `d.${sqlName(foreign.type)} = ${sqlText(entity.type)} AND typeof(d.${sqlName(foreign.at)}) = 'integer' ` +
+      `AND NOT EXISTS (SELECT 1 FROM ${sqlName(entity.table)} t WHERE t.${sqlName(entity.key)} = d.${sqlName(foreign.id)})`;
     count += sql.run(
       `INSERT INTO scsync_tombstones (project, type, id, deleted_at, deleted_by)
-       SELECT d.${foreign.project}, '${entity.type}', d.${foreign.id}, d.${foreign.at}, d.${foreign.by}
-       FROM ${foreign.table} d WHERE ${absent} ON CONFLICT DO NOTHING`,
+       SELECT d.${sqlName(foreign.project)}, ${sqlText(entity.type)}, d.${sqlName(foreign.id)}, d.${sqlName(foreign.at)}, d.${sqlName(foreign.by)}
+       FROM ${sqlName(foreign.table)} d WHERE ${absent} ON CONFLICT DO NOTHING`,
     );
   }
   return count;
@@ -209,7 +213,7 @@ function dropOlderTables(sql: Sql): RecordKey[] {
       PREFIX.length,
       PREFIX,
     )) {
-      if (!KEPT.includes(String(name))) sql.exec(`DROP ${kind} "${String(name)}"`);
+      if (!KEPT.includes(String(name))) sql.exec(`DROP ${kind} ${sqlName(String(name))}`);
     }
   }
   return marked;

@@ -4,6 +4,7 @@ import type { Entity, ReferringField, Registry } from '../../registry/entity.js'
 import type { RecordKey } from '../../record/record-key.js';
 import { SetWriter } from '../set-writer.js';
 import type { Sql } from '../sql.js';
+import { sqlName } from '../sql-name.js';
 
 /** One project of a database. */
 export interface ProjectDatabase {
@@ -37,7 +38,7 @@ function putBack(
   const { table, key } = requireEntity(registry, target);
   const sets = new SetWriter(sql, registry, project);
   const arrived = sql.all(
-    `SELECT a.id, a.ref, a.element FROM scsync_unresolved a JOIN ${table} t ON t.${key} = a.ref WHERE a.type = ? AND a.field = ?`,
+    `SELECT a.id, a.ref, a.element FROM scsync_unresolved a JOIN ${sqlName(table)} t ON t.${sqlName(key)} = a.ref WHERE a.type = ? AND a.field = ?`,
     entity.type,
     name,
   );
@@ -49,7 +50,11 @@ function putBack(
           sets.insert(owner, field, sets.local(field, one), now);
         }
       } else {
-        sql.run(`UPDATE ${entity.table} SET ${name} = ? WHERE ${entity.key} = ? AND ${name} IS NULL`, value, owner);
+        sql.run(
+          `UPDATE ${sqlName(entity.table)} SET ${sqlName(name)} = ? WHERE ${sqlName(entity.key)} = ? AND ${sqlName(name)} IS NULL`,
+          value,
+          owner,
+        );
       }
       forgetUnresolved(sql, { type: entity.type, id: owner }, name, value);
     });
@@ -65,8 +70,8 @@ export function referrersOf(sql: Sql, registry: Registry, target: RecordKey): Re
         const column = field.kind === 'set' ? (elementNames(field.set)[0] ?? '') : name;
         const rows =
           field.kind === 'set'
-            ? `SELECT ${field.set.owner} FROM ${field.set.table} WHERE ${column} = ?1`
-            : `SELECT ${entity.key} FROM ${entity.table} WHERE ${column} = ?1`;
+            ? `SELECT ${sqlName(field.set.owner)} FROM ${sqlName(field.set.table)} WHERE ${sqlName(column)} = ?1`
+            : `SELECT ${sqlName(entity.key)} FROM ${sqlName(entity.table)} WHERE ${sqlName(column)} = ?1`;
         const unresolved = `SELECT id FROM scsync_unresolved WHERE type = ?2 AND field = ?3 AND ref = ?1`;
         return sql
           .all(`${rows} UNION ${unresolved}`, target.id, entity.type, name)
@@ -133,7 +138,7 @@ export function deadReferences(
     .all(
       `SELECT a.id, a.ref FROM scsync_unresolved a
        JOIN scsync_tombstones x ON x.project = ? AND x.type = ? AND x.id = a.ref
-       WHERE a.type = ? AND a.field = ? AND NOT EXISTS (SELECT 1 FROM ${table} t WHERE t.${key} = a.ref)`,
+       WHERE a.type = ? AND a.field = ? AND NOT EXISTS (SELECT 1 FROM ${sqlName(table)} t WHERE t.${sqlName(key)} = a.ref)`,
       project,
       target,
       entity.type,

@@ -1,5 +1,6 @@
 import { scopeOf } from '../../registry/entity.js';
 import type { Entity, Registry, SetField } from '../../registry/entity.js';
+import { sqlName, sqlNames, sqlText } from '../sql-name.js';
 
 /** One trigger of ours. */
 export interface Trigger {
@@ -37,24 +38,28 @@ function rowTriggers(registry: Registry, entity: Entity): Trigger[] {
   const scope = scopeColumn(registry, entity);
   const make = triggerMaker(table, type);
   // A row with the same natural key under another id: `REPLACE` removes it without firing a delete trigger.
-  const clash = `${naturalKey.map((column) => `c.${column} = NEW.${column}`).join(' AND ')} AND c.${key} IS NOT NEW.${key}`;
-  const clashes = `EXISTS (SELECT 1 FROM ${table} c WHERE ${clash})`;
-  const replaced = `SELECT '${table}', c.${key}, c.${scope}, ${NOW} FROM ${table} c WHERE ${clash}`;
+  const clash = `${naturalKey.map((column) => `c.${sqlName(column)} = NEW.${sqlName(column)}`).join(' AND ')} AND c.${sqlName(key)} IS NOT NEW.${sqlName(key)}`;
+  const clashes = `EXISTS (SELECT 1 FROM ${sqlName(table)} c WHERE ${clash})`;
+  const replaced = `SELECT ${sqlText(table)}, c.${sqlName(key)}, c.${sqlName(scope)}, ${NOW} FROM ${sqlName(table)} c WHERE ${clash}`;
   return [
-    make('insert', 'AFTER INSERT', logWrite(table, `NEW.${key}`, `NEW.${scope}`)),
-    make('update', 'AFTER UPDATE', logWrite(table, `NEW.${key}`, `NEW.${scope}`)),
+    make('insert', 'AFTER INSERT', logWrite(table, `NEW.${sqlName(key)}`, `NEW.${sqlName(scope)}`)),
+    make('update', 'AFTER UPDATE', logWrite(table, `NEW.${sqlName(key)}`, `NEW.${sqlName(scope)}`)),
     make(
       'move',
-      `AFTER UPDATE OF ${key}, ${scope}`,
-      logGone(`SELECT '${table}', OLD.${key}, OLD.${scope}, ${NOW}`),
-      `OLD.${key} IS NOT NEW.${key} OR OLD.${scope} IS NOT NEW.${scope}`,
+      `AFTER UPDATE OF ${sqlName(key)}, ${sqlName(scope)}`,
+      logGone(`SELECT ${sqlText(table)}, OLD.${sqlName(key)}, OLD.${sqlName(scope)}, ${NOW}`),
+      `OLD.${sqlName(key)} IS NOT NEW.${sqlName(key)} OR OLD.${sqlName(scope)} IS NOT NEW.${sqlName(scope)}`,
     ),
-    make('delete', 'AFTER DELETE', logGone(`SELECT '${table}', OLD.${key}, OLD.${scope}, ${NOW}`)),
+    make(
+      'delete',
+      'AFTER DELETE',
+      logGone(`SELECT ${sqlText(table)}, OLD.${sqlName(key)}, OLD.${sqlName(scope)}, ${NOW}`),
+    ),
     ...(naturalKey.length === 0
       ? []
       : [
           make('replace', 'BEFORE INSERT', logGone(replaced), clashes),
-          make('replace_update', `BEFORE UPDATE OF ${naturalKey.join(', ')}`, logGone(replaced), clashes),
+          make('replace_update', `BEFORE UPDATE OF ${sqlNames(naturalKey)}`, logGone(replaced), clashes),
         ]),
   ];
 }
@@ -62,18 +67,25 @@ function rowTriggers(registry: Registry, entity: Entity): Trigger[] {
 function setTriggers({ type }: Entity, { set: { table, owner, id } }: SetField): Trigger[] {
   const make = triggerMaker(table, type);
   // `REPLACE` removes a row with the same id, which may be another owner's, without firing a delete trigger.
-  const same = id && `FROM ${table} c WHERE c.${id.column} = NEW.${id.column} AND c.${owner} IS NOT NEW.${owner}`;
-  const replaced = same && `INSERT INTO scsync_log (tbl, key) SELECT '${table}', c.${owner} ${same}; `;
+  const same =
+    id &&
+    `FROM ${sqlName(table)} c WHERE c.${sqlName(id.column)} = NEW.${sqlName(id.column)} AND c.${sqlName(owner)} IS NOT NEW.${sqlName(owner)}`;
+  const replaced = same && `INSERT INTO scsync_log (tbl, key) SELECT ${sqlText(table)}, c.${sqlName(owner)} ${same}; `;
   return [
-    make('insert', 'AFTER INSERT', logWrite(table, `NEW.${owner}`)),
-    make('update', 'AFTER UPDATE', logWrite(table, `NEW.${owner}`)),
-    make('move', `AFTER UPDATE OF ${owner}`, logWrite(table, `OLD.${owner}`), `OLD.${owner} IS NOT NEW.${owner}`),
-    make('delete', 'AFTER DELETE', logWrite(table, `OLD.${owner}`)),
+    make('insert', 'AFTER INSERT', logWrite(table, `NEW.${sqlName(owner)}`)),
+    make('update', 'AFTER UPDATE', logWrite(table, `NEW.${sqlName(owner)}`)),
+    make(
+      'move',
+      `AFTER UPDATE OF ${sqlName(owner)}`,
+      logWrite(table, `OLD.${sqlName(owner)}`),
+      `OLD.${sqlName(owner)} IS NOT NEW.${sqlName(owner)}`,
+    ),
+    make('delete', 'AFTER DELETE', logWrite(table, `OLD.${sqlName(owner)}`)),
     ...(id === undefined || same === undefined || replaced === undefined
       ? []
       : [
           make('replace', 'BEFORE INSERT', replaced, `EXISTS (SELECT 1 ${same})`),
-          make('replace_update', `BEFORE UPDATE OF ${id.column}`, replaced, `EXISTS (SELECT 1 ${same})`),
+          make('replace_update', `BEFORE UPDATE OF ${sqlName(id.column)}`, replaced, `EXISTS (SELECT 1 ${same})`),
         ]),
   ];
 }
@@ -82,12 +94,12 @@ function triggerMaker(table: string, type: string) {
   return (event: string, timing: string, body: string, when = ''): Trigger => ({
     name: `${PREFIX}${table}_${event}`,
     type,
-    sql: `CREATE TRIGGER ${PREFIX}${table}_${event} ${timing} ON ${table}${when === '' ? '' : ` WHEN ${when}`} BEGIN ${body}END`,
+    sql: `CREATE TRIGGER ${sqlName(`${PREFIX}${table}_${event}`)} ${timing} ON ${sqlName(table)}${when === '' ? '' : ` WHEN ${when}`} BEGIN ${body}END`,
   });
 }
 
 function logWrite(table: string, key: string, scope = 'NULL'): string {
-  return `INSERT INTO scsync_log (tbl, key, scope) VALUES ('${table}', ${key}, ${scope}); `;
+  return `INSERT INTO scsync_log (tbl, key, scope) VALUES (${sqlText(table)}, ${key}, ${scope}); `;
 }
 
 /** Only what goes away has a time: to take it costs more than the rest of the write. */
@@ -98,6 +110,6 @@ function logGone(select: string): string {
 /** SQL for the project of a row known by its alias. */
 export function project(registry: Registry, entity: Entity, row: string): string {
   const { column, parent } = scopeOf(registry, entity);
-  if (parent === undefined) return `${row}.${column}`;
-  return `(SELECT p.${column} FROM ${parent.entity.table} p WHERE p.${parent.entity.key} = ${row}.${parent.field})`;
+  if (parent === undefined) return `${row}.${sqlName(column)}`;
+  return `(SELECT p.${sqlName(column)} FROM ${sqlName(parent.entity.table)} p WHERE p.${sqlName(parent.entity.key)} = ${row}.${sqlName(parent.field)})`;
 }

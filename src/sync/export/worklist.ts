@@ -4,6 +4,7 @@ import type { Sql } from '../../store/sql.js';
 import type { Target } from '../../store/knowledge/target.js';
 import { changedRecords } from '../../store/knowledge/changes.js';
 import { project } from '../../store/knowledge/triggers.js';
+import { sqlName, sqlText } from '../../store/sql-name.js';
 
 /**
  * Makes the temporary tables of an export: `scsync_worklist`, the records to look at, with their tombstones in the
@@ -30,9 +31,9 @@ export function fillWorklist(sql: Sql, registry: Registry, target: Target, full:
     for (const entity of registry.entities) {
       sql.run(
         `INSERT INTO temp.scsync_worklist (type, id, seq)
-         SELECT '${entity.type}', t.${entity.key}, coalesce(m.seq, 0) FROM ${entity.table} t
-         LEFT JOIN scsync_records m ON m.type = '${entity.type}' AND m.id = t.${entity.key}
-         WHERE t.${entity.key} IS NOT NULL AND ${project(registry, entity, 't')} = ?`,
+         SELECT ${sqlText(entity.type)}, t.${sqlName(entity.key)}, coalesce(m.seq, 0) FROM ${sqlName(entity.table)} t
+         LEFT JOIN scsync_records m ON m.type = ${sqlText(entity.type)} AND m.id = t.${sqlName(entity.key)}
+         WHERE t.${sqlName(entity.key)} IS NOT NULL AND ${project(registry, entity, 't')} = ?`,
         target.project,
       );
     }
@@ -62,10 +63,10 @@ export function addChildren(sql: Sql, registry: Registry, target: Target): void 
       for (const [field, parent] of Object.entries(parents)) {
         sql.run(
           `INSERT INTO temp.scsync_worklist (type, id, seq)
-           SELECT '${type}', t.${key}, coalesce(m.seq, 0) FROM temp.scsync_worklist d
-           JOIN ${table} t ON t.${field} = d.id
-           LEFT JOIN scsync_records m ON m.type = '${type}' AND m.id = t.${key}
-           WHERE d.type = ? AND t.${key} IS NOT NULL AND ${project(registry, entity, 't')} = ? ON CONFLICT DO NOTHING`,
+           SELECT ${sqlText(type)}, t.${sqlName(key)}, coalesce(m.seq, 0) FROM temp.scsync_worklist d
+           JOIN ${sqlName(table)} t ON t.${sqlName(field)} = d.id
+           LEFT JOIN scsync_records m ON m.type = ${sqlText(type)} AND m.id = t.${sqlName(key)}
+           WHERE d.type = ? AND t.${sqlName(key)} IS NOT NULL AND ${project(registry, entity, 't')} = ? ON CONFLICT DO NOTHING`,
           parent,
           target.project,
         );
@@ -77,9 +78,12 @@ export function addChildren(sql: Sql, registry: Registry, target: Target): void 
 /** A row whose key is no text has no line. Two ranges of an index: NULL stands before all texts, a BLOB after them. */
 function checkKeys(sql: Sql, registry: Registry, entity: Entity, projectPath: string): void {
   const { table, key } = entity;
-  for (const condition of [`t.${key} IS NULL`, `t.${key} >= x''`]) {
+  for (const condition of [`t.${sqlName(key)} IS NULL`, `t.${sqlName(key)} >= x''`]) {
     const where = `${condition} AND ${project(registry, entity, 't')} = ? LIMIT 1`;
-    const row = sql.get(`SELECT hex(t.${key}), t.${key} IS NULL FROM ${table} t WHERE ${where}`, projectPath);
+    const row = sql.get(
+      `SELECT hex(t.${sqlName(key)}), t.${sqlName(key)} IS NULL FROM ${sqlName(table)} t WHERE ${where}`,
+      projectPath,
+    );
     if (row === undefined) continue;
     const found = row[1] === 1n ? 'NULL' : `X'${String(row[0])}'`;
     throw badRow(entity, found, key, [`expected a text, found ${row[1] === 1n ? 'NULL' : 'a BLOB'}`]);

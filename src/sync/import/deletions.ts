@@ -15,6 +15,7 @@ import type { ImportContext } from './context.js';
 import type { LoadedRecord } from './load-record.js';
 import { keepPrivate } from './keep-private.js';
 import { stampOfContent } from './stamp-of-content.js';
+import { sqlName } from '../../store/sql-name.js';
 
 /** Makes a record deleted: its row with all that cannot be without it, or the tombstone alone. */
 export function applyTombstone(
@@ -43,7 +44,9 @@ export function applyTombstone(
 /** Says whether a row has others that cannot be without it, or that refer to it. */
 export function isReferredTo({ sql, registry }: ImportContext, entity: Entity, id: string): boolean {
   const hasChildren = dependentsOf(registry, entity).some(
-    (child) => sql.get(`SELECT 1 FROM ${child.entity.table} WHERE ${child.field} = ? LIMIT 1`, id) !== undefined,
+    (child) =>
+      sql.get(`SELECT 1 FROM ${sqlName(child.entity.table)} WHERE ${sqlName(child.field)} = ? LIMIT 1`, id) !==
+      undefined,
   );
   return hasChildren || referrersOf(sql, registry, { type: entity.type, id }).length > 0;
 }
@@ -53,7 +56,7 @@ function removeRow(context: ImportContext, entity: Entity, row: Content, tombsto
   const { sql, rows, registry, target } = context;
   for (const child of dependentsOf(registry, entity)) {
     const ids = sql.all(
-      `SELECT ${child.entity.key} FROM ${child.entity.table} WHERE ${child.field} = ? ORDER BY ${child.entity.key}`,
+      `SELECT ${sqlName(child.entity.key)} FROM ${sqlName(child.entity.table)} WHERE ${sqlName(child.field)} = ? ORDER BY ${sqlName(child.entity.key)}`,
       row.id,
     );
     for (const [id] of ids) {

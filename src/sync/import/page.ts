@@ -5,6 +5,7 @@ import type { Ids, Known } from '../../store/knowledge/known.js';
 import type { Sql } from '../../store/sql.js';
 import type { ImportContext } from './context.js';
 import type { SkippedLine } from './collect-changes.js';
+import { sqlName } from '../../store/sql-name.js';
 
 const PAGE = 500;
 
@@ -82,7 +83,7 @@ export function entriesOf(context: ImportContext, entity: Entity, ids: Ids): Pag
   const lines = stagedLines(context, type, ids);
   return sql
     .all(
-      `SELECT k.id, EXISTS (SELECT 1 FROM ${table} t WHERE t.${key} = k.id),
+      `SELECT k.id, EXISTS (SELECT 1 FROM ${sqlName(table)} t WHERE t.${sqlName(key)} = k.id),
          EXISTS (SELECT 1 FROM temp.scsync_staged s WHERE s.type = ? AND s.id = k.id AND s.gone = 1)
        FROM (${ids.sql}) k ORDER BY k.id`,
       type,
@@ -105,7 +106,7 @@ export function entriesOf(context: ImportContext, entity: Entity, ids: Ids): Pag
 export function deletedChildren(context: ImportContext, entity: Entity): PageEntry[] {
   const { registry } = context;
   const ids = {
-    sql: `SELECT s.id FROM temp.scsync_staged s JOIN ${entity.table} t ON t.${entity.key} = s.id
+    sql: `SELECT s.id FROM temp.scsync_staged s JOIN ${sqlName(entity.table)} t ON t.${sqlName(entity.key)} = s.id
           WHERE s.type = ? AND s.raw IS NOT NULL
           GROUP BY s.id HAVING min(s.file) = ? AND max(s.file) = ? ORDER BY s.id`,
     parameters: [entity.type, registry.deletionsFile, registry.deletionsFile],

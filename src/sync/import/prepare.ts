@@ -8,6 +8,7 @@ import type { PageEntry } from './page.js';
 import { planRecord } from './plan-record.js';
 import type { RecordPlan } from './plan-record.js';
 import { writeRecord } from './write-record.js';
+import { sqlName, sqlText } from '../../store/sql-name.js';
 
 /**
  * Decides the plain records before the database is locked for writing, so that others wait only while the rows are written: those whose
@@ -62,7 +63,7 @@ export function keepPrepared(context: ImportContext, newest: number): void {
   );
   for (const entity of registry.entities) findUndecided(context, entity);
   for (const entity of registry.entities) {
-    writer.forget(entity, `SELECT id FROM temp.scsync_undecided WHERE type = '${entity.type}'`);
+    writer.forget(entity, `SELECT id FROM temp.scsync_undecided WHERE type = ${sqlText(entity.type)}`);
   }
   outcomes.forget(`SELECT type, id FROM temp.scsync_undecided`);
   rowsBefore?.forget(`SELECT type, id FROM temp.scsync_undecided`);
@@ -77,15 +78,15 @@ function findUndecided({ sql, writer }: ImportContext, entity: Entity): void {
   const add = (other: string): void => {
     sql.run(
       `INSERT OR IGNORE INTO temp.scsync_undecided (type, id)
-       SELECT '${entity.type}', s.id FROM ${rows.table} s CROSS JOIN ${other}`,
+       SELECT ${sqlText(entity.type)}, s.id FROM ${rows.table} s CROSS JOIN ${other}`,
     );
   };
   for (const [field, target] of Object.entries({ ...entity.parents, ...entity.references })) {
-    add(`temp.scsync_undecided u ON u.type = '${target}' AND u.id = s.${placeOf(field)}`);
+    add(`temp.scsync_undecided u ON u.type = ${sqlText(target)} AND u.id = s.${placeOf(field)}`);
   }
   if (entity.naturalKey.length === 0) return;
   const same = (column: (name: string) => string): string =>
     entity.naturalKey.map((name) => `o.${column(name)} = s.${placeOf(name)}`).join(' AND ');
-  add(`${entity.table} o ON ${same((name) => name)} WHERE o.${entity.key} <> s.id`);
+  add(`${sqlName(entity.table)} o ON ${same(sqlName)} WHERE o.${sqlName(entity.key)} <> s.id`);
   add(`${rows.table} o ON ${same(placeOf)} WHERE o.id <> s.id`);
 }

@@ -1,5 +1,7 @@
 import type { Registry } from '../../registry/entity.js';
+import { literalPattern } from '../../record/literal-pattern.js';
 import type { Sql } from '../../store/sql.js';
+import { sqlName } from '../../store/sql-name.js';
 import { PREFIX } from '../../store/knowledge/triggers.js';
 
 /** From so many records on, making our triggers anew costs less than what they log. */
@@ -16,15 +18,21 @@ export function suspendTriggers(sql: Sql, registry: Registry, records: number): 
     ...entity.synced.flatMap(({ field }) => (field.kind === 'set' ? [field.set.table] : [])),
   ]);
   const writes = new RegExp(
-    `\\b(?:UPDATE(?:\\s+OR\\s+\\w+)?|(?:INSERT(?:\\s+OR\\s+\\w+)?|REPLACE)\\s+INTO|DELETE\\s+FROM)\\s+["'\`\\[]?(?:${tables.join('|')})\\b`,
+    `\\b(?:UPDATE(?:\\s+OR\\s+\\w+)?|(?:INSERT(?:\\s+OR\\s+\\w+)?|REPLACE)\\s+INTO|DELETE\\s+FROM)\\s+(?:\\w+\\s*\\.\\s*)?(?:${tables.flatMap(waysToWrite).join('|')})`,
     'i',
   );
   const suspended = sql
     .all(`SELECT name, sql FROM sqlite_master WHERE type = 'trigger'`)
     .map(([name, ddl]) => ({ name: String(name), ddl: String(ddl) }))
     .filter(({ name, ddl }) => (name.startsWith(PREFIX) ? records >= LARGE : writes.test(ddl)));
-  for (const { name } of suspended) sql.exec(`DROP TRIGGER "${name.replaceAll('"', '""')}"`);
+  for (const { name } of suspended) sql.exec(`DROP TRIGGER ${sqlName(name)}`);
   return () => {
     for (const { ddl } of suspended) sql.exec(ddl);
   };
+}
+
+/** How a statement may write the name of a table, as parts of a regular expression. */
+function waysToWrite(name: string): string[] {
+  const between = (quote: string): string => literalPattern(`${quote}${name.replaceAll(quote, quote + quote)}${quote}`);
+  return [...['"', "'", '`'].map(between), literalPattern(`[${name}]`), `${literalPattern(name)}\\b`];
 }

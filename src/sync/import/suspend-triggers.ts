@@ -1,38 +1,47 @@
 import type { Registry } from '../../registry/entity.js';
-import { literalPattern } from '../../record/literal-pattern.js';
 import type { Sql } from '../../store/sql.js';
 import { sqlName } from '../../store/sql-name.js';
 import { PREFIX } from '../../store/knowledge/triggers.js';
+import { writesOf } from '../../store/trigger-writes.js';
 
 /** From so many records on, making our triggers anew costs less than what they log. */
 const LARGE = 2000;
 
 /**
- * Takes away the triggers of other programs that write to synced tables (the reference's sets a session's
+ * Takes away the triggers of other programs that write what is synced (the reference's sets a session's
  * `updated_at` whenever an item is inserted), and gives what puts them back exactly. Both within the transaction of the
- * import, so that nobody else ever sees them missing. A large import does without ours too, since it counts what it changes by itself.
+ * import, so that nobody else ever sees them missing. Triggers that keep local columns, or other tables, go on. A large import does without
+ * ours too, since it counts what it changes by itself.
  */
 export function suspendTriggers(sql: Sql, registry: Registry, records: number): () => void {
-  const tables = registry.entities.flatMap((entity) => [
-    entity.table,
-    ...entity.synced.flatMap(({ field }) => (field.kind === 'set' ? [field.set.table] : [])),
-  ]);
-  const writes = new RegExp(
-    `\\b(?:UPDATE(?:\\s+OR\\s+\\w+)?|(?:INSERT(?:\\s+OR\\s+\\w+)?|REPLACE)\\s+INTO|DELETE\\s+FROM)\\s+(?:\\w+\\s*\\.\\s*)?(?:${tables.flatMap(waysToWrite).join('|')})`,
-    'i',
-  );
+  const synced = syncedColumns(registry);
+  const isSynced = (ddl: string): boolean =>
+    writesOf(ddl).some(({ table, columns }) => {
+      const known = synced.get(table);
+      return known !== undefined && (columns === undefined || columns.some((column) => known.has(column)));
+    });
   const suspended = sql
     .all(`SELECT name, sql FROM sqlite_master WHERE type = 'trigger'`)
     .map(([name, ddl]) => ({ name: String(name), ddl: String(ddl) }))
-    .filter(({ name, ddl }) => (name.startsWith(PREFIX) ? records >= LARGE : writes.test(ddl)));
+    .filter(({ name, ddl }) => (name.startsWith(PREFIX) ? records >= LARGE : isSynced(ddl)));
   for (const { name } of suspended) sql.exec(`DROP TRIGGER ${sqlName(name)}`);
   return () => {
     for (const { ddl } of suspended) sql.exec(ddl);
   };
 }
 
-/** How a statement may write the name of a table, as parts of a regular expression. */
-function waysToWrite(name: string): string[] {
-  const between = (quote: string): string => literalPattern(`${quote}${name.replaceAll(quote, quote + quote)}${quote}`);
-  return [...['"', "'", '`'].map(between), literalPattern(`[${name}]`), `${literalPattern(name)}\\b`];
+/** The columns of each table that an import writes, all in lower case, as SQLite takes names. */
+function syncedColumns({ entities }: Registry): ReadonlyMap<string, ReadonlySet<string>> {
+  const lower = (names: readonly string[]): ReadonlySet<string> => new Set(names.map((name) => name.toLowerCase()));
+  return new Map(
+    entities.flatMap(({ table, synced }): [string, ReadonlySet<string>][] => [
+      [table.toLowerCase(), lower(synced.flatMap(({ name, field }) => (field.kind === 'set' ? [] : [name])))],
+      ...synced.flatMap(({ field }): [string, ReadonlySet<string>][] => {
+        if (field.kind !== 'set') return [];
+        const { owner, element, id, timestamps = [] } = field.set;
+        const own = id === undefined ? [] : [id.column];
+        return [[field.set.table.toLowerCase(), lower([owner, ...Object.keys(element), ...own, ...timestamps])]];
+      }),
+    ]),
+  );
 }

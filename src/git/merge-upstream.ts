@@ -56,6 +56,7 @@ export async function mergeUpstream(merge: UpstreamMerge): Promise<MadeMerge> {
   if (base === theirs) return { ...made, by: 'up to date', commit: head };
   requirePlainTree(cwd, theirs, pathInRepository(repository, dir));
   if (head === undefined || base === head) return { ...made, by: 'fast forward', commit: theirs };
+  if (base === undefined) requireWholeHistory(cwd);
   const isUnrelated = base === undefined && hasOnlyRecords(merge, [head, theirs]);
   return {
     ...made,
@@ -168,6 +169,14 @@ function healConflicts(
   if (left.length + problems.length > 0) {
     throw cannotMerge([...left.map((name) => `conflict in ${folder}/${name}`), ...problems]);
   }
+}
+
+/** A shallow clone may lack the last commit that both sides have: without it each record of one side would be new to the other. */
+function requireWholeHistory(cwd: string): void {
+  if (git(['rev-parse', '--is-shallow-repository'], { cwd }).trim() !== 'true') return;
+  throw new SyncError('refused', 'this clone is shallow, and has no commit in common with the remote', {
+    hint: 'run git fetch --unshallow, then try again',
+  });
 }
 
 /** Two first pushes to one empty remote have no commit in common. Where one side has nothing but records they can be merged. */

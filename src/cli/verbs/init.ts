@@ -22,7 +22,7 @@ import { SETTINGS_FILE, writeSettings } from '../../files/settings.js';
 import type { SyncStore } from '../../store/store.js';
 import { bindTarget } from '../../store/knowledge/bind-target.js';
 import { ensureProjectRow } from '../../store/project-row.js';
-import { findTarget } from '../../store/knowledge/target.js';
+import { findTarget, plannedTarget } from '../../store/knowledge/target.js';
 import type { Session, Place } from '../session.js';
 import { EXIT } from '../exit-codes.js';
 import { otherProjects } from '../other-projects.js';
@@ -190,6 +190,6 @@ function bindProject(store: SyncStore, { dir, projectPath }: Place): string[] {
   const isNew = ensureProjectRow(store.sql, store.registry, projectPath, Date.now());
   const done = isNew ? [`added the project ${projectPath} to the database`] : [];
   if (findTarget(store.sql, dir)?.project === projectPath) return done;
-  bindTarget(store.sql, dir, projectPath);
+  bindTarget(store.sql, plannedTarget(store.sql, dir, projectPath));
   return [...done, `bound ${dir} to the project ${projectPath}`];
 }

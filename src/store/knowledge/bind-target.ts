@@ -3,13 +3,14 @@ import { forgetBases } from './base.js';
 import { findTarget, forgetNotes } from './target.js';
 import type { Target } from './target.js';
 
-/** Binds a directory to a project; an existing binding is changed only if it names another project. */
-export function bindTarget(sql: Sql, dir: string, project: string): Target {
+/** Binds a directory to a project as `plannedTarget` says; an existing binding is changed only if it names another project. */
+export function bindTarget(sql: Sql, { id, dir, project }: Target): Target {
   const found = findTarget(sql, dir);
   if (found?.project === project) return found;
   return sql.transaction('immediate', () => {
     if (found !== undefined) forgetTarget(sql, found);
-    sql.run(`INSERT INTO scsync_targets (dir, project) VALUES (?, ?)`, dir, project);
+    if (id >= 0) sql.run(`UPDATE scsync_targets SET dir = ? WHERE target = ?`, dir, id);
+    else sql.run(`INSERT INTO scsync_targets (dir, project) VALUES (?, ?)`, dir, project);
     const target = findTarget(sql, dir);
     if (target === undefined) throw new Error('a target that was just written is not there');
     return target;

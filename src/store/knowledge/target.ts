@@ -1,3 +1,7 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { hashFile } from '../../files/file-bytes.js';
 import type { PathForm } from '../../record/version.js';
 import { readMeta, writeMeta } from './meta.js';
 import type { Sql } from '../sql.js';
@@ -38,8 +42,26 @@ export function listTargets(sql: Sql): Pick<Target, 'dir' | 'project'>[] {
 
 /** The target as a first use would bind it, for looking without changing anything. */
 export function plannedTarget(sql: Sql, dir: string, project: string): Target {
-  const found = findTarget(sql, dir);
-  return found?.project === project ? found : { id: -1, dir, project, exportedThrough: 0, form: undefined };
+  const found = findTarget(sql, dir) ?? movedTarget(sql, dir, project);
+  return found?.project === project ? { ...found, dir } : { id: -1, dir, project, exportedThrough: 0, form: undefined };
+}
+
+/**
+ * The target that a directory was before somebody moved it here, or a folder above it: the one of its project in a directory that is there no
+ * more, and of which a file lies here as it was agreed on.
+ */
+function movedTarget(sql: Sql, dir: string, project: string): Target | undefined {
+  const gone = sql
+    .all(`SELECT target, dir FROM scsync_targets WHERE project = ?`, project)
+    .map(([id, path]) => ({ id: id ?? null, path: String(path) }))
+    .filter(({ path }) => !existsSync(path));
+  const moved = gone.filter(({ id }) =>
+    sql
+      .all(`SELECT name, sha256 FROM scsync_files WHERE target = ?`, id)
+      .some(([name, sha256]) => hashFile(join(dir, String(name))) === sha256),
+  );
+  const [only, ...others] = moved;
+  return only === undefined || others.length > 0 ? undefined : findTarget(sql, only.path);
 }
 
 /**

@@ -80,7 +80,7 @@ function tryExport(store: SyncStore, planned: Target, run: ExportRun): ExportSta
     return sql.transaction('immediate', () => {
       if (!context.old.areUnchanged()) return undefined;
       if (written.length > 0) files.commit();
-      commit(context, bindTarget(sql, planned.dir, planned.project), written, newest);
+      commit(context, bindTarget(sql, planned), written, newest);
       return stats(history);
     });
   } finally {

@@ -133,7 +133,7 @@ function carryOut(context: ImportContext, run: ImportRun, found: Found, prepared
   foldLog(sql, registry);
   const newest = newestChange(sql);
   // Bound only here, so that an import that fails leaves no trace.
-  context.bind(bindTarget(sql, planned.dir, planned.project));
+  context.bind(bindTarget(sql, planned));
   if (prepared !== undefined) keepPrepared(context, prepared);
   importRecords(context);
   // What the import wrote itself it has marked; what the database did besides is a change like any other.

@@ -32,7 +32,7 @@ it('a folder that was moved is the one that it was: edits go on, and nothing is 
   const { replica, dir, targets, sync: syncMoved, status } = agreed();
   replica.run(`UPDATE issues SET title = 'mine', updated_at = ${T0 + 5} WHERE id = 'i1'`);
   renameSync(replica.dir, dir);
-  expect(status().entities['issue']).toMatchObject({ pendingExport: 1, pendingImport: 0 });
+  expect(status().entities.issue).toMatchObject({ pendingExport: 1, pendingImport: 0 });
   const done = syncMoved();
   expect([named(done.import), done.export.total.written, done.inSync]).toEqual([[], 1, true]);
   expect(targets()).toEqual([[dir]]);

@@ -94,7 +94,11 @@ export function forgetBases(sql: Sql, target: number, key?: RecordKey): void {
 
 /** Says whether a target has any base that stands in a file. */
 export function hasBase(sql: Sql, registry: Registry, target: Target, file: string): boolean {
-  return basePage(sql, registry, target, file, undefined, 1).length > 0;
+  if (file !== registry.deletionsFile) return basePage(sql, registry, target, file, undefined, 1).length > 0;
+  return (
+    sql.get(`SELECT 1 FROM scsync_base WHERE target = ? AND deleted = 1 AND line <> '' LIMIT 1`, target.id) !==
+    undefined
+  );
 }
 
 /** A base whose home is a file. */

@@ -33,7 +33,8 @@ export const TABLES: readonly string[] = [
   // the change that the target has. "own": first known here, by an export or as an edit of the files that no commit brought.
   `CREATE TABLE IF NOT EXISTS scsync_base (
     record INTEGER NOT NULL, target INTEGER NOT NULL, seq INTEGER NOT NULL, deleted INTEGER NOT NULL, stamp INTEGER NOT NULL,
-    own INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (record, target)) WITHOUT ROWID`,
+    own INTEGER NOT NULL, line TEXT NOT NULL, PRIMARY KEY (record, target))`,
+  `CREATE INDEX IF NOT EXISTS scsync_base_deleted ON scsync_base (target) WHERE deleted = 1`,
   // Digests of versions that were taken into account in any target and are no base, or not any more.
   `CREATE TABLE IF NOT EXISTS scsync_seen (digest BLOB PRIMARY KEY, own INTEGER NOT NULL) WITHOUT ROWID`,
   // References and set elements whose target is not here: they count as values of the record.

@@ -13,7 +13,7 @@ import { scanFile } from '../../files/scan-file.js';
 import { mergeJoin } from '../../record/merge-join.js';
 import type { FileVersion } from '../../record/version.js';
 import type { Registry } from '../../registry/entity.js';
-import { basePage } from '../../store/knowledge/base.js';
+import { basePage, hasBase } from '../../store/knowledge/base.js';
 import type { FileBase } from '../../store/knowledge/base.js';
 import { settledHash } from '../../store/knowledge/settled-files.js';
 import { inFileOrder } from '../../store/file-order.js';
@@ -101,7 +101,7 @@ class Collector {
   read(name: string): void {
     const path = join(this.#options.dir, name);
     const hash = hashFile(path);
-    if (hash === null && this.#bases(name).next().done === true) return;
+    if (hash === null && !hasBase(this.#sql, this.#registry, this.#target, name)) return;
     const isSettled = hash !== null && hash === settledHash(this.#sql, this.#target, name);
     if (isSettled && !this.#options.forces) return;
     this.#files.set(name, hash);

@@ -14,8 +14,8 @@ export const BUGS = [
   {
     name: 'natural keys are compared without case',
     file: 'src/store/natural-key.ts',
-    find: '`t.${name} = ?`',
-    replace: '`t.${name} = ? COLLATE NOCASE`',
+    find: '`t.${sqlName(name)} = ?`',
+    replace: '`t.${sqlName(name)} = ? COLLATE NOCASE`',
     tests: ['test/sync/natural-keys.test.ts'],
   },
   {

@@ -98,6 +98,13 @@ module.exports = {
       to: { path: '(^|/)node_modules/(synckit|@secretlint)/|^src/secrets/secret-worker\\.ts$' },
     },
     {
+      name: 'schemas-in-their-verb-only',
+      severity: 'error',
+      comment: 'The schemas of what verbs print are data for those who read it.',
+      from: { path: '^src/', pathNot: '^src/cli/(verbs/schema\\.ts$|schemas/)' },
+      to: { path: '^src/cli/schemas/' },
+    },
+    {
       name: 'merge-driver-stays-small',
       severity: 'error',
       comment: 'git starts the merge driver once a file: it loads neither SQLite nor the command line parser.',

@@ -69,7 +69,7 @@ class Person {
 /** Compares both databases record by record. @param {Person} a @param {Person} b */
 function compare(a, b) {
   const different = TYPES.filter((type) => a.records(type) !== b.records(type));
-  const counts = TYPES.map((type) => `${JSON.parse(a.records(type)).records.length} ${type}`).join(', ');
+  const counts = TYPES.map((type) => `${JSON.parse(a.records(type)).records?.length ?? 0} ${type}`).join(', ');
   say(
     different.length === 0 ? `  both databases hold the same: ${counts}` : `  THEY DIFFER in ${different.join(', ')}`,
   );

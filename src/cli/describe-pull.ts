@@ -5,6 +5,7 @@ import { failedBy } from './failed-by.js';
 import { info } from './outcome.js';
 import type { Block, Outcome } from './outcome.js';
 import type { Pulled } from './pull-place.js';
+import { syncJson } from './stats-json.js';
 
 /** How a pull ended: with its error, else as its syncs did. What the first one left different the last one may have brought together. */
 export function endOf({ syncs, error }: Pulled): Pick<Outcome, 'status' | 'error'> {
@@ -22,7 +23,7 @@ export function pullJson({ projectPath: project, dir }: Place, { upstream, merge
     branch: upstream.branch,
     merged,
     commits,
-    syncs: syncs.map((each) => ({ import: each.import, export: each.export, inSync: each.inSync })),
+    syncs: syncs.map((each) => syncJson(each, each.status?.problems ?? [])),
     inSync: syncs.at(-1)?.inSync ?? false,
   };
 }

@@ -93,8 +93,8 @@ function readSet(name: string, { set }: SetField, text: string): unknown[] {
 }
 
 /** Reads the object of a record: as `get --json` and `put --json` print it, or a line of a file. */
-export function readObject(text: string): RecordObject {
-  return withJsonErrors('standard input', () => {
+export function readObject(text: string, from = 'standard input'): RecordObject {
+  return withJsonErrors(from, () => {
     const members = scanObject(text);
     const [first] = members;
     const inner = members.length === 1 && first?.[0] === 'record' ? scanObject(first[1]) : members;

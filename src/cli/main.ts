@@ -1,17 +1,16 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
 
-import { readFileSync } from 'node:fs';
-
-import { SyncError, messageOf } from '../errors.js';
+import { SyncError } from '../errors.js';
 import { isOn } from './verb.js';
 import type { Terminal } from './session.js';
 import { EXIT, statusOfError } from './exit-codes.js';
-import { reportOf } from './failed-by.js';
+import { makeReport, reportOfAny } from './failed-by.js';
 import { Output, settingsOf } from './output.js';
 import type { ErrorReport } from './outcome.js';
 import { makeProgram } from './program.js';
 import type { Call } from './program.js';
+import { readVersion } from './version.js';
 
 const output = new Output(settingsOf(process.argv.slice(2), process.env));
 
@@ -34,7 +33,7 @@ async function carryOut({ verb, args, options }: Call): Promise<number> {
   const looks = isOn(options, 'dryRun') || verb.looks?.(args, options) === true;
   const session = new Session({ ...options, looks }, await terminal());
   try {
-    const outcome = await verb.run({ session, args, options });
+    const outcome = await verb.run({ session, args, options, input: readInput });
     const error = completeReport(outcome.error, session);
     session.close();
     await output.outcome({ ...outcome, error }, session.notes);
@@ -64,48 +63,39 @@ async function main(argv: readonly string[]): Promise<number> {
       output.page(error.code === 'commander.version' ? 'version' : 'help', help.trimEnd());
     } else {
       if (help !== '' && !output.settings.json) output.misuse(help);
-      else output.error(reportOfAny(error));
+      else output.error(reportOfThrown(error));
     }
   }
   return status;
 }
 
-function reportOfAny(error: unknown): ErrorReport {
-  const stack = output.settings.verbose && error instanceof Error ? stackOf(error) : undefined;
-  if (error instanceof SyncError) {
-    return { ...reportOf(error), stack };
-  }
-  if (error instanceof CommanderError) return usageReport(error);
-  const message = messageOf(error).split('\n')[0] ?? '';
-  const hint = 'this is a fault of sc-sync; --verbose shows where it happened';
-  return { code: 'unexpected', message, details: [], hint, stack };
+function reportOfThrown(error: unknown): ErrorReport {
+  return error instanceof CommanderError ? usageReport(error) : reportOfAny(error, output.settings.verbose);
 }
 
 /** What commander says, as one sentence and what to do next. */
 function usageReport({ code, message }: CommanderError): ErrorReport {
   if (code === 'commander.help') {
-    return { code: 'usage', message: 'a verb is missing', details: [], hint: 'see the verbs: sc-sync --help' };
+    const hint = 'see the verbs: sc-sync --help';
+    return makeReport({ code: 'usage', message: 'a verb is missing', details: [], hint });
   }
   const [, text = message, guess] = /^(?:error: )?(.*?)(?:\n\(Did you mean (.*)\?\))?$/s.exec(message) ?? [];
   const hint = guess === undefined ? 'see sc-sync --help, or --help after a verb' : `did you mean ${guess}?`;
-  return { code: 'usage', message: text, details: [], hint };
+  return makeReport({ code: 'usage', message: text, details: [], hint });
 }
 
-function stackOf(error: Error): string {
-  const { cause } = error;
-  return `${error.stack ?? ''}${cause instanceof Error ? `\ncaused by ${stackOf(cause)}` : ''}`;
-}
-
-function readVersion(): string {
-  const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-  return String((manifest as { readonly version: unknown }).version);
+/** All of standard input. */
+async function readInput(): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
+  return Buffer.concat(chunks);
 }
 
 // Who reads no further (`| head`) is no failure; a full disk is.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exitCode = error.code === 'EPIPE' ? (process.exitCode ?? EXIT.done) : statusOfError(new SyncError('io', ''));
   if (error.code !== 'EPIPE')
-    output.error({ code: 'io', message: `cannot write: ${error.message}`, details: [], hint: null });
+    output.error(makeReport({ code: 'io', message: `cannot write: ${error.message}`, details: [], hint: null }));
 });
 process.stderr.on('error', () => undefined);
 

@@ -30,13 +30,15 @@ export interface ErrorReport {
   readonly message: string;
   readonly details: readonly string[];
   readonly hint: string | null;
+  /** Whether the same call may succeed later, though nothing was changed. */
+  readonly retryable: boolean;
   readonly stack?: string | undefined;
 }
 
 /** What a command found or did: the same words for people and for programs. */
 export interface Outcome {
   readonly status: number;
-  /** One object. */
+  /** One object, as `outcomeJson` prints it: our own words in camelCase, records as `ExactJson`. */
   readonly json: object;
   readonly text: readonly Block[];
   /** Why it did not do all of what was asked. */

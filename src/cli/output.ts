@@ -1,7 +1,7 @@
 import pc from 'picocolors';
 
-import { cleanJson, cleanText } from './clean.js';
-import { jsonText } from './json-text.js';
+import { cleanText } from './clean.js';
+import { outcomeJson } from './outcome-json.js';
 import type { ErrorReport, Grid, Level, Line, Outcome, Tone } from './outcome.js';
 
 /** How things are written. */
@@ -36,7 +36,7 @@ export class Output {
   /** Writes what a command did, and remarks on how it understood the call. */
   async outcome({ json, text, error }: Outcome, notes: readonly string[] = []): Promise<void> {
     if (this.settings.json) {
-      this.#writeJson({ ...json, ...(notes.length > 0 && { notes }), error });
+      this.#write(this.#out, outcomeJson({ json, error }, notes));
       return;
     }
     if (!this.settings.quiet) for (const note of notes) this.#write(this.#err, this.#line(this.#err, note, 'dim'));
@@ -51,12 +51,8 @@ export class Output {
 
   /** Writes an error: one line, then each detail, then what to do next. */
   error(report: ErrorReport): void {
-    const { stack, ...error } = report;
-    if (this.settings.json) {
-      this.#writeJson({ error: stack === undefined ? error : { ...error, stack } });
-      return;
-    }
-    this.#writeError(report);
+    if (this.settings.json) this.#write(this.#out, outcomeJson({ json: {}, error: report }));
+    else this.#writeError(report);
   }
 
   #writeError({ message, details, hint, stack = '' }: ErrorReport): void {
@@ -72,7 +68,7 @@ export class Output {
 
   /** Writes help or the version. */
   page(name: 'help' | 'version', text: string): void {
-    if (this.settings.json) this.#writeJson({ [name]: text });
+    if (this.settings.json) this.#write(this.#out, outcomeJson({ json: { [name]: text } }));
     else this.#write(this.#out, text.split('\n').map(cleanText).join('\n'));
   }
 
@@ -98,10 +94,6 @@ export class Output {
 
   #shows(level: Level): boolean {
     return level === 'data' || (level === 'info' ? !this.settings.quiet : this.settings.verbose);
-  }
-
-  #writeJson(value: object): void {
-    this.#write(this.#out, cleanJson(jsonText(value)));
   }
 
   #write(stream: OutputStream, text: string): void {

@@ -11,6 +11,8 @@ export interface Invocation {
   readonly session: Session;
   readonly args: readonly string[];
   readonly options: Options;
+  /** Reads all of what a `-` stands for. */
+  readonly input: () => Promise<Uint8Array>;
 }
 
 /** A verb: how it is called, and what it does. The list of `verbs.ts` has its name. */

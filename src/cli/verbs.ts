@@ -85,6 +85,11 @@ export const VERBS: readonly ListedVerb[] = [
     load: () => import('./verbs/push.js'),
   },
   {
+    name: 'schema',
+    summary: 'print the JSON Schema of what a verb prints with --json',
+    load: () => import('./verbs/schema.js'),
+  },
+  {
     name: 'resolve',
     summary: 'heal data files that a merge left with markers, unmerged, or with duplicate lines',
     load: () => import('./verbs/resolve.js'),

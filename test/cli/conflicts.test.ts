@@ -19,7 +19,8 @@ beforeEach(() => {
   expect(sandbox.run(['sync']).status).toBe(0);
 });
 
-const numbers = (): unknown[] => (sandbox.json(['conflicts'])['conflicts'] as JsonObject[]).map((entry) => entry['n']);
+const numbers = (): unknown[] =>
+  ((sandbox.json(['conflicts'])['conflicts'] ?? []) as JsonObject[]).map((entry) => entry['n']);
 const valueOf = (id: string): unknown => (sandbox.json(['get', 'memory', id])['record'] as JsonObject)['value'];
 
 describe('conflicts', () => {
@@ -39,13 +40,13 @@ describe('conflicts', () => {
     expect([valueOf('mem_1'), numbers()]).toEqual(['mine', [1, 2]]);
     expect(sandbox.json(['conflicts', 'take', '1', '2'])).toMatchObject({ taken: [{ n: 1 }, { n: 2 }] });
     expect([valueOf('mem_1'), valueOf('mem_2'), numbers()]).toEqual(['theirs', 'theirs', []]);
-    expect(sandbox.json(['sync'])).toMatchObject({ inSync: true, export: { total: { written: 2 } } });
+    expect(sandbox.json(['sync'])).toMatchObject({ inSync: true, export: { entities: { total: { written: 2 } } } });
     expect(sandbox.ok(['conflicts'])).toBe('no conflicts\n');
   });
 
   it('drop forgets entries, all or none', () => {
     expect(sandbox.error(['conflicts', 'drop', '1', '99'], 4)['code']).toBe('not_found');
-    expect(sandbox.json(['conflicts', 'drop', '1', '1'])).toEqual({ dropped: [1] });
+    expect(sandbox.json(['conflicts', 'drop', '1', '1'])).toMatchObject({ dropped: [{ n: 1, lost: 'theirs' }] });
     expect(sandbox.ok(['conflicts', 'drop', '2'])).toBe('dropped 1 entry\n');
     expect([valueOf('mem_1'), numbers()]).toEqual(['mine', []]);
   });

@@ -109,7 +109,7 @@ describe('the project', () => {
     expect(status).toMatchObject({
       project: sandbox.project,
       dir: join(linked, '.savecontext'),
-      total: { written: 1 },
+      entities: { total: { written: 1 } },
       notes: [expect.stringContaining('linked work tree')],
     });
   });

@@ -7,6 +7,7 @@ import { expect, onTestFinished } from 'vitest';
 
 import { Store } from '../../src/savecontext/store.js';
 import { copyEmptyDatabase } from '../empty-database.js';
+import { expectValid } from './valid.js';
 
 /** The built command. */
 export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
@@ -96,14 +97,14 @@ export class Sandbox {
   json(args: readonly string[], options: RunOptions & { readonly status?: number } = {}): JsonObject {
     const ran = this.run([...args, '--json'], options);
     expect(ran, args.join(' ')).toMatchObject({ status: options.status ?? 0, stderr: '' });
-    return oneObject(ran.stdout);
+    return oneObject(ran.stdout, args);
   }
 
   /** Runs what must fail, and gives the error that `--json` prints. */
   error(args: readonly string[], status: number, options?: RunOptions): JsonObject {
     const { error } = this.json(args, { ...options, status });
     const report = error as JsonObject;
-    expect(Object.keys(report)).toEqual(['code', 'message', 'details', 'hint']);
+    expect(Object.keys(report)).toEqual(['code', 'message', 'details', 'hint', 'retryable']);
     return report;
   }
 
@@ -121,10 +122,12 @@ export class Sandbox {
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** The one object that a text of one line is. */
-export function oneObject(text: string): JsonObject {
+/** The one object that a text of one line is. What a verb printed must be as its schema says. */
+export function oneObject(text: string, args: readonly string[]): JsonObject {
   expect(text).toMatch(/^\{.*\}\n$/);
-  return JSON.parse(text) as JsonObject;
+  const object = JSON.parse(text) as JsonObject;
+  expectValid(args, object);
+  return object;
 }
 
 /** The record of `get --json` and `put --json`. */

@@ -17,7 +17,7 @@ describe('init', () => {
       `bound ${sandbox.dir} to the project ${sandbox.project}`,
     ]);
     expect(existsSync(join(sandbox.dir, '.gitignore'))).toBe(true);
-    expect(sandbox.json(['init'])['done']).toEqual([]);
+    expect(sandbox.json(['init'])).not.toHaveProperty('done');
     expect(sandbox.ok(['init'])).toMatch(/^nothing to do: /);
   });
 
@@ -27,7 +27,7 @@ describe('init', () => {
     expect(text).toMatch(/^database: added /m);
     expect(text).toMatch(new RegExp(`^bound .* to the project ${ATLAS}$`, 'm'));
     expect(sandbox.json(['status'])['project']).toBe(ATLAS);
-    expect(sandbox.json(['init', '--project', ATLAS])['done']).toEqual([]);
+    expect(sandbox.json(['init', '--project', ATLAS])).not.toHaveProperty('done');
   });
 
   it('chooses the compatible form where the reference program wrote the files', () => {
@@ -37,7 +37,7 @@ describe('init', () => {
     expect(sandbox.ok(['init', '--project', ATLAS])).toContain('paths: absolute');
     expect(JSON.parse(readFileSync(join(sandbox.dir, 'sync.json'), 'utf8'))).toEqual({ paths: 'absolute' });
     expect(readFileSync(join(sandbox.dir, '.gitignore'), 'utf8').startsWith(ignored)).toBe(true);
-    expect(sandbox.json(['init', '--project', ATLAS])['done']).toEqual([]);
+    expect(sandbox.json(['init', '--project', ATLAS])).not.toHaveProperty('done');
   });
 
   it('leaves a form alone that was chosen, and files of this program', () => {

@@ -3,11 +3,15 @@ import { PassThrough, Readable } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 
 import { cleanJson, cleanText } from '../../src/cli/clean.js';
+import { makeReport } from '../../src/cli/failed-by.js';
 import { ExactJson, jsonText } from '../../src/cli/json-text.js';
+import { outcomeJson } from '../../src/cli/outcome-json.js';
 import { data, failure, grid, info, warning } from '../../src/cli/outcome.js';
 import type { Outcome } from '../../src/cli/outcome.js';
 import { Output, settingsOf } from '../../src/cli/output.js';
 import { makeProgressBar } from '../../src/cli/progress.js';
+import { ERROR_EXIT_STATUS } from '../../src/errors.js';
+import type { SyncErrorCode } from '../../src/errors.js';
 import { ATLAS, MAIN, Sandbox, recordIn } from './helpers.js';
 
 /** Everything that could move a cursor, change a colour or turn text round. */
@@ -50,7 +54,7 @@ describe('control characters', () => {
 
   it('never come through lines, tables, notes and errors', async () => {
     const text = [data(NASTY), warning(NASTY), failure(NASTY), grid([NASTY], [[NASTY]])];
-    const error = { code: 'usage', message: NASTY, details: [`${NASTY}!`], hint: NASTY };
+    const error = { code: 'usage', message: NASTY, details: [`${NASTY}!`], hint: NASTY, retryable: false };
     const { out, err } = await written({ text, error }, [], { notes: [NASTY] });
     expect(out + err).not.toMatch(NOT_CLEAN);
     expect(out.trimEnd().split('\n')).toHaveLength(5);
@@ -121,10 +125,38 @@ describe('JSON', () => {
   });
 
   it('is one object with notes and an error in it', async () => {
-    const error = { code: 'refused', message: 'm', details: [], hint: null };
+    const error = { code: 'refused', message: 'm', details: [], hint: null, retryable: false };
     const { out, err } = await written({ json: { a: 1 }, text: [data('x')], error }, ['--json'], { notes: ['n'] });
     expect(JSON.parse(out)).toEqual({ a: 1, notes: ['n'], error });
     expect(err).toBe('');
+  });
+});
+
+describe('an object for programs', () => {
+  it('has no member that says nothing, and keeps what is exact', async () => {
+    const json = {
+      a: 0,
+      b: [],
+      c: {},
+      d: null,
+      e: { f: { g: 0n } },
+      h: false,
+      i: [0, {}, { j: 0 }],
+      k: '',
+      l: new ExactJson('[]'),
+    };
+    const { out } = await written({ json }, ['--json']);
+    expect(JSON.parse(out)).toEqual({ h: false, i: [0, {}, {}], k: '', l: [] });
+  });
+
+  it('has errors with all of their members, and says which pass by themselves', () => {
+    const report = { message: '', details: [], hint: null, stack: undefined };
+    const codes = Object.keys(ERROR_EXIT_STATUS) as SyncErrorCode[];
+    const passing = codes.filter((code) => makeReport({ ...report, code }).retryable);
+    expect(passing).toEqual(['busy']);
+    expect(outcomeJson({ json: {}, error: makeReport({ ...report, code: 'io' }) })).toBe(
+      '{"error":{"code":"io","message":"","details":[],"hint":null,"retryable":false}}',
+    );
   });
 });
 

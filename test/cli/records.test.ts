@@ -155,7 +155,7 @@ describe('get and list', () => {
     put('issue', 'issue_1', 'title=a', 'labels=["bug","ui"]', 'priority=0');
     put('issue', 'issue_2', 'title=b', 'details=d');
     const ids = (...args: string[]): unknown[] =>
-      (sandbox.json(['list', 'issue', ...args])['records'] as JsonObject[]).map(idOf);
+      ((sandbox.json(['list', 'issue', ...args])['records'] ?? []) as JsonObject[]).map(idOf);
     expect(ids()).toEqual(['issue_1', 'issue_2', 'issue_3']);
     expect(ids('--limit', '2')).toEqual(['issue_1', 'issue_2']);
     expect(ids('--limit', '0')).toEqual([]);

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { ATLAS, Sandbox, edit } from './helpers.js';
-import type { JsonObject } from './helpers.js';
 
 /** A sandbox with two memories, in the files and in the database. */
 function synced(): Sandbox {
@@ -25,15 +24,16 @@ describe('a database of the reference program', () => {
     expect(sandbox.run(['status', '--check']).status).toBe(1);
 
     const dry = sandbox.json(['export', '--dry-run']);
-    expect(dry).toMatchObject({ dryRun: true, total: { written: 114, deleted: 8 } });
+    expect(dry).toMatchObject({ dryRun: true, entities: { total: { written: 114, deleted: 8 } } });
     expect(existsSync(join(sandbox.dir, 'issues.jsonl'))).toBe(false);
 
     const exported = sandbox.json(['export']);
-    expect(exported).toMatchObject({ project: ATLAS, dir: sandbox.dir, issue: { written: 23 }, refused: [] });
+    expect(exported).toMatchObject({ project: ATLAS, dir: sandbox.dir, entities: { issue: { written: 23 } } });
+    expect(exported).not.toHaveProperty('refused');
     expect(sandbox.ok(['export'])).toBe('nothing to export\n');
     expect(sandbox.ok(['export', '--full', '--force'])).toBe('nothing to export\n');
-    expect(sandbox.json(['import'])).toMatchObject({ total: { created: 0, updated: 0 }, notices: [], problems: [] });
-    expect(sandbox.json(['sync'])).toMatchObject({ inSync: true, status: { inSync: true } });
+    expect(sandbox.json(['import'])).toEqual({ project: ATLAS, dir: sandbox.dir, dryRun: false });
+    expect(sandbox.json(['sync'])).toMatchObject({ inSync: true });
     expect(sandbox.ok(['sync'])).toMatch(/in sync\n$/);
     expect(sandbox.ok(['sync', '--quiet'])).toBe('');
     expect(sandbox.ok(['status', '--check', '--quiet'])).toBe('');
@@ -43,7 +43,7 @@ describe('a database of the reference program', () => {
     const clone = new Sandbox();
     cpSync(sandbox.dir, clone.dir, { recursive: true });
     clone.ok(['init']);
-    expect(clone.json(['import', '--dry-run'])).toMatchObject({ dryRun: true, total: { created: 114 } });
+    expect(clone.json(['import', '--dry-run'])).toMatchObject({ dryRun: true, entities: { total: { created: 114 } } });
     expect(clone.ok(['import'])).toMatch(/^imported from .*: 114 created, 8 deleted\n$/);
     expect(clone.json(['sync'])).toMatchObject({ inSync: true });
     expect(clone.json(['list', 'issue'])).toEqual(sandbox.json(['list', 'issue']));
@@ -149,7 +149,10 @@ describe('exit status', () => {
     expect(error).toMatchObject({ code: 'bad_input', details: [expect.stringMatching(/^memories\.jsonl:3: /)] });
     expect(sandbox.error(['sync'], 4)['hint']).toContain('sc-sync import --skip-invalid');
     const skipped = sandbox.json(['import', '--skip-invalid'], { status: 1 });
-    expect(skipped).toMatchObject({ total: { skipped: 1 }, problems: [expect.stringContaining('memories.jsonl:3')] });
+    expect(skipped).toMatchObject({
+      entities: { total: { skipped: 1 } },
+      problems: [expect.stringContaining('memories.jsonl:3')],
+    });
     sandbox.ok(['export', '--full']);
     expect(readFileSync(path, 'utf8')).toMatch(/\{"type":"memory"\n$/);
     expect(sandbox.ok(['status'])).toMatch(/^problem: memories\.jsonl:3: /m);
@@ -244,7 +247,7 @@ describe('sync --all', () => {
     expect(projects).toMatchObject([
       { project: gone, gone: true },
       { project: sandbox.project, inSync: true },
-      { project: second, inSync: true, export: { issue: { written: 1 } } },
+      { project: second, inSync: true, export: { entities: { issue: { written: 1 } } } },
       { project: third, error: { code: 'bad_input' } },
     ]);
     expect(existsSync(gone)).toBe(false);
@@ -259,7 +262,7 @@ describe('sync --all', () => {
     const sandbox = new Sandbox();
     sandbox.withStore(() => undefined);
     expect(sandbox.ok(['sync', '--all'])).toBe('this database has no project with an export directory\n');
-    expect(sandbox.json(['sync', '--all'])).toEqual({ projects: [] } satisfies JsonObject);
+    expect(sandbox.json(['sync', '--all'])).toEqual({});
   });
 });
 
@@ -267,9 +270,11 @@ it('works without git on the PATH; what needs git says so', () => {
   const sandbox = synced();
   const env = { PATH: sandbox.root };
   sandbox.ok(['put', 'memory', 'mem_3', 'key=c', 'value=three'], { env });
-  expect(sandbox.json(['status'], { env })).toMatchObject({ inSync: false, git: null });
+  const status = sandbox.json(['status'], { env });
+  expect(status).toMatchObject({ inSync: false });
+  expect(status).not.toHaveProperty('git');
   expect(sandbox.json(['sync'], { env })).toMatchObject({ inSync: true });
   expect(readFileSync(join(sandbox.dir, 'memories.jsonl'), 'utf8')).toContain('"three"');
-  expect(sandbox.json(['init'], { env })).toMatchObject({ done: [] });
+  expect(sandbox.json(['init'], { env })).not.toHaveProperty('done');
   expect(sandbox.error(['push'], 8, { env })['message']).toContain('no git on the PATH');
 });

@@ -75,8 +75,9 @@ describe('wrong usage exits with 4', () => {
     const sandbox = Sandbox.withFixture('empty/before.db');
     const elsewhere = { cwd: sandbox.root, env: { SC_DB: '' } };
     sandbox.ok(['init', '--db', '../../memory.db', '-C', 'work/proj'], elsewhere);
-    const before = oneObject(sandbox.ok(['--json', '--db', '../../memory.db', '-C', 'work/proj', 'status'], elsewhere));
-    const after = oneObject(sandbox.ok(['status', '-C', 'work/proj', '--db', '../../memory.db', '--json'], elsewhere));
+    const words = ['--json', '--db', '../../memory.db', '-C', 'work/proj', 'status'];
+    const before = oneObject(sandbox.ok(words, elsewhere), words);
+    const after = sandbox.json(['status', '-C', 'work/proj', '--db', '../../memory.db'], elsewhere);
     expect(after).toEqual(before);
     expect(after).toMatchObject({ project: sandbox.project, dir: sandbox.dir });
   });

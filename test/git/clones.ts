@@ -115,7 +115,7 @@ export class Clone {
     const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
       cwd: this.root,
       encoding: 'utf8',
-      env: { ...this.#env(), ...env },
+      env: { ...this.env(), ...env },
     });
     return { status, stdout, stderr };
   }
@@ -123,13 +123,14 @@ export class Clone {
   /** Starts the built command, beside others. */
   start(args: readonly string[]): Promise<Ran> {
     return new Promise((resolve) => {
-      execFile(process.execPath, [MAIN, ...args], { cwd: this.root, env: this.#env() }, (error, stdout, stderr) => {
+      execFile(process.execPath, [MAIN, ...args], { cwd: this.root, env: this.env() }, (error, stdout, stderr) => {
         resolve({ status: error === null ? 0 : Number(error.code ?? -1), stdout, stderr });
       });
     });
   }
 
-  #env(): Record<string, string> {
+  /** The environment that the command runs in. */
+  env(): Record<string, string> {
     const { PATH = '', TMPDIR = '' } = process.env;
     return { PATH, TMPDIR, HOME: dirname(this.root), SC_DB: this.db, SC_ACTOR: 'tester', ...GIT_ENV };
   }
@@ -145,7 +146,7 @@ export class Clone {
   json(args: readonly string[], status = 0, env: Readonly<Record<string, string>> = {}): JsonObject {
     const ran = this.run([...args, '--json'], env);
     expect(ran.status, `${args.join(' ')}: ${ran.stdout}${ran.stderr}`).toBe(status);
-    return oneObject(ran.stdout);
+    return oneObject(ran.stdout, args);
   }
 
   /** Does what the command does, in this process. */

@@ -185,7 +185,8 @@ test('the verb takes such a name, and lists what it could mean', async () => {
   repo.commit();
   const run = async (name: string): Promise<object> => {
     const session = new Session({ directory: repo.root, db: join(repo.root, 'none.db') });
-    const { json } = await verb.run({ session, args: [name], options: {} });
+    const input = (): Promise<Uint8Array> => Promise.resolve(Buffer.of());
+    const { json } = await verb.run({ session, args: [name], options: {}, input });
     return json;
   };
   expect(await run('m1')).toMatchObject({ id: 'm1', type: 'memory', versions: [{ action: 'created' }] });

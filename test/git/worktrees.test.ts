@@ -22,9 +22,9 @@ describe('one database, several work trees', () => {
     main.put('memory', 'mem_1', 'value=two');
     main.commit();
     // The other branch has the old line still; the next export there would bring the new one.
-    expect(other.json(['sync', '--dry-run'])).toMatchObject({ export: { total: { written: 1 } } });
+    expect(other.json(['sync', '--dry-run'])).toMatchObject({ export: { entities: { total: { written: 1 } } } });
     expect(other.read('memories.jsonl')).toContain('"one"');
-    expect(other.json(['sync'])).toMatchObject({ inSync: true, export: { memory: { written: 1 } } });
+    expect(other.json(['sync'])).toMatchObject({ inSync: true, export: { entities: { memory: { written: 1 } } } });
     expect(other.read('memories.jsonl')).toBe(main.read('memories.jsonl'));
     expect(main.git('status', '--porcelain')).toBe('');
   });

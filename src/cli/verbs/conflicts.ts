@@ -165,7 +165,7 @@ function dropEntries(store: SyncStore, project: string, entries: readonly Journa
   const dropped = dropConflicts(store, project, numbers);
   return {
     status: EXIT.done,
-    json: { dropped: numbers },
+    json: { dropped: entries.map(toObject) },
     text: [info(`dropped ${count(dropped, 'entry', 'entries')}`)],
   };
 }

@@ -7,6 +7,7 @@ import { EXIT } from '../exit-codes.js';
 import { failedBy } from '../failed-by.js';
 import { warning } from '../outcome.js';
 import { refusalOf } from '../refusal.js';
+import { statsJson } from '../stats-json.js';
 import type { Outcome } from '../outcome.js';
 import { allowSecret, dryRun } from '../options.js';
 import { isOn } from '../verb.js';
@@ -41,7 +42,7 @@ function run({ session, options }: Invocation): Outcome {
   const error = refusalOf(stats.refused);
   return {
     status: EXIT.done,
-    json: { project: place.projectPath, dir: place.dir, ...stats },
+    json: { project: place.projectPath, dir: place.dir, dryRun: stats.dryRun, ...statsJson(stats) },
     text: [
       ...describeExport(stats, place.dir),
       ...describeWaiting(listWaitingSettings(session.store(), place)).map(warning),

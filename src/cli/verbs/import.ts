@@ -8,6 +8,7 @@ import { refuseNamed } from '../named.js';
 import type { Outcome } from '../outcome.js';
 import type { Session } from '../session.js';
 import { dryRun } from '../options.js';
+import { statsJson } from '../stats-json.js';
 import { isOn } from '../verb.js';
 import type { Invocation, Options, Verb } from '../verb.js';
 
@@ -42,7 +43,7 @@ function run({ session, options }: Invocation): Outcome {
   const stats = importer.importAll(dir, { dryRun: isOn(options, 'dryRun') });
   return {
     status: statusOfImport(stats),
-    json: { project, dir, ...stats },
+    json: { project, dir, dryRun: stats.dryRun, ...statsJson(stats) },
     text: describeImport(stats, dir),
   };
 }

@@ -62,11 +62,11 @@ function findLogged(cwd: string, { entity, name }: Named): RecordKey {
 function jsonOf({ commit, author, time, action, version, fields }: LoggedVersion): object {
   return {
     commit: commit ?? null,
-    author,
-    time,
+    author: commit === undefined ? null : author,
+    time: commit === undefined ? null : time,
     action,
     stamp: version === undefined ? null : new Date(version.stamp).toISOString(),
-    deleted_by: version?.kind === 'deleted' ? version.by : null,
+    deletedBy: version?.kind === 'deleted' ? version.by : null,
     fields: fields.map(fieldJson),
     record: version?.kind === 'present' ? new ExactJson(toJson(version.content)) : null,
   };

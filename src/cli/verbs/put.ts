@@ -1,8 +1,9 @@
 import { Argument, Option } from 'commander';
 
+import { readFileSync } from 'node:fs';
+
 import { SyncError } from '../../errors.js';
-import type { Content } from '../../record/content.js';
-import { saidTimes, withImplied } from '../../record/implied.js';
+import { withIoErrors } from '../../files/io-error.js';
 import { toJson } from '../../record/object.js';
 import type { RecordObject } from '../../record/object.js';
 import { isWholeId } from '../../record/names.js';
@@ -10,16 +11,17 @@ import type { RecordKey } from '../../record/record-key.js';
 import { entityNamed, requireNamedEntity } from '../../record/type-names.js';
 import { requireEntity } from '../../registry/entity.js';
 import type { Entity, Registry } from '../../registry/entity.js';
-import type { Records } from '../../sync/records.js';
 import { EXIT } from '../exit-codes.js';
-import { changesTo, decodeUtf8, readAssignment, readObject } from '../field-values.js';
-import { isScope } from '../is-scope.js';
-import { ExactJson, jsonText } from '../json-text.js';
+import { decodeUtf8, readAssignment, readObject } from '../field-values.js';
+import { ExactJson } from '../json-text.js';
 import { data } from '../outcome.js';
-import type { Outcome } from '../outcome.js';
+import type { Line, Outcome } from '../outcome.js';
 import { fieldsOfAll } from '../field-list.js';
 import { refuseNamed } from '../named.js';
 import { TYPES } from '../options.js';
+import { putBatch } from '../put-batch.js';
+import { putRecord } from '../put-record.js';
+import type { PutRecord } from '../put-record.js';
 import type { Session } from '../session.js';
 import { isOn } from '../verb.js';
 import type { Invocation, Verb } from '../verb.js';
@@ -33,41 +35,64 @@ export const verb: Verb = {
     '',
     ...fieldsOfAll(),
   ].join('\n'),
-  usage: '[type] [record] field=value ... | -',
+  usage: '[type] [record] field=value ... | - | --batch <file>',
   arguments: [new Argument('[words...]', 'a type, or the name of a record; then its fields, or - for JSON')],
-  options: [new Option('--create', 'make the record where none has that name, which becomes its id')],
+  options: [
+    new Option('--create', 'make the record where none has that name, which becomes its id'),
+    new Option('--batch <file>', 'instead: a JSON object with its type a line, all or none; - is standard input'),
+  ],
   examples: [
     [`sc-sync put issue title='Login fails' priority=1 labels=bug,ui`, 'a new issue'],
     ['sc-sync put 6b1d status=closed details=null', 'changes two fields of an issue'],
     ['sc-sync put plan plan_1 content=@plan.md', 'a text from a file'],
     ['sc-sync get memory mem_1 --json | sc-sync --db other.db put memory -', 'a record from elsewhere'],
+    ['sc-sync put --batch records.jsonl', 'a record a line, all or none'],
   ],
   run,
 };
 
-/** Makes a record or changes fields of one. */
-async function run({ session, args, options }: Invocation): Promise<Outcome> {
+/** Makes a record or changes fields of one; or does so for each line of a text. */
+async function run({ session, args, options, input }: Invocation): Promise<Outcome> {
+  const { batch } = options;
+  if (typeof batch === 'string') return runBatch(session, args, batch, input);
   const { projectPath } = session.place();
-  const records = session.records();
   const { named, given } = readWords(session.store().registry, args);
   const found = named.name === undefined ? undefined : session.names().find(named.name, { ...named, changes: true });
-  const fromInput = isInput(given) ? readObject(decodeUtf8(await readInput(), 'standard input')) : undefined;
+  const fromInput = isInput(given) ? readObject(decodeUtf8(await input(), 'standard input')) : undefined;
   const entity = entityOf(session, named, found, fromInput);
   const values = fromInput ?? readValues(entity, given, (path) => session.resolve(path));
-  const id = idOf(entity, found?.id ?? newId(session, { ...named, entity }, isOn(options, 'create')), values);
-  const before = id === undefined ? undefined : records.get(entity.type, id);
-  const others = withoutScope(entity, values, projectPath);
-  const changes = before === undefined ? others : changesTo(before, withImplied(before, others, Date.now()));
-  const isSame = before !== undefined && Object.keys(changes).length === 0;
-  const after = isSame
-    ? before
-    : readBack(records, records.put(entity.type, id, { ...saidTimes(entity, others), ...changes }));
-  const action = before === undefined ? 'created' : isSame ? 'unchanged' : 'changed';
+  const id = found?.id ?? newId(session, { ...named, entity }, isOn(options, 'create'));
+  const put = putRecord(session.records(), projectPath, entity, id, values);
+  return { status: EXIT.done, json: putJson(put), text: [describePut(put)] };
+}
+
+async function runBatch(
+  session: Session,
+  args: readonly string[],
+  from: string,
+  input: Invocation['input'],
+): Promise<Outcome> {
+  if (args.length > 0) {
+    throw new SyncError('usage', `put --batch ${from}: expected no further words, found ${args.join(' ')}`, {
+      hint: 'each line has the type of its record, and its fields',
+    });
+  }
+  const path = session.resolve(from);
+  const bytes = from === '-' ? await input() : withIoErrors(path, 'read', () => readFileSync(path));
+  const put = putBatch(session, decodeUtf8(bytes, from === '-' ? 'standard input' : path));
   return {
     status: EXIT.done,
-    json: { action, record: new ExactJson(toJson(after)) },
-    text: [data(`${action} ${entity.type} ${after.id}`)],
+    json: { results: put.map((each) => ({ line: each.line, ...putJson(each) })) },
+    text: put.map(describePut),
   };
+}
+
+function putJson({ action, content }: PutRecord): object {
+  return { action, record: new ExactJson(toJson(content)) };
+}
+
+function describePut({ action, content: { entity, id } }: PutRecord): Line {
+  return data(`${action} ${entity.type} ${id}`);
 }
 
 /** A record as it was named, or what is to be made. */
@@ -127,45 +152,4 @@ function readValues(entity: Entity, words: readonly string[], pathOf: (path: str
   const twice = assignments.find(({ name }, index) => assignments.findIndex((other) => other.name === name) < index);
   if (twice !== undefined) throw new SyncError('usage', `${twice.name} is given twice`);
   return Object.fromEntries(assignments.map(({ name, value }) => [name, value]));
-}
-
-async function readInput(): Promise<Uint8Array> {
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
-  return Buffer.concat(chunks);
-}
-
-/** The id, from the call or from the values; they must not contradict it, nor name another type. */
-function idOf(entity: Entity, given: string | undefined, values: RecordObject): string | undefined {
-  const { type } = values;
-  if (type !== undefined && type !== entity.type) {
-    throw new SyncError('bad_input', `type: expected ${JSON.stringify(entity.type)}, found ${JSON.stringify(type)}`);
-  }
-  const named = values[entity.key];
-  if (named === undefined) return given;
-  if (typeof named !== 'string' || (given !== undefined && given !== named)) {
-    throw new SyncError('bad_input', `${entity.key}: expected ${given ?? 'a text'}, found ${jsonText(named)}`);
-  }
-  return named;
-}
-
-/** A record stays in its project, so its coordinates are not taken from what is put. */
-function withoutScope(entity: Entity, values: RecordObject, projectPath: string): RecordObject {
-  const scoped = new Set(entity.synced.filter(({ field }) => isScope(field)).map(({ name }) => name));
-  const moved = Object.entries(values).find(
-    ([name, value]) => scoped.has(name) && value !== '.' && value !== projectPath,
-  );
-  if (moved !== undefined) {
-    throw new SyncError('bad_input', `${moved[0]}: a record is put into its own project, ${projectPath}`, {
-      hint: 'leave the field out, or say --project',
-    });
-  }
-  return Object.fromEntries(
-    Object.entries(values).filter(([name]) => !scoped.has(name) && name !== 'type' && name !== entity.key),
-  );
-}
-
-/** The record as the database has it now. */
-function readBack(records: Records, written: Content): Content {
-  return records.get(written.entity.type, written.id) ?? written;
 }

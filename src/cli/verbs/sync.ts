@@ -11,7 +11,9 @@ import { EXIT, statusOfSync } from '../exit-codes.js';
 import { failedBy } from '../failed-by.js';
 import { failure, info, warning } from '../outcome.js';
 import type { Block, ErrorReport, Outcome } from '../outcome.js';
+import { errorJson } from '../outcome-json.js';
 import { refusalOf } from '../refusal.js';
+import { syncJson } from '../stats-json.js';
 import { allowSecret, dryRun } from '../options.js';
 import { isOn } from '../verb.js';
 import type { Invocation, Verb } from '../verb.js';
@@ -42,7 +44,7 @@ function syncOne(session: Session, place: Place, dryRun: boolean): Outcome {
   const problems = outcome.status?.problems ?? session.store().problems();
   return {
     status: statusOfSync(outcome),
-    json: { project: place.projectPath, dir: place.dir, ...outcome },
+    json: { project: place.projectPath, dir: place.dir, dryRun, ...syncJson(outcome, problems) },
     text: [
       ...describeImport(outcome.import, place.dir),
       ...describeExport(outcome.export, place.dir),
@@ -59,7 +61,7 @@ function syncAll(session: Session, dryRun: boolean): Outcome {
   const results = targets.map(({ project, dir }) => syncTarget(session, { projectPath: project, dir }, dryRun));
   return {
     status: Math.max(EXIT.done, ...results.map(({ status }) => status)),
-    json: { projects: results.map(({ json, error }) => ({ ...json, error })) },
+    json: { projects: results.map(({ json, error }) => ({ ...json, error: error && errorJson(error) })) },
     text: [
       ...(results.length === 0 ? [info('this database has no project with an export directory')] : []),
       ...results.flatMap(({ text, error }, index) => [

@@ -1,0 +1,177 @@
+import { count, flag, list, object, oneOf, text } from './build.js';
+import type { Members, Schema } from './build.js';
+import * as part from './parts.js';
+
+const { dryRun, inSync, key, place, record } = part;
+
+const done = list(text(), 'what was done, in words');
+
+const pulled: Members = { ...place, remote: text(), branch: text(), inSync };
+
+const pulledOptional: Members = {
+  merged: list(oneOf('up to date', 'fast forward', 'merge'), 'how each merge came about'),
+  commits: list(text(), 'subjects of the commits of the data folder'),
+  syncs: list(object({ inSync }, part.syncMembers)),
+};
+
+const syncOfAll = object(place, {
+  dryRun,
+  inSync,
+  ...part.syncMembers,
+  gone: flag('no such folder'),
+  error: part.error,
+});
+
+const put = { action: oneOf('created', 'changed', 'unchanged'), record };
+
+/** What each verb prints with `--json`, in its forms. */
+const FORMS: Readonly<Record<string, readonly Schema[]>> = {
+  init: [
+    object({ database: text(), ...place }, { done, projects: part.projects, next: part.next }),
+    object({}, { undone: list(text(), 'what was taken back, in words') }),
+    object(
+      { pattern: text(), appendOnly: flag() },
+      { key: list(text()), together: list(text()), element: list(text()), updated: text(), done },
+    ),
+  ],
+  status: [
+    object(
+      { ...place, backfillNeeded: flag('whether the first export is still to come'), inSync },
+      {
+        entities: part.statusEntities,
+        files: part.files,
+        tombstones: count('deletions that are remembered'),
+        problems: part.problems,
+        notices: part.notices,
+        git: object(
+          { driver: oneOf('missing', 'stale', 'unused', 'installed') },
+          { unfinished: text('what git is in the middle of'), unmerged: list(text()), letThrough: list(text()) },
+        ),
+        projects: part.projects,
+        next: part.next,
+      },
+    ),
+  ],
+  export: [object({ ...place, dryRun }, part.exportStats)],
+  import: [object({ ...place, dryRun }, part.importStats)],
+  sync: [object({ ...place, dryRun, inSync }, part.syncMembers), object({}, { projects: list(syncOfAll) })],
+  diff: [
+    object(place, {
+      base: text('the commit that was compared with'),
+      changes: list(
+        object(
+          { where: oneOf('database', 'files'), ...part.KEY, action: oneOf(...part.ACTIONS) },
+          { fields: part.fieldChanges, record },
+        ),
+      ),
+      conflicts: list(object(part.LOSS, part.LOSS_OPTIONAL)),
+      notices: part.notices,
+      refused: part.refused,
+      files: list(text(), 'names of files that would be written'),
+      unreadable: count('lines of the commit that cannot be read'),
+    }),
+  ],
+  conflicts: [
+    object({}, { conflicts: part.conflicts }),
+    object({}, { taken: part.conflicts }),
+    object({}, { dropped: part.conflicts }),
+  ],
+  put: [object(put), object({ results: list(object({ line: count('its number'), ...put })) })],
+  get: [object({ record })],
+  list: [object({ type: text() }, { records: list(record) })],
+  rm: [object({}, { deleted: list(key, 'the record itself first') })],
+  private: [
+    object(
+      { private: flag(), records: list(key, 'the record itself first') },
+      {
+        exported: list(key, 'records that the files have'),
+        heldBy: object({ ...part.KEY, by: text() }, {}, 'what keeps it here all the same'),
+      },
+    ),
+    object(
+      {},
+      {
+        records: list(key),
+        waiting: object({ changes: list(text()) }, { records: list(key) }, 'what waits for --accept'),
+      },
+    ),
+    object({}, { accepted: list(text()), records: list(key) }),
+  ],
+  log: [
+    object(part.KEY, {
+      versions: list(
+        object(
+          { action: oneOf(...part.ACTIONS, 'unreadable') },
+          {
+            commit: text('left out where it is not committed yet'),
+            author: text(),
+            time: text('of the commit, RFC 3339'),
+            stamp: text('of the version, RFC 3339'),
+            deletedBy: text(),
+            fields: part.fieldChanges,
+            record,
+          },
+        ),
+        'newest first',
+      ),
+    }),
+  ],
+  pull: [object(pulled, pulledOptional)],
+  push: [
+    object(pulled, {
+      ...pulledOptional,
+      pushed: object({}, { commits: count(), others: count('of them not of the data folder') }),
+      tries: count('pushes that it took'),
+      waited: count('milliseconds between them'),
+    }),
+  ],
+  resolve: [
+    object(
+      { dir: text(), dryRun },
+      {
+        files: list(
+          object(
+            { name: text(), from: oneOf('index', 'markers', 'lines') },
+            { lost: count('values that lost'), problems: part.problems },
+          ),
+        ),
+        left: list(text(), 'unmerged files that are no data files'),
+        history: text('where the old files were copied to'),
+      },
+    ),
+  ],
+  hook: [object({}, { text: text('what was said') })],
+  'merge-driver': [
+    object(
+      { path: text() },
+      { problems: part.problems, lost: count('values that lost'), leftIn: text('where they are kept') },
+    ),
+  ],
+  backup: [object({ path: text(), size: count('bytes') })],
+  restore: [object({ path: text() }, { replaced: text('where the replaced database lies') })],
+  schema: [{ type: 'object', description: 'a JSON Schema' }],
+};
+
+/** The names of the verbs that have a schema. */
+export const NAMES: readonly string[] = Object.keys(FORMS);
+
+/** The JSON Schema of what a verb prints with `--json`, and of its errors; undefined for an unknown name. */
+export function schemaOf(name: string): Schema | undefined {
+  const forms = FORMS[name];
+  if (forms === undefined) return undefined;
+  return {
+    $schema: 'https://json-schema.org/draft/2020-12/schema',
+    title: `sc-sync ${name} --json`,
+    description: 'Members that are zero, null or empty are left out.',
+    type: 'object',
+    anyOf: [...forms.map(withNotes), object({ error: part.error }), object({ help: text('with --help') })],
+  };
+}
+
+/** Beside what a verb did there may stand remarks, and why it did not do all of it. */
+function withNotes(form: Schema): Schema {
+  const { properties } = form;
+  if (typeof properties !== 'object') return form;
+  const notes = list(text(), 'how the call was understood');
+  return { ...form, properties: { ...properties, notes, error: part.error } };
+}

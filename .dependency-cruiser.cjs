@@ -98,6 +98,13 @@ module.exports = {
       to: { path: '(^|/)node_modules/(synckit|@secretlint)/|^src/secrets/secret-worker\\.ts$' },
     },
     {
+      name: 'mcp-in-its-verb-only',
+      severity: 'error',
+      comment: 'What speaks with agents is loaded when an agent starts the verb, and not before.',
+      from: { path: '^src/', pathNot: '^src/cli/verbs/mcp\\.ts$' },
+      to: { path: '(^|/)node_modules/@modelcontextprotocol/' },
+    },
+    {
       name: 'schemas-in-their-verb-only',
       severity: 'error',
       comment: 'The schemas of what verbs print are data for those who read it.',

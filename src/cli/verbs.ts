@@ -85,6 +85,16 @@ export const VERBS: readonly ListedVerb[] = [
     load: () => import('./verbs/push.js'),
   },
   {
+    name: 'agents',
+    summary: 'print what coding agents should know, or add it to AGENTS.md',
+    load: () => import('./verbs/agents.js'),
+  },
+  {
+    name: 'mcp',
+    summary: 'serve the everyday verbs to an agent, over the Model Context Protocol',
+    load: () => import('./verbs/mcp.js'),
+  },
+  {
     name: 'schema',
     summary: 'print the JSON Schema of what a verb prints with --json',
     load: () => import('./verbs/schema.js'),

@@ -149,7 +149,12 @@ const FORMS: Readonly<Record<string, readonly Schema[]>> = {
   ],
   backup: [object({ path: text(), size: count('bytes') })],
   restore: [object({ path: text() }, { replaced: text('where the replaced database lies') })],
+  agents: [
+    object({ text: text('the section') }),
+    object({ path: text(), action: oneOf('created', 'changed', 'unchanged') }),
+  ],
   schema: [{ type: 'object', description: 'a JSON Schema' }],
+  mcp: [object({})],
 };
 
 /** The names of the verbs that have a schema. */

@@ -11,6 +11,17 @@ export const EXIT = {
   attention: 1,
 } as const;
 
+/** What each exit status means to people. */
+export const EXIT_STATUSES: readonly (readonly [status: number, says: string])[] = [
+  [EXIT.done, 'done, and in sync'],
+  [EXIT.attention, 'something was rolled back, orphaned or skipped, both sides differ, or --check found something'],
+  [ERROR_EXIT_STATUS.database, 'the database cannot be used'],
+  [ERROR_EXIT_STATUS.usage, 'bad input or usage'],
+  [ERROR_EXIT_STATUS.refused, 'refused, since data could be lost'],
+  [ERROR_EXIT_STATUS.io, 'a file cannot be read or written'],
+  [ERROR_EXIT_STATUS.busy, 'somebody else holds the database or the directory'],
+];
+
 /** The exit status of an import. */
 export function statusOfImport({ total: { rolledBack, orphaned, skipped } }: ImportStats): number {
   return rolledBack + orphaned + skipped > 0 ? EXIT.attention : EXIT.done;

@@ -8,6 +8,7 @@ import { EXIT, statusOfError } from './exit-codes.js';
 import { makeReport, reportOfAny } from './failed-by.js';
 import { Output, settingsOf } from './output.js';
 import type { ErrorReport } from './outcome.js';
+import { pageOf } from './own-commands.js';
 import { makeProgram } from './program.js';
 import type { Call } from './program.js';
 import { readVersion } from './version.js';
@@ -53,14 +54,14 @@ async function main(argv: readonly string[]): Promise<number> {
     help += text;
   };
   try {
-    const program = makeProgram(readVersion(), { onHelp, onMisuse: onHelp }, async (call) => {
+    const program = makeProgram(readVersion(), { width: terminalWidth(), onHelp, onMisuse: onHelp }, async (call) => {
       status = await carryOut(call);
     });
     await program.parseAsync(argv, { from: 'user' });
   } catch (error) {
     status = statusOfError(error);
     if (error instanceof CommanderError && status === EXIT.done) {
-      output.page(error.code === 'commander.version' ? 'version' : 'help', help.trimEnd());
+      output.page(pageOf(error.code), help.trimEnd());
     } else {
       if (help !== '' && !output.settings.json) output.misuse(help);
       else output.error(reportOfThrown(error));
@@ -89,6 +90,12 @@ async function readInput(): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of process.stdin) chunks.push(chunk as Uint8Array);
   return Buffer.concat(chunks);
+}
+
+/** The width of the terminal, by which `COLUMNS` goes where it is set. */
+function terminalWidth(): number | undefined {
+  const columns = Number(process.env['COLUMNS']);
+  return Number.isInteger(columns) && columns > 0 ? columns : process.stdout.columns;
 }
 
 // Who reads no further (`| head`) is no failure; a full disk is.

@@ -66,8 +66,8 @@ export class Output {
     this.#write(this.#err, lines.join('\n'));
   }
 
-  /** Writes help or the version. */
-  page(name: 'help' | 'version', text: string): void {
+  /** Writes help, the version or the like. */
+  page(name: string, text: string): void {
     if (this.settings.json) this.#write(this.#out, outcomeJson({ json: { [name]: text } }));
     else this.#write(this.#out, text.split('\n').map(cleanText).join('\n'));
   }
@@ -148,12 +148,14 @@ function paint(colors: ReturnType<typeof pc.createColors>, tone: Tone, text: str
 /** The settings that a command line asks for, read without parsing it: an error of parsing is written with them too. */
 export function settingsOf(argv: readonly string[], env: NodeJS.ProcessEnv): OutputSettings {
   const end = argv.indexOf('--');
-  const given = new Set(end === -1 ? argv : argv.slice(0, end));
+  const words = end === -1 ? argv : argv.slice(0, end);
+  const given = new Set(words);
+  const isShort = (letter: string): boolean => words.some((word) => /^-[hqvV]+$/.test(word) && word.includes(letter));
   const noColor = env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '';
   return {
     json: given.has('--json'),
-    quiet: given.has('--quiet'),
-    verbose: given.has('--verbose'),
+    quiet: given.has('--quiet') || isShort('q'),
+    verbose: given.has('--verbose') || isShort('v'),
     color: !noColor && !given.has('--no-color') && env['TERM'] !== 'dumb',
   };
 }

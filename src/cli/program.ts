@@ -1,7 +1,12 @@
 import { Command } from 'commander';
+import type { Help } from 'commander';
 
+import { EXIT_STATUSES } from './exit-codes.js';
+import { OwnCommands } from './own-commands.js';
+import { capital, sentence } from './sentence.js';
 import type { Options, Verb } from './verb.js';
 import { VERBS } from './verbs.js';
+import type { Group } from './verbs.js';
 
 /** What a parsed command line asks for. */
 export interface Call {
@@ -11,73 +16,80 @@ export interface Call {
   readonly options: Options;
 }
 
-/** What commander would print by itself. */
+/** What is printed that no verb gives. */
 export interface HelpPages {
+  /** The width of the terminal; undefined where there is none. */
+  readonly width: number | undefined;
   readonly onHelp: (text: string) => void;
   readonly onMisuse: (text: string) => void;
 }
+
+/** So wide is help at most, and where there is no terminal. */
+const WIDEST = 100;
 
 /** Makes the parser: it throws `CommanderError` for help and wrong usage, and hands on what was asked for. */
 export function makeProgram(version: string, pages: HelpPages, onCall: (call: Call) => Promise<void>): Command {
   const program = new Command('sc-sync')
     .description('Keeps a SaveContext database and the JSONL files of a project in step, in both directions.')
-    .version(version, '--version', 'print the version')
-    .helpOption('--help', 'print this help')
+    .usage('[options] <verb>')
+    .version(version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
     .option('-C, --directory <dir>', 'work as if started in this folder')
     .option('--db <path>', 'the database (else SC_DB, SAVECONTEXT_DB, ~/.savecontext/data/savecontext.db)')
     .option('--project <path>', 'the path that the project has in the database')
     .option('--json', 'print one JSON object')
-    .option('--quiet', 'print only what was asked for and what needs attention')
-    .option('--verbose', 'print counts by type, and where errors come from')
+    .option('-q, --quiet', 'print only what was asked for and what needs attention')
+    .option('-v, --verbose', 'print counts by type, and where errors come from')
     .option('--no-color', 'no colours, as with NO_COLOR')
-    .configureHelp({ showGlobalOptions: true, helpWidth: 110 })
+    .configureHelp({ helpWidth: Math.min(pages.width ?? WIDEST, WIDEST), minWidthToWrap: 20 })
     .configureOutput({ writeOut: pages.onHelp, writeErr: pages.onMisuse, outputError: () => undefined })
     .exitOverride()
-    .addHelpText(
-      'after',
-      `
-Exit status: 0 done and in sync, 1 something was rolled back, orphaned or skipped, or both sides differ, 2 database,
-4 bad input or usage, 6 refused to protect data, 8 files, 9 busy.
-
-Example:
-  $ sc-sync init && sc-sync sync      a project's first export`,
-    );
+    .addHelpText('after', ({ command }) => afterProgram(command.createHelp()));
   const complete = new Map(
-    VERBS.map(({ name, summary, load }) => {
-      const command = program.command(name).summary(summary);
+    VERBS.map(({ name, aliases = [], group, summary, load }) => {
+      const command = program.command(name).aliases(aliases).summary(summary).helpGroup(headingOf(group));
       return [command, async () => completeVerb(command, (await load()).verb, onCall)];
     }),
   );
   program.hook('preSubcommand', (_, command) => complete.get(command)?.());
-  addHelp(program, complete);
+  new OwnCommands(program, complete, pages.onHelp).add(headingOf('plumbing'));
   return program;
 }
 
-/** The one of commander prints the whole help where there is no such verb. */
-function addHelp(program: Command, complete: ReadonlyMap<Command, () => Promise<void>>): void {
-  const help = program.helpCommand(false).command('help [command]').description('display help for command');
-  help.helpOption(false).action(async (name?: string) => {
-    const named = name === undefined ? program : program.commands.find((verb) => verb.name() === name);
-    if (named === undefined)
-      program.error(`error: unknown command '${name ?? ''}'`, { code: 'commander.unknownCommand' });
-    await complete.get(named)?.();
-    named.help();
-  });
+function headingOf(group: Group): string {
+  return `${capital(group)}:`;
+}
+
+function afterProgram(help: Help): string {
+  return [
+    '',
+    'Exit status:',
+    ...EXIT_STATUSES.map(([status, says]) => help.formatItem(String(status), 1, says, help)),
+    '',
+    'Example:',
+    '  # the first export of a project',
+    '  $ sc-sync init && sc-sync sync',
+    '',
+    'Read on: sc-sync VERB --help, and docs/ in this package.',
+  ].join('\n');
 }
 
 /** Gives a command what only the file of its verb has. */
 function completeVerb(command: Command, verb: Verb, onCall: (call: Call) => Promise<void>): void {
-  const { about, examples, usage } = verb;
-  const summary = command.summary();
-  const description = `${summary[0]?.toUpperCase() ?? ''}${summary.slice(1)}.`;
+  const { about, usage } = verb;
+  const description = sentence(command.summary());
   command
     .description(about === undefined ? description : `${description}\n${about}`)
-    .helpOption('--help', 'print this help');
+    .helpOption('-h, --help', 'print this help');
   if (usage !== undefined) command.usage(`[options] ${usage}`);
   for (const argument of verb.arguments ?? []) command.addArgument(argument);
   for (const option of verb.options ?? []) command.addOption(option);
-  const width = Math.max(...examples.map(([text]) => text.length));
-  const lines = examples.map(([text, says]) => `  $ ${text.padEnd(width)}   ${says}`);
-  command.addHelpText('after', `\n${examples.length === 1 ? 'Example' : 'Examples'}:\n${lines.join('\n')}`);
+  const examples = verb.examples.flatMap(([text, says]) => [`  # ${says}`, `  $ ${text}`]);
+  const after = [
+    ...['', verb.examples.length === 1 ? 'Example:' : 'Examples:', ...examples],
+    ...['', 'Options of every verb, and exit statuses: sc-sync --help'],
+    `The whole page: docs/cli/${command.name()}.md in this package`,
+  ];
+  command.addHelpText('after', after.join('\n'));
   command.action(() => onCall({ verb, args: command.args, options: command.optsWithGlobals() }));
 }

@@ -1,7 +1,6 @@
-import { fileURLToPath } from 'node:url';
-
 import type { LineWords } from '../merge/json-options.js';
 import { sha256 } from '../record/json.js';
+import { programPath } from './program-path.js';
 
 /** The name under which git knows the merge driver of data files. */
 export const DRIVER_NAME = 'savecontext';
@@ -11,7 +10,7 @@ export const DRIVER_NAME = 'savecontext';
  * are merged as text, with markers, so that ours is never left standing as if it were the result.
  */
 export function driverCommand(options?: LineWords): string {
-  const script = driverWord(fileURLToPath(new URL('../merge-driver.js', import.meta.url)));
+  const script = driverWord(programPath('merge-driver.js'));
   const node = driverWord(process.execPath);
   const call = [node, script, ...(options === undefined ? [] : wordsOf(options)).map(driverWord)].join(' ');
   return (

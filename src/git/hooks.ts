@@ -1,6 +1,5 @@
 import { chmodSync, readFileSync, renameSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { EXPORT_FOLDER, makeFolder, resolvePath } from '../files/directory.js';
 import { SyncError } from '../errors.js';
@@ -8,6 +7,7 @@ import { atomicWrite, fileExists } from '../files/file.js';
 import { withIoErrors } from '../files/io-error.js';
 import { sha256 } from '../record/json.js';
 import { shellWord } from './driver-command.js';
+import { programPath, requireInstalled } from './program-path.js';
 import type { Repository } from './repository.js';
 import { git } from './run.js';
 
@@ -34,12 +34,13 @@ const BEFORE = '.before-sc-sync';
 /**
  * Installs the hooks where this clone's git looks for them. One that is there already is kept beside, and called at the end with the
  * same arguments and standard input. Gives those that were installed or made anew. Throws `refused`, with nothing installed, where one
- * that is there cannot be kept, and where the folder of the hooks is not this clone's alone.
+ * that is there cannot be kept, where the folder of the hooks is not this clone's alone, and where this package is not installed.
  *
  * @param project the folder with the export directory, relative to the root of the work tree.
  * @param options options of the command line that hold in the hooks too, `--db` for example.
  */
 export function installHooks({ root }: Repository, project: string, options: readonly string[]): InstalledHook[] {
+  requireInstalled('the hooks');
   const ask = (...words: readonly string[]): string =>
     resolve(root, git(['rev-parse', ...words], { cwd: root }).trimEnd());
   const folder = ask('--git-path', 'hooks');
@@ -115,7 +116,7 @@ const HEAD = `#!/bin/sh
 
 /** It never fails, and leaves standard input to the hook that was there before. */
 function hookScript(name: string, folder: string, options: readonly string[]): string {
-  const script = shellWord(fileURLToPath(new URL('../cli/main.js', import.meta.url)));
+  const script = shellWord(programPath('cli/main.js'));
   const node = shellWord(process.execPath);
   const words = ['-C', folder, ...options].map(shellWord).join(' ');
   return `${HEAD}if ${isWanted(folder)} && [ -f ${script} ] && [ -x ${node} ]; then

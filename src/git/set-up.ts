@@ -8,6 +8,7 @@ import { attributesOf } from './attributes.js';
 import { DRIVER_NAME, driverCommand, genericDriverName } from './driver-command.js';
 import type { LineWords } from '../merge/json-options.js';
 import type { InstalledHook } from './hooks.js';
+import { isInCache, leftOut, requireInstalled } from './program-path.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git, tryGit } from './run.js';
@@ -90,6 +91,7 @@ export function setUpGenericDriver(
   pattern: string,
   options: LineWords,
 ): string[] {
+  requireInstalled('the merge driver');
   const name = genericDriverName(options);
   return [
     ...addAttributes(repository, join(folder, '.gitattributes'), [`${attributePattern(pattern)} merge=${name}`]),
@@ -183,6 +185,7 @@ function setUpDriver(repository: Repository, name: string, says: string, command
   const { root } = repository;
   const found = tryGit(['config', '--local', '--get', `merge.${name}.driver`], { cwd: root });
   if (found === command) return [];
+  if (isInCache()) return found === undefined ? [leftOut('the merge driver')] : [];
   git(['config', '--local', `merge.${name}.name`, says], { cwd: root });
   git(['config', '--local', `merge.${name}.driver`, command], { cwd: root });
   if (found !== undefined) return [`updated the merge driver ${name} in this clone's configuration`];
@@ -204,7 +207,7 @@ export type DriverState =
 export function driverState({ root }: Repository, dir: string): DriverState {
   const found = tryGit(['config', '--get', `merge.${DRIVER_NAME}.driver`], { cwd: root });
   if (found === undefined) return 'missing';
-  if (found !== driverCommand()) return 'stale';
+  if (found !== driverCommand() && !isInCache()) return 'stale';
   const [merge] = attributesOf(root, ['merge'], [pathInRepository({ root }, join(dir, 'any.jsonl'))]);
   return merge?.value === DRIVER_NAME ? 'installed' : 'unused';
 }

@@ -15,7 +15,7 @@ import type { Invocation, Verb } from '../verb.js';
 
 export const verb: Verb = {
   about:
-    'Overwrites no version that was never imported, and writes no value that looks like a secret: then nothing is written, the records\nare named, and the exit status is 6.',
+    'Overwrites no version that was never imported, and writes no value that looks like a secret: then nothing is written, the records are named, and the exit status is 6.',
   options: [
     new Option('--full', 'derive every line again, not only those of changed records'),
     new Option('--force', 'overwrite versions that were never imported; the old files are copied to .history first'),

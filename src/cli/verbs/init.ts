@@ -36,12 +36,12 @@ export const verb: Verb = {
   about: [
     'Safe to repeat: what is there is left alone. Names each thing that it did. In a work tree of git it adds what is missing to',
     "the ignore and attributes files of .savecontext, and sets the merge driver up in the clone's configuration.",
-  ].join('\n'),
+  ].join(' '),
   arguments: [new Argument('[pattern]', 'with --driver-only: which files, as in .gitattributes')],
   options: [
     new Option('--hooks', 'also export before each commit, and import after each merge, checkout and rebase'),
     new Option('--create', 'with --project: make that project where the database does not have it'),
-    new Option('--undo', 'take back what init did in this clone’s repository; data and database stay'),
+    new Option('--undo', "take back what init did in this clone's repository; data and database stay"),
     new Option(
       '--driver-only',
       'only the merge driver, for JSONL files of other programs; needs --key or --append-only, and a pattern',

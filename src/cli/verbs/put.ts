@@ -28,13 +28,14 @@ import type { Invocation, Verb } from '../verb.js';
 
 export const verb: Verb = {
   about: [
-    'With a type alone a new record is made, and so it is with a whole id that no record has. A value is read by',
-    'the type of its field: null is null, a set is a JSON array or words with commas, @file is the content of a',
-    'file, and @@ begins a text with an @. A lone - reads the record as JSON from standard input. updated_at becomes',
-    'now; fields that keep their values are no edit.',
-    '',
+    [
+      'With a type alone a new record is made, and so it is with a whole id that no record has. A value is read by',
+      'the type of its field: null is null, a set is a JSON array or words with commas, @file is the content of a',
+      'file, and @@ begins a text with an @. A lone - reads the record as JSON from standard input. updated_at becomes',
+      'now; fields that keep their values are no edit.',
+    ].join(' '),
     ...fieldsOfAll(),
-  ].join('\n'),
+  ].join('\n\n'),
   usage: '[type] [record] field=value ... | - | --batch <file>',
   arguments: [new Argument('[words...]', 'a type, or the name of a record; then its fields, or - for JSON')],
   options: [

@@ -5,7 +5,8 @@ import { mergeUpstream } from '../git/merge-upstream.js';
 import type { MadeMerge, MergedBy } from '../git/merge-upstream.js';
 import { findUnfinished, inTheMiddle, requireRepository, wayOut } from '../git/repository.js';
 import type { Repository } from '../git/repository.js';
-import { fetchUpstream, findUpstream, requireBranch, requireSameName } from '../git/upstream.js';
+import { withAttributes } from '../git/set-up.js';
+import { fetchUpstream, findUpstream, followDefaultBranch, requireBranch, requireSameName } from '../git/upstream.js';
 import type { Upstream } from '../git/upstream.js';
 import type { SyncStore } from '../store/store.js';
 import { sync } from '../sync/sync.js';
@@ -42,6 +43,8 @@ export type Share = (merge: () => Promise<MadeMerge>) => Promise<MadeMerge | und
  */
 export async function pullPlace(session: Session, place: Place, share?: Share): Promise<Pulled> {
   const repository = requireIdle(session);
+  const followed = followDefaultBranch(repository);
+  if (followed !== undefined) session.notes.push(followed);
   const upstream = findUpstream(repository);
   if (share !== undefined) requireSameName(repository, upstream);
   const pull = new Pull(repository, upstream, session.store(), session.syncOptions(place));
@@ -100,7 +103,7 @@ class Pull implements Pulled {
   async #commit(): Promise<boolean> {
     const { dir, actor = 'unknown' } = this.#options;
     requireBranch(this.#repository, this.upstream);
-    const outcome = sync(this.#store, this.#options);
+    const outcome = withAttributes(dir, () => sync(this.#store, this.#options));
     this.syncs.push(outcome);
     const refusal = refusalOf(outcome.export.refused);
     // What is not in the files must not be committed as if it were.

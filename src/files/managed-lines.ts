@@ -43,7 +43,11 @@ export function ownFile(path: string): OwnLines {
 /** What {@link ensureOwnLines} did is taken back: the new bytes, null for no file; undefined where the user changed it since. */
 export function withoutOwn(own: OwnLines): Buffer | null | undefined {
   const bytes = readPlain(own.path);
-  if (bytes === undefined) return undefined;
+  return bytes === undefined ? undefined : withoutOwnIn(own, bytes);
+}
+
+/** The same of other bytes than those that the file has now. */
+export function withoutOwnIn(own: OwnLines, bytes: Buffer): Buffer | null | undefined {
   if (own.kind === 'file') return sha256(bytes) === own.sha256 ? null : undefined;
   const text = withoutOwnLines(bytes.toString('latin1'), own.lines.map(asLatin1));
   return text === undefined ? undefined : Buffer.from(text, 'latin1');

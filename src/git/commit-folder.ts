@@ -8,12 +8,20 @@ import { git, gitFailed, runGit, runWithLockRetry } from './run.js';
 /** Our own hooks do nothing while this package commits and merges. */
 const QUIET = { SC_SYNC_HOOK: 'off' } as const;
 
-/** The environment of commits: who makes them, and that our hooks keep still. Without an identity git would refuse. */
+/**
+ * The environment of commits: who makes them, and that our hooks keep still. Throws `usage` where nobody said who that is: a login, often
+ * root, is not what a team should read in its history for good.
+ */
 export function committerEnvironment({ setting }: Repository, actor: string): Record<string, string> {
-  const name = setting('user.name') ?? actor;
-  const email = setting('user.email') ?? `${actor.replaceAll(/[^\w.+-]+/g, '.')}@localhost`;
   // An empty variable is as good as none.
   const of = (variable: string): string | undefined => [process.env[variable]].find((value) => value !== '');
+  const email = setting('user.email') ?? `${actor.replaceAll(/[^\w.+-]+/g, '.')}@localhost`;
+  const name = setting('user.name') ?? of('SC_ACTOR') ?? of('GIT_AUTHOR_NAME');
+  if (name === undefined) {
+    throw new SyncError('usage', `git does not know who you are: the commit would be by ${actor} <${email}>`, {
+      hint: 'git config --global user.name "Your Name", and user.email likewise; or set SC_ACTOR',
+    });
+  }
   return {
     ...QUIET,
     GIT_AUTHOR_NAME: of('SC_ACTOR') ?? of('GIT_AUTHOR_NAME') ?? name,
@@ -34,7 +42,7 @@ function sharedNames(registry: Registry): {
 
 /**
  * Commits what changed in an export directory of what a team shares, and nothing else: what is staged elsewhere stays staged. Gives the
- * commit's first line, or undefined when there was nothing to commit. Throws `io` with git's words.
+ * commit's first line, or undefined when there was nothing to commit. Throws `usage` without an identity, `io` with git's words.
  */
 export async function commitFolder(
   repository: Repository,
@@ -46,6 +54,7 @@ export async function commitFolder(
   const folder = pathInRepository(repository, dir);
   const changed = changedFiles(repository, registry, folder);
   if (changed.length === 0) return undefined;
+  const env = committerEnvironment(repository, actor);
   const add = addCommand(changed);
   const added = await runWithLockRetry(add, { cwd, env: QUIET });
   if (added.status !== 0) throw gitFailed(add, added.stderr);
@@ -56,10 +65,7 @@ export async function commitFolder(
   if (paths.length === 0) return undefined;
   const subject = subjectOf(staged);
   const commit = ['commit', '--quiet', '--only', '-m', subject, '-m', `By ${actor}.`, '--', ...paths];
-  const { status, stdout, stderr } = await runWithLockRetry(commit, {
-    cwd,
-    env: committerEnvironment(repository, actor),
-  });
+  const { status, stdout, stderr } = await runWithLockRetry(commit, { cwd, env });
   if (status === 0) return subject;
   // Somebody else in this clone committed the same meanwhile.
   if (isFolderClean(repository, registry, folder)) return undefined;

@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 
 import { SyncError } from '../errors.js';
+import { fileExists } from '../files/file.js';
 import { extendGitignore } from '../files/gitignore.js';
 import { ensureOwnLines } from '../files/managed-lines.js';
 import type { OwnLines } from '../files/managed-lines.js';
@@ -9,7 +10,7 @@ import { DRIVER_NAME, driverCommand, genericDriverName } from './driver-command.
 import type { LineWords } from '../merge/json-options.js';
 import type { InstalledHook } from './hooks.js';
 import { isInCache, leftOut, requireInstalled } from './program-path.js';
-import { pathInRepository } from './repository.js';
+import { findRepository, pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git, tryGit } from './run.js';
 
@@ -84,7 +85,22 @@ export function setUpFolder(repository: Repository, dir: string): string[] {
   ];
 }
 
-/** Sets the merge driver up for JSONL files of other programs that match a pattern, from a folder on. */
+/**
+ * Does what writes the files of an export directory. Where somebody had removed the folder, the attributes that this clone is set up with
+ * come back too, as the ignore file does: without them the files would merge as text.
+ */
+export function withAttributes<T>(dir: string, write: () => T): T {
+  const isThere = (): boolean => fileExists(join(dir, '.gitignore'));
+  const wasThere = isThere();
+  const result = write();
+  const repository = wasThere || !isThere() ? undefined : findRepository(dir);
+  if (repository?.setting(`merge.${DRIVER_NAME}.driver`) !== undefined) {
+    addAttributes(repository, join(dir, '.gitattributes'), ATTRIBUTES);
+  }
+  return result;
+}
+
+/** Sets the merge driver up for JSONL files of other programs that match a pattern, from a folder on. Throws `refused`. */
 export function setUpGenericDriver(
   repository: Repository,
   folder: string,

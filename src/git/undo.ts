@@ -4,12 +4,13 @@ import { join } from 'node:path';
 import { messageOf } from '../errors.js';
 import { atomicWrite, namesIn } from '../files/file.js';
 import { withIoErrors } from '../files/io-error.js';
-import { withoutOwn } from '../files/managed-lines.js';
+import { withoutOwn, withoutOwnIn } from '../files/managed-lines.js';
 import type { OwnLines } from '../files/managed-lines.js';
 import { sha256 } from '../record/json.js';
 import type { InstalledHook } from './hooks.js';
+import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
-import { tryGit } from './run.js';
+import { runGit, tryGit } from './run.js';
 import { forgetStep, rememberedSteps } from './set-up.js';
 import type { Step } from './set-up.js';
 
@@ -20,7 +21,7 @@ interface Undone {
 }
 
 /**
- * Takes back what was done in this clone's repository, the last thing first. What somebody changed since stays, and is named. A step that
+ * Takes back what was done in this clone's repository, the last thing first. What somebody changed or committed since stays, and is named. A step that
  * fails stops none of the others, and is the only one that is remembered.
  */
 export function undoSetUp(repository: Repository): Undone[] {
@@ -45,7 +46,7 @@ function undo(repository: Repository, step: Step): Undone {
   switch (step.kind) {
     case 'file':
     case 'lines':
-      return undoLines(step);
+      return undoLines(repository, step);
     case 'folder':
       return undoFolder(step.path);
     case 'driver':
@@ -56,9 +57,12 @@ function undo(repository: Repository, step: Step): Undone {
   }
 }
 
-function undoLines(own: OwnLines): Undone {
+function undoLines(repository: Repository, own: OwnLines): Undone {
   const { path } = own;
   if (!existsSync(path)) return isGone(path);
+  if (isCommitted(repository, own)) {
+    return { says: `left ${path} as it is: it is committed, so others use it`, came: 'left' };
+  }
   const before = withoutOwn(own);
   if (before === undefined) return { says: `left ${path} as it is: it was changed since`, came: 'left' };
   if (before === null) {
@@ -67,6 +71,13 @@ function undoLines(own: OwnLines): Undone {
   }
   atomicWrite(path, before);
   return { says: `took the lines out of ${path}`, came: 'done' };
+}
+
+/** Whether the commit that is checked out has what was added. */
+function isCommitted({ root }: Repository, own: OwnLines): boolean {
+  const blob = `HEAD:${pathInRepository({ root }, own.path)}`;
+  const { status, stdout } = runGit(['cat-file', 'blob', blob], { cwd: root });
+  return status === 0 && withoutOwnIn(own, Buffer.from(stdout)) !== undefined;
 }
 
 const isGone = (path: string): Undone => ({ says: `${path} is gone already`, came: 'done' });

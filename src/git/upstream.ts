@@ -1,7 +1,7 @@
 import { SyncError } from '../errors.js';
 import { findUnfinished } from './repository.js';
 import type { Repository } from './repository.js';
-import { NO_MAINTENANCE, runGit, runWithLockRetry, tryGit } from './run.js';
+import { NO_MAINTENANCE, git, runGit, runWithLockRetry, tryGit } from './run.js';
 import type { GitOptions } from './run.js';
 
 /** Where a branch is pushed to and pulled from. */
@@ -41,6 +41,22 @@ export function findUpstream({ root: cwd, setting }: Repository): Upstream {
   // A remote without a name has no tracking branches.
   const tracking = `refs/remotes/${remotes.includes(remote) ? remote : 'sc-sync'}/${branch}`;
   return { remote, branch, local, tracking };
+}
+
+/**
+ * A branch without a commit is one that git named by itself, and the remote may have begun with another: that one is taken then. Gives a
+ * sentence about it. A branch that the remote has too, or that somebody gave an upstream, is meant.
+ */
+export function followDefaultBranch(repository: Repository): string | undefined {
+  const { root: cwd, setting } = repository;
+  if (tryGit(['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd }) !== undefined) return undefined;
+  const { remote, local } = findUpstream(repository);
+  if (setting(`branch.${local}.merge`) !== undefined) return undefined;
+  const { stdout } = runGit(['ls-remote', '--symref', remote, 'HEAD', `refs/heads/${local}`], network(repository));
+  const branch = /^ref: refs\/heads\/([^\s\p{Cc}]+)\tHEAD$/mu.exec(stdout)?.[1];
+  if (branch === undefined || stdout.endsWith(`\trefs/heads/${local}\n`)) return undefined;
+  git(['symbolic-ref', 'HEAD', `refs/heads/${branch}`], { cwd });
+  return `this clone has no commit yet, so its branch is now ${branch}, as in ${remote}; it was ${local}`;
 }
 
 /** Git takes what begins with a dash for one of its options, and some of them name a program to start. */

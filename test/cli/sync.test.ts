@@ -254,8 +254,13 @@ describe('sync --all', () => {
     const { stdout, status } = sandbox.run(['sync', '--all']);
     expect(status).toBe(4);
     expect(stdout).toContain(`${third}:\n1 problem in the files`);
+    expect(stdout).toContain(`${gone} is gone, and nothing was synced\n`);
     rmSync(join(third, '.savecontext', 'issues.jsonl'));
     expect(sandbox.run(['sync', '--all']).status).toBe(0);
+    rmSync(join(second, '.savecontext'), { recursive: true });
+    const quiet = sandbox.run(['sync', '--all', '--quiet']).stdout;
+    expect(quiet).toContain(`${join(second, '.savecontext')} is gone: sc-sync -C ${second} sync makes it again\n`);
+    expect(quiet).not.toContain(gone);
   });
 
   it('says when there is none', () => {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -121,6 +121,36 @@ describe('init in a repository', () => {
   });
 });
 
+describe('an export directory that somebody removed', () => {
+  it.each([[['sync']], [['export']], [['push']]])('comes back with both dot files: %s', (words) => {
+    const clone = repository();
+    clone.ok('init');
+    clone.put('memory', 'mem_1', 'key=k', 'value=v');
+    clone.commit();
+    clone.git('init', '--quiet', '--bare', '../remote');
+    clone.git('remote', 'add', 'origin', '../remote');
+    rmSync(clone.dir, { recursive: true });
+    clone.ok(...words);
+    expect(readdirSync(clone.dir)).toEqual(expect.arrayContaining(['.gitattributes', '.gitignore']));
+    // An export alone brings no record back that somebody took out of the files.
+    expect(clone.git('status', '--porcelain')).toBe(words.includes('export') ? 'D .savecontext/memories.jsonl' : '');
+  });
+
+  it('comes back with the ignore file alone where nobody ran init, and what somebody else removed stays away', () => {
+    const clone = repository();
+    clone.init();
+    clone.git('config', '--remove-section', 'merge.savecontext');
+    rmSync(clone.dir, { recursive: true });
+    clone.put('memory', 'mem_1', 'key=k', 'value=v');
+    clone.ok('sync');
+    expect(existsSync(join(clone.dir, '.gitattributes'))).toBe(false);
+    clone.ok('init');
+    rmSync(join(clone.dir, '.gitattributes'));
+    clone.ok('sync');
+    expect(existsSync(join(clone.dir, '.gitattributes'))).toBe(false);
+  });
+});
+
 describe('init --undo', () => {
   it.each([
     ['a fresh repository', (): void => undefined, ['init', '--hooks']],
@@ -149,7 +179,7 @@ describe('init --undo', () => {
     expect(clone.ok('init', '--undo')).toMatch(/^nothing to take back/);
   });
 
-  it('leaves data, what was changed since, and what others committed', () => {
+  it('leaves data, and what was committed here or by others', () => {
     const clone = repository();
     clone.ok('init');
     clone.put('memory', 'mem_1', 'key=k', 'value=v');
@@ -159,12 +189,40 @@ describe('init --undo', () => {
     const committed = other.git('status', '--porcelain');
     other.ok('init', '--undo');
     expect([committed, other.git('status', '--porcelain')]).toEqual(['', '']);
+    const said = clone.ok('init', '--undo');
+    for (const name of ['.gitattributes', '.gitignore']) {
+      expect(said).toContain(`left ${join(clone.dir, name)} as it is: it is committed, so others use it\n`);
+    }
+    expect(said).toMatch(/^left the folder .*: it holds \.gitattributes, \.gitignore, memories\.jsonl$/m);
+    expect(clone.git('status', '--porcelain')).toBe('');
+  });
+
+  it('leaves what was changed since', () => {
+    const clone = repository();
+    clone.ok('init');
     writeFileSync(join(clone.dir, '.gitattributes'), '*.jsonl merge=mine\n');
     const said = clone.ok('init', '--undo');
     expect(said).toMatch(/^left .*\.gitattributes as it is: it was changed since$/m);
-    expect(said).toMatch(/^left the folder .*: it holds \.gitattributes, memories\.jsonl$/m);
+    expect(said).toMatch(/^left the folder .*: it holds \.gitattributes$/m);
     expect(existsSync(join(clone.dir, '.gitignore'))).toBe(false);
     expect(readFileSync(join(clone.dir, '.gitattributes'), 'utf8')).toBe('*.jsonl merge=mine\n');
+  });
+
+  it('leaves lines that were committed, and takes out those that were not', () => {
+    const clone = repository();
+    const ignore = join(clone.root, '.gitignore');
+    writeFileSync(ignore, 'node_modules/\n');
+    clone.git('add', '-A');
+    clone.git('commit', '--quiet', '-m', 'ignore file');
+    clone.ok('init', '--db', 'memory.db');
+    clone.ok('init', '--undo');
+    expect(readFileSync(ignore, 'utf8')).toBe('node_modules/\n');
+    clone.ok('init', '--db', 'memory.db');
+    clone.git('add', '.gitignore');
+    clone.git('commit', '--quiet', '-m', 'database');
+    const committed = readFileSync(ignore, 'utf8');
+    clone.ok('init', '--undo');
+    expect(readFileSync(ignore, 'utf8')).toBe(committed);
   });
 
   it('keeps what the user wrote since beside our lines, and hooks that were changed', () => {

@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 
 import { describeWaiting, listWaitingSettings } from '../../sync/accepted-settings.js';
+import { withAttributes } from '../../git/set-up.js';
 import { Exporter } from '../../sync/export/exporter.js';
 import { describeExport } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
@@ -33,12 +34,15 @@ export const verb: Verb = {
 /** Writes what changed in the database to the files. */
 function run({ session, options }: Invocation): Outcome {
   const place = session.place();
-  const stats = new Exporter(session.store(), session.syncOptions()).export({
-    full: isOn(options, 'full'),
-    force: isOn(options, 'force'),
-    unpublish: isOn(options, 'unpublish'),
-    dryRun: isOn(options, 'dryRun'),
-  });
+  const exporter = new Exporter(session.store(), session.syncOptions());
+  const stats = withAttributes(place.dir, () =>
+    exporter.export({
+      full: isOn(options, 'full'),
+      force: isOn(options, 'force'),
+      unpublish: isOn(options, 'unpublish'),
+      dryRun: isOn(options, 'dryRun'),
+    }),
+  );
   const error = refusalOf(stats.refused);
   return {
     status: EXIT.done,

@@ -1,10 +1,13 @@
 import { Option } from 'commander';
 
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 
 import { SyncError } from '../../errors.js';
+import { withAttributes } from '../../git/set-up.js';
 import { listTargets } from '../../store/knowledge/target.js';
 import { sync } from '../../sync/sync.js';
+import { callOf, shellWord } from '../call.js';
 import type { Session, Place } from '../session.js';
 import { describeExport, describeImport, describeInSync } from '../describe.js';
 import { EXIT, statusOfSync } from '../exit-codes.js';
@@ -39,7 +42,8 @@ function run({ session, options }: Invocation): Outcome {
 }
 
 function syncOne(session: Session, place: Place, dryRun: boolean): Outcome {
-  const outcome = sync(session.store(), { ...session.syncOptions(place), dryRun });
+  const options = { ...session.syncOptions(place), dryRun };
+  const outcome = withAttributes(place.dir, () => sync(session.store(), options));
   const error = refusalOf(outcome.export.refused);
   const problems = outcome.status?.problems ?? session.store().problems();
   return {
@@ -75,19 +79,21 @@ function syncAll(session: Session, dryRun: boolean): Outcome {
 
 function syncTarget(session: Session, place: Place, dryRun: boolean): Outcome {
   const { projectPath: project, dir } = place;
-  if (!existsSync(dir)) {
-    return {
-      status: EXIT.done,
-      json: { project, dir, gone: true },
-      text: [warning(`${dir}: the folder is not there`)],
-    };
-  }
+  if (!existsSync(dir)) return { status: EXIT.done, json: { project, dir, gone: true }, text: [describeGone(dir)] };
   try {
     return syncOne(session, place, dryRun);
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
     return { json: { project, dir }, text: [], ...failedBy(error) };
   }
+}
+
+/** A folder that is gone with its project needs nobody. */
+function describeGone(dir: string): Block {
+  const folder = dirname(dir);
+  return existsSync(folder)
+    ? warning(`${dir} is gone: ${callOf('-C', shellWord(folder), 'sync')} makes it again`)
+    : info(`${folder} is gone, and nothing was synced`);
 }
 
 function describeError({ message, details, hint }: ErrorReport): Block[] {

@@ -59,6 +59,8 @@ export class ImportContext {
   readonly deferredDeletes = new Map<string, Deleted>();
   /** What changed rows held before; kept only where somebody asks what changes. */
   readonly rowsBefore: RowsBefore | undefined;
+  /** Records that rows were written of, or something said of, as `type/id`; kept only where somebody counts them. */
+  readonly touched: Set<string> | undefined;
   /** How many lines there are to decide. */
   records = 0;
   readonly #onProgress: ((progress: Progress) => void) | undefined;
@@ -87,6 +89,7 @@ export class ImportContext {
       | 'unsettled'
       | 'skipped'
       | 'rowsBefore'
+      | 'touched'
       | 'isDryRun'
     > & { readonly skipInvalid: boolean; readonly onProgress: ((progress: Progress) => void) | undefined },
   ) {
@@ -107,6 +110,7 @@ export class ImportContext {
     this.unsettled = values.unsettled;
     this.skipped = values.skipped;
     this.rowsBefore = values.rowsBefore;
+    this.touched = values.touched;
     this.isDryRun = values.isDryRun;
     this.#skipInvalid = values.skipInvalid;
     this.#onProgress = values.onProgress;
@@ -136,6 +140,7 @@ export class ImportContext {
   /** Counts an outcome that names its record. */
   notice(what: Notable, type: string, id: string, message: string): void {
     this.tally.add(type, what);
+    this.touched?.add(`${type}/${id}`);
     this.notices.push({ what, type, id, message });
   }
 
@@ -169,6 +174,7 @@ export class ImportContext {
   /** Adds a record's row that is to be made or changed, and counts it then. What becomes known of the record says that it changed. */
   add(content: Content, before: Content | undefined): void {
     const { type } = content.entity;
+    this.touched?.add(`${type}/${content.id}`);
     this.rowsBefore?.note({ type, id: content.id }, before);
     this.writer.add(content, before);
     if (before === undefined) this.#projects.set(`${type}/${content.id}`, this.target.project);
@@ -214,6 +220,7 @@ export class ImportContext {
   /** Deletes a record's row. */
   remove(entity: Entity, row: Content): void {
     const key = { type: entity.type, id: row.id };
+    this.touched?.add(`${key.type}/${key.id}`);
     this.beforeChange(key, row);
     this.markChanged(key);
     this.writer.remove(entity, row.id);

@@ -38,7 +38,6 @@ export function applyTombstone(
   context.markChanged(key);
   forgetUnresolvedTo(context.sql, context.registry, key);
   noteClearedReferences(context, referrers);
-  if (state === undefined) context.tally.add(key.type, 'deleted');
 }
 
 /** Says whether a row has others that cannot be without it, or that refer to it. */

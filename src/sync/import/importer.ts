@@ -10,11 +10,13 @@ import { hasLock, withLock } from '../../store/lock.js';
 import { findProject } from '../project.js';
 import type { RecordChange } from '../../record/change.js';
 import type { Registry } from '../../registry/entity.js';
+import { newestChange } from '../../store/knowledge/changes.js';
 import type { Settings } from '../../files/settings.js';
 import type { SyncStore } from '../../store/store.js';
 import { plannedTarget } from '../../store/knowledge/target.js';
 import type { Target } from '../../store/knowledge/target.js';
 import type { Progress } from '../export/stats.js';
+import { countPending } from './count-pending.js';
 import { MergeStrategy } from './plan.js';
 import { dryRunImport, runImport } from './run.js';
 import type { ImportRun } from './run.js';
@@ -165,6 +167,7 @@ export function planImportAll(
   readonly notices: readonly Notice[];
   readonly problems: readonly string[];
 } {
+  const touched = new Set<string>();
   const run: ImportRun = {
     dir: target.dir,
     settings: settingsOfImport(store, target),
@@ -177,22 +180,14 @@ export function planImportAll(
     onProgress: undefined,
     onChange: undefined,
     history: undefined,
+    touched,
   };
-  const stats = dryRunImport(store, target, run, (found) => found);
-  const staged = store.sql.all(
-    `SELECT type, count(*) FROM (
-       SELECT s.type, s.id FROM temp.scsync_staged s
-         LEFT JOIN scsync_records r ON r.type = s.type AND r.id = s.id
-         LEFT JOIN scsync_base b ON b.record = r.n AND b.target = ? AND b.line = s.raw
-         WHERE s.raw IS NOT NULL GROUP BY s.type, s.id HAVING count(*) > 1 OR count(b.seq) = 0
-       UNION SELECT type, id FROM temp.scsync_staged WHERE gone = 1) GROUP BY type`,
-    target.id,
-  );
-  return {
-    records: new Map(staged.map(([type, count]) => [String(type), Number(count)])),
+  const newest = newestChange(store.sql);
+  return dryRunImport(store, target, run, (stats) => ({
+    records: countPending(store.sql, touched, newest),
     notices: stats.notices,
     problems: stats.problems,
-  };
+  }));
 }
 
 /** Where nobody can write, nobody exports: a directory that cannot be locked is read without a lock. */

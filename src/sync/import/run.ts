@@ -43,6 +43,8 @@ export interface ImportRun {
   readonly onProgress: ((progress: Progress) => void) | undefined;
   readonly onChange: ((change: RecordChange) => void) | undefined;
   readonly history: History | undefined;
+  /** Takes the records that it has something to do with. */
+  readonly touched?: Set<string>;
   /** True when it is rolled back in the end. */
   readonly isDryRun?: boolean;
 }
@@ -175,6 +177,7 @@ function makeContext(store: SyncStore, target: Target, run: ImportRun, { staged 
     skipInvalid: run.skipInvalid,
     isDryRun: run.isDryRun === true,
     onProgress: run.onProgress,
+    touched: run.touched,
     rowsBefore: run.onChange === undefined ? undefined : new RowsBefore(sql),
   });
 }

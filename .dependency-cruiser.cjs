@@ -81,7 +81,7 @@ module.exports = {
       severity: 'error',
       comment: 'A program that uses the library loads no command line package.',
       from: { path: '^src/', pathNot: '^src/cli/' },
-      to: { path: '(^|/)node_modules/(commander|picocolors|cli-table3|cli-progress)/' },
+      to: { path: '(^|/)node_modules/(commander|picocolors|string-width|cli-progress)/' },
     },
     {
       name: 'verbs-are-loaded-when-called',

@@ -1,5 +1,6 @@
-import type { Place } from './session.js';
-import { describeExport, describeImport, describeInSync } from './describe.js';
+import type { MergedBy } from '../git/merge-upstream.js';
+import type { Place, Session } from './session.js';
+import { describeExport, describeImport, describeInSync, nextConflicts } from './describe.js';
 import { EXIT, statusOfImport, statusOfSync } from './exit-codes.js';
 import { failedBy } from './failed-by.js';
 import { info } from './outcome.js';
@@ -29,19 +30,36 @@ export function pullJson({ projectPath: project, dir }: Place, { upstream, merge
 }
 
 /** What a pull did, for people. */
-export function describePull({ dir }: Place, { upstream, merged, isThere, commits, syncs }: Pulled): Block[] {
+export function describePull({ upstream, merged, isThere, commits, syncs }: Pulled, session: Session): Block[] {
   const { remote, branch } = upstream;
   const last = syncs.at(-1);
-  return [
-    ...syncs.flatMap((each) => [...describeImport(each.import, dir), ...describeExport(each.export, dir)]),
+  const lost = syncs.reduce((sum, each) => sum + each.import.total.conflicts, 0);
+  return eachOnce([
+    ...syncs.flatMap((each) => [...describeImport(each.import, session.called), ...describeExport(each.export)]),
     ...commits.map((subject) => info(`committed: ${subject}`)),
     ...(isThere === false
       ? [info(`${remote} has no branch ${branch} yet`)]
-      : merged.map((by) => info(`${remote}/${branch}: ${by}`))),
+      : merged.map((by) => info(`${remote}/${branch}: ${MERGED[by]}`))),
     ...(last?.status?.problems ?? []).map((problem): Block => ({
       ...info(`problem: ${problem}`, 'bad'),
       level: 'data',
     })),
     describeInSync(last?.inSync === true),
-  ];
+    ...(lost === 0 ? [] : [nextConflicts(session)]),
+  ]);
+}
+
+const MERGED: Readonly<Record<MergedBy, string>> = {
+  'up to date': 'has nothing new',
+  'fast forward': 'is taken as it is',
+  merge: 'is merged',
+};
+
+/** Several syncs may have the same to say. */
+function eachOnce(blocks: readonly Block[]): Block[] {
+  const said = new Set<string>();
+  return blocks.filter((block) => {
+    const text = block.kind === 'line' ? block.text : '';
+    return text === '' || (!said.has(text) && said.add(text));
+  });
 }

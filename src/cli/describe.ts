@@ -4,88 +4,105 @@ import { savecontext } from '../savecontext/registry.js';
 import type { ByEntity } from '../sync/stats.js';
 import type { SyncStatus } from '../sync/status.js';
 import type { RecordKey } from '../record/record-key.js';
-import { failure, grid, info, warning } from './outcome.js';
+import { failure, grid, info, next, warning } from './outcome.js';
 import type { Block, Line } from './outcome.js';
+import type { Session } from './session.js';
 
 /** A number with its noun: `1 record`, `2 records`. */
 export function count(n: number, noun: string, plural = `${noun}s`): string {
   return `${n} ${n === 1 ? noun : plural}`;
 }
 
-/** A record as people name it: `issue issue_1`. */
+/** A record by its type and id, where its title must not be told, or is not known. */
 export function recordName({ type, id }: RecordKey): string {
   return `${type} ${id}`;
 }
 
-const NAMES: Readonly<Record<Notable, string>> = {
-  conflicts: 'conflict',
-  restored: 'restored',
-  orphaned: 'orphaned',
-  rolledBack: 'rolled back',
-  renamed: 'renamed',
-  skipped: 'skipped',
-};
+/** What people call a record. */
+export type Call = (record: RecordKey) => string;
 
-/** A record that must be named. */
-export function describeNotice(notice: Notice): Line {
-  // A line that cannot be read may have no id; its message says where it stands.
-  if (notice.id === '?') return failure(`${NAMES[notice.what]}: ${notice.message}`);
-  const isFailure = notice.what === 'orphaned' || notice.what === 'rolledBack' || notice.what === 'skipped';
-  return (isFailure ? failure : warning)(`${NAMES[notice.what]}: ${recordName(notice)}: ${notice.message}`);
+const FAILURES: ReadonlySet<Notable> = new Set(['orphaned', 'rolledBack', 'skipped']);
+
+/** A record that must be named. A line that cannot be read may have no id; its message says where it stands. */
+export function describeNotice(notice: Notice, called: Call): Line {
+  const text = notice.id === '?' ? notice.message : `${called(notice)}: ${notice.message}`;
+  return (FAILURES.has(notice.what) ? failure : warning)(text);
 }
 
-/** What an import did. */
-export function describeImport(stats: ImportStats, dir: string): Block[] {
+/** Counts with what they count, of those that are not zero: `2 created, 1 deleted`. */
+function countsOf(counts: Readonly<Record<string, number>>): string {
+  return Object.entries(counts)
+    .flatMap(([what, n]) => (n === 0 ? [] : [`${n} ${what}`]))
+    .join(', ');
+}
+
+/** What an import did; nothing where it did nothing. */
+export function describeImport(stats: ImportStats, called: Call): Block[] {
   const { created, updated, deleted } = stats.total;
-  const did = [created && `${created} created`, updated && `${updated} updated`, deleted && `${deleted} deleted`];
-  const changes = did.filter((part) => part !== 0).join(', ');
+  const all = created + updated + deleted;
   const verb = stats.dryRun ? 'would import' : 'imported';
-  const kept = `no record of the database changes by what is new in ${dir}`;
   return [
-    info(
-      changes !== '' ? `${verb} from ${dir}: ${changes}` : stats.notices.length > 0 ? kept : `nothing new in ${dir}`,
-    ),
+    ...(all === 0
+      ? []
+      : [info(`${verb} ${count(all, 'record')}: ${countsOf({ created, changed: updated, deleted })}`)]),
     ...table(stats),
     ...Object.entries(stats.unknown).map(([type, n]) =>
-      warning(`${count(n, 'line')} of the unknown type ${JSON.stringify(type)} stay${n === 1 ? 's' : ''} in the files`),
+      warning(
+        `the type ${JSON.stringify(type)} is unknown: ${count(n, 'line')} stay${n === 1 ? 's' : ''} in the files`,
+      ),
     ),
-    ...stats.notices.map(describeNotice),
+    ...stats.notices.map((notice) => describeNotice(notice, called)),
   ];
 }
 
-/** What an export did. */
-export function describeExport(stats: ExportStats, dir: string): Block[] {
+/** What an export did; nothing where it did nothing. */
+export function describeExport(stats: ExportStats): Block[] {
   if (stats.refused.length > 0) return [];
   const { written, deleted } = stats.total;
-  const did = [written && count(written, 'line'), deleted && count(deleted, 'deletion')].filter((part) => part !== 0);
-  const verb = stats.dryRun ? 'would write' : 'wrote';
-  const what = did.length > 0 ? did.join(' and ') : count(stats.files.length, 'file');
+  const did = [written && count(written, 'record'), deleted && count(deleted, 'deletion')].filter((part) => part !== 0);
+  const verb = stats.dryRun ? 'would export' : 'exported';
+  const files = count(stats.files.length, 'file');
+  const isNothing = stats.files.length === 0 && did.length === 0;
+  const what = did.length > 0 ? did.join(' and ') : `nothing new, and put ${files} in order`;
   return [
-    info(stats.files.length === 0 && did.length === 0 ? 'nothing to export' : `${verb} ${what} to ${dir}`),
+    ...(isNothing ? [] : [info(`${verb} ${what}`)]),
     ...table(stats),
     ...stats.files.map((file): Block => ({
       ...info(`${file.name}: ${count(file.lines, 'line')}, ${count(file.size, 'byte')}`),
       level: 'detail',
     })),
-    ...(stats.history === null ? [] : [warning(`the old files were copied to ${stats.history}`)]),
+    ...(stats.history === null ? [] : [warning(`the old files are copied to ${stats.history}`)]),
   ];
 }
 
 /** Where a project stands. */
-export function describeStatus(status: SyncStatus): Block[] {
-  const head = ['', 'rows', 'to export', 'to import', 'conflicts', 'orphans'];
-  const rows = Object.entries(status.entities).map(([type, entity]) =>
-    [type, entity.rows, entity.pendingExport, entity.pendingImport, entity.conflicts, entity.orphans].map(String),
-  );
+export function describeStatus(status: SyncStatus, session: Session): Block[] {
+  const head = ['', 'rows', 'to export', 'to import', 'lost values', 'orphans'];
+  const rows = Object.entries(status.entities)
+    .map(([type, entity]) => [
+      type,
+      ...[entity.rows, entity.pendingExport, entity.pendingImport, entity.conflicts, entity.orphans].map((n) =>
+        textOfCount(n),
+      ),
+    ])
+    .filter(([, ...counts]) => counts.some((n) => n !== ''));
   const files = status.files.map(({ name, lines, size }) => [name, String(lines), String(size)]);
+  const { pendingExport, pendingImport, conflicts, rows: all } = status.entities.total;
   return [
     info(`project ${status.project}`),
     info(`files   ${status.dir}`),
     grid(head, rows, { right: [1, 2, 3, 4, 5] }),
-    files.length === 0 ? info('no files yet') : grid(['file', 'lines', 'bytes'], files, { right: [1, 2] }),
-    info(`${count(status.tombstones, 'deletion')} remembered`),
-    ...(status.backfillNeeded ? [warning('never exported from here: the first export takes all rows')] : []),
-    ...status.notices.filter(({ message }) => !status.problems.includes(message)).map(describeNotice),
+    ...(all === 0 ? [info('no records yet')] : []),
+    ...(files.length === 0 ? [info('no files yet')] : []),
+    grid(['file', 'lines', 'bytes'], files, { right: [1, 2], level: 'detail' }),
+    ...(status.tombstones === 0 ? [] : [info(`${count(status.tombstones, 'deletion')} remembered`)]),
+    ...(pendingExport === 0 ? [] : [info(`${pendingExport} to export: run ${session.call('sync')}`)]),
+    ...(pendingImport === 0 ? [] : [info(`${pendingImport} to import: run ${session.call('sync')}`)]),
+    ...(conflicts === 0 ? [] : [info(`${count(conflicts, 'lost value')}: ${session.call('conflicts')}`)]),
+    ...(status.backfillNeeded ? [warning('never exported from here: the first sync writes all records')] : []),
+    ...status.notices
+      .filter(({ message }) => !status.problems.includes(message))
+      .map((notice) => describeNotice(notice, session.called)),
     ...status.problems.map((problem) => failure(`problem: ${problem}`)),
     describeInSync(status.inSync),
   ];
@@ -97,13 +114,22 @@ export function describeInSync(inSync: boolean, dryRun = false): Line {
   return inSync ? info(`${would}in sync`, 'good') : failure(dryRun ? 'would not be in sync' : 'not in sync');
 }
 
-/** Counts by type, for `--verbose`. */
+/** What to do where values lost. */
+export function nextConflicts(session: Session): Line {
+  return next(session.call('conflicts'), 'shows the values that lost');
+}
+
+/** Counts by type, for `--verbose`, without zeros. */
 function table(stats: ByEntity<Readonly<Record<string, number>>>): Block[] {
-  const counts: Readonly<Record<string, Readonly<Record<string, number>>>> = stats;
+  const counts: Readonly<Record<string, Readonly<Record<string, number>> | undefined>> = stats;
   const names = Object.keys(stats.total);
-  const rows = [...savecontext.entities.map(({ type }) => type), 'total'].map((type) => [
-    type,
-    ...names.map((name) => String(counts[type]?.[name] ?? 0)),
-  ]);
+  const rows = [...savecontext.entities.map(({ type }) => type), 'total']
+    .map((type) => [type, ...names.map((name) => textOfCount(counts[type]?.[name]))])
+    .filter(([, ...cells]) => cells.some((cell) => cell !== ''));
   return [grid(['', ...names], rows, { right: names.map((_, index) => index + 1), level: 'detail' })];
+}
+
+/** A count in a table; a zero says nothing. */
+function textOfCount(n = 0): string {
+  return n === 0 ? '' : String(n);
 }

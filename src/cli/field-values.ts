@@ -33,7 +33,7 @@ export function readAssignment(entity: Entity, text: string, pathOf: (path: stri
 }
 
 /** The synced field of a name; throws `bad_input`, naming the known ones. */
-function fieldOf(entity: Entity, name: string): Field {
+export function fieldOf(entity: Entity, name: string): Field {
   const field = entity.synced[entity.indexOf.get(name) ?? -1]?.field;
   if (field !== undefined) return field;
   const known = entity.synced.map((each) => each.name);

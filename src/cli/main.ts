@@ -19,9 +19,11 @@ const output = new Output(settingsOf(process.argv.slice(2), process.env));
 async function terminal(): Promise<Terminal> {
   const { json, quiet } = output.settings;
   if (json || !process.stderr.isTTY) return {};
+  // A server that builds may lend a terminal, and nobody sits there.
+  const isAnswered = process.stdin.isTTY && ['', 'false', undefined].includes(process.env['CI']);
   return {
     bar: quiet ? undefined : await (await import('./progress.js')).makeProgressBar(process.stderr),
-    confirm: process.stdin.isTTY ? (blocks, question) => output.confirm(blocks, question, process.stdin) : undefined,
+    confirm: isAnswered ? (blocks, question) => output.confirm(blocks, question, process.stdin) : undefined,
   };
 }
 
@@ -36,7 +38,7 @@ async function carryOut({ verb, args, options }: Call): Promise<number> {
   try {
     const outcome = await verb.run({ session, args, options, input: readInput });
     const error = completeReport(outcome.error, session);
-    session.close();
+    if (outcome.isLive !== true) session.close();
     await output.outcome({ ...outcome, error }, session.notes);
     return outcome.status;
   } catch (error) {
@@ -100,6 +102,7 @@ function terminalWidth(): number | undefined {
 
 // Who reads no further (`| head`) is no failure; a full disk is.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  output.stop();
   process.exitCode = error.code === 'EPIPE' ? (process.exitCode ?? EXIT.done) : statusOfError(new SyncError('io', ''));
   if (error.code !== 'EPIPE')
     output.error(makeReport({ code: 'io', message: `cannot write: ${error.message}`, details: [], hint: null }));

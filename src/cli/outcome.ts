@@ -12,13 +12,16 @@ export interface Line {
   readonly level: Level;
 }
 
-/** A table; cells are cleaned like lines. */
+/** A table; cells are cleaned like lines. Its first column and those of numbers are never cut. */
 export interface Grid {
   readonly kind: 'grid';
   readonly head: readonly string[];
-  readonly rows: readonly (readonly string[])[];
+  /** They may be read only as they are written. */
+  readonly rows: Iterable<readonly string[]>;
   /** Columns of numbers. */
   readonly right: readonly number[];
+  /** What the cells of a column mean, where they are not plain. */
+  readonly tones: Readonly<Record<number, Tone>>;
   readonly level: Level;
 }
 
@@ -40,7 +43,9 @@ export interface Outcome {
   readonly status: number;
   /** One object, as `outcomeJson` prints it: our own words in camelCase, records as `ExactJson`. */
   readonly json: object;
-  readonly text: readonly Block[];
+  readonly text: Iterable<Block>;
+  /** Whether the text is made while it is written, and needs the database until then. */
+  readonly isLive?: boolean;
   /** Why it did not do all of what was asked. */
   readonly error?: ErrorReport | undefined;
 }
@@ -60,9 +65,16 @@ export const warning = (text: string): Line => ({ kind: 'line', text, tone: 'war
 /** What failed: always written. */
 export const failure = (text: string): Line => ({ kind: 'line', text, tone: 'bad', level: 'data' });
 
+/** What was done, or that it was nothing. */
+export const orNothing = (did: readonly Block[], nothing: string): readonly Block[] =>
+  did.some(({ level }) => level !== 'detail') ? did : [...did, info(nothing)];
+
+/** What to do next: a command to copy, and what it does. */
+export const next = (call: string, says: string): Line => info(`next: ${call}   ${says}`);
+
 /** A table. */
 export const grid = (
   head: readonly string[],
-  rows: readonly (readonly string[])[],
-  options: { readonly right?: readonly number[]; readonly level?: Level } = {},
-): Grid => ({ kind: 'grid', head, rows, right: options.right ?? [], level: options.level ?? 'info' });
+  rows: Iterable<readonly string[]>,
+  options: Partial<Pick<Grid, 'right' | 'tones' | 'level'>> = {},
+): Grid => ({ kind: 'grid', head, rows, right: [], tones: {}, level: 'info', ...options });

@@ -2,7 +2,7 @@ import pc from 'picocolors';
 
 import { cleanText } from './clean.js';
 import { outcomeJson } from './outcome-json.js';
-import type { ErrorReport, Grid, Level, Line, Outcome, Tone } from './outcome.js';
+import type { Block, ErrorReport, Grid, Level, Line, Outcome, Tone } from './outcome.js';
 
 /** How things are written. */
 export interface OutputSettings {
@@ -15,6 +15,8 @@ export interface OutputSettings {
 /** Where things are written to. */
 export interface OutputStream {
   readonly isTTY?: boolean;
+  /** How wide a terminal is. */
+  readonly columns?: number;
   write(text: string): unknown;
 }
 
@@ -26,6 +28,7 @@ export class Output {
   readonly settings: OutputSettings;
   readonly #out: OutputStream;
   readonly #err: OutputStream;
+  #isGone = false;
 
   constructor(settings: OutputSettings, out: OutputStream = process.stdout, err: OutputStream = process.stderr) {
     this.settings = settings;
@@ -40,13 +43,37 @@ export class Output {
       return;
     }
     if (!this.settings.quiet) for (const note of notes) this.#write(this.#err, this.#line(this.#err, note, 'dim'));
-    const lines: string[] = [];
+    await this.#writeText(text);
+    if (error !== undefined) this.#writeError(error);
+  }
+
+  /** Says that nobody reads any further: what is being written ends. */
+  stop(): void {
+    this.#isGone = true;
+  }
+
+  /** Writes lines as they come, many at a time. */
+  async #writeText(text: Iterable<Block>): Promise<void> {
+    let lines: string[] = [];
+    const write = async (): Promise<void> => {
+      if (lines.length > 0) this.#write(this.#out, lines.join('\n'));
+      lines = [];
+      // Only between two turns it is known whether a reader went away.
+      await new Promise((resume) => setImmediate(resume));
+    };
     for (const block of text) {
       if (!this.#shows(block.level)) continue;
-      lines.push(block.kind === 'grid' ? await this.#grid(block) : this.#line(this.#out, block.text, block.tone));
+      for await (const line of block.kind === 'grid' ? this.#grid(block) : [this.#lineOf(block)]) {
+        lines.push(line);
+        if (lines.length === AT_ONCE) await write();
+        if (this.#isGone) return;
+      }
     }
-    if (lines.length > 0) this.#write(this.#out, lines.join('\n'));
-    if (error !== undefined) this.#writeError(error);
+    if (lines.length > 0) await write();
+  }
+
+  #lineOf({ text, tone }: Line): string {
+    return this.#line(this.#out, text, tone);
   }
 
   /** Writes an error: one line, then each detail, then what to do next. */
@@ -101,32 +128,37 @@ export class Output {
   }
 
   #line(stream: OutputStream, text: string, tone: Tone): string {
-    return paint(pc.createColors(this.settings.color && stream.isTTY === true), tone, cleanText(text));
+    return paint(this.#colors(stream), tone, cleanText(text));
   }
 
-  async #grid({ head, rows, right }: Grid): Promise<string> {
-    const { default: Table } = await import('cli-table3');
-    const table = new Table({
-      head: head.map((cell) => this.#line(this.#out, cell, 'strong')),
-      chars: NO_BORDERS,
-      style: { head: [], border: [], 'padding-left': 0, 'padding-right': 2, compact: true },
-      colAligns: head.map((_, column) => (right.includes(column) ? 'right' : 'left')),
-    });
-    for (const row of rows) table.push(row.map(cleanText));
-    return table
-      .toString()
-      .split('\n')
-      .map((line) => line.trimEnd())
-      .join('\n');
+  /** The lines of a table. Its first rows say how wide the columns are. */
+  async *#grid({ head, rows, right, tones }: Grid): AsyncGenerator<string> {
+    const { Table } = await import('./table.js');
+    const colors = this.#colors(this.#out);
+    const all = rows[Symbol.iterator]();
+    const sample: string[][] = [];
+    let row = all.next();
+    for (; row.done !== true && sample.length < SAMPLE; row = all.next()) sample.push(row.value.map(cleanText));
+    if (sample.length === 0) return;
+    const width = this.#out.isTTY === true ? this.#out.columns : undefined;
+    const table = new Table({ head: head.map(cleanText), right, sample, isAll: row.done === true, width });
+    const paintCell = (text: string, column: number): string => paint(colors, tones[column] ?? 'plain', text);
+    if (head.some((title) => title !== ''))
+      yield table.line(head.map(cleanText), (text) => paint(colors, 'strong', text));
+    for (const cells of sample) yield table.line(cells, paintCell);
+    for (; row.done !== true; row = all.next()) yield table.line(row.value.map(cleanText), paintCell);
+  }
+
+  #colors({ isTTY }: OutputStream): ReturnType<typeof pc.createColors> {
+    return pc.createColors(this.settings.color && isTTY === true);
   }
 }
 
-const NO_BORDERS = Object.fromEntries(
-  [
-    ...['top', 'top-mid', 'top-left', 'top-right', 'bottom', 'bottom-mid', 'bottom-left', 'bottom-right'],
-    ...['left', 'left-mid', 'mid', 'mid-mid', 'right', 'right-mid', 'middle'],
-  ].map((name) => [name, '']),
-);
+/** So many rows of a table are read before the first one is written. */
+const SAMPLE = 200;
+
+/** So many lines are written at once. */
+const AT_ONCE = 500;
 
 function paint(colors: ReturnType<typeof pc.createColors>, tone: Tone, text: string): string {
   switch (tone) {

@@ -11,6 +11,7 @@ import type { Upstream } from '../git/upstream.js';
 import type { SyncStore } from '../store/store.js';
 import { sync } from '../sync/sync.js';
 import type { SyncOptions, SyncOutcome } from '../sync/sync.js';
+import type { Call } from './describe.js';
 import type { Session, Place } from './session.js';
 import { refusalOf } from './refusal.js';
 
@@ -47,7 +48,7 @@ export async function pullPlace(session: Session, place: Place, share?: Share): 
   if (followed !== undefined) session.notes.push(followed);
   const upstream = findUpstream(repository);
   if (share !== undefined) requireSameName(repository, upstream);
-  const pull = new Pull(repository, upstream, session.store(), session.syncOptions(place));
+  const pull = new Pull(repository, upstream, session, session.syncOptions(place));
   try {
     await pull.run(share);
   } catch (error) {
@@ -62,6 +63,7 @@ class Pull implements Pulled {
   readonly #repository: Repository;
   readonly #store: SyncStore;
   readonly #options: SyncOptions;
+  readonly #called: Call;
   readonly upstream: Upstream;
   readonly commits: string[] = [];
   readonly syncs: SyncOutcome[] = [];
@@ -69,9 +71,10 @@ class Pull implements Pulled {
   isThere: boolean | undefined;
   error: SyncError | undefined;
 
-  constructor(repository: Repository, upstream: Upstream, store: SyncStore, options: SyncOptions) {
+  constructor(repository: Repository, upstream: Upstream, session: Session, options: SyncOptions) {
     this.#repository = repository;
-    this.#store = store;
+    this.#store = session.store();
+    this.#called = session.called;
     this.#options = options;
     this.upstream = upstream;
   }
@@ -105,7 +108,7 @@ class Pull implements Pulled {
     requireBranch(this.#repository, this.upstream);
     const outcome = withAttributes(dir, () => sync(this.#store, this.#options));
     this.syncs.push(outcome);
-    const refusal = refusalOf(outcome.export.refused);
+    const refusal = refusalOf(outcome.export.refused, this.#called);
     // What is not in the files must not be committed as if it were.
     if (refusal !== undefined) throw refusal;
     const subject = await commitFolder(this.#repository, this.#store.registry, dir, actor);

@@ -4,6 +4,7 @@ import { dirname, isAbsolute, resolve } from 'node:path';
 import { exportDirectory, projectExportDir, resolvePath } from '../files/directory.js';
 import { namedLines } from '../files/named-lines.js';
 import type { NamedRecord } from '../record/names.js';
+import type { RecordKey } from '../record/record-key.js';
 import { Records } from '../sync/records.js';
 import { RecordNames } from '../sync/record-names.js';
 import { SyncError } from '../errors.js';
@@ -175,6 +176,9 @@ export class Session {
   names(): RecordNames {
     return new RecordNames(this.store(), this.place().projectPath);
   }
+
+  /** A record as people call it. */
+  readonly called = (key: RecordKey): string => this.names().called(key);
 
   /** Records that only files have a line of: what is deleted here, and what was never imported. */
   namesInFiles(): Iterable<NamedRecord> {

@@ -1,6 +1,7 @@
 import { SyncError } from '../errors.js';
 import { fileNames } from '../format/line-key.js';
 import type { Registry } from '../registry/entity.js';
+import { subjectOf } from './commit-subject.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git, gitFailed, runGit, runWithLockRetry } from './run.js';
@@ -60,10 +61,11 @@ export async function commitFolder(
   if (added.status !== 0) throw gitFailed(add, added.stderr);
   const staged = git(['diff', '--cached', '--numstat', '--no-renames', '-z', '--', ...changed.map(literally)], { cwd })
     .split('\0')
+    .filter((line) => line !== '')
     .map((line) => line.split('\t'));
   const paths = staged.flatMap(([, , path]) => (path === undefined ? [] : [literally(path)]));
   if (paths.length === 0) return undefined;
-  const subject = subjectOf(staged);
+  const subject = subjectOf(registry, cwd, paths, staged);
   const commit = ['commit', '--quiet', '--only', '-m', subject, '-m', `By ${actor}.`, '--', ...paths];
   const { status, stdout, stderr } = await runWithLockRetry(commit, { cwd, env });
   if (status === 0) return subject;
@@ -149,20 +151,4 @@ function statusOf({ root: cwd }: Repository, registry: Registry, folder: string)
 
 function leftBehind(path: string, why: string, hint: string): SyncError {
   return new SyncError('refused', `${path} ${why}, so it cannot be committed`, { hint });
-}
-
-/** What a commit is about, from how many lines of which files came and went. */
-function subjectOf(numstat: readonly (readonly string[])[]): string {
-  let changed = 0;
-  let deleted = 0;
-  let undeleted = 0;
-  for (const [added, removed, path = ''] of numstat) {
-    if (path.endsWith('/deletions.jsonl')) {
-      deleted += Number(added);
-      undeleted += Math.max(0, Number(removed) - Number(added));
-    } else if (path.endsWith('.jsonl')) changed += Number(added);
-  }
-  const counts = { changed, deleted, 'no longer deleted': undeleted };
-  const parts = Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));
-  return `Records: ${parts.length === 0 ? 'set-up' : parts.join(', ')}`;
 }

@@ -42,6 +42,8 @@ export interface IntegerField<Role extends FieldRole = FieldRole, Nullable exten
   readonly fallback?: number;
   /** Set when the value is the number of elements of that set field, wherever the set is known. */
   readonly countOf?: string;
+  /** True for Unix milliseconds, where no other property of the entity says so: people see a date. */
+  readonly time?: true;
 }
 
 /** A REAL column. */

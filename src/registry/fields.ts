@@ -25,6 +25,7 @@ interface IntegerOptions extends Nullability {
   readonly min?: number;
   readonly max?: number;
   readonly fallback?: number;
+  readonly time?: true;
 }
 interface RealOptions extends Nullability {
   readonly above?: number;

@@ -54,7 +54,14 @@ const FIELDS: { readonly [K in Field['kind']]: Shape<Extract<Field, { readonly k
     coordinate: '?scope, path or scope-id',
     stringArray: '?true or false',
   },
-  integer: { ...ANY_FIELD, min: '?a number', max: '?a number', fallback: '?a number', countOf: '?a text' },
+  integer: {
+    ...ANY_FIELD,
+    min: '?a number',
+    max: '?a number',
+    fallback: '?a number',
+    countOf: '?a text',
+    time: '?true or false',
+  },
   real: { ...ANY_FIELD, above: '?a number' },
   set: { ...ANY_FIELD, set: 'an object' },
 };

@@ -93,9 +93,9 @@ export const issue = defineEntity({
     closed_by_agent: extension(text(nullable)),
     created_in_session: extension(text(nullable)),
     closed_in_session: extension(text(nullable)),
-    assigned_at: extension(integer(nullable)),
+    assigned_at: extension(integer({ nullable: true, time: true })),
     assigned_in_session: extension(text(nullable)),
-    deferred_at: extension(integer(nullable)),
+    deferred_at: extension(integer({ nullable: true, time: true })),
     close_reason: extension(text(nullable)),
     labels: extension(
       set({

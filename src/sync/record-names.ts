@@ -3,7 +3,7 @@ import { bestFits, calledBy, isSure, severalFit } from '../record/names.js';
 import type { FittingRecord, NamedRecord } from '../record/names.js';
 import type { RecordKey } from '../record/record-key.js';
 import { nearest } from '../record/nearest.js';
-import { requireEntity } from '../registry/entity.js';
+import { entityOfType, requireEntity } from '../registry/entity.js';
 import type { Entity } from '../registry/entity.js';
 import { namedRows } from '../store/named-rows.js';
 import { readTombstone } from '../store/knowledge/tombstones.js';
@@ -44,6 +44,14 @@ export class RecordNames {
     const [first, ...others] = found;
     if (first !== undefined && others.length > 0) throw severalFit(name, found);
     return first;
+  }
+
+  /** A record as people call it; one that is not here goes by its id. */
+  called(key: RecordKey): string {
+    const { sql, registry } = this.#store;
+    const entity = entityOfType(registry, key.type);
+    const [row] = entity === undefined ? [] : namedRows(sql, registry, entity, this.#project, key.id);
+    return calledBy(row ?? { type: key.type, id: key.id });
   }
 
   /** Deleted records that have a text as their id. */

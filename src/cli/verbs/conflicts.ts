@@ -8,18 +8,15 @@ import type { NamedRecord } from '../../record/names.js';
 import { nearest } from '../../record/nearest.js';
 import { entityNamed } from '../../record/type-names.js';
 import type { SyncStore } from '../../store/store.js';
-import { formatStamp, isStamp } from '../../record/stamp.js';
-import { count, recordName } from '../describe.js';
+import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { lossJson } from '../field-change.js';
 import { isOf, readNamed, refuseNamed } from '../named.js';
-import { data, grid, info } from '../outcome.js';
+import { data, grid, info, next } from '../outcome.js';
 import type { Block, Outcome } from '../outcome.js';
 import type { Session } from '../session.js';
+import { dateText } from '../time-text.js';
 import type { Invocation, Verb } from '../verb.js';
-
-/** How much of a value is shown in a table, in characters. */
-const SHORT = 40;
 
 const ACTIONS: readonly string[] = ['show', 'take', 'drop'];
 
@@ -43,14 +40,14 @@ function run({ session, args }: Invocation): Outcome {
   const { projectPath } = session.place();
   const entries = listConflicts(store, projectPath);
   const [action = '', ...words] = args;
-  if (args.length === 0) return listAll(entries);
-  if (!ACTIONS.includes(action)) return listAll(entries.filter(isOf(requireRecord(session, entries, args))));
+  if (args.length === 0) return listAll(session, entries);
+  if (!ACTIONS.includes(action)) return listAll(session, entries.filter(isOf(requireRecord(session, entries, args))));
   const wanted = readEntries(session, entries, action, words);
   switch (action) {
     case 'show':
-      return showEntries(wanted);
+      return showEntries(session, wanted);
     case 'take':
-      return takeEntries(store, projectPath, wanted);
+      return takeEntries(session, wanted);
     default:
       return dropEntries(store, projectPath, wanted);
   }
@@ -113,33 +110,36 @@ function entriesOf(entries: readonly JournalEntry[], record: NamedRecord): Journ
   });
 }
 
-function listAll(entries: readonly JournalEntry[]): Outcome {
+function listAll(session: Session, entries: readonly JournalEntry[]): Outcome {
   const rows = entries.map((entry) => [
     String(entry.n),
-    recordName(entry),
+    session.called(entry),
     entry.field ?? '(all)',
-    short(entry.kept),
-    short(entry.lost),
+    entry.kept ?? '-',
+    entry.lost,
     entry.why,
-    when(entry),
+    dateText(entry.at),
   ]);
   return {
     status: EXIT.done,
     json: { conflicts: entries.map(toObject) },
     text:
       entries.length === 0
-        ? [info('no conflicts')]
-        : [grid(['n', 'record', 'field', 'kept', 'lost', 'why', 'when'], rows, { right: [0], level: 'data' })],
+        ? [info('no value is lost')]
+        : [
+            grid(['n', 'record', 'field', 'kept', 'lost', 'why', 'when'], rows, { right: [0], level: 'data' }),
+            next(session.call('conflicts', 'take', 'N'), 'puts a lost value back; drop N forgets it'),
+          ],
   };
 }
 
-function showEntries(entries: readonly JournalEntry[]): Outcome {
+function showEntries({ called }: Session, entries: readonly JournalEntry[]): Outcome {
   return {
     status: EXIT.done,
     json: { conflicts: entries.map(toObject) },
     text: entries.flatMap((entry) => [
       data(
-        `${entry.n}: ${recordName(entry)}, ${entry.field ?? 'the whole record'}, ${entry.why}, ${when(entry)}`,
+        `${entry.n}: ${called(entry)}, ${entry.field ?? 'the whole record'}, ${entry.why}, ${dateText(entry.at)}`,
         'strong',
       ),
       data(`base: ${entry.base ?? '-'}`),
@@ -150,14 +150,17 @@ function showEntries(entries: readonly JournalEntry[]): Outcome {
 }
 
 /** All entries or none. */
-function takeEntries(store: SyncStore, project: string, entries: readonly JournalEntry[]): Outcome {
+function takeEntries(session: Session, entries: readonly JournalEntry[]): Outcome {
+  const store = session.store();
+  const { projectPath } = session.place();
   store.sql.transaction('immediate', () => {
-    for (const { n } of entries) takeConflict(store, project, n);
+    for (const { n } of entries) takeConflict(store, projectPath, n);
   });
   const said = entries.map((entry): Block =>
-    info(`took ${entry.field ?? 'the whole record'} of ${recordName(entry)} back; export or sync writes it`),
+    info(`put ${entry.field ?? 'the whole record'} of ${session.called(entry)} back`),
   );
-  return { status: EXIT.done, json: { taken: entries.map(toObject) }, text: said };
+  const after = next(session.call('sync'), 'writes it to the files');
+  return { status: EXIT.done, json: { taken: entries.map(toObject) }, text: [...said, after] };
 }
 
 function dropEntries(store: SyncStore, project: string, entries: readonly JournalEntry[]): Outcome {
@@ -172,14 +175,4 @@ function dropEntries(store: SyncStore, project: string, entries: readonly Journa
 
 function toObject(entry: JournalEntry): object {
   return { n: entry.n, ...lossJson(entry), at: entry.at };
-}
-
-function short(token: string | null): string {
-  if (token === null) return '-';
-  const characters = Array.from(token);
-  return characters.length <= SHORT ? token : `${characters.slice(0, SHORT - 1).join('')}…`;
-}
-
-function when({ at }: JournalEntry): string {
-  return isStamp(at) ? formatStamp(at).slice(0, 19).replace('T', ' ') : `${at} ms`;
 }

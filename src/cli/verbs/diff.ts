@@ -12,6 +12,7 @@ import type { RecordKey } from '../../record/record-key.js';
 import type { RecordChange } from '../../record/change.js';
 import type { Session } from '../session.js';
 import { count, describeNotice, recordName } from '../describe.js';
+import type { Call } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { cut, fieldJson, fieldText, lossJson } from '../field-change.js';
 import { ExactJson } from '../json-text.js';
@@ -45,10 +46,9 @@ function run({ session, args, options }: Invocation): Outcome {
 function describeSync(session: Session, only: NamedRecord | undefined): Outcome {
   const isWanted = isOf(only);
   const place = session.place();
-  const { isJson } = session;
   const told = {
-    database: new Told(isJson, isWanted, 'database: '),
-    files: new Told(isJson, isWanted, 'files: '),
+    database: new Told(session, isWanted, 'database: '),
+    files: new Told(session, isWanted, 'files: '),
   };
   const found = diff(session.store(), {
     ...session.syncOptions(place),
@@ -60,8 +60,8 @@ function describeSync(session: Session, only: NamedRecord | undefined): Outcome 
   const conflicts = found.conflicts.filter(isWanted);
   const notices = found.import.notices.filter(isWanted);
   // What is refused is refused as a whole.
-  const files = exported.refused.length > 0 ? new Told(isJson, isWanted) : told.files;
-  const further = describeFurther({ conflicts, notices, exported }, only === undefined && files.count === 0);
+  const files = exported.refused.length > 0 ? new Told(session, isWanted) : told.files;
+  const further = describeFurther(session, { conflicts, notices, exported }, only === undefined && files.count === 0);
   const isNothing = told.database.count + files.count + further.length === 0;
   return {
     status: EXIT.done,
@@ -94,30 +94,36 @@ interface Further {
 }
 
 /** What is to be said beside the changes. */
-function describeFurther({ conflicts, notices, exported: { files, refused } }: Further, isSame: boolean): Line[] {
+function describeFurther(
+  { called }: Session,
+  { conflicts, notices, exported: { files, refused } }: Further,
+  isSame: boolean,
+): Line[] {
   const told = new Set(conflicts.map(recordName));
   return [
     ...conflicts.map((entry) => {
       const to = entry.kept === null ? '' : ` to ${cut(entry.kept)}`;
       const what = `${entry.field ?? 'the whole record'}: ${cut(entry.lost)} would lose${to} (${entry.why})`;
-      return warning(`conflict: ${recordName(entry)}: ${what}`);
+      return warning(`${called(entry)}: ${what}`);
     }),
-    ...notices.filter((notice) => notice.what !== 'conflicts' || !told.has(recordName(notice))).map(describeNotice),
-    ...refusedLines(refused),
+    ...notices
+      .filter((notice) => notice.what !== 'conflicts' || !told.has(recordName(notice)))
+      .map((notice) => describeNotice(notice, called)),
+    ...refusedLines(refused, called),
     ...(isSame && refused.length === 0 ? files.map(({ name }) => data(`${name}: would be put in order`)) : []),
   ];
 }
 
-function refusedLines(refused: readonly RefusedRecord[]): Line[] {
-  const reasons = new Set(refused.map(describeRefused));
-  return [...reasons].map((reason) => failure(`refused: ${reason}; nothing would be exported`));
+function refusedLines(refused: readonly RefusedRecord[], called: Call): Line[] {
+  const reasons = new Set(refused.map((record) => describeRefused(record, called)));
+  return [...reasons].map((reason) => failure(`${reason}; nothing would be exported`));
 }
 
 function describeSince(session: Session, base: string, isWanted: IsWanted): Outcome {
   const place = session.place();
   const repository = requireRepository(dirname(place.dir));
   const commit = requireCommit(repository, base);
-  const told = new Told(session.isJson, isWanted);
+  const told = new Told(session, isWanted);
   const options = { ...session.syncOptions(place), onChange: (change: RecordChange): void => told.take(change) };
   const { unreadable, refused } = diffSince(session.store(), options, filesOfCommit(repository, commit, place.dir));
   return {
@@ -125,7 +131,7 @@ function describeSince(session: Session, base: string, isWanted: IsWanted): Outc
     json: { project: place.projectPath, dir: place.dir, base: commit, changes: told.json, unreadable, refused },
     text: [
       ...told.text,
-      ...refusedLines(refused),
+      ...refusedLines(refused, session.called),
       ...(unreadable > 0 ? [warning(`${count(unreadable, 'line')} of ${base} cannot be read, and were left out`)] : []),
       ...(told.count === 0 ? [info(`no record differs from ${base}`, 'good')] : []),
     ],
@@ -136,13 +142,13 @@ function describeSince(session: Session, base: string, isWanted: IsWanted): Outc
 class Told {
   readonly json: object[] = [];
   readonly text: Line[] = [];
-  readonly #isJson: boolean;
+  readonly #session: Session;
   readonly #isWanted: IsWanted;
   readonly #where: string;
   count = 0;
 
-  constructor(isJson: boolean, isWanted: IsWanted, where = '') {
-    this.#isJson = isJson;
+  constructor(session: Session, isWanted: IsWanted, where = '') {
+    this.#session = session;
     this.#isWanted = isWanted;
     this.#where = where;
   }
@@ -150,12 +156,12 @@ class Told {
   take(change: RecordChange): void {
     if (!this.#isWanted(change)) return;
     this.count++;
-    if (this.#isJson) {
+    if (this.#session.isJson) {
       this.json.push(changeJson(change));
       return;
     }
     const { action, fields } = change;
-    this.text.push(data(`${this.#where}${recordName(change)} ${action}`, 'strong'));
+    this.text.push(data(`${this.#where}${this.#session.called(change)} ${action}`, 'strong'));
     if (action === 'changed' && fields.length === 0) this.text.push(data('    written anew with the same values'));
     for (const field of fields) this.text.push(data(`    ${fieldText(field)}`));
   }

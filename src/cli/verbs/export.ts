@@ -6,7 +6,7 @@ import { Exporter } from '../../sync/export/exporter.js';
 import { describeExport } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { failedBy } from '../failed-by.js';
-import { warning } from '../outcome.js';
+import { orNothing, warning } from '../outcome.js';
 import { refusalOf } from '../refusal.js';
 import { statsJson } from '../stats-json.js';
 import type { Outcome } from '../outcome.js';
@@ -43,12 +43,12 @@ function run({ session, options }: Invocation): Outcome {
       dryRun: isOn(options, 'dryRun'),
     }),
   );
-  const error = refusalOf(stats.refused);
+  const error = refusalOf(stats.refused, session.called);
   return {
     status: EXIT.done,
     json: { project: place.projectPath, dir: place.dir, dryRun: stats.dryRun, ...statsJson(stats) },
     text: [
-      ...describeExport(stats, place.dir),
+      ...orNothing(stats.refused.length > 0 ? [] : describeExport(stats), 'nothing to export'),
       ...describeWaiting(listWaitingSettings(session.store(), place)).map(warning),
     ],
     ...(error && failedBy(error)),

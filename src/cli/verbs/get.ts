@@ -1,7 +1,9 @@
+import { EMPTY_SET } from '../../record/content.js';
 import type { Content } from '../../record/content.js';
-import { unquote } from '../../record/json.js';
 import { toJson } from '../../record/object.js';
 import { EXIT } from '../exit-codes.js';
+import { plainText, valueText } from '../field-text.js';
+import { isScope } from '../is-scope.js';
 import { ExactJson } from '../json-text.js';
 import { data } from '../outcome.js';
 import type { Line, Outcome } from '../outcome.js';
@@ -10,9 +12,11 @@ import type { Invocation, Verb } from '../verb.js';
 
 export const verb: Verb = {
   ...NAMED,
+  about:
+    'Shows the fields that have a value, and times as dates of this machine. --json prints all of it, exact to the last digit.',
   looks: () => true,
   examples: [
-    ['sc-sync get issue_1', 'field by field'],
+    ['sc-sync get 6b1d', 'field by field'],
     ['sc-sync get memory release --json', 'by its key; exact to the last digit'],
   ],
   run,
@@ -25,19 +29,24 @@ function run({ session, args }: Invocation): Outcome {
   return {
     status: EXIT.done,
     json: { record: new ExactJson(toJson(content)) },
-    text: describeRecord(content),
+    text: describeRecord(content, Date.now()),
   };
 }
 
-/** A line a field; a text of several lines is indented, so that it cannot pass for other fields. */
-function describeRecord({ entity, tokens, unknown }: Content): Line[] {
+/** A line a field that has a value; a text of several lines is indented, so that it cannot pass for other fields. */
+function describeRecord({ entity, tokens, unknown }: Content, now: number): Line[] {
   const members = [
-    ...entity.synced.map(({ name, index }): readonly [string, string] => [name, tokens[index] ?? 'null']),
-    ...unknown,
+    ...entity.synced
+      .filter(({ field, index }) => !isScope(field) && !['null', EMPTY_SET].includes(tokens[index] ?? 'null'))
+      .map((synced): readonly [string, string] => [
+        synced.name,
+        valueText(entity, synced, tokens[synced.index] ?? 'null', now),
+      ]),
+    ...unknown.map(([name, token]): readonly [string, string] => [name, plainText(token)]),
   ];
   const width = Math.max(...members.map(([name]) => name.length)) + 2;
-  return members.flatMap(([name, token]) => {
-    const [first = '', ...rest] = (token.startsWith('"') ? unquote(token) : token).split(/\r?\n/);
+  return members.flatMap(([name, text]) => {
+    const [first = '', ...rest] = text.split(/\r?\n/);
     return [data(`${name.padEnd(width)}${first}`), ...rest.map((line) => data(`${' '.repeat(width)}${line}`))];
   });
 }

@@ -4,6 +4,7 @@ import { Importer } from '../../sync/import/importer.js';
 import { MergeStrategy } from '../../sync/import/plan.js';
 import { describeImport } from '../describe.js';
 import { statusOfImport } from '../exit-codes.js';
+import { orNothing } from '../outcome.js';
 import { refuseNamed } from '../named.js';
 import type { Outcome } from '../outcome.js';
 import type { Session } from '../session.js';
@@ -44,7 +45,7 @@ function run({ session, options }: Invocation): Outcome {
   return {
     status: statusOfImport(stats),
     json: { project, dir, dryRun: stats.dryRun, ...statsJson(stats) },
-    text: describeImport(stats, dir),
+    text: orNothing(describeImport(stats, session.called), 'nothing to import'),
   };
 }
 

@@ -26,7 +26,7 @@ import { findTarget, plannedTarget } from '../../store/knowledge/target.js';
 import type { Session, Place } from '../session.js';
 import { EXIT } from '../exit-codes.js';
 import { otherProjects } from '../other-projects.js';
-import { failure, info, warning } from '../outcome.js';
+import { failure, info, next, warning } from '../outcome.js';
 import type { Outcome } from '../outcome.js';
 import { lineWordOptions, lineWordsOf } from '../line-words.js';
 import { isOn } from '../verb.js';
@@ -91,10 +91,12 @@ function init({ session, options }: Invocation): Outcome {
     text: [
       ...done.map((what) => info(what)),
       ...(done.length === 0 ? [info(nothingToDo(session, place))] : []),
-      ...others.text,
+      ...(others.text.length > 0 || done.length === 0 ? others.text : [next(session.call('sync'), NEXT)]),
     ],
   };
 }
+
+const NEXT = 'brings the database and the files to the same';
 
 function nothingToDo({ database }: Session, { projectPath }: Place): string {
   return `nothing to do: ${database.path} and ${projectPath} are set up`;

@@ -1,80 +1,72 @@
-import { Option } from 'commander';
+import { Argument, Option } from 'commander';
 
 import type { Content } from '../../record/content.js';
-import { unquote } from '../../record/json.js';
 import { toJson } from '../../record/object.js';
-import type { Entity } from '../../registry/entity.js';
 import { requireNamedEntity } from '../../record/type-names.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
-import { matches, readCondition } from '../field-values.js';
-import { isScope } from '../is-scope.js';
+import { readFilters, readOrder } from '../filters.js';
 import { ExactJson } from '../json-text.js';
+import { listColumns, listTones } from '../list-columns.js';
 import { grid, info } from '../outcome.js';
-import type { Outcome } from '../outcome.js';
+import type { Block, Outcome } from '../outcome.js';
 import { limit, type } from '../options.js';
 import type { Invocation, Verb } from '../verb.js';
 
-/** How many columns a table has beside the id, and how wide one may get. */
-const COLUMNS = 4;
-const WIDTH = 48;
-
 export const verb: Verb = {
-  arguments: [type()],
+  about: 'Filters all hold: a field with its value, or an element of a set; or a text that the record has somewhere.',
+  usage: '<type> [field=value|text ...]',
+  arguments: [type(), new Argument('[filter...]', 'which records; all where none is given')],
   looks: () => true,
   options: [
     limit(),
-    new Option('--where <field=value>', 'only records with this value, or with this element of a set; repeatable')
-      .default([], 'all')
-      .argParser((value: string, before: readonly string[]) => [...before, value]),
+    new Option('--sort <field>', 'in the order of a field, not of ids; -field puts the greatest first'),
   ],
   examples: [
-    ['sc-sync list issue --where status=open --limit 20', 'open issues'],
-    ['sc-sync list issue --where labels=bug --json', 'issues with a label, as JSON'],
+    ['sc-sync list issues status=open --limit 20', 'open issues'],
+    ['sc-sync list issues labels=bug login', 'bugs with "login" in some text'],
+    ['sc-sync list issues --sort -updated_at', 'what changed last comes first'],
   ],
   run,
 };
 
 /** Lists records of a type. */
-function run({ session, args: [word = ''], options }: Invocation): Outcome {
+function run({ session, args: [word = '', ...filters], options }: Invocation): Outcome {
   const records = session.records();
   const entity = requireNamedEntity(session.store().registry, word);
   const { type } = entity;
-  const where = Array.isArray(options['where']) ? options['where'].map(String) : [];
-  const conditions = where.map((text) => readCondition(entity, text, (path) => session.resolve(path)));
-  const limit = typeof options['limit'] === 'number' ? options['limit'] : Infinity;
-  const found: Content[] = [];
-  if (limit > 0) {
-    for (const content of records.list(type)) {
-      if (!conditions.every((condition) => matches(content, condition))) continue;
-      found.push(content);
-      if (found.length >= limit) break;
+  const isWanted = readFilters(entity, filters, (path) => session.resolve(path));
+  const most = typeof options['limit'] === 'number' ? options['limit'] : Infinity;
+  const sort = typeof options['sort'] === 'string' ? readOrder(entity, options['sort']) : undefined;
+  function* found(): Generator<Content> {
+    let left = most;
+    if (left === 0) return;
+    const wanted = filtered(records.list(type), isWanted);
+    for (const content of sort === undefined ? wanted : [...wanted].sort(sort)) {
+      yield content;
+      if (--left === 0) return;
     }
   }
-  const columns = columnsOf(entity);
-  const rows = found.map(({ tokens }) => columns.map((name) => cell(tokens[entity.indexOf.get(name) ?? -1] ?? '')));
-  return {
-    status: EXIT.done,
-    json: { type, records: found.map((content) => new ExactJson(toJson(content))) },
-    text: [
-      ...(found.length === 0 ? [] : [grid(columns, rows, { level: 'data' })]),
-      info(count(found.length, 'record'), 'dim'),
-    ],
-  };
+  if (session.isJson) {
+    const json = { type, records: [...found()].map((content) => new ExactJson(toJson(content))) };
+    return { status: EXIT.done, json, text: [] };
+  }
+  const columns = listColumns(entity, Date.now());
+  function* text(): Generator<Block> {
+    let listed = 0;
+    function* rows(): Generator<string[]> {
+      for (const content of found()) {
+        listed++;
+        yield columns.map(({ cell }) => cell(content));
+      }
+    }
+    const heads = columns.map(({ head }) => head);
+    yield grid(heads, rows(), { right: [columns.length - 1], tones: listTones(columns), level: 'data' });
+    yield info(count(listed, 'record'), 'dim');
+  }
+  return { status: EXIT.done, json: {}, text: text(), isLive: true };
 }
 
-/** The id, the fields that a record must have, and the heads of fields that belong together: no times, no paths. */
-function columnsOf(entity: Entity): string[] {
-  const heads = new Set(entity.groups.map(([head]) => head));
-  const names = entity.synced
-    .filter(({ field, index }) => field.kind !== 'set' && (!field.nullable || heads.has(index)) && !isScope(field))
-    .map(({ name }) => name)
-    .filter((name) => ![entity.key, entity.created, entity.updated].includes(name));
-  return [entity.key, ...names.slice(0, COLUMNS)];
-}
-
-function cell(token: string): string {
-  if (token === 'null') return '';
-  const characters = Array.from(token.startsWith('"') ? unquote(token) : token);
-  return characters.length <= WIDTH ? characters.join('') : `${characters.slice(0, WIDTH - 1).join('')}…`;
+function* filtered(contents: Iterable<Content>, isWanted: (content: Content) => boolean): Generator<Content> {
+  for (const content of contents) if (isWanted(content)) yield content;
 }

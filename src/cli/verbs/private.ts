@@ -4,7 +4,7 @@ import { acceptSettings, describeWaiting, listWaitingSettings } from '../../sync
 import { SyncError } from '../../errors.js';
 import { listPrivate, setPrivate, whyPrivate } from '../../sync/private.js';
 import type { Session } from '../session.js';
-import { count, recordName } from '../describe.js';
+import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { data, info, warning } from '../outcome.js';
 import type { Outcome } from '../outcome.js';
@@ -48,6 +48,7 @@ function run({ session, args, options }: Invocation): Outcome {
     beside: (name) => (isPrivate ? session.names().deleted(name) : []),
   });
   const { records, exported } = setPrivate(session.store(), projectPath, { type, id }, isPrivate);
+  const { called } = session;
   const heldBy = isPrivate ? undefined : whyPrivate(session.store(), place, { type, id });
   const others = records.length === 1 ? '' : ` with ${count(records.length - 1, 'record')} that cannot be without it`;
   const inFiles = isPrivate ? exported : [];
@@ -57,18 +58,16 @@ function run({ session, args, options }: Invocation): Outcome {
     text: [
       heldBy === undefined
         ? info(
-            `${recordName({ type, id })}${others} ${isPrivate ? 'stays in this database from now on' : 'goes out with the next export'}`,
+            `${called({ type, id })}${others} ${isPrivate ? 'stays in this database from now on' : 'goes out with the next export'}`,
           )
         : warning(
-            `${recordName({ type, id })}${others} still stays in this database: ` +
-              (heldBy.by === 'mark'
-                ? `${recordName(heldBy)} is private`
-                : `a rule of sync.json fits ${recordName(heldBy)}`),
+            `${called({ type, id })}${others} still stays in this database: ` +
+              (heldBy.by === 'mark' ? `${called(heldBy)} is private` : `a rule of sync.json fits ${called(heldBy)}`),
           ),
-      ...inFiles.map((key) => warning(`exported before: ${recordName(key)}`)),
+      ...inFiles.map((key) => warning(`${called(key)} was exported before`)),
       ...(inFiles.length === 0
         ? []
-        : [warning('export --unpublish writes their deletions; git keeps what was committed')]),
+        : [warning('sc-sync export --unpublish deletes them in the files; git keeps what was committed')]),
     ],
   };
 }
@@ -83,9 +82,9 @@ function list(session: Session): Outcome {
     status: EXIT.done,
     json: { records, ...(waiting.changes.length > 0 && { waiting }) },
     text: [
-      ...(records.length === 0 ? [none] : records.map((key) => data(recordName(key)))),
+      ...(records.length === 0 ? [none] : records.map((key) => data(session.called(key)))),
       ...describeWaiting({ ...waiting, records: [] }).map(warning),
-      ...waiting.records.map((key) => warning(`stays until then: ${recordName(key)}`)),
+      ...waiting.records.map((key) => warning(`${session.called(key)} stays until then`)),
     ],
   };
 }
@@ -98,7 +97,7 @@ function accept(session: Session): Outcome {
     text: [
       ...(changes.length === 0 ? [info('nothing of sync.json waits to be accepted')] : []),
       ...changes.map((what) => info(`accepted: ${what}`)),
-      ...records.map((key) => warning(`goes out with the next export: ${recordName(key)}`)),
+      ...records.map((key) => warning(`${session.called(key)} goes out with the next export`)),
     ],
   };
 }

@@ -16,5 +16,5 @@ export const verb: Verb = {
 async function run({ session }: Invocation): Promise<Outcome> {
   const place = session.place();
   const pulled = await pullPlace(session, place);
-  return { ...endOf(pulled), json: pullJson(place, pulled), text: describePull(place, pulled) };
+  return { ...endOf(pulled), json: pullJson(place, pulled), text: describePull(pulled, session) };
 }

@@ -50,9 +50,9 @@ async function run({ session }: Invocation): Promise<Outcome> {
     ...endOf(pulled),
     json: { ...pullJson(place, pulled), pushed: { commits, others }, tries, waited: Math.round(waited) },
     text: [
-      ...describePull(place, pulled),
+      ...describePull(pulled, session),
       ...(commits > 0 ? [info(`pushed ${describeOutgoing(sender)} to ${where}`)] : []),
-      ...(commits === 0 && pulled.error === undefined ? [info(`nothing to push to ${where}`)] : []),
+      ...(commits === 0 && pulled.error === undefined ? [info(`${where} has everything already`)] : []),
       ...(races > 0 ? [info(`others were faster ${count(races, 'time')}`)] : []),
     ],
   };

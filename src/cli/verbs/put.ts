@@ -64,7 +64,7 @@ async function run({ session, args, options, input }: Invocation): Promise<Outco
   const values = fromInput ?? readValues(entity, given, (path) => session.resolve(path));
   const id = found?.id ?? newId(session, { ...named, entity }, isOn(options, 'create'));
   const put = putRecord(session.records(), projectPath, entity, id, values);
-  return { status: EXIT.done, json: putJson(put), text: [describePut(put)] };
+  return { status: EXIT.done, json: putJson(put), text: [describePut(session, put)] };
 }
 
 async function runBatch(
@@ -84,7 +84,7 @@ async function runBatch(
   return {
     status: EXIT.done,
     json: { results: put.map((each) => ({ line: each.line, ...putJson(each) })) },
-    text: put.map(describePut),
+    text: put.map((each) => describePut(session, each)),
   };
 }
 
@@ -92,8 +92,8 @@ function putJson({ action, content }: PutRecord): object {
   return { action, record: new ExactJson(toJson(content)) };
 }
 
-function describePut({ action, content: { entity, id } }: PutRecord): Line {
-  return data(`${action} ${entity.type} ${id}`);
+function describePut(session: Session, { action, content: { entity, id } }: PutRecord): Line {
+  return data(`${action} ${session.called({ type: entity.type, id })}`);
 }
 
 /** A record as it was named, or what is to be made. */

@@ -4,7 +4,7 @@ import { resolveFolder } from '../../git/resolve.js';
 import type { Healed, HealedFile, HealedFrom } from '../../git/resolve.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
-import { failure, info, warning } from '../outcome.js';
+import { failure, info, next, warning } from '../outcome.js';
 import type { Block, Outcome } from '../outcome.js';
 import { dryRun } from '../options.js';
 import { isOn } from '../verb.js';
@@ -27,9 +27,13 @@ function run({ session, options }: Invocation): Outcome {
   return {
     status: isDone ? EXIT.done : EXIT.attention,
     json: { dir, dryRun, ...healed },
-    text: describe(healed, dryRun),
+    text: [...describe(healed, dryRun), ...(isDone && !dryRun && healed.files.length > 0 ? [next(NEXT, SAYS)] : [])],
   };
 }
+
+/** What was merged is committed by whoever began it. */
+const NEXT = 'git commit && sc-sync sync';
+const SAYS = 'ends the merge, and takes it into the database';
 
 const FROM: Readonly<Record<HealedFrom, string>> = {
   index: 'its versions in git',
@@ -42,7 +46,7 @@ function describe({ files, left, history }: Healed, dryRun: boolean): Block[] {
     ...files.flatMap((file) => describeFile(file, dryRun)),
     ...left.map((name) => failure(`${name} is unmerged and no data file: edit it, then git add it`)),
   ];
-  if (all.length === 0) return [info('nothing to heal')];
+  if (all.length === 0) return [info('nothing to heal: no data file is unmerged, or has markers or duplicate lines')];
   return [...all, ...(history === null ? [] : [info(`the old files were copied to ${history}`)])];
 }
 

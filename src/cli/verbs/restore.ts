@@ -2,7 +2,7 @@ import { Argument } from 'commander';
 
 import { restore } from '../../store/restore.js';
 import { EXIT } from '../exit-codes.js';
-import { info } from '../outcome.js';
+import { info, next } from '../outcome.js';
 import type { Outcome } from '../outcome.js';
 import type { Invocation, Verb } from '../verb.js';
 
@@ -22,7 +22,8 @@ async function run({ session, args: [file = ''] }: Invocation): Promise<Outcome>
     json: restored,
     text: [
       info(`restored ${restored.path} from ${source}`),
-      ...(restored.replaced === null ? [] : [info(`what it replaced lies at ${restored.replaced}`)]),
+      ...(restored.replaced === null ? [] : [info(`the database before it is kept as ${restored.replaced}`)]),
+      next(session.call('sync'), 'takes what is newer in the files'),
     ],
   };
 }

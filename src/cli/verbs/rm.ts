@@ -4,10 +4,11 @@ import { SyncError } from '../../errors.js';
 import { calledBy } from '../../record/names.js';
 import type { NamedRecord } from '../../record/names.js';
 import type { RecordKey } from '../../record/record-key.js';
-import { recordName } from '../describe.js';
+import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { data, info } from '../outcome.js';
-import type { Confirm, Outcome } from '../outcome.js';
+import type { Outcome } from '../outcome.js';
+import type { Session } from '../session.js';
 import { NAMED, requireNamed } from '../named.js';
 import { isOn } from '../verb.js';
 import type { Invocation, Verb } from '../verb.js';
@@ -30,33 +31,38 @@ async function run({ session, args, options }: Invocation): Promise<Outcome> {
   const { type, id } = named;
   const records = session.records();
   const [, ...others] = records.cascadeOf(type, id);
-  if (!isOn(options, 'yes') && !(await isAgreed(session.confirm, named, others))) {
+  if (!isOn(options, 'yes') && !(await isAgreed(session, named, others))) {
     return { status: EXIT.attention, json: { deleted: [] }, text: [data('nothing was deleted')] };
   }
+  // What they are called is looked up while they are there.
+  const names = [named, ...others].map(session.called);
   const deleted = records.remove(type, id);
   return {
     status: EXIT.done,
     json: { deleted },
-    text: deleted.map((key) => info(`deleted ${recordName(key)}`)),
+    text: names.map((name) => info(`deleted ${name}`)),
   };
 }
 
 /** Asks at a terminal; elsewhere a lone record needs no word, and more than that needs `--yes`. */
 async function isAgreed(
-  confirm: Confirm | undefined,
+  { confirm, called }: Session,
   record: NamedRecord,
   others: readonly RecordKey[],
 ): Promise<boolean> {
   if (confirm !== undefined) {
     return confirm(
-      others.map((other) => data(`with it: ${recordName(other)}`)),
+      others.map((other) => data(`with it: ${called(other)}`)),
       `Delete ${calledBy(record)}?`,
     );
   }
   if (others.length === 0) return true;
-  const goes = others.length === 1 ? '1 record would be' : `${others.length} records would be`;
-  throw new SyncError('refused', `${goes} deleted with ${recordName(record)}; nothing was deleted`, {
-    details: others.map(recordName),
-    hint: 'say --yes to delete them all',
-  });
+  throw new SyncError(
+    'refused',
+    `Nothing was deleted: ${count(others.length, 'record')} would go with ${calledBy(record)}`,
+    {
+      details: others.map(called),
+      hint: 'add --yes to delete them all',
+    },
+  );
 }

@@ -35,6 +35,6 @@ function run({ session, options }: Invocation): Outcome {
   return {
     status: isOn(options, 'check') && !status.inSync ? EXIT.attention : EXIT.done,
     json: { ...status, git: git ?? null, ...others.json },
-    text: [...(git === undefined ? [] : describeGit(git)), ...describeStatus(status), ...others.text],
+    text: [...(git === undefined ? [] : describeGit(git)), ...describeStatus(status, session), ...others.text],
   };
 }

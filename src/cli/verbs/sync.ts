@@ -9,7 +9,7 @@ import { listTargets } from '../../store/knowledge/target.js';
 import { sync } from '../../sync/sync.js';
 import { callOf, shellWord } from '../call.js';
 import type { Session, Place } from '../session.js';
-import { describeExport, describeImport, describeInSync } from '../describe.js';
+import { describeExport, describeImport, describeInSync, nextConflicts } from '../describe.js';
 import { EXIT, statusOfSync } from '../exit-codes.js';
 import { failedBy } from '../failed-by.js';
 import { failure, info, warning } from '../outcome.js';
@@ -44,16 +44,17 @@ function run({ session, options }: Invocation): Outcome {
 function syncOne(session: Session, place: Place, dryRun: boolean): Outcome {
   const options = { ...session.syncOptions(place), dryRun };
   const outcome = withAttributes(place.dir, () => sync(session.store(), options));
-  const error = refusalOf(outcome.export.refused);
+  const error = refusalOf(outcome.export.refused, session.called);
   const problems = outcome.status?.problems ?? session.store().problems();
   return {
     status: statusOfSync(outcome),
     json: { project: place.projectPath, dir: place.dir, dryRun, ...syncJson(outcome, problems) },
     text: [
-      ...describeImport(outcome.import, place.dir),
-      ...describeExport(outcome.export, place.dir),
+      ...describeImport(outcome.import, session.called),
+      ...describeExport(outcome.export),
       ...problems.map((problem) => failure(`problem: ${problem}`)),
       describeInSync(outcome.inSync, dryRun),
+      ...(outcome.import.total.conflicts === 0 || dryRun ? [] : [nextConflicts(session)]),
     ],
     ...(error && failedBy(error)),
   };

@@ -29,7 +29,7 @@ function readCall(argv: readonly string[]): DriverCall {
   if (base === undefined || ours === undefined || theirs === undefined || path === undefined || others.length > 0) {
     throw new SyncError(
       'usage',
-      'expected [--key name] [--together a,b] [--element field=a,b] [--updated name] [--append-only] %O %A %B %P',
+      'The merge driver needs [--key name] [--together a,b] [--element field=a,b] [--updated name] [--append-only] %O %A %B %P',
     );
   }
   return { base, ours, theirs, path, lines: lineOptions({ ...values, appendOnly: values['append-only'] }) };

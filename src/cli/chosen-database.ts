@@ -26,7 +26,7 @@ export class ChosenDatabase {
 
   get path(): string {
     const { option, env, resolve } = this.#sources;
-    if (option === '') throw new SyncError('usage', '--db: expected a path, found nothing');
+    if (option === '') throw new SyncError('usage', '--db needs a path');
     const named = [option, env['SC_DB']].find(isFilled);
     if (named !== undefined) return resolve(named);
     const other = this.#remembered ?? env['SAVECONTEXT_DB'];

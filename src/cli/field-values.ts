@@ -26,7 +26,7 @@ export interface Assignment {
  */
 export function readAssignment(entity: Entity, text: string, pathOf: (path: string) => string): Assignment {
   const at = text.indexOf('=');
-  if (at < 1) throw new SyncError('usage', `${JSON.stringify(text)}: expected field=value`);
+  if (at < 1) throw new SyncError('usage', `Cannot read ${JSON.stringify(text)}: it must be field=value`);
   const name = text.slice(0, at);
   const field = fieldOf(entity, name);
   return { name, value: readValue(name, field, fromFile(text.slice(at + 1), pathOf)) };
@@ -38,8 +38,8 @@ export function fieldOf(entity: Entity, name: string): Field {
   if (field !== undefined) return field;
   const known = entity.synced.map((each) => each.name);
   const [guess] = nearest(name, known);
-  throw new SyncError('bad_input', `${entity.type} has no field ${JSON.stringify(name)}`, {
-    hint: guess === undefined ? `expected one of ${known.join(', ')}` : `did you mean ${guess}?`,
+  throw new SyncError('bad_input', `The type ${entity.type} has no field ${JSON.stringify(name)}`, {
+    hint: guess === undefined ? `the fields are ${known.join(', ')}` : `did you mean ${guess}?`,
   });
 }
 
@@ -58,7 +58,7 @@ export function decodeUtf8(bytes: Uint8Array, from: string): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (error) {
-    throw new SyncError('bad_input', `${from}: expected UTF-8, found bytes that are none`, { cause: error });
+    throw new SyncError('bad_input', `Cannot read ${from}: it is no UTF-8 text`, { cause: error });
   }
 }
 
@@ -89,11 +89,16 @@ function readSet(name: string, { set }: SetField, text: string): unknown[] {
     : `[{${Object.keys(set.element)
         .map((column) => `"${column}":...`)
         .join(',')}}]`;
-  return withJsonErrors(name, () => scanArray(text).map(valueOf), `expected a JSON array: ${name}='${element}'`);
+  return withJsonErrors(name, () => scanArray(text).map(valueOf), `write the list as ${name}='${element}'`);
 }
 
 /** Reads the object of a record: as `get --json` and `put --json` print it, or a line of a file. */
 export function readObject(text: string, from = 'standard input'): RecordObject {
+  if (text.trim() === '') {
+    throw new SyncError('bad_input', `Cannot read the record: ${from} is empty`, {
+      hint: 'give its JSON: sc-sync put issue - < record.json',
+    });
+  }
   return withJsonErrors(from, () => {
     const members = scanObject(text);
     const [first] = members;
@@ -113,12 +118,12 @@ function valueOf(token: string): unknown {
   return /^-?\d+$/.test(token) ? BigInt(token) : (JSON.parse(token) as unknown);
 }
 
-function withJsonErrors<T>(from: string, read: () => T, hint = 'expected JSON'): T {
+function withJsonErrors<T>(from: string, read: () => T, hint = 'give one JSON object'): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    throw new SyncError('bad_input', `${from}: ${error.message} (column ${error.column})`, {
+    throw new SyncError('bad_input', `Cannot read ${from}: ${error.message} (column ${error.column})`, {
       hint,
       cause: error,
     });
@@ -157,6 +162,6 @@ export function readCondition(entity: Entity, text: string, pathOf: (path: strin
   const condition = readAssignment(entity, text, pathOf);
   const problems: string[] = [];
   if (condition.value !== null) fieldToken(fieldOf(entity, name), toToken(condition.value), problems);
-  if (problems.length > 0) throw new SyncError('bad_input', `${name}: ${problems.join('; ')}`);
+  if (problems.length > 0) throw new SyncError('bad_input', `Cannot look for ${name}: it ${problems.join('; ')}`);
   return condition;
 }

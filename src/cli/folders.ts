@@ -16,7 +16,7 @@ export function atHome(path: string, home: string = homedir()): string {
   if (user === undefined) return path;
   if (user === '') return join(home, rest);
   if (!/[/\\]/.test(path)) return path;
-  throw new SyncError('usage', `${path}: the home folder of ${user} is not known here`, {
+  throw new SyncError('usage', `Cannot read ${path}: the home folder of ${user} is not known here`, {
     hint: `write the whole path, or ./${path} for a folder of that name`,
   });
 }

@@ -34,10 +34,9 @@ export function findGitState(registry: Registry, folder: string, dir: string): G
 }
 
 const DRIVER: Readonly<Record<Exclude<DriverState, 'installed'>, string>> = {
-  missing: 'is not set up in this clone: files merge as text, which sync puts right; init sets it up',
-  stale: 'of this clone lies elsewhere: files merge as text, which sync puts right; init sets it up',
-  unused:
-    'is not the one that git attributes name for data files; init adds what is missing, git check-attr -a tells the rest',
+  missing: 'is not set up in this clone; sc-sync init sets it up',
+  stale: 'of this clone lies elsewhere; sc-sync init sets it up again',
+  unused: 'is not the one that git attributes name for data files; see git check-attr -a, and run sc-sync init',
 };
 
 /** What somebody should know of it. */
@@ -45,7 +44,7 @@ export function describeGit({ driver, unfinished, unmerged, letThrough: others }
   return [
     ...(driver === 'installed' ? [] : [warning(`the merge driver ${DRIVER[driver]}`)]),
     ...(unfinished === null ? [] : [warning(inTheMiddle(unfinished))]),
-    ...others.map((path) => warning(`${path}: .gitignore lets it through; push leaves it out, git add would not`)),
-    ...unmerged.map((name) => failure(`unmerged: ${name} (resolve heals it)`)),
+    ...others.map((path) => warning(`${path} is not ignored: sc-sync push leaves it out, and git add would not`)),
+    ...unmerged.map((name) => failure(`${name} is unmerged: run sc-sync resolve`)),
   ];
 }

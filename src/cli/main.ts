@@ -11,6 +11,7 @@ import type { ErrorReport } from './outcome.js';
 import { pageOf } from './own-commands.js';
 import { makeProgram } from './program.js';
 import type { Call } from './program.js';
+import { capital } from './sentence.js';
 import { readVersion } from './version.js';
 
 const output = new Output(settingsOf(process.argv.slice(2), process.env));
@@ -80,11 +81,11 @@ function reportOfThrown(error: unknown): ErrorReport {
 function usageReport({ code, message }: CommanderError): ErrorReport {
   if (code === 'commander.help') {
     const hint = 'see the verbs: sc-sync --help';
-    return makeReport({ code: 'usage', message: 'a verb is missing', details: [], hint });
+    return makeReport({ code: 'usage', message: 'A verb is missing', details: [], hint });
   }
   const [, text = message, guess] = /^(?:error: )?(.*?)(?:\n\(Did you mean (.*)\?\))?$/s.exec(message) ?? [];
   const hint = guess === undefined ? 'see sc-sync --help, or --help after a verb' : `did you mean ${guess}?`;
-  return makeReport({ code: 'usage', message: text, details: [], hint });
+  return makeReport({ code: 'usage', message: capital(text), details: [], hint });
 }
 
 /** All of standard input. */
@@ -105,7 +106,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   output.stop();
   process.exitCode = error.code === 'EPIPE' ? (process.exitCode ?? EXIT.done) : statusOfError(new SyncError('io', ''));
   if (error.code !== 'EPIPE')
-    output.error(makeReport({ code: 'io', message: `cannot write: ${error.message}`, details: [], hint: null }));
+    output.error(makeReport({ code: 'io', message: `Cannot write: ${error.message}`, details: [], hint: null }));
 });
 process.stderr.on('error', () => undefined);
 

@@ -26,15 +26,15 @@ export interface Named {
 export function readNamed(registry: Registry, verb: string, words: readonly string[]): Named {
   const [first = '', second, ...others] = words;
   if (others.length > 0) {
-    throw new SyncError('usage', `${verb}: expected [type] <record>, found ${words.length} words`, {
-      hint: 'a name with spaces stands in quotes',
+    throw new SyncError('usage', `Cannot ${verb} ${words.length} words: one record is named by [type] <record>`, {
+      hint: 'put a name with spaces in quotes',
     });
   }
   if (second !== undefined) return { entity: requireNamedEntity(registry, first), name: second };
   const entity = entityNamed(registry, first);
   if (entity === undefined) return { entity, name: first };
-  throw new SyncError('usage', `${verb} ${first}: expected the name of a record`, {
-    hint: `see the list: list ${entity.type}`,
+  throw new SyncError('usage', `Cannot ${verb} the type ${first}: name a record of it`, {
+    hint: `see them all: sc-sync list ${entity.type}`,
   });
 }
 

@@ -21,7 +21,7 @@ export function otherProjects(session: Session, place: Place): OtherProjects {
   return {
     json: { projects, next },
     text: [
-      info(`the project ${place.projectPath} has no records; this database has`, 'warn'),
+      info(`the project ${place.projectPath} has no records; these projects have some`, 'warn'),
       grid(
         ['project', 'records'],
         projects.map(({ path, records }) => [path, String(records)]),

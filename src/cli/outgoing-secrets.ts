@@ -20,9 +20,9 @@ export function refuseOutgoingSecrets(merge: MadeMerge, registry: Registry, guar
   for (const commit of readOutgoing(merge)) values.add(valuesOfCommit(registry, commit));
   values.flush();
   if (found.length === 0) return;
-  throw new SyncError('secret_found', 'nothing was pushed: commits of this clone have values that look like secrets', {
+  throw new SyncError('secret_found', 'Nothing was pushed: commits of this clone have values that look like secrets', {
     details: [...new Set(found.map(describeFinding))],
-    hint: `change the records, then git reset --soft to what ${merge.upstream.remote} has, and push again; --allow-secret <record> lets those of a record out`,
+    hint: `change the records, git reset --soft to what ${merge.upstream.remote} has, and push again; --allow-secret <record> lets those of a record out`,
   });
 }
 

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
-import type { Help } from 'commander';
+import type { CommanderError, Help } from 'commander';
 
+import { SyncError } from '../errors.js';
 import { EXIT_STATUSES } from './exit-codes.js';
 import { OwnCommands } from './own-commands.js';
 import { capital, sentence } from './sentence.js';
@@ -74,6 +75,15 @@ function afterProgram(help: Help): string {
   ].join('\n');
 }
 
+/** An argument that is missing is named with what can stand there. */
+function missingArgument(command: Command, { code, message }: CommanderError): SyncError | undefined {
+  if (code !== 'commander.missingArgument') return undefined;
+  const missing = command.registeredArguments.find((argument) => message.includes(`'${argument.name()}'`));
+  if (missing === undefined) return undefined;
+  const word = `<${missing.name()}>`;
+  return new SyncError('usage', `Missing ${word} after ${command.name()}`, { hint: `${word}: ${missing.description}` });
+}
+
 /** Gives a command what only the file of its verb has. */
 function completeVerb(command: Command, verb: Verb, onCall: (call: Call) => Promise<void>): void {
   const { about, usage } = verb;
@@ -84,6 +94,9 @@ function completeVerb(command: Command, verb: Verb, onCall: (call: Call) => Prom
   if (usage !== undefined) command.usage(`[options] ${usage}`);
   for (const argument of verb.arguments ?? []) command.addArgument(argument);
   for (const option of verb.options ?? []) command.addOption(option);
+  command.exitOverride((error) => {
+    throw missingArgument(command, error) ?? error;
+  });
   const examples = verb.examples.flatMap(([text, says]) => [`  # ${says}`, `  $ ${text}`]);
   const after = [
     ...['', verb.examples.length === 1 ? 'Example:' : 'Examples:', ...examples],

@@ -129,8 +129,8 @@ function requireIdle(session: Session): Repository {
   const repository = requireRepository(session.resolve('.'));
   const unfinished = findUnfinished(repository);
   if (unfinished === undefined) return repository;
-  throw new SyncError('refused', inTheMiddle(unfinished), {
-    hint: `finish it or give it up first (${wayOut(unfinished)}); resolve heals data files`,
+  throw new SyncError('refused', `Cannot pull: ${inTheMiddle(unfinished)}`, {
+    hint: `end it first: ${wayOut(unfinished)}; sc-sync resolve heals data files`,
   });
 }
 
@@ -138,7 +138,7 @@ function requireIdle(session: Session): Repository {
 const MOST_TRIES = 20;
 
 function keepsMoving(tries: number): SyncError {
-  return new SyncError('busy', `nothing was merged: this clone was changed ${tries} times while a merge was made`, {
+  return new SyncError('busy', `Nothing was merged: this clone changed ${tries} times while a merge was made`, {
     hint: 'everything is committed in this clone; try again when it is quiet',
   });
 }

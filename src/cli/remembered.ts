@@ -62,8 +62,8 @@ function readDatabases(file: string): Readonly<Record<string, string>> {
   if (bytes === undefined) return {};
   const databases = parsed(bytes.toString());
   if (databases !== undefined) return databases;
-  throw new SyncError('bad_input', `${file}: expected the paths of databases as JSON`, {
-    hint: 'remove that file, and name the database again: init --db',
+  throw new SyncError('bad_input', `Cannot read ${file}: it must hold the paths of databases as JSON`, {
+    hint: 'remove that file, and name the database again: sc-sync init --db PATH',
   });
 }
 

@@ -14,7 +14,7 @@ export function requireProject(store: SyncStore, path: string, create: string): 
   const paths = projects.map((known) => known.path);
   if (paths.includes(path)) return;
   const [guess] = nearest(path, paths);
-  throw new SyncError('not_found', `the database has no project ${path}`, {
+  throw new SyncError('not_found', `The database has no project ${path}`, {
     details: projects.map((known) => `${known.path}: ${count(known.records, 'record')}`),
     hint: `${guess === undefined ? '' : `did you mean ${guess}? `}${create} makes it`,
   });

@@ -78,7 +78,7 @@ export class Session {
     this.confirm = terminal.confirm;
     this.#base = resolvePath(resolve(atHome(options.directory ?? '.')));
     if (statSync(this.#base, { throwIfNoEntry: false })?.isDirectory() !== true) {
-      throw new SyncError('usage', `-C ${options.directory ?? ''}: there is no such folder`, {
+      throw new SyncError('usage', `There is no folder ${options.directory ?? ''} (-C)`, {
         hint: 'check the path',
       });
     }
@@ -136,7 +136,7 @@ export class Session {
     const folders = this.#folders;
     const dir = exportDirectory(projectExportDir(folders.folder));
     const { project } = this.#options;
-    if (project === '') throw new SyncError('usage', '--project: expected a path, found nothing');
+    if (project === '') throw new SyncError('usage', '--project needs a path');
     const path =
       project === undefined ? this.#projectOf(dir, folders) : isAbsolute(project) ? project : this.resolve(project);
     const projectPath = resolvePath(path);
@@ -151,14 +151,12 @@ export class Session {
     const store = this.store();
     const found = findProject(store, dir);
     if (found.by === 'records') {
-      this.#noteChoice(
-        `the records in ${dir} belong to the project ${found.project} in this database, so that one is taken`,
-      );
+      this.#noteChoice(`the records in ${dir} belong to the project ${found.project}, so that one is used`);
       return found.project;
     }
     if (found.by === 'bound' || main === undefined) return found.project;
     const { project } = findProject(store, projectExportDir(main));
-    this.#noteChoice(`this is a linked work tree of git: the project of its main work tree is taken, ${project}`);
+    this.#noteChoice(`this is a linked work tree of git, so the project of its main work tree is used: ${project}`);
     return project;
   }
 
@@ -209,7 +207,7 @@ export class Session {
   /** A verb that changes something binds the folder to its project. That is said once, and not where it was said why. */
   #noteBinding({ projectPath, dir }: Place): void {
     const isBound = this.#options.looks === true || findTarget(this.store().sql, dir)?.project === projectPath;
-    if (!isBound && !this.#isChoiceNoted) this.notes.push(`${dir} is bound to the project ${projectPath} from now on`);
+    if (!isBound && !this.#isChoiceNoted) this.notes.push(`${dir} belongs to the project ${projectPath} from now on`);
   }
 
   /** Ends what the verb began. */

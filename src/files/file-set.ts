@@ -108,16 +108,16 @@ export class FileSet {
   }
 
   #requireOpen(): void {
-    if (this.#ended) throw new SyncError('usage', `The set of files in ${this.#dir} was committed or aborted already.`);
+    if (this.#ended) throw new SyncError('usage', `The set of files in ${this.#dir} has ended already`);
   }
 
   #requireFree(name: string): void {
     this.#requireOpen();
     if (name === '' || name === '.' || name === '..' || basename(name) !== name) {
-      throw new SyncError('usage', `Expected the plain name of a file in ${this.#dir}, found ${JSON.stringify(name)}.`);
+      throw new SyncError('usage', `The name of a file in ${this.#dir} must be plain, not ${JSON.stringify(name)}`);
     }
     if (this.#staged.has(name)) {
-      throw new SyncError('usage', `${name} is in the set already; a file can be staged once.`);
+      throw new SyncError('usage', `Cannot stage ${name} twice`);
     }
   }
 }

@@ -173,7 +173,7 @@ export function namesIn(dir: string): string[] {
 export function refuseLinkedFolder(path: string): void {
   const found = withIoErrors(path, 'read', () => lstatSync(path, { throwIfNoEntry: false }));
   if (found?.isSymbolicLink() !== true) return;
-  throw new SyncError('refused', `${path} is a symbolic link, expected a folder`, {
+  throw new SyncError('refused', `${path} must be a folder, and is a symbolic link`, {
     hint: 'put the folder itself in its place, or remove the link',
   });
 }
@@ -182,13 +182,13 @@ function requirePlain(path: string, found: Stats): Stats {
   if (found.isFile()) return found;
   if (found.isDirectory()) throw Object.assign(new Error('it is a folder'), { code: 'EISDIR' });
   const what = found.isSymbolicLink() ? 'a symbolic link' : 'a pipe, a socket or a device';
-  throw new SyncError('refused', `${path} is ${what}, expected a plain file`, {
+  throw new SyncError('refused', `${path} must be a plain file, and is ${what}`, {
     hint: 'put the file itself in its place, or remove it; the next export then writes the records of the database',
   });
 }
 
 function tooLarge(path: string, size: number, most: number): SyncError {
-  return new SyncError('refused', `${path} has ${size} bytes, expected at most ${most}`, {
+  return new SyncError('refused', `${path} must have at most ${most} bytes, and has ${size}`, {
     hint: 'see in git who wrote it; put a smaller one in its place, or remove it',
   });
 }

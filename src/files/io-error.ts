@@ -7,11 +7,11 @@ interface IoReason {
 
 const PERMISSION: IoReason = {
   reason: 'permission denied',
-  hint: 'Check who owns the file and its folder, and that you may write there.',
+  hint: 'check who owns the file and its folder, and that you may write there',
 };
 const NO_SPACE: IoReason = {
   reason: 'no space left',
-  hint: 'Free some space on that disk, then run the command again.',
+  hint: 'free some space on that disk, then run the command again',
 };
 
 const IO_REASONS: Readonly<Record<string, IoReason>> = {
@@ -19,15 +19,15 @@ const IO_REASONS: Readonly<Record<string, IoReason>> = {
   EDQUOT: NO_SPACE,
   EACCES: PERMISSION,
   EPERM: PERMISSION,
-  EROFS: { reason: 'the file system is read-only', hint: 'Mount it writable, or name a folder on another disk.' },
-  ENOENT: { reason: 'no such file or folder', hint: 'Check the path; the folder that holds the file must exist.' },
+  EROFS: { reason: 'the file system is read-only', hint: 'mount it writable, or name a folder on another disk' },
+  ENOENT: { reason: 'no such file or folder', hint: 'check the path; the folder that holds the file must exist' },
   ENOTDIR: {
     reason: 'a part of the path is not a folder',
-    hint: 'Check the path; a file stands where a folder must be.',
+    hint: 'check the path; a file stands where a folder must be',
   },
-  EEXIST: { reason: 'a file stands there already', hint: 'Move that file away or name another path.' },
-  EISDIR: { reason: 'it is a folder, expected a file', hint: 'Move that folder away or name another path.' },
-  EMFILE: { reason: 'too many open files', hint: 'Raise the limit of open files (`ulimit -n`), then try again.' },
+  EEXIST: { reason: 'a file stands there already', hint: 'move that file away, or name another path' },
+  EISDIR: { reason: 'it is a folder, and must be a file', hint: 'move that folder away, or name another path' },
+  EMFILE: { reason: 'too many open files', hint: 'raise the limit of open files (ulimit -n), then try again' },
 };
 
 /**
@@ -41,7 +41,7 @@ export function toIoError(error: unknown, path: string, doing: string): SyncErro
   const code = errorCode(error) ?? '';
   const known = IO_REASONS[code];
   if (known === undefined) return new SyncError('io', `Cannot ${doing} ${path}: ${messageOf(error)}`, { cause: error });
-  return new SyncError('io', `Cannot ${doing} ${path}: ${known.reason} (${code}).`, { hint: known.hint, cause: error });
+  return new SyncError('io', `Cannot ${doing} ${path}: ${known.reason} (${code})`, { hint: known.hint, cause: error });
 }
 
 /** Runs `body`; what it throws leaves as {@link toIoError} makes it. */

@@ -126,6 +126,6 @@ function toLine(bytes: Buffer, number: number, ending: LineEnding): TextLine {
 
 function tooLong(path: string, line: number): SyncError {
   return new SyncError('bad_input', `${path}:${line}: ${LINE_TOO_LONG}, found a longer one`, {
-    hint: 'take the line out of the file, or take the file from git again; nothing was changed',
+    hint: 'nothing was changed; take the line out of the file, or take the file from git again',
   });
 }

@@ -45,25 +45,24 @@ export function parseLostValue(registry: Registry, raw: string): LostValue {
   const text = (name: string): string | null => {
     const token = members.get(name) ?? 'null';
     if (token.startsWith('"')) return unquote(token);
-    if (token !== 'null') problems.push(`${name}: expected a text or null, found ${describe(token)}`);
+    if (token !== 'null') problems.push(`${name} must be a text or null, not ${describe(token)}`);
     return null;
   };
   const required = (name: string): string => {
     const value = text(name);
-    if (value === null) problems.push(`${name}: expected a text`);
+    if (value === null) problems.push(`${name} must be a text`);
     return value ?? '';
   };
   const [type, id, why, at] = [required('type'), required('id'), required('why'), members.get('at') ?? 'null'];
   const loss = { field: text('field'), base: text('base'), kept: text('kept'), lost: required('lost') };
-  if (!Object.hasOwn(REASONS, why)) problems.push(`why: expected one of ${Object.keys(REASONS).join(', ')}`);
+  if (!Object.hasOwn(REASONS, why)) problems.push(`why must be one of ${Object.keys(REASONS).join(', ')}`);
   if (integerToken(at) === undefined || !isStamp(Number(at))) {
-    problems.push(`at: expected milliseconds since 1970, years 0 to 9999, found ${describe(at)}`);
+    problems.push(`at must be milliseconds since 1970, in the years 0 to 9999, not ${describe(at)}`);
   }
   const entity = entityOfType(registry, type);
-  if (entity === undefined)
-    problems.push(`type: expected one of ${registry.entities.map((one) => one.type).join(', ')}`);
+  if (entity === undefined) problems.push(`type must be one of ${registry.entities.map((one) => one.type).join(', ')}`);
   else if (loss.field !== null && !entity.indexOf.has(loss.field) && members.get('unknown') !== 'true') {
-    problems.push(`field: expected one of a ${type}, found ${describe(quote(loss.field))}`);
+    problems.push(`field must be a field of the type ${type}, not ${describe(quote(loss.field))}`);
   }
   if (problems.length > 0 || entity === undefined) throw new LineError(problems);
   requireLoss(registry, entity, id, loss);
@@ -75,7 +74,7 @@ function requireLoss(registry: Registry, entity: Entity, id: string, { field, ba
   const problems: string[] = [];
   const key = entity.synced[0]?.field;
   if (key !== undefined) fieldToken(key, quote(id), problems);
-  if (problems.length > 0) throw new LineError(problems.map((problem) => `id: ${problem}`));
+  if (problems.length > 0) throw new LineError(problems.map((problem) => `id ${problem}`));
   for (const [name, value] of Object.entries({ base, kept, lost })) {
     if (value === null) continue;
     if (field === null) lostContent(registry, entity, id, value);
@@ -89,21 +88,21 @@ export function lostContent(registry: Registry, entity: Entity, id: string, lost
   const line = `{"type":${quote(entity.type)},${data},"exported_at":"1970-01-01T00:00:00.000Z"}`;
   const version = parseLine(registry, line);
   if (version.kind === 'present' && version.id === id) return version.content;
-  throw new LineError([`lost: expected the record ${describe(quote(id))}, found another one`]);
+  throw new LineError([`lost must be the record ${describe(quote(id))}, not another one`]);
 }
 
 /** The canonical token of a field's value that lost. Throws {@link LineError} where the field cannot have it. */
 export function lostToken({ synced, indexOf }: Entity, name: string, value: string, where = 'lost'): string {
   const [token, ...others] = scanned(`${where}: `, () => scanArray(`[${value}]`));
-  if (token === undefined || others.length > 0) throw new LineError([`${where}: expected one JSON value`]);
+  if (token === undefined || others.length > 0) throw new LineError([`${where} must be one JSON value`]);
   const field = synced[indexOf.get(name) ?? -1]?.field;
   const isFixed = field?.kind === 'text' && (field.key === true || field.coordinate?.startsWith('scope') === true);
   if (isFixed || (field === undefined && (name === 'v' || ENVELOPE.has(name)))) {
-    throw new LineError([`field: ${name} says which record it is, and cannot have lost`]);
+    throw new LineError([`field must not be ${name}, which says which record it is`]);
   }
   const problems: string[] = [];
   const canonical = field === undefined ? token : fieldToken(field, token, problems);
-  if (problems.length > 0) throw new LineError(problems.map((problem) => `${where}: ${problem}`));
+  if (problems.length > 0) throw new LineError(problems.map((problem) => `${where} ${problem}`));
   return canonical;
 }
 

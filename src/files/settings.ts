@@ -48,16 +48,16 @@ export function readSettings(dir: string, registry: Registry): Settings {
   const settings = parseObject(bytes.toString());
   const unknown = Object.keys(settings).find((name) => !Object.hasOwn(DEFAULTS, name));
   if (unknown !== undefined) {
-    throw badSetting(`unknown setting ${JSON.stringify(unknown)}; expected ${Object.keys(DEFAULTS).join(' or ')}`);
+    throw badSetting(
+      `the setting ${JSON.stringify(unknown)} is unknown; it must be ${Object.keys(DEFAULTS).join(' or ')}`,
+    );
   }
   const { paths = DEFAULTS.paths, private: rules = [], secrets = {} } = settings;
   const form = FORMS.find((known) => known === paths);
   if (form === undefined) {
-    throw badSetting(
-      `paths: expected ${FORMS.map((known) => `"${known}"`).join(' or ')}, found ${JSON.stringify(paths)}`,
-    );
+    throw badSetting(`paths must be ${FORMS.map((known) => `"${known}"`).join(' or ')}, not ${JSON.stringify(paths)}`);
   }
-  if (!Array.isArray(rules)) throw badSetting(`private: expected an array of rules, found ${JSON.stringify(rules)}`);
+  if (!Array.isArray(rules)) throw badSetting(`private must be a list of rules, not ${JSON.stringify(rules)}`);
   return {
     paths: form,
     private: rules.map((rule: unknown) => privateRule(registry, rule)),
@@ -73,22 +73,22 @@ function parseObject(text: string): Readonly<Record<string, unknown>> {
     toToken(settings);
   } catch (error) {
     if (error instanceof SyntaxError || error instanceof JsonError) {
-      throw badSetting(`expected a JSON object (${messageOf(error)})`);
+      throw badSetting(`the file must hold a JSON object (${messageOf(error)})`);
     }
     throw error;
   }
-  if (!isObject(settings)) throw badSetting('expected a JSON object');
+  if (!isObject(settings)) throw badSetting('the file must hold a JSON object');
   return settings;
 }
 
 function privateRule(registry: Registry, rule: unknown): PrivateRule {
-  const expected = 'expected {"type": ..., "where": {"field": value}}';
-  if (!isObject(rule)) throw badSetting(`private: ${expected}, found ${JSON.stringify(rule)}`);
+  const expected = 'a rule must be {"type": ..., "where": {"field": value}}';
+  if (!isObject(rule)) throw badSetting(`private: ${expected}, not ${JSON.stringify(rule)}`);
   const { type, where = {}, ...others } = rule;
   const entity = typeof type === 'string' ? entityOfType(registry, type) : undefined;
   if (entity === undefined) throw badSetting(`private: the type ${JSON.stringify(type)} is unknown`);
   if (!isObject(where) || Object.keys(others).length > 0)
-    throw badSetting(`private: ${expected}, found ${JSON.stringify(rule)}`);
+    throw badSetting(`private: ${expected}, not ${JSON.stringify(rule)}`);
   const tokens = Object.entries(where).map(([name, value]) => [name, ruleToken(entity, name, value)] as const);
   return { type: entity.type, where: Object.fromEntries(tokens) };
 }
@@ -100,16 +100,16 @@ function ruleToken(entity: Entity, name: string, value: unknown): string {
   const problems: string[] = [];
   const token = valueToken(synced.field, value, problems);
   const isRounded = synced.field.kind === 'integer' && typeof value === 'number' && !Number.isSafeInteger(value);
-  if (isRounded) problems.push('expected an integer of at most 53 bits');
-  if (problems.length > 0) throw badSetting(`private: ${entity.type}.${name}: ${problems.join('; ')}`);
+  if (isRounded) problems.push('must be an integer of at most 53 bits');
+  if (problems.length > 0) throw badSetting(`private: ${entity.type}.${name} ${problems.join('; ')}`);
   return token;
 }
 
 function knownNoSecrets(registry: Registry, secrets: unknown): KnownNoSecrets {
-  const expected = 'expected {"allow": [...]} of texts and of records as {"type": ..., "id": ...}';
+  const expected = 'must be {"allow": [...]} of texts, and of records as {"type": ..., "id": ...}';
   const { allow = [], ...others } = isObject(secrets) ? secrets : { allow: null };
   if (!Array.isArray(allow) || Object.keys(others).length > 0) {
-    throw badSetting(`secrets: ${expected}, found ${JSON.stringify(secrets)}`);
+    throw badSetting(`secrets ${expected}, not ${JSON.stringify(secrets)}`);
   }
   const texts: string[] = [];
   const records: RecordKey[] = [];
@@ -123,7 +123,7 @@ function knownNoSecrets(registry: Registry, secrets: unknown): KnownNoSecrets {
 function recordKey(registry: Registry, value: unknown, expected: string): RecordKey {
   const { type, id, ...others } = isObject(value) ? value : { type: undefined };
   const isKey = typeof type === 'string' && typeof id === 'string' && Object.keys(others).length === 0;
-  if (!isKey) throw badSetting(`secrets: ${expected}, found ${JSON.stringify(value)}`);
+  if (!isKey) throw badSetting(`secrets ${expected}, not ${JSON.stringify(value)}`);
   if (entityOfType(registry, type) === undefined)
     throw badSetting(`secrets: the type ${JSON.stringify(type)} is unknown`);
   return { type, id };
@@ -140,6 +140,6 @@ export function writeSettings(dir: string, settings: Pick<Settings, 'paths'>): v
 
 function badSetting(what: string): SyncError {
   return new SyncError('bad_input', `${SETTINGS_FILE}: ${what}`, {
-    hint: `correct ${SETTINGS_FILE} in the export directory`,
+    hint: `correct ${SETTINGS_FILE} in the data folder`,
   });
 }

@@ -134,12 +134,12 @@ export class TemporaryFile implements StagedFile {
   }
 
   #requireOpen(): void {
-    if (this.#content !== null) throw new SyncError('usage', `${this.name} was closed; nothing can be added to it.`);
+    if (this.#content !== null) throw new SyncError('usage', `Cannot add to ${this.name}: it is closed`);
     this.#requireOpenDescriptor();
   }
 
   #requireOpenDescriptor(): number {
-    if (this.#fd === null) throw new SyncError('usage', `The set that ${this.name} belongs to has ended.`);
+    if (this.#fd === null) throw new SyncError('usage', `Cannot add to ${this.name}: its set has ended`);
     return this.#fd;
   }
 }

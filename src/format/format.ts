@@ -31,8 +31,8 @@ export function formatLine(content: Content, stamp: number, form: PathForm, coor
   const line = `{"type":${quote(type)},${data},"content_hash":"${hashOfData(data)}","exported_at":"${exportedAt}"}`;
   const problem = problemIn(line);
   if (problem === undefined) return line;
-  throw new SyncError('bad_input', `the ${type} ${content.id} is too large for a line: ${problem}`, {
-    hint: 'shorten its values, or keep it in the database with private; nothing was written',
+  throw new SyncError('bad_input', `Cannot write ${type} ${content.id} into a line: ${problem}`, {
+    hint: 'nothing was written; shorten its values, or keep it here with sc-sync private',
   });
 }
 
@@ -60,9 +60,13 @@ function problemIn(line: string): string | undefined {
 /** A clock that is past the last moment that can be written gives no stamp. */
 function stampText(type: string, id: string, stamp: number): string {
   if (isStamp(stamp)) return formatStamp(stamp);
-  throw new SyncError('bad_input', `the ${type} ${id} needs a stamp outside of the years 0 to 9999 (${stamp} ms)`, {
-    hint: 'set the clock of this machine; nothing was written',
-  });
+  throw new SyncError(
+    'bad_input',
+    `Cannot write ${type} ${id}: it needs a stamp outside of the years 0 to 9999 (${stamp} ms)`,
+    {
+      hint: 'nothing was written; set the clock of this machine',
+    },
+  );
 }
 
 /** One line of the file of deletions, without its ending. Throws `bad_input` as {@link formatLine} does. */

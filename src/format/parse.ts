@@ -48,19 +48,19 @@ export const ENVELOPE: ReadonlySet<string> = new Set(['type', 'content_hash', 'e
  */
 export function parseLine(registry: Registry, raw: string, latest = Infinity): FileVersion | UnknownLine {
   if (raw.startsWith('\uFEFF')) {
-    throw new LineError(['expected JSON, found a byte order mark (BOM); save the file as UTF-8 without BOM']);
+    throw new LineError(['the file begins with a byte order mark; save it as UTF-8 without BOM']);
   }
   const members = scan(raw);
   const byName = new Map(members);
   const type = byName.get('type');
   if (type !== undefined) {
-    if (!type.startsWith('"')) throw new LineError([`type: expected a text, found ${describe(type)}`]);
+    if (!type.startsWith('"')) throw new LineError([`type must be a text, not ${describe(type)}`]);
     const entity = entityOfType(registry, unquote(type));
     if (entity === undefined) return { kind: 'unknown', type: unquote(type), raw };
     return parseRecord(registry, entity, members, byName, raw, latest);
   }
   if (byName.has('entity_type')) return parseTombstone(registry, byName, members, raw, latest);
-  throw new LineError(['expected a "type" tag, or "entity_type" for a deletion; found neither']);
+  throw new LineError(['a line must have a "type", or an "entity_type" for a deletion; this one has neither']);
 }
 
 function scan(raw: string): Member[] {
@@ -83,7 +83,7 @@ function parseRecord(
   const version = byName.get('v');
   if (version !== undefined && version !== String(FORMAT_VERSION)) {
     const code = /^\d+$/.test(version) && Number(version) > FORMAT_VERSION ? 'newer_format' : 'bad_input';
-    throw new LineError([`v: expected ${FORMAT_VERSION}, found ${describe(version)}`], code);
+    throw new LineError([`v must be ${FORMAT_VERSION}, not ${describe(version)}`], code);
   }
   const form = version === undefined ? 'absolute' : 'portable';
   const problems: string[] = [];
@@ -93,7 +93,10 @@ function parseRecord(
     if (token === undefined && index >= entity.coreCount) return fallbackToken(entity, index);
     const problem: string[] = [];
     const canonical = fieldToken(field, token ?? 'null', problem);
-    for (const text of problem) problems.push(token === undefined ? `${name}: missing; ${text}` : `${name}: ${text}`);
+    for (const text of problem)
+      problems.push(
+        token === undefined ? `${name} is missing; it ${text.replace(/, not null$/, '')}` : `${name} ${text}`,
+      );
     return canonical;
   });
   if (problems.length > 0 || stamp === undefined) throw new LineError(problems);
@@ -168,7 +171,7 @@ function parseTombstone(
   const text = (name: string, required: boolean): string => {
     const token = byName.get(name) ?? 'null';
     if (token.startsWith('"')) return unquote(token);
-    if (required || token !== 'null') problems.push(`${name}: expected a text, found ${describe(token)}`);
+    if (required || token !== 'null') problems.push(`${name} must be a text, not ${describe(token)}`);
     return '';
   };
   const type = text('entity_type', true);
@@ -177,7 +180,7 @@ function parseTombstone(
   text('project_path', false);
   const by = text('deleted_by', false);
   const stamp = stampOf(byName, 'deleted_at', latest, problems);
-  if (!isId(id)) problems.push(`entity_id: expected ${ID}, found ${describe(byName.get('entity_id') ?? 'null')}`);
+  if (!isId(id)) problems.push(`entity_id must be ${ID}, not ${describe(byName.get('entity_id') ?? 'null')}`);
   if (problems.length > 0 || stamp === undefined) throw new LineError(problems);
   const known = new Set(['entity_type', 'entity_id', 'project_path', 'deleted_at', 'deleted_by']);
   return {
@@ -200,11 +203,11 @@ function stampOf(
   const token = byName.get(name);
   const stamp = token?.startsWith('"') === true ? parseStamp(unquote(token)) : undefined;
   if (stamp === undefined) {
-    const found = token === undefined ? 'missing' : `found ${describe(token)}`;
-    problems.push(`${name}: ${found}; expected an RFC 3339 time such as "2026-01-31T10:00:00.000Z", years 0 to 9999`);
+    const found = token === undefined ? 'is missing' : `is ${describe(token)}`;
+    problems.push(`${name} ${found}; it must be a time such as "2026-01-31T10:00:00.000Z", in the years 0 to 9999`);
   } else if (stamp > latest) {
     problems.push(
-      `${name}: found ${describe(token ?? '')}, more than 100 years after this clock; expected the time at which the line was written (sc-sync export --full writes it anew where the database has the record)`,
+      `${name} is ${describe(token ?? '')}, more than 100 years after this clock; set it right, or run sc-sync export --full where the database has the record`,
     );
   }
   return stamp;

@@ -11,7 +11,7 @@ export function readBlobs(cwd: string, objects: readonly string[]): Buffer[] {
   return objects.map((object) => {
     const end = out.indexOf('\n', at);
     const size = / blob (\d+)$/.exec(out.slice(at, end))?.[1];
-    if (size === undefined) throw new SyncError('io', `git has no file ${object}`);
+    if (size === undefined) throw new SyncError('io', `Cannot read ${object}: git does not have it`);
     const from = end + 1;
     at = from + Number(size) + 1;
     return Buffer.from(out.slice(from, at - 1), 'latin1');

@@ -49,12 +49,12 @@ function moveForward(merge: MadeMerge, commit: string, options: GitOptions): Git
   if (result.status === 0 || isHeld(result) || headOf(merge) !== merge.head) return result;
   const details = result.stderr.split('\n').filter((line) => line.trim() !== '');
   const notBack = takeBack(options.cwd, merge.head, commit);
-  throw new SyncError('io', 'git could not write what was merged into the work tree', {
+  throw new SyncError('io', 'Cannot write what was merged into the work tree', {
     details: [...details, ...notBack],
     hint:
       notBack.length === 0
-        ? 'branch and files are as they were; see what git says, make room if the disk is full, then try again'
-        : 'see what git says, make room if the disk is full, then git checkout -- . and try again',
+        ? 'branch and files are as they were; see what git says, make room where the disk is full, then try again'
+        : 'see what git says, make room where the disk is full, then git checkout -- . and try again',
   });
 }
 

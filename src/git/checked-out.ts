@@ -29,7 +29,7 @@ function requireNoneLeftOut(root: string, folder: string): void {
   if (out.length === 0) return;
   throw new SyncError(
     'refused',
-    'a sparse checkout of git leaves data files out of this work tree; nothing was changed',
+    'Nothing was changed: a sparse checkout of git leaves data files out of this work tree',
     {
       details: out,
       hint: `git sparse-checkout add ${folder} brings them`,
@@ -47,9 +47,9 @@ function requireUnchanged(root: string, dir: string): void {
   if (found === undefined) return;
   throw new SyncError(
     'refused',
-    `git changes the text of data files: an attribute says ${found.name}; nothing was changed`,
+    `Nothing was changed: the git attribute ${found.name} changes the text of data files`,
     {
-      hint: `run sc-sync init, which sets this attribute aside in this clone; then remove the files in ${dir}, and let git checkout bring them again`,
+      hint: `run sc-sync init, which sets it aside in this clone; then remove the files in ${dir}, and take them again with git checkout`,
     },
   );
 }

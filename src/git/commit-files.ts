@@ -9,7 +9,7 @@ export function requireCommit({ root: cwd }: Repository, name: string): string {
   const commit = tryGit(['rev-parse', '--verify', '--quiet', '--end-of-options', `${name}^{commit}`], { cwd });
   // `^name` is resolved too, to what is not meant.
   if (commit !== undefined && !commit.startsWith('^')) return commit;
-  throw new SyncError('usage', `${JSON.stringify(name)} is no commit of ${cwd}`, {
+  throw new SyncError('usage', `There is no commit ${JSON.stringify(name)} in ${cwd}`, {
     hint: 'name a branch, a tag or a commit that git log knows',
   });
 }

@@ -150,5 +150,5 @@ function statusOf({ root: cwd }: Repository, registry: Registry, folder: string)
 }
 
 function leftBehind(path: string, why: string, hint: string): SyncError {
-  return new SyncError('refused', `${path} ${why}, so it cannot be committed`, { hint });
+  return new SyncError('refused', `Cannot commit ${path}: it ${why}`, { hint });
 }

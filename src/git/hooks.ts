@@ -58,10 +58,14 @@ function isInside(folder: string, path: string): boolean {
 
 /** Other repositories run the hooks of a folder that they share, and other people those of one that is committed. */
 function isNotOurs(folder: string, project: string): SyncError {
-  return new SyncError('refused', `the hooks of this clone lie outside of its git folder: ${folder}`, {
-    details: Object.keys(HOOKS).map((name) => `${name}: ${lineByHand(name, project)}`),
-    hint: 'core.hooksPath names that folder, which others may use too; add these lines to its hooks by hand, or unset core.hooksPath',
-  });
+  return new SyncError(
+    'refused',
+    `Cannot install hooks: those of this clone lie outside of its git folder, in ${folder}`,
+    {
+      details: Object.keys(HOOKS).map((name) => `${name}: ${lineByHand(name, project)}`),
+      hint: 'core.hooksPath names that folder, which others may use; add these lines by hand, or unset core.hooksPath',
+    },
+  );
 }
 
 /** What does the work of our hook on any machine that has the command. */
@@ -88,8 +92,8 @@ function plan(path: string, text: string): Plan {
   const old = readIfOurs(path);
   const isTaken = old === undefined && fileExists(path);
   if (isTaken && fileExists(`${path}${BEFORE}`)) {
-    throw new SyncError('refused', `two hooks are there already: ${path} and ${path}${BEFORE}`, {
-      hint: 'make one of both (ours calls it at its end), then try again',
+    throw new SyncError('refused', `Cannot install the hook: both ${path} and ${path}${BEFORE} are there already`, {
+      hint: 'make one of both, which ours calls at its end, then try again',
     });
   }
   return { path, text, old, isTaken };

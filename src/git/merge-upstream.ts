@@ -190,8 +190,8 @@ function hasOnlyRecords({ repository, dir }: UpstreamMerge, commits: readonly st
 }
 
 export function cannotMerge(details: readonly string[]): SyncError {
-  return new SyncError('refused', 'git cannot merge what the remote has; the branch is where it was', {
+  return new SyncError('refused', 'Cannot merge what the remote has; the branch is where it was', {
     details: details.filter((line) => line.trim() !== ''),
-    hint: 'merge by hand (git pull), then run sync',
+    hint: 'merge by hand (git pull), then run sc-sync sync',
   });
 }

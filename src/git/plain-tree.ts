@@ -23,10 +23,10 @@ export function requirePlainTree(cwd: string, commit: string, folder: string): v
   if (found.length === 0) return;
   throw new SyncError(
     'refused',
-    'the data folder of the remote is not made of plain files; the branch is where it was',
+    'Cannot merge: the data folder of the remote has more than plain files; the branch is where it was',
     {
       details: found,
-      hint: 'git log says who committed that; git pull, git rm what is named, then push again',
+      hint: 'see in git log who committed that; git pull, git rm what is named, then push again',
     },
   );
 }

@@ -136,9 +136,9 @@ export async function runWithLockRetry(
     const result = once(args, options);
     if (result.status === 0 || !isHeld(result)) return result;
     if (Date.now() - since > PATIENCE) {
-      throw new SyncError('busy', `git ${args[0] ?? ''}: another git holds this clone`, {
+      throw new SyncError('busy', `Cannot run git ${args[0] ?? ''}: another git holds this clone`, {
         details: result.stderr.trim().split('\n'),
-        hint: 'wait for it, then try again; git says which lock to remove if a process was killed',
+        hint: 'wait for it, then try again; where git was killed, it says which lock to remove',
       });
     }
     await new Promise((resume) => setTimeout(resume, 50 + Math.random() * 100));
@@ -148,23 +148,23 @@ export async function runWithLockRetry(
 /** The error for a git command that failed and should not have. */
 export function gitFailed(args: readonly string[], stderr: string): SyncError {
   const [first = '', ...details] = stderr.trim().split('\n');
-  return new SyncError('io', `git ${args[0] ?? ''} failed: ${first === '' ? 'it gave no reason' : first}`, {
+  return new SyncError('io', `Failed to run git ${args[0] ?? ''}: ${first === '' ? 'it gave no reason' : first}`, {
     details,
-    hint: 'see what git status says; nothing of the database was changed by it',
+    hint: 'nothing of the database was changed; see what git status says',
   });
 }
 
 function cannotRun(error: NodeJS.ErrnoException, args: readonly string[]): SyncError {
   if (error.code === 'ENOENT') {
-    return new SyncError('io', 'git cannot be started: there is no git on the PATH, or the folder is gone', {
-      hint: 'install git, or use export, import and sync, which need none',
+    return new SyncError('io', 'Cannot start git: there is none on the PATH, or the folder is gone', {
+      hint: 'install git; sc-sync sync works without it',
       cause: error,
     });
   }
   if (error.code === 'ETIMEDOUT') {
-    return new SyncError('io', `git ${args[0] ?? ''} took too long and was stopped`, { cause: error });
+    return new SyncError('io', `Stopped git ${args[0] ?? ''}: it took too long`, { cause: error });
   }
-  return new SyncError('io', `git ${args[0] ?? ''} cannot be run: ${error.message}`, { cause: error });
+  return new SyncError('io', `Cannot run git ${args[0] ?? ''}: ${error.message}`, { cause: error });
 }
 
 /**

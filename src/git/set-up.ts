@@ -171,9 +171,13 @@ function globWithin(repository: Repository, folder: string): string {
 /** A pattern with white space or quotes stands in quotes, and so does one that would be a comment. */
 function attributePattern(pattern: string): string {
   if (pattern.startsWith('!') || pattern === '') {
-    throw new SyncError('usage', `git takes no pattern like ${JSON.stringify(pattern)} in its attributes`, {
-      hint: "name the files that are meant, for example '*.jsonl'",
-    });
+    throw new SyncError(
+      'usage',
+      `Cannot set up the pattern ${JSON.stringify(pattern)}: git takes none like it in its attributes`,
+      {
+        hint: "name the files that are meant, for example '*.jsonl'",
+      },
+    );
   }
   return /^#|[\s"]/.test(pattern) ? JSON.stringify(pattern) : pattern;
 }

@@ -61,9 +61,9 @@ function findUnmerged(dir: string): string[] {
 export function requireMerged(dir: string): void {
   const names = findUnmerged(dir).filter((name) => name.endsWith('.jsonl') && !isMarked(join(dir, name)));
   if (names.length === 0) return;
-  throw new SyncError('refused', `git stopped in a merge of data files in ${dir}; nothing was changed`, {
+  throw new SyncError('refused', `Nothing was changed: git stopped in a merge of data files in ${dir}`, {
     details: names.map((name) => `unmerged: ${name}`),
-    hint: 'run resolve, which heals them; or take what stands there with git add',
+    hint: 'sc-sync resolve heals them; or take what stands there with git add',
   });
 }
 

@@ -19,8 +19,8 @@ export interface Upstream {
 export function findUpstream({ root: cwd, setting }: Repository): Upstream {
   const local = branchOf(cwd);
   if (local === undefined) {
-    throw new SyncError('usage', 'no branch is checked out (detached HEAD), so there is nothing to pull or push', {
-      hint: 'git switch to a branch first; sync works without one',
+    throw new SyncError('usage', 'Cannot pull or push: no branch is checked out (detached HEAD)', {
+      hint: 'git switch to a branch first; sc-sync sync works without one',
     });
   }
   const remotes = (tryGit(['remote'], { cwd }) ?? '').split('\n').filter((name) => name !== '');
@@ -29,7 +29,9 @@ export function findUpstream({ root: cwd, setting }: Repository): Upstream {
   if (remote === undefined) {
     throw new SyncError(
       'usage',
-      remotes.length === 0 ? 'this repository has no remote' : 'none of the remotes is named origin',
+      remotes.length === 0
+        ? 'Cannot pull or push: this repository has no remote'
+        : 'Cannot choose a remote: none is named origin',
       {
         details: remotes,
         hint: 'git remote add origin <url>, or git branch --set-upstream-to',
@@ -62,13 +64,9 @@ export function followDefaultBranch(repository: Repository): string | undefined 
 /** Git takes what begins with a dash for one of its options, and some of them name a program to start. */
 function requireName(local: string, remote: string): void {
   if (!/^-|\p{Cc}/u.test(remote)) return;
-  throw new SyncError(
-    'usage',
-    `the remote of the branch ${local} is set to ${JSON.stringify(remote)}, which is no name`,
-    {
-      hint: `git config branch.${local}.remote origin, or the name of another remote`,
-    },
-  );
+  throw new SyncError('usage', `Cannot use the remote of the branch ${local}: ${JSON.stringify(remote)} is no name`, {
+    hint: `git config branch.${local}.remote origin, or the name of another remote`,
+  });
 }
 
 /** The branch that is checked out. What git calls the short name of one is another where a tag has that name too. */
@@ -81,7 +79,7 @@ export function requireBranch(repository: Repository, { local }: Upstream): void
   const unfinished = findUnfinished(repository);
   if (unfinished === undefined && branchOf(repository.root) === local) return;
   const what = unfinished === undefined ? `another branch than ${local} was checked out` : `a ${unfinished} was begun`;
-  throw new SyncError('refused', `${what} meanwhile`, {
+  throw new SyncError('refused', `Stopped: ${what} meanwhile`, {
     hint: `what is committed on ${local} stays there; try again when it is checked out, and git is done`,
   });
 }
@@ -93,14 +91,22 @@ export function requireBranch(repository: Repository, { local }: Upstream): void
 export function requireSameName({ setting }: Repository, { remote, branch, local }: Upstream): void {
   const pushed = setting(`branch.${local}.pushremote`) ?? setting('remote.pushdefault') ?? remote;
   if (pushed !== remote) {
-    throw new SyncError('usage', `the branch ${local} pulls from ${remote}, and git pushes it to ${pushed}`, {
-      hint: `sc-sync pull, then git push; or git config branch.${local}.pushRemote ${remote}`,
-    });
+    throw new SyncError(
+      'usage',
+      `Cannot push: the branch ${local} pulls from ${remote}, and git pushes it to ${pushed}`,
+      {
+        hint: `sc-sync pull, then git push; or git config branch.${local}.pushRemote ${remote}`,
+      },
+    );
   }
   if (branch === local || setting('push.default') === 'upstream') return;
-  throw new SyncError('usage', `the branch ${local} pulls from ${remote}/${branch}, a branch of another name`, {
-    hint: `git push --set-upstream ${remote} ${local} once, or set push.default to upstream to push to ${branch}`,
-  });
+  throw new SyncError(
+    'usage',
+    `Cannot push: the branch ${local} pulls from ${remote}/${branch}, a branch of another name`,
+    {
+      hint: `git push --set-upstream ${remote} ${local} once, or set push.default to upstream to push to ${branch}`,
+    },
+  );
 }
 
 /** Nobody is asked for a password, and a connection that stands still ends: both are errors. */
@@ -192,7 +198,7 @@ function remoteError(remote: string, said: string): SyncError {
   const telling = lines.filter((line) => /^(?:fatal|error|remote|ERROR|ssh|!|\S+: Permission)/.test(line));
   const failure = FAILURES.find(({ pattern }) => pattern.test(said));
   const { code, what, hint } = failure ?? OTHER;
-  return new SyncError(code, `the remote ${remote} ${what}`, {
+  return new SyncError(code, `The remote ${remote} ${what}`, {
     details: failure === undefined ? lines : telling,
     hint,
   });

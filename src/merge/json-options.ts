@@ -19,7 +19,7 @@ export function lineOptions({ key, together, element, updated, appendOnly }: Lin
     });
   }
   if ([...key, ...together, updated ?? 'name'].includes('')) {
-    throw new SyncError('usage', 'expected a name after --key, --together and --updated, found none');
+    throw new SyncError('usage', '--key, --together and --updated need a name');
   }
   return {
     keys: key,
@@ -33,7 +33,7 @@ export function lineOptions({ key, together, element, updated, appendOnly }: Lin
 function elementOf(word: string): [field: string, key: string] {
   const [, field, names] = /^([^=]+)=(.+)$/s.exec(word) ?? [];
   if (field === undefined || names === undefined) {
-    throw new SyncError('usage', `--element ${word}: expected a field, =, and the names that identify its elements`, {
+    throw new SyncError('usage', `--element needs a field, =, and the names that identify its elements, not ${word}`, {
       hint: 'for example: --element dependencies=depends_on_id,type',
     });
   }

@@ -5,15 +5,15 @@ import { scanArray, scanObject, unquote } from './json.js';
 import { ID, isId } from './limits.js';
 import { integerToken, realToken } from './numbers.js';
 
-/** The canonical token of a field's value; what is wrong with it is added to `problems`. */
+/** The canonical token of a field's value; what is wrong with it is added to `problems`, as what is said after the field's name. */
 export function fieldToken(field: Field, token: string, problems: string[]): string {
   if (field.kind === 'set') return setFieldToken(field, token, problems);
   if (token === 'null') {
-    if (!field.nullable) problems.push(`expected ${expectation(field)}, found null`);
+    if (!field.nullable) problems.push(`must be ${expectation(field)}, not null`);
     return token;
   }
   const canonical = scalarToken(field, token);
-  if (canonical === undefined) problems.push(`expected ${expectation(field)}, found ${describe(token)}`);
+  if (canonical === undefined) problems.push(`must be ${expectation(field)}, not ${describe(token)}`);
   return canonical ?? 'null';
 }
 
@@ -52,26 +52,26 @@ function inRange(field: IntegerField, token: string): boolean {
 function setFieldToken(field: SetField, token: string, problems: string[]): string {
   if (token === 'null') return '[]';
   if (!token.startsWith('[')) {
-    problems.push(`expected an array, found ${describe(token)}`);
+    problems.push(`must be a list, not ${describe(token)}`);
     return '[]';
   }
   const names = elementNames(field.set);
   const elements = scanArray(token).map((element) => {
     if (names.length > 1 && !element.startsWith('{')) {
-      problems.push(`expected an array of objects with ${names.join(', ')}, found the element ${describe(element)}`);
+      problems.push(`must be a list of objects with ${names.join(', ')}, and has the element ${describe(element)}`);
       return names.map(() => 'null');
     }
     const members: Map<string, string> =
       names.length === 1 ? new Map([[names[0] ?? '', element]]) : new Map(scanObject(element));
     for (const name of members.keys()) {
       if (!names.includes(name))
-        problems.push(`expected elements with ${names.join(', ')}, found one with ${JSON.stringify(name)}`);
+        problems.push(`must have elements with ${names.join(', ')}, and has one with ${JSON.stringify(name)}`);
     }
     return names.map((name) => {
       const problem: string[] = [];
       const column = field.set.element[name];
       const value = column === undefined ? 'null' : fieldToken(column, members.get(name) ?? 'null', problem);
-      problems.push(...problem.map((text) => `${name} of an element: ${text}`));
+      problems.push(...problem.map((text) => `has an element whose ${name} ${text}`));
       return value;
     });
   });
@@ -79,18 +79,15 @@ function setFieldToken(field: SetField, token: string, problems: string[]): stri
 }
 
 function expectation(field: Exclude<Field, SetField>): string {
-  const or = field.nullable ? ' or null' : '';
   switch (field.kind) {
     case 'text':
-      if (field.oneOf !== undefined) return `one of ${field.oneOf.map((word) => JSON.stringify(word)).join(', ')}${or}`;
-      return `${field.key === true ? ID : 'a text'}${or}`;
-    case 'integer': {
-      const range =
-        field.min === undefined ? 'an integer of 64 bits' : `an integer from ${field.min} to ${field.max ?? 'any'}`;
-      return `${range}${or}`;
-    }
+      if (field.oneOf !== undefined) return `one of ${field.oneOf.map((word) => JSON.stringify(word)).join(', ')}`;
+      return field.key === true ? ID : 'a text';
+    case 'integer':
+      if (field.min === undefined) return 'an integer of 64 bits';
+      return field.max === undefined ? `an integer of at least ${field.min}` : `${field.min} to ${field.max}`;
     case 'real':
-      return `${field.above === undefined ? 'a finite number' : `a finite number greater than ${field.above}`}${or}`;
+      return field.above === undefined ? 'a number' : `a number greater than ${field.above}`;
   }
 }
 

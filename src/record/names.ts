@@ -2,6 +2,7 @@ import { SyncError } from '../errors.js';
 import { entityOfType } from '../registry/entity.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import { tokenOf } from './content.js';
+import type { Content } from './content.js';
 import { unquote } from './json.js';
 import type { RecordKey } from './record-key.js';
 import type { FileVersion } from './version.js';
@@ -36,14 +37,23 @@ export function nameFields({
 /** The record of a version. A deletion says nothing but the id. */
 export function namedRecord(version: FileVersion): NamedRecord {
   const { type, id } = version;
-  if (version.kind !== 'present') return { type, id };
-  const { content } = version;
+  return version.kind === 'present' ? namedContent(version.content) : { type, id };
+}
+
+/** The record of a content. */
+export function namedContent(content: Content): NamedRecord {
   const textOf = (name: string | undefined): string | undefined => {
     const token = name === undefined ? 'null' : tokenOf(content, name);
     return token === 'null' ? undefined : unquote(token);
   };
   const { shortId, naturalKey, title } = nameFields(content.entity);
-  return { type, id, shortId: textOf(shortId), naturalKey: textOf(naturalKey), title: textOf(title) };
+  return {
+    type: content.entity.type,
+    id: content.id,
+    shortId: textOf(shortId),
+    naturalKey: textOf(naturalKey),
+    title: textOf(title),
+  };
 }
 
 /** The records that a name fits best, each once, in the order in which they came. */
@@ -139,7 +149,7 @@ const MOST_NAMED = 10;
 /** The error for a name that fits several records. */
 export function severalFit(name: string, records: readonly NamedRecord[]): SyncError {
   const left = records.length - MOST_NAMED;
-  return new SyncError('usage', `${name} names ${records.length} records`, {
+  return new SyncError('usage', `The name ${name} fits ${records.length} records`, {
     details: [...records.slice(0, MOST_NAMED).map(calledInFull), ...(left > 0 ? [`and ${left} more`] : [])],
     hint: 'give the whole id, or more of it',
   });

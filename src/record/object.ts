@@ -100,7 +100,7 @@ function fromObject(entity: Entity, object: RecordObject): Content {
     if (value === undefined && index >= entity.coreCount) return fallbackToken(entity, index);
     const found: string[] = [];
     const token = valueToken(field, value ?? null, found);
-    problems.push(...found.map((problem) => `${name}: ${problem}`));
+    problems.push(...found.map((problem) => `${name} ${problem}`));
     return token;
   });
   const unknown = Object.entries(object)
@@ -110,7 +110,7 @@ function fromObject(entity: Entity, object: RecordObject): Content {
         return scanObject(`{${quote(name)}:${toToken(value)}}`);
       } catch (error) {
         if (!(error instanceof JsonError)) throw error;
-        problems.push(`${name}: no JSON value: ${error.message}`);
+        problems.push(`${name} cannot be JSON: ${error.message}`);
         return [];
       }
     });
@@ -136,7 +136,7 @@ export function valueToken(field: Field, value: unknown, problems: string[]): st
     return fieldToken(field, toToken(value), problems);
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
-    problems.push(error.message);
+    problems.push(`cannot be JSON: ${error.message}`);
     return 'null';
   }
 }

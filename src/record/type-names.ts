@@ -20,7 +20,7 @@ export function requireNamedEntity(registry: Registry, word: string): Entity {
 export function refuseType(registry: Registry, word: string): never {
   const [guess] = nearestTypes(registry, word);
   const known = registry.entities.map(({ type }) => type).join(', ');
-  throw new SyncError('usage', `the type ${JSON.stringify(word)} is unknown; expected one of ${known}`, {
+  throw new SyncError('usage', `The type ${JSON.stringify(word)} is unknown; the types are ${known}`, {
     ...(guess !== undefined && { hint: `did you mean ${guess}?` }),
   });
 }

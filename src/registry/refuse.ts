@@ -7,7 +7,7 @@ export type Refuse = (what: string) => never;
 /** Refuses an entity, by its type. */
 export function refuseEntity({ type, table }: Pick<EntityDefinition, 'type' | 'table'>): Refuse {
   return (what) => {
-    throw new SyncError('usage', `the entity ${JSON.stringify(type)} (table ${table}): ${what}`, {
+    throw new SyncError('usage', `The entity ${JSON.stringify(type)} (table ${table}): ${what}`, {
       hint: 'correct the definition of the entity',
     });
   };
@@ -15,5 +15,5 @@ export function refuseEntity({ type, table }: Pick<EntityDefinition, 'type' | 't
 
 /** Refuses a registry. */
 export function refuseRegistry(what: string): never {
-  throw new SyncError('usage', `the registry: ${what}`, { hint: 'correct the definition of the registry' });
+  throw new SyncError('usage', `The registry: ${what}`, { hint: 'correct the definition of the registry' });
 }

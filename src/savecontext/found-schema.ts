@@ -95,9 +95,9 @@ function refuseForeign(found: FoundSchema, wanted: WantedSchema): void {
     names.length > 8 ? `${names.slice(0, 8).join(', ')} and ${String(names.length - 8)} more` : names.join(', ');
   throw new SyncError(
     'schema',
-    `This is the database of another program: it holds ${shown}, and no table as SaveContext has it.`,
+    `This is the database of another program: it holds ${shown}, and no table as SaveContext has it`,
     {
-      hint: 'Name the database of SaveContext, or a file that does not exist yet, with --db.',
+      hint: 'name the database of SaveContext, or a new file, with --db',
     },
   );
 }
@@ -105,13 +105,9 @@ function refuseForeign(found: FoundSchema, wanted: WantedSchema): void {
 /** Renaming `tasks` is the one step of the reference's own history that would leave rows behind if it were only recorded. */
 function refuseTasks({ objects, tables }: FoundSchema): void {
   if (!objects.has('table tasks') || tables.includes('issues') || tables.length === 0) return;
-  throw new SyncError(
-    'schema',
-    'This database is from a version of SaveContext that still kept issues in a table tasks.',
-    {
-      hint: 'Run any command of a current `sc` on it first, which renames the table.',
-    },
-  );
+  throw new SyncError('schema', 'This database is from a version of SaveContext that kept issues in a table tasks', {
+    hint: 'run any command of a current sc on it first, which renames the table',
+  });
 }
 
 /** A table of another form cannot be completed, and half a table is worse than none. */
@@ -120,8 +116,8 @@ function refuseOtherForms(found: FoundSchema, wanted: WantedSchema): void {
     .filter(({ isAddable }) => !isAddable)
     .map(({ table, name }) => `table ${table} lacks the column ${name}`);
   if (details.length === 0) return;
-  throw new SyncError('schema', `This database has tables of another form: ${details[0] ?? ''}.`, {
+  throw new SyncError('schema', `This database has tables of another form: ${details[0] ?? ''}`, {
     details,
-    hint: 'Name the database of SaveContext, or a file that does not exist yet, with --db.',
+    hint: 'name the database of SaveContext, or a new file, with --db',
   });
 }

@@ -41,7 +41,7 @@ export function readJsonl<R extends Registry = typeof savecontext>(path: string,
     }
   }
   if (problems.length > 0) {
-    throw new SyncError('bad_input', `${path}: ${problems.length} lines cannot be read`, { details: problems });
+    throw new SyncError('bad_input', `Cannot read ${path}: ${problems.length} lines are wrong`, { details: problems });
   }
   return records as unknown as RecordIn<R>[];
 }
@@ -102,12 +102,9 @@ function lineOf(record: RecordObject, registry: Registry | undefined): string {
   const stamp =
     typeof exportedAt === 'string' ? parseStamp(exportedAt) : exportedAt === undefined ? Date.now() : undefined;
   if (stamp === undefined)
-    throw new SyncError('usage', `exported_at: expected an RFC 3339 time, found ${JSON.stringify(exportedAt)}`);
+    throw new SyncError('usage', `exported_at must be an RFC 3339 time, not ${JSON.stringify(exportedAt)}`);
   if (stamp > latestStamp(Date.now()))
-    throw new SyncError(
-      'usage',
-      `exported_at: expected a time of at most 100 years from now, found ${JSON.stringify(exportedAt)}`,
-    );
+    throw new SyncError('usage', `exported_at must be at most 100 years from now, not ${JSON.stringify(exportedAt)}`);
   return `{"type":"${entity.type}",${data},"content_hash":"${hashOfData(data)}","exported_at":"${formatStamp(stamp)}"}`;
 }
 
@@ -119,12 +116,12 @@ function dataOfRecord(
   const entity = typeof type === 'string' ? entityOfType(registry, type) : undefined;
   if (entity === undefined) {
     const types = registry.entities.map(({ type }) => type).join(', ');
-    throw new SyncError('usage', `the type ${JSON.stringify(type)} is unknown; expected one of ${types}`);
+    throw new SyncError('usage', `The type ${JSON.stringify(type)} is unknown; the types are ${types}`);
   }
   try {
     return { entity, data: dataOf(entity, record) };
   } catch (error) {
     if (!(error instanceof ObjectError)) throw error;
-    throw new SyncError('usage', `this is no ${entity.type}: ${error.message}`, { details: error.problems });
+    throw new SyncError('usage', `Cannot write the ${entity.type}: ${error.message}`, { details: error.problems });
   }
 }

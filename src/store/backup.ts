@@ -26,7 +26,9 @@ export interface BackupInfo {
  */
 export function backup(databasePath: string, backupPath: string): BackupInfo {
   if (!fileExists(databasePath))
-    throw new SyncError('database', `${databasePath}: there is no database to be backed up`, { hint: 'check --db' });
+    throw new SyncError('database', `There is no database at ${databasePath} to back up`, {
+      hint: 'name it with --db',
+    });
   reserve(backupPath);
   try {
     withFolderBeside(backupPath, (folder) => {
@@ -55,7 +57,9 @@ function reserve(path: string): void {
       closeSync(openSync(path, 'wx', OWNER_FILE));
     } catch (error) {
       if (errorCode(error) !== 'EEXIST') throw error;
-      throw new SyncError('refused', `${path} is there already`, { hint: 'give another name, or move it away' });
+      throw new SyncError('refused', `Cannot write the backup: ${path} is there already`, {
+        hint: 'give another name, or move it away',
+      });
     }
   });
 }

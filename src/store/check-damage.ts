@@ -13,8 +13,8 @@ export function requireSound(
 ): void {
   const found = sql.all(`PRAGMA ${check}`).map(([line]) => String(line));
   if (found.join() === 'ok') return;
-  throw new SyncError('database', `${name} is damaged: ${found[0] ?? 'no answer'}`, {
+  throw new SyncError('database', `The database ${name} is damaged: ${found[0] ?? 'SQLite gave no answer'}`, {
     details: found,
-    hint: 'Restore a backup that is whole.',
+    hint: 'restore a backup: sc-sync restore <file>',
   });
 }

@@ -61,18 +61,18 @@ function checkFile(file: string, create: boolean): void {
     try {
       accessSync(file, constants.R_OK);
     } catch (error) {
-      throw new SyncError('io', `${file} cannot be read: ${messageOf(error)}`, { cause: error });
+      throw new SyncError('io', `Cannot read ${file}: ${messageOf(error)}`, { cause: error });
     }
   } else if (found !== undefined) {
-    throw new SyncError('database', `${file} is ${found}, and not a database file.`, {
-      hint: 'Name the database file with --db.',
+    throw new SyncError('database', `Cannot open ${file}: it is ${found}, and no database`, {
+      hint: 'name the database with --db',
     });
   } else if (create) {
     makeFolder(dirname(file), OWNER_ONLY);
     makeEmptyFile(file);
   } else {
-    throw new SyncError('database', `There is no database at ${file}.`, {
-      hint: 'Run `sc-sync init` to create it, or name another one with --db.',
+    throw new SyncError('database', `There is no database at ${file}`, {
+      hint: 'sc-sync init makes it; or name another one with --db',
     });
   }
 }
@@ -85,6 +85,6 @@ function describe(file: string): 'a file' | 'a folder' | 'a special file' | unde
     if (stats.isDirectory()) return 'a folder';
     return stats.isFile() ? 'a file' : 'a special file';
   } catch (error) {
-    throw new SyncError('io', `${file} cannot be reached: ${messageOf(error)}`, { cause: error });
+    throw new SyncError('io', `Cannot reach ${file}: ${messageOf(error)}`, { cause: error });
   }
 }

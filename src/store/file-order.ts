@@ -18,8 +18,8 @@ function* checked<T>(sql: Sql, items: Iterable<T>, keyOf: (item: T) => LineKey):
     if (last !== undefined && compareKeys(last, key) >= 0) {
       throw new SyncError(
         'refused',
-        `the database keeps text as ${sql.encoding}, which puts the ids ${JSON.stringify(last.id)} and ${JSON.stringify(key.id)} in another order than files do`,
-        { hint: 'make a copy in UTF-8 and use that: sqlite3 OLD.db .dump | sqlite3 NEW.db; nothing was written' },
+        `The database keeps text as ${sql.encoding}, which puts the ids ${JSON.stringify(last.id)} and ${JSON.stringify(key.id)} in another order than files do`,
+        { hint: 'nothing was written; make a copy in UTF-8 and use that: sqlite3 OLD.db .dump | sqlite3 NEW.db' },
       );
     }
     last = key;

@@ -82,7 +82,7 @@ function requireWritable(dir: string): void {
 function requireOurs(path: string): void {
   const size = withIoErrors(path, 'read', () => plainStats(path)?.size ?? 0);
   if (size === 0) return;
-  throw new SyncError('refused', `${path} is not the lock of this program, which is an empty file`, {
+  throw new SyncError('refused', `Cannot lock: ${path} is not the lock of this program, which is an empty file`, {
     hint: 'see in git who wrote it, then delete it',
   });
 }
@@ -91,15 +91,15 @@ function toLockError(error: unknown, dir: string, timeoutMs: number): SyncError 
   const { code } = toSyncError(error, 'Locking');
   if (code === 'busy') {
     const waited = timeoutMs > 0 ? ` (waited ${String(timeoutMs)} ms)` : '';
-    return new SyncError('busy', `Another process is working in ${dir}${waited}.`, {
-      hint: 'Wait until it is done, then run the command again.',
+    return new SyncError('busy', `Another process is working in ${dir}${waited}`, {
+      hint: 'wait until it is done, then run the command again',
       cause: error,
     });
   }
   // No driver at all: that error says itself what to do.
   if (error instanceof SyncError && code === 'database') return error;
   return new SyncError('io', `Cannot lock ${dir}: ${messageOf(error)}`, {
-    hint: `Check that ${join(dir, LOCK_FILE)} is writable and was made by this program; if nothing runs, delete it.`,
+    hint: `check that ${join(dir, LOCK_FILE)} can be written; where nothing runs, delete it`,
     cause: error,
   });
 }

@@ -52,7 +52,9 @@ export function privateCopy(path: string): PrivateCopy {
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (isCopied(file, copy)) return { path: copy, remove };
     }
-    throw new SyncError('busy', `${path} is being written to all the time`, { hint: 'Try again when it is quiet.' });
+    throw new SyncError('busy', `Cannot copy ${path}: another program writes to it all the time`, {
+      hint: 'try again when it is quiet',
+    });
   } catch (error) {
     remove();
     throw error;

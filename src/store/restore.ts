@@ -38,7 +38,9 @@ export async function restore(
   requireOther(databasePath, backupPath);
   const aside = `${databasePath}.${new Date(now).toISOString().replaceAll(/[-:.]/g, '')}.old`;
   if (fileExists(aside))
-    throw new SyncError('refused', `${aside} is there already`, { hint: 'move it away, or try again' });
+    throw new SyncError('refused', `Cannot move the database away: ${aside} is there already`, {
+      hint: 'move it away, or try again',
+    });
   const source = openBackup(backupPath);
   try {
     const log = fileSize(databasePath) > 0 ? undefined : makePlace(databasePath, aside);
@@ -58,16 +60,17 @@ function requireOther(databasePath: string, backupPath: string): void {
       return found === undefined ? undefined : `${found.dev} ${found.ino}`;
     });
   const backup = identity(backupPath);
-  if (backup === undefined)
-    throw new SyncError('io', `${backupPath}: there is no such file`, { hint: 'check the path' });
+  if (backup === undefined) throw new SyncError('io', `There is no backup ${backupPath}`, { hint: 'check the path' });
   if (backup === identity(databasePath))
-    throw new SyncError('refused', `${backupPath} is the database itself`, { hint: 'name a backup of it' });
+    throw new SyncError('refused', `Cannot restore ${backupPath}: it is the database itself`, {
+      hint: 'name a backup of it',
+    });
 }
 
 /** Opens a backup and checks it, in a transaction: what is read later is what was checked. */
 function openBackup(path: string): OwnDatabase {
   if (withIoErrors(path, 'read', () => statSync(path).size) === 0)
-    throw new SyncError('database', `${path} is damaged: it is empty`, { hint: 'Restore a backup that is whole.' });
+    throw new SyncError('database', `The backup ${path} is damaged: it is empty`, { hint: 'restore another one' });
   const database = openDriver(resolve(path), { readOnly: true });
   try {
     database.exec('BEGIN');
@@ -130,7 +133,7 @@ function takeAlone(database: OwnDatabase, fd: number): void {
   database.exec('BEGIN IMMEDIATE; COMMIT; BEGIN EXCLUSIVE');
   if (!hasLog(fd)) return;
   database.exec('ROLLBACK');
-  throw new SyncError('busy', 'another program turned its log on');
+  throw new SyncError('busy', 'Another program turned the log of the database on');
 }
 
 /** Whether a database is in write-ahead log mode, by its header: https://sqlite.org/fileformat.html, 1.3.3. */
@@ -164,6 +167,6 @@ function keepJournalMode(path: string, isLogged: boolean): void {
 /** What cannot be read cannot be locked either, so others might go on writing to it: that is for its owner to know. */
 function unreadable(error: SyncError): SyncError {
   if (error.code !== 'database') return error;
-  const hint = 'Stop the programs that use it, move it and its -wal file away, and restore again.';
+  const hint = 'stop the programs that use it, move it and its -wal file away, and restore again';
   return new SyncError(error.code, error.message, { details: error.details, hint, cause: error });
 }

@@ -253,7 +253,7 @@ function naming({ type }: Entity, id: string, body: () => void): void {
   } catch (error) {
     if (!(error instanceof SyncError) || error.code !== 'database') throw error;
     const { hint, details, cause } = error;
-    throw new SyncError('database', `the ${type} ${id} cannot be written: ${messageOf(cause ?? error)}`, {
+    throw new SyncError('database', `Cannot save ${type} ${id}: ${messageOf(cause ?? error)}`, {
       ...{ details, cause },
       ...(hint === undefined ? {} : { hint }),
     });

@@ -161,7 +161,7 @@ export class Rows {
   #exactToken({ kind }: Field, value: SqlValue, problems: string[]): string {
     const token = readExact(value, this.#sql.encoding);
     if (typeof token === 'string') return token;
-    problems.push(token === undefined ? this.#noText : `expected ${kind}, found a BLOB`);
+    problems.push(token === undefined ? this.#noText : `must be ${kind}, not a BLOB`);
     return 'null';
   }
 
@@ -218,7 +218,7 @@ export class Rows {
   }
 
   get #noText(): string {
-    return `expected ${this.#sql.encoding} text, found bytes that are none`;
+    return `must be ${this.#sql.encoding} text, and has other bytes`;
   }
 
   #unresolvedOf(type: string, id: string): Map<string, string[]> {
@@ -245,9 +245,9 @@ function isUtf8Column(bytes: SqlValue | undefined): boolean {
 export function badRow(entity: Entity, id: string, column: string, problems: readonly string[]): SyncError {
   return new SyncError(
     'bad_row',
-    `${entity.table}, row ${describe(id, 200)}, column ${column}: ${problems.join('; ')}`,
+    `Cannot read row ${describe(id, 200)} of ${entity.table}: ${column} ${problems.join('; ')}`,
     {
-      hint: 'repair the row with SQL, then try again; nothing was written',
+      hint: 'repair the row with SQL, and try again; nothing was written',
     },
   );
 }

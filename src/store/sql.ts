@@ -176,7 +176,7 @@ export class Sql {
   #attempt<T>(sql: string, action: () => T): T {
     if (this.#lost !== undefined) throw this.#lost;
     if (this.#isReleased) {
-      throw new SyncError('usage', `The store of ${this.#name} is closed.`, { hint: 'Open the database again.' });
+      throw new SyncError('usage', `The store of ${this.#name} is closed`, { hint: 'open the database again' });
     }
     try {
       return action();

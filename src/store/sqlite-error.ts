@@ -10,20 +10,20 @@ interface ErrorKind {
 const BUSY: ErrorKind = {
   code: 'busy',
   says: 'is locked by another program',
-  hint: 'Another program is using the database; try again when it has finished.',
+  hint: 'try again when the other program is done',
 };
 const IO: ErrorKind = { code: 'io', says: 'cannot be read or written' };
 const READ_ONLY: ErrorKind = {
   code: 'io',
   says: 'cannot be written: the file or its folder is read-only',
-  hint: 'Make both writable, or name another database with --db.',
+  hint: 'make both writable, or name another database with --db',
 };
-const FULL: ErrorKind = { code: 'io', says: 'cannot be written: the disk is full', hint: 'Make room, then try again.' };
+const FULL: ErrorKind = { code: 'io', says: 'cannot be written: the disk is full', hint: 'make room, then try again' };
 const DATABASE: ErrorKind = { code: 'database' };
 const NOT_A_DATABASE: ErrorKind = {
   code: 'database',
   says: 'is no SQLite database, or is damaged',
-  hint: 'Check that the path names a SQLite database; restore a backup if the file is damaged.',
+  hint: 'check the path; where the file is damaged, restore a backup: sc-sync restore <file>',
 };
 
 /** SQLite's primary result code for a failed constraint. */

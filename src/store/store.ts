@@ -64,8 +64,8 @@ export class SyncStore<R extends Registry = Registry> {
     const { unknownColumns } = checkSchema(this.sql, this.registry);
     const { missing } = trackingState(this.sql, this.registry);
     return [
-      ...unknownColumns.map((column) => `column ${column} is not in the registry: it is not synced`),
-      ...missing.map((name) => `trigger ${name} is missing: changes may go unnoticed; run init`),
+      ...unknownColumns.map((column) => `the column ${column} is not in the registry, so it is not synced`),
+      ...missing.map((name) => `the trigger ${name} is missing, so changes may go unnoticed; sc-sync init makes it`),
     ];
   }
 
@@ -88,8 +88,8 @@ export class SyncStore<R extends Registry = Registry> {
     this.#requireSchema();
     requireKnownTables(this.sql);
     if (!trackingState(this.sql, this.registry).installed) {
-      throw new SyncError('schema', 'the database has the tables of this schema, but sync was never set up in it', {
-        hint: this.#isOwn ? 'open it with { create: true }' : 'run `sc-sync init`, or open it with { create: true }',
+      throw new SyncError('schema', 'The database has the right tables, and sync was never set up in it', {
+        hint: this.#isOwn ? 'open it with { create: true }' : 'run sc-sync init, or open it with { create: true }',
       });
     }
   }
@@ -100,7 +100,7 @@ export class SyncStore<R extends Registry = Registry> {
     const [first, ...others] = found;
     if (first === undefined) return;
     const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-    throw new SyncError('schema', `the database does not fit its registry: ${first}${more}`, {
+    throw new SyncError('schema', `The database does not fit its registry: ${first}${more}`, {
       details: found,
       hint: 'correct the definition of the entity, or leave the table out of the registry',
     });
@@ -112,11 +112,11 @@ export class SyncStore<R extends Registry = Registry> {
       if (this.#isOwn) this.#refuseMisfits();
       return;
     }
-    throw new SyncError('schema', `the database lacks ${missing.length} tables or columns that the registry names`, {
+    throw new SyncError('schema', `The database lacks ${missing.length} tables or columns that the registry names`, {
       details: missing,
       hint: this.#isOwn
-        ? 'is this the right database? create its tables first'
-        : 'is this the right database? `sc-sync init` completes an older or empty one',
+        ? 'create its tables first, or name another database'
+        : 'name another database with --db; sc-sync init completes an older or empty one',
     });
   }
 }

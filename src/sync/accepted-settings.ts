@@ -70,9 +70,9 @@ export function rememberSettings(
 /** Throws `refused` where the form of lines waits to be accepted: what is written in the other one the team's clones would write anew. */
 export function requireAcceptedForm({ settings, found, waiting }: SettingsInForce): void {
   if (settings.paths === found.paths) return;
-  throw new SyncError('refused', `nothing was written: ${SETTINGS_FILE} changed, and is not accepted here`, {
+  throw new SyncError('refused', `Nothing was exported: ${SETTINGS_FILE} changed, and nobody accepted that here`, {
     details: waiting,
-    hint: `private --accept accepts ${SETTINGS_FILE} as it is now; or put it back as it was`,
+    hint: `sc-sync private --accept accepts it as it is now; or put it back as it was`,
   });
 }
 
@@ -109,7 +109,7 @@ export function describeWaiting({ changes, records }: WaitingSettings): string[]
   const names = records.slice(0, MOST_NAMES).map(({ type, id }) => `${type} ${id}`);
   if (records.length > names.length) names.push(`${records.length - names.length} more`);
   const stays = names.length === 0 ? '' : `; so these stay in the database: ${names.join(', ')}`;
-  const hint = 'private --accept accepts it';
+  const hint = 'sc-sync private --accept accepts it';
   return changes.map((what, n) => `${SETTINGS_FILE} changed: ${what}${n === 0 ? stays : ''} (${hint})`);
 }
 

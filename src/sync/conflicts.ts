@@ -31,8 +31,8 @@ export function takeConflict(store: SyncStore, projectPath: string, n: number, n
       const content = readEntry(entry, () => lostContent(store.registry, entity, entry.id, lost));
       records.write(updatedNow(content, now), now);
     } else if (present === undefined) {
-      throw new SyncError('not_found', `the ${entry.type} ${entry.id} is deleted, so nothing can take ${field} back`, {
-        hint: 'take the entry of the whole record first, if there is one',
+      throw new SyncError('not_found', `Cannot put ${field} back: ${entry.type} ${entry.id} is deleted`, {
+        hint: 'take the entry of the whole record first, where there is one',
       });
     } else {
       const token = readEntry(entry, () => lostToken(entity, field, lost));
@@ -52,7 +52,7 @@ export function dropConflicts(store: SyncStore, projectPath: string, numbers: re
 }
 
 function noEntry(n: number): SyncError {
-  return new SyncError('not_found', `the journal has no entry ${n}`, { hint: 'see the numbers: conflicts' });
+  return new SyncError('not_found', `The journal has no entry ${n}`, { hint: 'see the numbers: sc-sync conflicts' });
 }
 
 function withLostValue(content: Content, name: string, lost: string): Content {
@@ -77,8 +77,8 @@ function readEntry<T>({ n }: JournalEntry, read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof LineError)) throw error;
-    throw new SyncError('bad_input', `entry ${n} of the journal cannot be taken: ${error.message}`, {
-      hint: `see it: conflicts show ${n}; forget it: conflicts drop ${n}`,
+    throw new SyncError('bad_input', `Cannot put entry ${n} of the journal back: ${error.message}`, {
+      hint: `see it: sc-sync conflicts show ${n}; forget it: sc-sync conflicts drop ${n}`,
     });
   }
 }

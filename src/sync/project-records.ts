@@ -56,7 +56,7 @@ export class ProjectRecords<R extends Registry = Registry> {
     const { key } = this.#records.entity(type);
     const id: unknown = (fields as RecordObject)[key];
     if (id !== undefined && typeof id !== 'string')
-      throw new SyncError('bad_input', `this is no ${type}: ${key}: expected a text, found ${typeof id}`);
+      throw new SyncError('bad_input', `Cannot save the ${type}: ${key} must be a text, not a ${typeof id}`);
     const written = this.#records.put(type, id, fields, this.#now());
     return toRecord(this.#records.require(type, written.id)) as RecordIn<R, Type>;
   }

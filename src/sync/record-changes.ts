@@ -15,9 +15,14 @@ import { ENVELOPE } from '../registry/names.js';
  *
  * @param project the path of the record's project, which it cannot leave
  * @param now the time of what follows from the fields
+ * @param called what people call the record
  * @throws SyncError `bad_input` with every wrong field
  */
-export function changesTo(content: Content, fields: RecordObject, project: string, now: number): Map<number, string> {
+export function changesTo(
+  content: Content,
+  fields: RecordObject,
+  { project, now, called }: { readonly project: string; readonly now: number; readonly called: string },
+): Map<number, string> {
   const { entity, tokens } = content;
   const changes = new Map<number, string>();
   const problems = new Map<string, readonly string[]>();
@@ -28,10 +33,10 @@ export function changesTo(content: Content, fields: RecordObject, project: strin
     if (index === undefined || field === undefined) {
       problems.set(name, wrongBeside(content, name, value));
     } else if (name === entity.key) {
-      problems.set(name, value === content.id ? [] : [`expected ${quote(content.id)}, found ${textOf(value)}`]);
+      problems.set(name, value === content.id ? [] : [`must be ${quote(content.id)}, not ${textOf(value)}`]);
     } else if (isScope(field)) {
       const isHere = value === '.' || value === project;
-      problems.set(name, isHere ? [] : [`expected ".", as a record stays in its project, found ${textOf(value)}`]);
+      problems.set(name, isHere ? [] : [`must be ".", since a record stays in its project, not ${textOf(value)}`]);
     } else {
       const found: string[] = [];
       const token = valueToken(field, value, found);
@@ -41,19 +46,19 @@ export function changesTo(content: Content, fields: RecordObject, project: strin
   }
   for (const { name, field, index } of entity.synced) {
     if (field.kind === 'set' || field.nullable || (problems.get(name)?.length ?? 0) > 0) continue;
-    if ((changes.get(index) ?? tokens[index]) === 'null') problems.set(name, ['required']);
+    if ((changes.get(index) ?? tokens[index]) === 'null') problems.set(name, ['is required']);
   }
-  const details = [...problems].flatMap(([name, found]) => found.map((problem) => `${name}: ${problem}`));
+  const details = [...problems].flatMap(([name, found]) => found.map((problem) => `${name} ${problem}`));
   if (details.length === 0) return changes;
-  throw new SyncError('bad_input', `this is no ${entity.type}: ${details.join('; ')}`, { details });
+  throw new SyncError('bad_input', `Cannot save ${called}: ${details.join('; ')}`, { details });
 }
 
 /** What is wrong with a member that is no field. */
 function wrongBeside({ entity, unknown }: Content, name: string, value: unknown): string[] {
-  if (name === 'type') return value === entity.type ? [] : [`expected ${quote(entity.type)}, found ${textOf(value)}`];
+  if (name === 'type') return value === entity.type ? [] : [`must be ${quote(entity.type)}, not ${textOf(value)}`];
   const isTheSame = unknown.some(([known, token]) => known === name && token === textOf(value));
   if (ENVELOPE.has(name) || isTheSame) return [];
-  return [`unknown; expected one of ${entity.synced.map((known) => known.name).join(', ')}`];
+  return [`is no field; the fields are ${entity.synced.map((known) => known.name).join(', ')}`];
 }
 
 /** A content with other tokens. It was changed now, unless they say another time. */

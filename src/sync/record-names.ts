@@ -63,8 +63,8 @@ export class RecordNames {
   /** Throws `not_found` for a name that no record has, and says which ones are near, and what else can be done. */
   refuse(name: string, entity?: Entity, further?: string): never {
     const near = this.#hint(name, entity);
-    const list = entity === undefined ? 'see the records: list TYPE' : `see the list: list ${entity.type}`;
-    throw new SyncError('not_found', `there is no ${entity?.type ?? 'record'} ${name} in ${this.#project}`, {
+    const list = entity === undefined ? 'see them all: sc-sync list TYPE' : `see them all: sc-sync list ${entity.type}`;
+    throw new SyncError('not_found', `There is no ${entity?.type ?? 'record'} ${name} in ${this.#project}`, {
       hint: [near ?? (further === undefined ? list : undefined), further]
         .filter((part) => part !== undefined)
         .join('; '),
@@ -76,7 +76,7 @@ export class RecordNames {
     const owner = this.#entities(entity)
       .map((each) => rows.projectOf(each, name))
       .find((path) => typeof path === 'string');
-    if (typeof owner === 'string') return `that one belongs to the project ${owner}: --project ${owner}`;
+    if (typeof owner === 'string') return `it belongs to another project: --project ${owner}`;
     const near = this.#nearest(name, entity);
     return near.length === 0 ? undefined : `did you mean ${near.map(calledBy).join(', or ')}?`;
   }

@@ -4,6 +4,7 @@ import { SyncError } from '../errors.js';
 import { formatLine } from '../format/format.js';
 import { EMPTY_SET } from '../record/content.js';
 import type { Content } from '../record/content.js';
+import { calledBy, namedContent } from '../record/names.js';
 import { quote, unquote } from '../record/json.js';
 import { refuseType } from '../record/type-names.js';
 import type { RecordObject } from '../record/object.js';
@@ -81,7 +82,9 @@ export class Records {
       const key = id ?? `${entity.idPrefix}${uuid()}`;
       const present = this.#rows.read(entity, key);
       const before = present ?? this.#blank(entity, key, now);
-      const changes = changesTo(before, fields, this.#project, now);
+      const named = id === undefined ? `the new ${type}` : `${type} ${id}`;
+      const called = present === undefined ? named : calledBy(namedContent(present));
+      const changes = changesTo(before, fields, { project: this.#project, now, called });
       if (present !== undefined && changes.size === 0) return present;
       const content = changedNow(before, changes, now);
       this.write(content, now);
@@ -99,16 +102,16 @@ export class Records {
     formatLine(content, now, 'portable', { project: '.', scopeId: '' });
     const before = this.#rows.read(entity, id);
     if (before === undefined && this.#rows.projectOf(entity, id) !== undefined) {
-      throw new SyncError('refused', `the ${entity.type} ${id} belongs to another project`);
+      throw new SyncError('refused', `Cannot save ${entity.type} ${id}: it belongs to another project`);
     }
     this.#requireReferences(content);
     const conflicting = conflictingId(this.#store.sql, this.#project, content);
     if (conflicting !== undefined) {
       throw new SyncError(
         'refused',
-        `the ${entity.type} ${conflicting} has the same ${entity.naturalKey.join(' and ')}`,
+        `Cannot save ${entity.type} ${id}: ${entity.type} ${conflicting} has the same ${entity.naturalKey.join(' and ')}`,
         {
-          hint: `change that one instead: put ${entity.type} ${conflicting} ...`,
+          hint: `change that one: sc-sync put ${entity.type} ${conflicting} ...`,
         },
       );
     }
@@ -193,5 +196,7 @@ export class Records {
 }
 
 function notFound(type: string, id: string, project: string): SyncError {
-  return new SyncError('not_found', `there is no ${type} ${id} in ${project}`, { hint: `see the list: list ${type}` });
+  return new SyncError('not_found', `There is no ${type} ${id} in ${project}`, {
+    hint: `see them all: sc-sync list ${type}`,
+  });
 }

@@ -112,7 +112,7 @@ function plannedImport(store: SyncStore, target: Target): ReturnType<typeof plan
       ...planned,
       problems: [
         ...planned.problems,
-        ...(isNew ? ['the settings changed since the last export; sync applies them'] : []),
+        ...(isNew ? ['the settings changed since the last export; sc-sync sync applies them'] : []),
         ...describeWaiting(listWaitingSettings(store, place)),
       ],
     };

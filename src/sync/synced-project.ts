@@ -51,7 +51,7 @@ export class Project<R extends Registry = Registry> {
 
   /** @internal */
   constructor(store: SyncStore<R>, path: string, options: ProjectOptions) {
-    if (path === '') throw new SyncError('usage', 'The path of a project is empty.', { hint: 'Name its folder.' });
+    if (path === '') throw new SyncError('usage', 'The path of the project is empty', { hint: 'name its folder' });
     this.path = resolvePath(path);
     this.dir = exportDirectory(options.dir ?? projectExportDir(this.path));
     this.#store = store;

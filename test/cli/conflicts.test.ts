@@ -30,8 +30,8 @@ describe('conflicts', () => {
       { n: 1, type: 'memory', id: 'mem_1', field: 'value', base: 'one', kept: 'mine', lost: 'theirs', why: 'merge' },
       { n: 2, type: 'memory', id: 'mem_2', field: 'value' },
     ]);
-    expect(sandbox.ok(['conflicts'])).toMatch(/^1 +memory mem_1 +value +"mine" +"theirs" +merge +\d{4}-/m);
-    expect(sandbox.ok(['conflicts', 'show', '2'])).toMatch(/^2: memory mem_2, value, merge, .*\nbase: "one"\n/);
+    expect(sandbox.ok(['conflicts'])).toMatch(/^1 +memory a +value +"mine" +"theirs" +merge +\d{4}-/m);
+    expect(sandbox.ok(['conflicts', 'show', '2'])).toMatch(/^2: memory b, value, merge, .*\nbase: "one"\n/);
     expect(sandbox.json(['conflicts', 'show', '2'])).toMatchObject({ conflicts: [{ n: 2 }] });
   });
 
@@ -41,7 +41,7 @@ describe('conflicts', () => {
     expect(sandbox.json(['conflicts', 'take', '1', '2'])).toMatchObject({ taken: [{ n: 1 }, { n: 2 }] });
     expect([valueOf('mem_1'), valueOf('mem_2'), numbers()]).toEqual(['theirs', 'theirs', []]);
     expect(sandbox.json(['sync'])).toMatchObject({ inSync: true, export: { entities: { total: { written: 2 } } } });
-    expect(sandbox.ok(['conflicts'])).toBe('no conflicts\n');
+    expect(sandbox.ok(['conflicts'])).toBe('no value is lost\n');
   });
 
   it('drop forgets entries, all or none', () => {

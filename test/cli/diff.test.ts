@@ -25,23 +25,23 @@ describe('diff', () => {
     edit(join(sandbox.dir, 'issues.jsonl'), '"one"', '"by hand"');
     const { status, stdout, stderr } = sandbox.run(['diff']);
     expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const text = stdout.replaceAll(/ *updated_at: .*\n/g, '');
+    const text = stdout.replaceAll(/ *updated_at: .*\n/g, '').replaceAll(/issue \w{4} ".*"/g, 'issue 1111 "one"');
     expect(text).toBe(
       [
-        'database: issue issue_1 changed',
+        'database: issue 1111 "one" changed',
         '    title: "one" -> "by hand"',
-        'files: issue issue_1 changed',
+        'files: issue 1111 "one" changed',
         `    close_reason: null -> "31m${'z'.repeat(51)}...`,
         '    labels: +"urgent"',
-        'files: memory mem_1 changed',
+        'files: memory a changed',
         '    value: "theirs" -> "mine"',
-        'conflict: memory mem_1: value: "theirs" would lose to "mine" (merge)',
+        'memory a: value: "theirs" would lose to "mine" (merge)',
         '',
       ].join('\n'),
     );
     expect(sandbox.run(['diff']).stdout).toBe(stdout);
-    expect(sandbox.ok(['conflicts'])).toBe('no conflicts\n');
-    expect(sandbox.ok(['sync'])).toMatch(/^conflict: memory mem_1: value: a value lost \(merge\); see conflicts$/m);
+    expect(sandbox.ok(['conflicts'])).toBe('no value is lost\n');
+    expect(sandbox.ok(['sync'])).toMatch(/^memory a: lost a value of value \(merge\); sc-sync conflicts has it$/m);
     expect(sandbox.ok(['diff'])).toBe('nothing would change\n');
   });
 
@@ -77,7 +77,7 @@ describe('diff', () => {
     sandbox.ok(['put', 'memory', 'mem_1', 'value=secret']);
     sandbox.ok(['put', 'issue', 'issue_1', 'title=two']);
     expect(sandbox.ok(['diff'])).toBe(
-      'refused: memory mem_1: it is private now, and in the files; nothing would be exported\n',
+      'memory a: it is private now, and still in the files; nothing would be exported\n',
     );
     const { project, dir } = sandbox;
     const refused = [{ type: 'memory', id: 'mem_1', why: 'private' }];
@@ -91,7 +91,7 @@ describe('diff', () => {
     const token = `ghp_${'a1B2'.repeat(9)}`;
     sandbox.ok(['put', 'memory', 'mem_1', `value=${token}`]);
     const said = sandbox.ok(['diff']);
-    expect(said).toMatch(/^refused: memory mem_1: value: GITHUB_TOKEN.*; nothing would be exported$/m);
+    expect(said).toMatch(/^memory mem_1: value: GITHUB_TOKEN.*; nothing would be exported$/m);
     expect(said).not.toContain(token);
   });
 
@@ -99,10 +99,10 @@ describe('diff', () => {
     const sandbox = synced();
     const path = join(sandbox.dir, 'memories.jsonl');
     edit(path, /"content_hash":"..../, '"content_hash":"0000');
-    expect(sandbox.ok(['diff'])).toBe('files: memory mem_1 changed\n    written anew with the same values\n');
+    expect(sandbox.ok(['diff'])).toBe('files: memory a changed\n    written anew with the same values\n');
     sandbox.ok(['sync']);
     edit(path, '\n', '\r\n');
-    expect(sandbox.ok(['diff'])).toBe('memories.jsonl: would be put in order\n');
+    expect(sandbox.ok(['diff'])).toBe('memories.jsonl would be put in order\n');
     const { project, dir } = sandbox;
     expect(sandbox.json(['diff'])).toEqual({ project, dir, files: ['memories.jsonl'] });
   });
@@ -124,7 +124,7 @@ describe('sync --dry-run', () => {
     expect(sandbox.ok(['sync', '--dry-run'])).toBe(dry);
     const words: readonly (readonly [string, string])[] = [
       ['would import', 'imported'],
-      ['would write', 'wrote'],
+      ['would export', 'exported'],
       ['would be in sync', 'in sync'],
     ];
     expect(words.reduce((text, [would, did]) => text.replace(would, did), dry)).toBe(sandbox.ok(['sync']));
@@ -134,7 +134,7 @@ describe('sync --dry-run', () => {
     writeFileSync(join(sandbox.dir, 'issues.jsonl'), old);
     const { status, stdout } = sandbox.run(['sync', '--dry-run']);
     expect(status).toBe(1);
-    expect(stdout).toMatch(/^rolled back: issue issue_1: .*\nwould write 1 line to .*\nwould be in sync\n$/m);
+    expect(stdout).toMatch(/^issue \w{4} "three": would keep .*\nwould export 1 record\nwould be in sync\n$/m);
     expect(readFileSync(join(sandbox.dir, 'issues.jsonl'))).toEqual(old);
   });
 

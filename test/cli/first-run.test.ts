@@ -34,7 +34,9 @@ describe('a first run', () => {
     expect(sandbox.json(['status'])).toMatchObject(expected);
     expect(sandbox.json(['init'])).toMatchObject(expected);
     expect(sandbox.ok(['status'])).toContain(`next: sc-sync init --project ${old}   to sync that project`);
-    expect(sandbox.ok(['init', '--project', old])).toBe(`bound ${sandbox.dir} to the project ${old}\n`);
+    expect(sandbox.ok(['init', '--project', old])).toBe(
+      `bound ${sandbox.dir} to the project ${old}\nnext: sc-sync sync   brings the database and the files to the same\n`,
+    );
     const after = sandbox.json(['status']);
     expect(after).toMatchObject({ project: old, entities: { total: { rows: 1 } } });
     expect(after).not.toHaveProperty('projects');
@@ -63,7 +65,7 @@ describe('a first run', () => {
     const error = sandbox.error(['init', '--project', '/projects/atlsa'], 4);
     expect(error).toMatchObject({
       code: 'not_found',
-      message: 'the database has no project /projects/atlsa',
+      message: 'The database has no project /projects/atlsa',
       hint: 'did you mean /projects/atlas? sc-sync init --project /projects/atlsa --create makes it',
     });
     expect(error['details']).toContain(`${ATLAS}: 114 records`);
@@ -92,7 +94,7 @@ describe('a first run', () => {
     const sandbox = new Sandbox();
     sandbox.withStore(() => undefined);
     sandbox.run(['status']);
-    const said = `${sandbox.dir} is bound to the project ${sandbox.project} from now on\n`;
+    const said = `${sandbox.dir} belongs to the project ${sandbox.project} from now on\n`;
     expect(sandbox.run(['sync', '--dry-run']).stderr).toBe('');
     expect(sandbox.run(['sync']).stderr).toBe(said);
     expect(sandbox.run(['sync']).stderr).toBe('');
@@ -170,13 +172,13 @@ describe('the database that init was told of', () => {
     const sandbox = new Sandbox();
     const hint = (...words: string[]): unknown =>
       sandbox.error(['--db', 'a b.db', ...words], words.length > 1 ? 4 : 2)['hint'];
-    expect(hint('status')).toContain("`sc-sync --db 'a b.db' init`");
+    expect(hint('status')).toContain("sc-sync --db 'a b.db' init makes it");
     sandbox.ok(['init', '--db', 'other.db']);
     sandbox.withStore(() => undefined);
     const named = ['--db', sandbox.db, 'get', 'issue', 'none'];
-    expect(sandbox.error(named, 4)['hint']).toBe(`see the list: list issue (with --db ${sandbox.db})`);
+    expect(sandbox.error(named, 4)['hint']).toBe(`see them all: sc-sync --db ${sandbox.db} list issue`);
     sandbox.ok(['init', '--db', sandbox.db]);
-    expect(sandbox.error(named, 4)['hint']).toBe('see the list: list issue');
+    expect(sandbox.error(named, 4)['hint']).toBe('see them all: sc-sync list issue');
   });
 
   it('is put into the ignore file where it lies in the work tree, once', () => {

@@ -34,7 +34,7 @@ describe('init', () => {
     const sandbox = Sandbox.withFixture('full/before.db');
     sandbox.copyFixture('full/.savecontext', sandbox.dir);
     const ignored = readFileSync(join(sandbox.dir, '.gitignore'), 'utf8');
-    expect(sandbox.ok(['init', '--project', ATLAS])).toContain('paths: absolute');
+    expect(sandbox.ok(['init', '--project', ATLAS])).toContain('"paths": "absolute"');
     expect(JSON.parse(readFileSync(join(sandbox.dir, 'sync.json'), 'utf8'))).toEqual({ paths: 'absolute' });
     expect(readFileSync(join(sandbox.dir, '.gitignore'), 'utf8').startsWith(ignored)).toBe(true);
     expect(sandbox.json(['init', '--project', ATLAS])).not.toHaveProperty('done');

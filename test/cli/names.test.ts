@@ -28,10 +28,10 @@ describe('a record', () => {
     }
     expect(get('Memories', 'release')).toBe('mem_1');
     expect(get('release')).toBe('mem_1');
-    expect(sandbox.ok(['put', short_id, 'status=closed'])).toBe(`changed issue ${id}\n`);
+    expect(sandbox.ok(['put', short_id, 'status=closed'])).toBe(`changed issue ${short_id} "Payment broken"\n`);
     expect(sandbox.json(['private', 'release'])).toMatchObject({ records: [{ type: 'memory', id: 'mem_1' }] });
     expect(sandbox.json(['list', 'ISSUES'])).toMatchObject({ type: 'issue', records: [{ id, status: 'closed' }] });
-    expect(sandbox.ok(['rm', short_id])).toBe(`deleted issue ${id}\n`);
+    expect(sandbox.ok(['rm', short_id])).toBe(`deleted issue ${short_id} "Payment broken"\n`);
   });
 
   it('is found in a database of the reference program by its short id', () => {
@@ -52,7 +52,7 @@ describe('a record', () => {
     const error = sandbox.error(['get', '7777'], 4);
     expect(error).toMatchObject({
       code: 'usage',
-      message: '7777 names 2 records',
+      message: 'The name 7777 fits 2 records',
       details: ['issue issue_a1 (7777) "One"', 'issue issue_a2 (7777) "Two"'],
     });
     expect(sandbox.error(['rm', 'issue', '7777'], 4)).toMatchObject(error);
@@ -70,13 +70,16 @@ describe('a record', () => {
     expect(hint('rm', '6b1c')).toBe('did you mean issue 6b1d "Payment broken"?');
     expect(hint('get', 'payment')).toBe('did you mean issue 6b1d "Payment broken"?');
     expect(hint('get', 'memory', 'relase')).toBe('did you mean memory release?');
-    expect(hint('get', 'issue', 'zzzzzz')).toBe('see the list: list issue');
+    expect(hint('get', 'issue', 'zzzzzz')).toBe('see them all: sc-sync list issue');
     expect(hint('import', '--force', '6b1c')).toBe('did you mean issue 6b1d "Payment broken"?');
     expect(hint('diff', '6b1c')).toBe('did you mean issue 6b1d "Payment broken"?');
     expect(hint('conflicts', '6b1c')).toBe('did you mean issue 6b1d "Payment broken"?');
     expect(sandbox.error(['get', 'isue', 'x'], 4)).toMatchObject({ code: 'usage', hint: 'did you mean issue?' });
     expect(sandbox.error(['put', 'isue', 'title=x'], 4)).toMatchObject({ code: 'usage', hint: 'did you mean issue?' });
-    expect(sandbox.error(['get', 'issue'], 4)).toMatchObject({ code: 'usage', hint: 'see the list: list issue' });
+    expect(sandbox.error(['get', 'issue'], 4)).toMatchObject({
+      code: 'usage',
+      hint: 'see them all: sc-sync list issue',
+    });
   });
 
   it('of another project is named with its project', () => {
@@ -85,7 +88,7 @@ describe('a record', () => {
     mkdirSync(cwd);
     sandbox.ok(['init'], { cwd });
     const { hint } = sandbox.error(['get', 'mem_1'], 4, { cwd });
-    expect(hint).toBe(`that one belongs to the project ${sandbox.project}: --project ${sandbox.project}`);
+    expect(hint).toBe(`it belongs to another project: --project ${sandbox.project}`);
   });
 });
 
@@ -108,13 +111,13 @@ describe('put of a name that no record has', () => {
     const { id } = put('issue', 'title=made') as { id: string };
     const beginning = id.slice(0, 14);
     put('issue', `${beginning}zz`, 'title=z', '--create');
-    expect(sandbox.error(['rm', 'issue', beginning], 4)['message']).toBe(`${beginning} names 2 records`);
+    expect(sandbox.error(['rm', 'issue', beginning], 4)['message']).toBe(`The name ${beginning} fits 2 records`);
   });
 
   it('takes the type from JSON', () => {
     const input = '{"record":{"type":"memory","id":"mem_1","key":"k","value":"v"}}';
     expect(sandbox.json(['put', '-'], { input })).toMatchObject({ action: 'created', record: { type: 'memory' } });
-    expect(sandbox.error(['put', 'title=x'], 4)['message']).toContain('expected a type, one of session, plan');
+    expect(sandbox.error(['put', 'title=x'], 4)['message']).toContain('without a type: the types are session, plan');
   });
 });
 
@@ -145,7 +148,7 @@ describe('import --force, diff, conflicts and --allow-secret', () => {
     put('release', 'value=new');
     put('other', 'value=y');
     expect(sandbox.ok(['diff', 'release'])).toMatch(
-      /^files: memory mem_1 changed\n {4}value: "old" -> "new"\n {4}updated_at: .*\n$/,
+      /^files: memory release changed\n {4}value: "old" -> "new"\n {4}updated_at: .*\n$/,
     );
     sandbox.ok(['export']);
     execFileSync('cp', ['-r', join(sandbox.root, 'old', 'memories.jsonl'), sandbox.dir]);
@@ -164,7 +167,7 @@ describe('import --force, diff, conflicts and --allow-secret', () => {
     expect(sandbox.json(['conflicts', '0001'])['conflicts']).toHaveLength(1);
     expect(sandbox.json(['conflicts', 'show', 'issue', '0001'])['conflicts']).toHaveLength(1);
     expect(sandbox.json(['conflicts', 'show', '1'])['conflicts']).toHaveLength(1);
-    expect(sandbox.error(['conflicts', 'show', '77'], 4)['message']).toBe('the journal has no entry 77');
+    expect(sandbox.error(['conflicts', 'show', '77'], 4)['message']).toBe('The journal has no entry 77');
     expect(sandbox.json(['conflicts', 'take', '0001'])['taken']).toHaveLength(1);
     expect(sandbox.json(['conflicts', '0001'])).toEqual({});
     expect(sandbox.error(['conflicts', 'drop', '0001'], 4)['message']).toContain('no entry of issue 0001 "');

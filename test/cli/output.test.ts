@@ -75,7 +75,7 @@ describe('control characters', () => {
       expect(sandbox.ok(args), args[0]).not.toMatch(NOT_CLEAN);
     }
     const { stderr } = sandbox.run(['get', 'issue', title]);
-    expect(stderr).toContain('there is no issue');
+    expect(stderr).toContain('There is no issue');
     expect(stderr).not.toMatch(NOT_CLEAN);
   });
 });

@@ -37,8 +37,8 @@ describe('a database of the reference program', () => {
     expect(sandbox.ok(['sync'])).toMatch(/in sync\n$/);
     expect(sandbox.ok(['sync', '--quiet'])).toBe('');
     expect(sandbox.ok(['status', '--check', '--quiet'])).toBe('');
-    expect(sandbox.ok(['status'])).toMatch(/^issue +23 +0 +0 +0 +0$/m);
-    expect(sandbox.ok(['export', '--full', '--verbose'])).toMatch(/^issue +0 +0 +25$/m);
+    expect(sandbox.ok(['status'])).toMatch(/^issue +23$/m);
+    expect(sandbox.ok(['export', '--full', '--verbose'])).toMatch(/^issue +25$/m);
 
     const clone = new Sandbox();
     cpSync(sandbox.dir, clone.dir, { recursive: true });
@@ -56,12 +56,13 @@ describe('exit status', () => {
     edit(join(sandbox.dir, 'memories.jsonl'), '"one"', '"theirs"');
     sandbox.ok(['put', 'memory', 'mem_1', 'value=mine', 'category=note']);
     for (const look of [['status'], ['sync', '--dry-run'], ['import', '--dry-run']]) {
-      expect(sandbox.ok(look)).toMatch(/^conflict: memory mem_1: value: a value would lose \(merge\)$/m);
+      expect(sandbox.ok(look)).toMatch(/^memory a: would lose a value of value \(merge\)$/m);
     }
     const { status, stdout } = sandbox.run(['sync']);
     expect(status).toBe(0);
-    expect(stdout).toMatch(/^conflict: memory mem_1: value: a value lost \(merge\); see conflicts$/m);
-    expect(stdout).toMatch(/in sync\n$/);
+    expect(stdout).toMatch(/^memory a: lost a value of value \(merge\); sc-sync conflicts has it$/m);
+    expect(stdout).toMatch(/in sync\nnext: sc-sync conflicts .*\n$/);
+    expect(sandbox.ok(['status'])).toMatch(/^1 lost value: sc-sync conflicts$/m);
     expect(sandbox.json(['conflicts'])['conflicts']).toHaveLength(1);
   });
 
@@ -74,7 +75,7 @@ describe('exit status', () => {
     const refused = sandbox.json(['export'], { status: 6 });
     expect(refused).toMatchObject({
       refused: [{ type: 'memory', id: 'mem_1', why: 'unseen' }],
-      error: { code: 'unseen_overwrite', details: ['memory mem_1'] },
+      error: { code: 'unseen_overwrite', details: ['memory a'] },
     });
     const { status, stdout, stderr } = sandbox.run(['export']);
     expect({ status, stdout }).toEqual({ status: 6, stdout: '' });
@@ -106,7 +107,7 @@ describe('exit status', () => {
     writeFileSync(path, old);
     const { status, stdout } = sandbox.run(['import']);
     expect(status).toBe(1);
-    expect(stdout).toMatch(/^rolled back: memory mem_1: .*import --force mem_1/m);
+    expect(stdout).toMatch(/^memory a: kept the newer version from the database; .*import --force mem_1$/m);
     sandbox.ok(['import', '--force', 'mem_1']);
     expect(sandbox.json(['get', 'memory', 'mem_1'])).toMatchObject({ record: { value: 'one' } });
     expect(sandbox.json(['sync'])).toMatchObject({ inSync: true });
@@ -116,7 +117,7 @@ describe('exit status', () => {
     writeFileSync(path, old);
     const ended = sandbox.run(['sync']);
     expect(ended.status).toBe(1);
-    expect(ended.stdout).toMatch(/^rolled back: .*[^]*\nin sync\n$/m);
+    expect(ended.stdout).toMatch(/^memory a: kept the newer version .*[^]*\nin sync\n$/m);
   });
 
   it('1: an orphan', () => {
@@ -129,7 +130,7 @@ describe('exit status', () => {
     cpSync(join(sandbox.dir, 'context_items.jsonl'), join(clone.dir, 'context_items.jsonl'));
     const { status, stdout } = clone.run(['sync']);
     expect(status).toBe(1);
-    expect(stdout).toMatch(/^orphaned: context_item item_1: /m);
+    expect(stdout).toMatch(/^context_item item_1: waits in the file until its parent is here$/m);
     expect(stdout).toMatch(/not in sync\n$/);
     expect(clone.json(['status'])).toMatchObject({ entities: { total: { orphans: 1 } } });
   });
@@ -137,7 +138,7 @@ describe('exit status', () => {
   it('0: a record that the files lack is put back, and named', () => {
     const sandbox = synced();
     edit(join(sandbox.dir, 'memories.jsonl'), /^.*mem_1.*\n/m, '');
-    expect(sandbox.ok(['sync'])).toMatch(/^restored: memory mem_1: .*use rm to delete it/m);
+    expect(sandbox.ok(['sync'])).toMatch(/^memory a: goes back into the files .*use sc-sync rm$/m);
     expect(readFileSync(join(sandbox.dir, 'memories.jsonl'), 'utf8')).toContain('mem_1');
   });
 
@@ -168,7 +169,7 @@ describe('exit status', () => {
     expect(sandbox.run(['status', '--check']).status).toBe(1);
     edit(path, '<<<<<<< ours\n', '');
     writeFileSync(join(sandbox.dir, 'sync.json'), '{"path":"absolute"}');
-    expect(sandbox.error(['sync'], 4)['message']).toContain('unknown setting "path"');
+    expect(sandbox.error(['sync'], 4)['message']).toContain('the setting "path" is unknown');
     expect(sandbox.ok(['status'])).toMatch(/^problem: sync\.json: /m);
   });
 
@@ -253,7 +254,7 @@ describe('sync --all', () => {
     expect(existsSync(gone)).toBe(false);
     const { stdout, status } = sandbox.run(['sync', '--all']);
     expect(status).toBe(4);
-    expect(stdout).toContain(`${third}:\n1 problem in the files`);
+    expect(stdout).toContain(`${third}:\nNothing was imported: the files have 1 problem`);
     expect(stdout).toContain(`${gone} is gone, and nothing was synced\n`);
     rmSync(join(third, '.savecontext', 'issues.jsonl'));
     expect(sandbox.run(['sync', '--all']).status).toBe(0);
@@ -266,7 +267,9 @@ describe('sync --all', () => {
   it('says when there is none', () => {
     const sandbox = new Sandbox();
     sandbox.withStore(() => undefined);
-    expect(sandbox.ok(['sync', '--all'])).toBe('this database has no project with an export directory\n');
+    expect(sandbox.ok(['sync', '--all'])).toBe(
+      'nothing to sync: no project of this database has an export directory\n',
+    );
     expect(sandbox.json(['sync', '--all'])).toEqual({});
   });
 });
@@ -281,5 +284,5 @@ it('works without git on the PATH; what needs git says so', () => {
   expect(sandbox.json(['sync'], { env })).toMatchObject({ inSync: true });
   expect(readFileSync(join(sandbox.dir, 'memories.jsonl'), 'utf8')).toContain('"three"');
   expect(sandbox.json(['init'], { env })).not.toHaveProperty('done');
-  expect(sandbox.error(['push'], 8, { env })['message']).toContain('no git on the PATH');
+  expect(sandbox.error(['push'], 8, { env })['message']).toContain('there is none on the PATH');
 });

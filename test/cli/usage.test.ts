@@ -40,26 +40,28 @@ describe('help', () => {
   });
 });
 
+const LISTED = '<type>: session, plan, issue, context_item, memory, checkpoint, time_entry';
+
 describe('wrong usage exits with 4', () => {
   it.each([
-    ['an unknown verb', ['stauts'], "unknown command 'stauts'", 'did you mean status?'],
-    ['help for an unknown verb', ['help', 'nope'], "unknown command 'nope'", undefined],
-    ['an unknown option', ['sync', '--al'], "unknown option '--al'", 'did you mean --all?'],
-    ['a missing argument', ['list'], "missing required argument 'type'", undefined],
-    ['too many arguments', ['status', 'x'], 'too many arguments', undefined],
+    ['an unknown verb', ['stauts'], "Unknown command 'stauts'", 'did you mean status?'],
+    ['help for an unknown verb', ['help', 'nope'], "Unknown command 'nope'", undefined],
+    ['an unknown option', ['sync', '--al'], "Unknown option '--al'", 'did you mean --all?'],
+    ['a missing argument', ['list'], 'Missing <type> after list', LISTED],
+    ['Too many arguments', ['status', 'x'], 'Too many arguments', undefined],
     ['an unknown strategy', ['import', '--strategy', 'mine'], 'Allowed choices are three-way', undefined],
     [
       'an unknown action',
       ['conflicts', 'tak', '1'],
-      'expected show, take, drop or the name of a record',
+      'There is no action tak: give show, take, drop or the name of a record',
       'did you mean take?',
     ],
     ['a limit that is none', ['list', 'issue', '--limit', '-1'], '--limit', undefined],
-    ['an unknown type', ['list', 'isue'], 'expected one of session, plan, issue', undefined],
-    ['a folder that is not there', ['-C', 'nowhere', 'status'], '-C nowhere: there is no such folder', undefined],
-    ['an empty project', ['--project', '', 'status'], '--project: expected a path', undefined],
-    ['an empty database', ['--db', '', 'status'], '--db: expected a path', undefined],
-    ['no verb', [], 'a verb is missing', 'see the verbs: sc-sync --help'],
+    ['an unknown type', ['list', 'isue'], 'the types are session, plan, issue', undefined],
+    ['a folder that is not there', ['-C', 'nowhere', 'status'], 'There is no folder nowhere (-C)', undefined],
+    ['an empty project', ['--project', '', 'status'], '--project needs a path', undefined],
+    ['an empty database', ['--db', '', 'status'], '--db needs a path', undefined],
+    ['no verb', [], 'A verb is missing', 'see the verbs: sc-sync --help'],
   ])('%s', (_, args, message, hint) => {
     const sandbox = Sandbox.withFixture('empty/before.db');
     sandbox.ok(['init']);

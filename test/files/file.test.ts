@@ -92,7 +92,7 @@ describe('toIoError', () => {
       });
     });
     closeSync(fd);
-    expect(error).toMatchObject({ code: 'io', message: 'Cannot write /dev/full: no space left (ENOSPC).' });
+    expect(error).toMatchObject({ code: 'io', message: 'Cannot write /dev/full: no space left (ENOSPC)' });
     expect(error.hint).toContain('space');
   });
 

@@ -148,71 +148,65 @@ describe('edits by hand', () => {
 
 describe('what parseLine refuses', () => {
   it.each([
-    ['\ufeff{}', ['expected JSON, found a byte order mark (BOM); save the file as UTF-8 without BOM']],
+    ['\ufeff{}', ['the file begins with a byte order mark; save it as UTF-8 without BOM']],
     ['{', ['column 2: expected a string, found the end of the line']],
-    ['{}', ['expected a "type" tag, or "entity_type" for a deletion; found neither']],
-    ['{"type":1}', ['type: expected a text, found 1']],
+    ['{}', ['a line must have a "type", or an "entity_type" for a deletion; this one has neither']],
+    ['{"type":1}', ['type must be a text, not 1']],
     ['{"type":"memory","type":"memory"}', ['column 18: the name "type" stands twice']],
     [
       toToken({ ...sampleObject('memory', { id: null, value: 1, category: [] }), ...AT }),
       [
-        'id: expected a text without U+0000, of at most 262144 bytes, found null',
-        'value: expected a text, found 1',
-        'category: expected a text or null, found []',
+        'id must be a text without U+0000, of at most 262144 bytes, not null',
+        'value must be a text, not 1',
+        'category must be a text, not []',
       ],
     ],
     [
       toToken({ type: 'memory', ...AT }),
       ['id', 'project_path', 'key', 'value', 'created_at', 'updated_at'].map(
-        (name) => expect.stringContaining(`${name}: missing; expected `) as string,
+        (name) => expect.stringContaining(`${name} is missing; it must be `) as string,
       ),
     ],
-    [
-      toToken(sampleObject('memory')),
-      [expect.stringContaining('exported_at: missing; expected an RFC 3339 time') as string],
-    ],
+    [toToken(sampleObject('memory')), [expect.stringContaining('exported_at is missing; it must be a time') as string]],
     [
       handLine('memory', { id: 'a\0b' }),
-      ['id: expected a text without U+0000, of at most 262144 bytes, found "a\\u0000b"'],
+      ['id must be a text without U+0000, of at most 262144 bytes, not "a\\u0000b"'],
     ],
-    [handLine('issue', { priority: 5 }), ['priority: expected an integer from 0 to 4 or null, found 5']],
-    [
-      handLine('issue', { closed_at: 2n ** 63n }),
-      ['closed_at: expected an integer of 64 bits or null, found 9223372036854775808'],
-    ],
-    [handLine('issue', { created_at: 1.5 }), ['created_at: expected an integer of 64 bits, found 1.5']],
-    [handLine('issue', { labels: 'a' }), ['labels: expected an array, found "a"']],
-    [handLine('issue', { labels: ['a', 1] }), ['labels: label of an element: expected a text, found 1']],
+    [handLine('issue', { priority: 5 }), ['priority must be 0 to 4, not 5']],
+    [handLine('issue', { closed_at: 2n ** 63n }), ['closed_at must be an integer of 64 bits, not 9223372036854775808']],
+    [handLine('issue', { created_at: 1.5 }), ['created_at must be an integer of 64 bits, not 1.5']],
+    [handLine('issue', { labels: 'a' }), ['labels must be a list, not "a"']],
+    [handLine('issue', { labels: ['a', 1] }), ['labels has an element whose label must be a text, not 1']],
     [
       handLine('issue', { dependencies: ['a'] }),
-      [expect.stringContaining('expected an array of objects with depends_on_id') as string],
+      [expect.stringContaining('must be a list of objects with depends_on_id') as string],
     ],
     [
       handLine('issue', { dependencies: [{ depends_on_id: 'a', created_at: 1, x: 1 }] }),
-      [expect.stringContaining('found one with "x"') as string],
+      [expect.stringContaining('has one with "x"') as string],
     ],
     [
       handLine('issue', { dependencies: [{ depends_on_id: 'a' }] }),
-      ['dependencies: created_at of an element: expected an integer of 64 bits, found null'],
+      ['dependencies has an element whose created_at must be an integer of 64 bits, not null'],
     ],
-    [handLine('time_entry', { hours: 0 }), ['hours: expected a finite number greater than 0, found 0']],
+    [handLine('time_entry', { hours: 0 }), ['hours must be a number greater than 0, not 0']],
     [
       handLine('time_entry', { hours: 1 }).replace('"hours":1', '"hours":1e999'),
-      [expect.stringContaining('hours: expected a finite number') as string],
+      [expect.stringContaining('hours must be a number') as string],
     ],
     [
       handLine('time_entry', { status: 'open' }),
-      ['status: expected one of "logged", "reviewed", "invoiced", found "open"'],
+      ['status must be one of "logged", "reviewed", "invoiced", not "open"'],
     ],
     [
       '{"entity_type":"issue","entity_id":1,"deleted_at":"x"}',
-      ['entity_id: expected a text, found 1', expect.stringContaining('deleted_at: found "x"') as string],
+      ['entity_id must be a text, not 1', expect.stringContaining('deleted_at is "x"') as string],
     ],
     [
       '{"entity_type":"issue","entity_id":"a\\u0000","deleted_at":"2026-01-01T00:00:00Z"}',
-      ['entity_id: expected a text without U+0000, of at most 262144 bytes, found "a\\u0000"'],
+      ['entity_id must be a text without U+0000, of at most 262144 bytes, not "a\\u0000"'],
     ],
-    [handLine('memory', {}, { v: '1' }), ['v: expected 1, found "1"']],
+    [handLine('memory', {}, { v: '1' }), ['v must be 1, not "1"']],
   ])('%s', (raw, problems) => {
     expect(problemsOf(raw)).toEqual(problems);
   });

@@ -235,7 +235,7 @@ describe('diff --base', () => {
         name,
       ).toMatchObject({ code: 'usage' });
     }
-    expect(ann.run(['diff', '--base', 'nope']).stderr).toMatch(/^sc-sync: "nope" is no commit of .*\nhint: /);
+    expect(ann.run(['diff', '--base', 'nope']).stderr).toMatch(/^sc-sync: There is no commit "nope" in .*\nhint: /);
     renameSync(join(ann.root, '.git'), join(ann.root, 'git'));
     expect(ann.json(['diff', '--base', 'main'], 4)).toMatchObject({ error: { code: 'usage' } });
     rmSync(join(ann.root, 'git'), { recursive: true });

@@ -176,7 +176,7 @@ describe('the driver', () => {
     expect(bob.git('status', '--porcelain')).toBe('');
     expect(bob.json(['sync', '--dry-run'])).toMatchObject({ import: { entities: { total: { conflicts: 1 } } } });
     expect(left()).toHaveLength(1);
-    expect(bob.ok('sync')).toMatch(/^conflict: memory mem_1: value: a value lost a merge of files/m);
+    expect(bob.ok('sync')).toMatch(/^memory \w+: lost a value of value in a merge of files/m);
     expect(left()).toEqual([]);
     expect(bob.journal()).toEqual(['memory/mem_1 value "by ann"']);
     bob.sync();
@@ -243,7 +243,7 @@ describe('the driver', () => {
     expect(ann.field('issue', 'issue_1', 'title')).toBe('second');
     const { status, stdout } = ann.run(['sync']);
     expect(status).toBe(1);
-    expect(stdout).toMatch(/^rolled back: issue issue_1: .*import --force issue_1/m);
+    expect(stdout).toMatch(/^issue .*: kept the newer version from the database; .*import --force issue_1$/m);
     expect(ann.field('issue', 'issue_1', 'title')).toBe('second');
     expect(ann.field('issue', 'issue_2', 'title')).toBe('other');
   });

@@ -123,7 +123,7 @@ describe('the name of a remote in the configuration', () => {
     for (const remote of ['--upload-pack=touch made', '-x', 'a\u001b[2J', 'a\nb']) {
       expect(upstreamWith(bob, remote)).toMatchObject({
         code: 'usage',
-        message: `the remote of the branch main is set to ${JSON.stringify(remote)}, which is no name`,
+        message: `Cannot use the remote of the branch main: ${JSON.stringify(remote)} is no name`,
       });
     }
   });

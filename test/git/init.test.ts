@@ -451,7 +451,7 @@ describe('init --driver-only', () => {
     expect(clone.json(['init', '--driver-only', '*.jsonl'], 4)).toMatchObject({ error: { code: 'usage' } });
     expect(clone.json(['init', '--driver-only', '--key', 'id'], 4)).toMatchObject({ error: { code: 'usage' } });
     for (const args of [['--key', 'id'], ['--append-only'], ['*.jsonl']]) {
-      const error = { code: 'usage', message: 'a pattern, --key and what goes with it need --driver-only' };
+      const error = { code: 'usage', message: 'A pattern and --key need --driver-only' };
       expect(clone.json(['init', ...args], 4)).toMatchObject({ error });
     }
   });
@@ -506,8 +506,8 @@ describe('what git is in the middle of is named, with the way out', () => {
     begin(clone);
     expect(clone.json(['pull'], 6)).toMatchObject({
       error: {
-        message: `git is in the middle of ${what}`,
-        hint: `finish it or give it up first (${wayOut}); resolve heals data files`,
+        message: `Cannot pull: git is in the middle of ${what}`,
+        hint: `end it first: ${wayOut}; sc-sync resolve heals data files`,
       },
     });
     expect(clone.ok('status')).toContain(`git is in the middle of ${what}\n`);

@@ -54,7 +54,7 @@ describe('one database, several work trees', () => {
     main.git('checkout', '--quiet', 'old');
     const { status, stdout } = main.run(['sync']);
     expect(status).toBe(1);
-    expect(stdout).toMatch(/^rolled back: memory mem_1/m);
+    expect(stdout).toMatch(/^memory \w+: kept the newer version/m);
     expect(main.field('memory', 'mem_1', 'value')).toBe('two');
     expect(main.field('memory', 'mem_2', 'value')).toBe('new');
     expect(main.field('issue', 'issue_1', 'title')).toBeUndefined();

@@ -263,7 +263,7 @@ describe('what another schema may have', () => {
     expect(b.import().total.created).toBe(1);
     if (kind.startsWith('STRICT')) return;
     a.run(`UPDATE t SET id = x'01'`);
-    expect(thrownBy(() => a.export()).message).toMatch(/t, row X'01', column id: .*BLOB/);
+    expect(thrownBy(() => a.export()).message).toMatch(/row X'01' of t: id .*BLOB/);
   });
 
   it('words of SQL as names that stand in no SQL: of a set, and of a local column', () => {
@@ -280,7 +280,7 @@ describe('what another schema may have', () => {
     const { clone } = makeClones(tableOf('t', 'x NUMERIC'), t({ x: real(nullable) }));
     const [a, b] = [clone('a'), clone('b')];
     a.run(`INSERT INTO t VALUES ('1', :p, 9007199254740993, 1)`);
-    expect(thrownBy(() => a.export()).message).toMatch(/t, row "1", column x: .*9007199254740993/);
+    expect(thrownBy(() => a.export()).message).toMatch(/row "1" of t: x .*9007199254740993/);
     a.run('UPDATE t SET x = 9007199254740992');
     a.export();
     b.import();
@@ -293,7 +293,7 @@ describe('what another schema may have', () => {
     const tt = set({ table: 'tt', owner: 't', element: { tag: text() } });
     const { clone } = makeClones(schema, t({ x: text(nullable), h: local(), tt }));
     const [a, b] = [clone('a'), clone('b')];
-    expect(a.store.problems()).toEqual(['column tt.n is not in the registry: it is not synced']);
+    expect(a.store.problems()).toEqual(['the column tt.n is not in the registry, so it is not synced']);
     a.run(`INSERT INTO t (id, p, x, u) VALUES ('1', :p, 'x', 1); INSERT INTO tt (t, tag) VALUES ('1', 'a')`);
     a.export();
     b.import();

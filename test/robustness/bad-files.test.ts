@@ -99,23 +99,23 @@ describe('P17: a file that is not as it should be', () => {
 
 describe('the settings file', () => {
   it.each([
-    ['no JSON', '{', /sync\.json: expected a JSON object/],
-    ['an array', '[]', /sync\.json: expected a JSON object/],
-    ['null', 'null', /sync\.json: expected a JSON object/],
-    ['an unknown name', '{"path":"portable"}', /sync\.json: unknown setting "path"; expected "?paths/],
-    ['an unknown value', '{"paths":"relative"}', /paths: expected "portable" or "absolute", found "relative"/],
-    ['null as a value', '{"paths":null}', /paths: expected "portable" or "absolute", found null/],
+    ['no JSON', '{', /sync\.json: the file must hold a JSON object/],
+    ['an array', '[]', /sync\.json: the file must hold a JSON object/],
+    ['null', 'null', /sync\.json: the file must hold a JSON object/],
+    ['an unknown name', '{"path":"portable"}', /sync\.json: the setting "path" is unknown; it must be "?paths/],
+    ['an unknown value', '{"paths":"relative"}', /paths must be "portable" or "absolute", not "relative"/],
+    ['null as a value', '{"paths":null}', /paths must be "portable" or "absolute", not null/],
     ['an unknown type in a rule', '{"private":[{"type":"isue"}]}', /private: the type "isue" is unknown/],
     ['an unknown field in a rule', '{"private":[{"type":"issue","where":{"x":1}}]}', /private: issue has no field "x"/],
     [
       'a wrong value in a rule',
       '{"private":[{"type":"issue","where":{"priority":"4"}}]}',
-      /private: issue\.priority: expe/,
+      /private: issue\.priority must be/,
     ],
     [
       'null where none can be',
       '{"private":[{"type":"issue","where":{"title":null}}]}',
-      /private: issue\.title: expected/,
+      /private: issue\.title must be/,
     ],
     ['a rounded integer', '{"private":[{"type":"issue","where":{"created_at":9007199254740993}}]}', /at most 53 bits/],
   ])('with %s stops import, export and sync', (_, text, says) => {
@@ -147,7 +147,7 @@ describe('a directory that cannot be written', () => {
 
   it('because it is missing, for an import', () => {
     const world = makeWorld();
-    expectRefused(world, () => world.import(), { code: 'io', says: [world.dir, 'no such export directory'] });
+    expectRefused(world, () => world.import(), { code: 'io', says: [world.dir, 'There is no export directory'] });
   });
 
   it('because its file system is read-only: export says so, import still reads', ({ skip }) => {

@@ -109,9 +109,9 @@ describe.skipIf(process.platform === 'win32')('a file of the export directory th
       for (const use of users) {
         const error = expectRefused(world, () => use(world, path), {
           code: 'refused',
-          says: [path, 'expected a plain'],
+          says: [path, 'must be a plain'],
         });
-        expect(error.message).toMatch(/is (?:a symbolic link|a pipe, a socket or a device), /);
+        expect(error.message).toMatch(/ and is (?:a symbolic link|a pipe, a socket or a device)$/);
       }
       expect(filesIn(other.folder)).toEqual(before);
     });
@@ -137,7 +137,7 @@ describe.skipIf(process.platform === 'win32')('a file of the export directory th
       const path = join(world.dir, name);
       writeFileSync(path, '');
       truncateSync(path, most + 1);
-      const says = [path, `has ${most + 1} bytes, expected at most ${most}`];
+      const says = [path, `must have at most ${most} bytes, and has ${most + 1}`];
       expect(thrownBy(() => world.import()).message).toContain(says.join(' '));
       rmSync(path);
     }
@@ -151,7 +151,7 @@ describe.skipIf(process.platform === 'win32')('a folder of the export directory 
     const before = filesIn(other.folder);
     expect(thrownBy(() => copyToHistory(world.dir, ['issues.jsonl'], 1))).toMatchObject({
       code: 'refused',
-      message: `${join(world.dir, '.history')} is a symbolic link, expected a folder`,
+      message: `${join(world.dir, '.history')} must be a folder, and is a symbolic link`,
     });
     expect(filesIn(other.folder)).toEqual(before);
   });
@@ -175,7 +175,10 @@ describe.skipIf(process.platform === 'win32')('a folder of the export directory 
       (): unknown => readLostValues(savecontext, dir),
     ];
     for (const use of users) {
-      expect(thrownBy(use)).toMatchObject({ code: 'refused', message: `${dir} is a symbolic link, expected a folder` });
+      expect(thrownBy(use)).toMatchObject({
+        code: 'refused',
+        message: `${dir} must be a folder, and is a symbolic link`,
+      });
     }
     expect(existsSync(target) ? filesIn(target) : {}).toEqual({});
   });

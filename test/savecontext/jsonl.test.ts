@@ -116,7 +116,7 @@ describe('writeJsonl and readJsonl', () => {
       Buffer.concat([Buffer.from(`${good}\n{\n<<<<<<< HEAD\n`), Buffer.of(0xff, 0x0a), Buffer.from(good)]),
     );
     const error = thrownBy(() => readJsonl(path));
-    expect(error).toMatchObject({ code: 'bad_input', message: `${path}: 3 lines cannot be read` });
+    expect(error).toMatchObject({ code: 'bad_input', message: `Cannot read ${path}: 3 lines are wrong` });
     expect(error.details).toEqual([
       `${path}:2: column 2: expected a string, found the end of the line`,
       `${path}:3: column 1: expected an object "{", found "<<<<<<< HEAD"`,
@@ -130,26 +130,26 @@ describe('writeJsonl and readJsonl', () => {
     for (const [wrong, what] of [
       [
         record('memory', { value: 1, key: null }),
-        'this is no memory: key: expected a text, found null; value: expected a text, found 1',
+        'Cannot write the memory: key must be a text, not null; value must be a text, not 1',
       ],
-      [record('memory', { value: '\ud800' }), 'this is no memory: value: expected a text, found "\\ud800"'],
+      [record('memory', { value: '\ud800' }), 'Cannot write the memory: value must be a text, not "\\ud800"'],
       [
         record('memory', { x_new: ['\ud800'] }),
-        'this is no memory: x_new: no JSON value: a lone surrogate stands in a string',
+        'Cannot write the memory: x_new cannot be JSON: a lone surrogate stands in a string',
       ],
       [
         record('memory', { x_new: () => 1 }),
-        'this is no memory: x_new: no JSON value: expected a value, found "undefined}"',
+        'Cannot write the memory: x_new cannot be JSON: expected a value, found "undefined}"',
       ],
       [
         record('time_entry', { hours: Number.NaN }),
-        'this is no time_entry: hours: expected a finite number greater than 0, found null',
+        'Cannot write the time_entry: hours must be a number greater than 0, not null',
       ],
       [
         { ...record('memory'), type: 'widget' } as unknown as SyncRecord,
-        'the type "widget" is unknown; expected one of session, plan, issue, context_item, memory, checkpoint, time_entry',
+        'The type "widget" is unknown; the types are session, plan, issue, context_item, memory, checkpoint, time_entry',
       ],
-      [{ ...record('memory'), exported_at: 'now' }, 'exported_at: expected an RFC 3339 time, found "now"'],
+      [{ ...record('memory'), exported_at: 'now' }, 'exported_at must be an RFC 3339 time, not "now"'],
     ] as const) {
       expect(thrownBy(() => writeJsonl(path, [record('memory'), wrong]))).toMatchObject({
         code: 'usage',

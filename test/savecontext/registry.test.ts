@@ -71,7 +71,9 @@ describe('a column without a role', () => {
     const replica = new Replica({ fixture: 'full/before.db', project: ATLAS });
     expect(replica.store.problems()).toEqual([]);
     replica.run(`ALTER TABLE ${table} ADD COLUMN ${column} TEXT DEFAULT 'x'`);
-    expect(replica.store.problems()).toEqual([`column ${table}.${column} is not in the registry: it is not synced`]);
+    expect(replica.store.problems()).toEqual([
+      `the column ${table}.${column} is not in the registry, so it is not synced`,
+    ]);
     expect(replica.status().inSync).toBe(false);
     expect(replica.status().problems.join()).toContain(`${table}.${column}`);
     replica.export();

@@ -49,7 +49,7 @@ describe('a connection that the program hands in', () => {
     const project = store.project('/p', { dir: join(temporaryFolder(), 'files') });
     store.close();
     for (const work of [() => store.problems(), () => project.status(), () => project.records.get('issue', 'x')]) {
-      expect(thrownBy(work)).toMatchObject({ code: 'usage', message: 'The store of the database is closed.' });
+      expect(thrownBy(work)).toMatchObject({ code: 'usage', message: 'The store of the database is closed' });
     }
   });
 });
@@ -62,6 +62,6 @@ describe('a connection that the store opened', () => {
     store.close();
     store.close();
     expect(existsSync(`${path}-wal`) && readFileSync(`${path}-wal`).length > 0).toBe(false);
-    expect(thrownBy(() => store.problems())).toMatchObject({ code: 'usage', hint: 'Open the database again.' });
+    expect(thrownBy(() => store.problems())).toMatchObject({ code: 'usage', hint: 'open the database again' });
   });
 });

@@ -66,7 +66,7 @@ describe('connect', () => {
   it('says that there is no database, and makes none', () => {
     const path = join(temporaryFolder(), 'a', 'none.db');
     const error = thrownBy(() => connect(path, { create: false }));
-    expect(error).toMatchObject({ code: 'database', message: `There is no database at ${path}.` });
+    expect(error).toMatchObject({ code: 'database', message: `There is no database at ${path}` });
     expect(error).toMatchObject({ hint: expect.stringContaining('sc-sync init') as unknown });
     expect(existsSync(join(path, '..'))).toBe(false);
   });

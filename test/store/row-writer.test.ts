@@ -14,7 +14,7 @@ it('says which record a constraint of the table refuses, and writes none', () =>
     `CREATE TRIGGER no_second BEFORE INSERT ON issues WHEN NEW.title = 'i2' BEGIN SELECT RAISE(ABORT, 'not this one'); END`,
   );
   const error = thrownBy(() => b.import());
-  expect(error).toMatchObject({ code: 'database', message: 'the issue i2 cannot be written: not this one' });
+  expect(error).toMatchObject({ code: 'database', message: 'Cannot save issue i2: not this one' });
   expect(b.rows(`SELECT id FROM issues`)).toEqual([]);
   b.run(`DROP TRIGGER no_second`);
   expect(b.import().issue.created).toBe(3);

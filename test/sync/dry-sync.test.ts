@@ -46,9 +46,11 @@ const fieldsOf = (changes: readonly RecordChange[], where: string, id: string): 
 
 /** What a sync says of a value that lost, which a dry one says would lose: only then it is in the journal. */
 function asDone(notice: Notice): Notice {
-  if (notice.what !== 'conflicts') return notice;
-  const message = notice.message.replace('would lose', 'lost').replace('would be deleted', 'deleted');
-  return { ...notice, message: `${message}; see conflicts` };
+  const message = notice.message
+    .replace('would lose', 'lost')
+    .replace('would go', 'went')
+    .replace('would keep', 'kept');
+  return { ...notice, message: notice.what === 'conflicts' ? `${message}; sc-sync conflicts has it` : message };
 }
 
 /** The sync that comes next does what was told, and tells the same. */

@@ -107,10 +107,10 @@ describe.each(ENCODINGS)('a database whose text is %s', (encoding) => {
     replica.other.run(`UPDATE sessions SET name = CAST(? AS TEXT) WHERE id = 's'`, bytes);
     const error = thrownBy(() => replica.export());
     expect(error).toMatchObject({ code: 'bad_row' });
-    expect(error.message).toMatch(new RegExp(`sessions, row "s", column name: expected ${encoding} text`));
+    expect(error.message).toMatch(new RegExp(`row "s" of sessions: name must be ${encoding} text`));
     replica.run(`UPDATE sessions SET name = 'n' WHERE id = 's'`);
     replica.other.run(`UPDATE issue_labels SET label = CAST(? AS TEXT) WHERE label = 'n'`, bytes);
-    expect(thrownBy(() => replica.export()).message).toMatch(/row "i", column issue_labels\.label/);
+    expect(thrownBy(() => replica.export()).message).toMatch(/row "i" of issues: issue_labels\.label/);
   });
 });
 

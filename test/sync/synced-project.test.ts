@@ -186,17 +186,17 @@ describe('records of a project', () => {
     expect(record).toMatchObject({ mood: 'calm' });
     expect(project.records.put('memory', { ...record, value: 'w' })).toMatchObject({ value: 'w', mood: 'calm' });
     const other = { ...record, mood: 'wild' };
-    expect(thrownBy(() => project.records.put('memory', other)).message).toContain('mood: unknown');
+    expect(thrownBy(() => project.records.put('memory', other)).message).toContain('mood is no field');
   });
 
   it.each([
-    [{ title: 7 }, 'title: '],
-    [{ titel: 'x' }, 'titel: unknown; expected one of id, '],
-    [{ title: 'x', type: 'plan' }, 'type: expected "issue", found "plan"'],
-    [{ title: 'x', project_path: '/elsewhere' }, 'project_path: expected ".", as a record stays in its project'],
-    [{ title: 'x', project_path: null }, 'project_path: expected "."'],
-    [{ title: 'x', id: 7 }, 'id: expected a text, found number'],
-    [{}, 'title: required'],
+    [{ title: 7 }, 'title must be '],
+    [{ titel: 'x' }, 'titel is no field; the fields are id, '],
+    [{ title: 'x', type: 'plan' }, 'type must be "issue", not "plan"'],
+    [{ title: 'x', project_path: '/elsewhere' }, 'project_path must be ".", since a record stays in its project'],
+    [{ title: 'x', project_path: null }, 'project_path must be "."'],
+    [{ title: 'x', id: 7 }, 'id must be a text, not a number'],
+    [{}, 'title is required'],
   ])('are refused with what is wrong: %j', (fields, says) => {
     const { records } = desk().project;
     const error = thrownBy(() => records.put('issue', fields as never));

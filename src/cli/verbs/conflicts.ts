@@ -61,8 +61,8 @@ function readEntries(
   words: readonly string[],
 ): JournalEntry[] {
   if (words.length === 0) {
-    throw new SyncError('usage', `conflicts ${action}: expected the number of an entry, or the name of a record`, {
-      hint: 'see the numbers: conflicts',
+    throw new SyncError('usage', `Cannot ${action} nothing: give the number of an entry, or the name of a record`, {
+      hint: 'see the numbers: sc-sync conflicts',
     });
   }
   const wanted = new Set<JournalEntry>();
@@ -91,7 +91,9 @@ function requireRecord(session: Session, entries: readonly JournalEntry[], words
   const found = session.names().find(name, { entity, beside: () => entries });
   if (found !== undefined) return found;
   if (/^\d+$/.test(name)) {
-    throw new SyncError('not_found', `the journal has no entry ${name}`, { hint: 'see the numbers: conflicts' });
+    throw new SyncError('not_found', `The journal has no entry ${name}`, {
+      hint: 'see the numbers: sc-sync conflicts',
+    });
   }
   if (entity === undefined && guess !== undefined) throw noAction(name, guess);
   return refuseNamed(session, { entity, name });
@@ -99,14 +101,14 @@ function requireRecord(session: Session, entries: readonly JournalEntry[], words
 
 function noAction(found: string, guess: string): SyncError {
   const expected = `${ACTIONS.join(', ')} or the name of a record`;
-  return new SyncError('usage', `conflicts: expected ${expected}, found ${found}`, { hint: `did you mean ${guess}?` });
+  return new SyncError('usage', `There is no action ${found}: give ${expected}`, { hint: `did you mean ${guess}?` });
 }
 
 function entriesOf(entries: readonly JournalEntry[], record: NamedRecord): JournalEntry[] {
   const found = entries.filter(isOf(record));
   if (found.length > 0) return found;
-  throw new SyncError('not_found', `the journal has no entry of ${calledBy(record)}`, {
-    hint: 'see all entries: conflicts',
+  throw new SyncError('not_found', `The journal has no entry of ${calledBy(record)}`, {
+    hint: 'see all entries: sc-sync conflicts',
   });
 }
 

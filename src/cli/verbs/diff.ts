@@ -110,7 +110,7 @@ function describeFurther(
       .filter((notice) => notice.what !== 'conflicts' || !told.has(recordName(notice)))
       .map((notice) => describeNotice(notice, called)),
     ...refusedLines(refused, called),
-    ...(isSame && refused.length === 0 ? files.map(({ name }) => data(`${name}: would be put in order`)) : []),
+    ...(isSame && refused.length === 0 ? files.map(({ name }) => data(`${name} would be put in order`)) : []),
   ];
 }
 
@@ -132,7 +132,7 @@ function describeSince(session: Session, base: string, isWanted: IsWanted): Outc
     text: [
       ...told.text,
       ...refusedLines(refused, session.called),
-      ...(unreadable > 0 ? [warning(`${count(unreadable, 'line')} of ${base} cannot be read, and were left out`)] : []),
+      ...(unreadable > 0 ? [warning(`${count(unreadable, 'line')} of ${base} cannot be read, and are left out`)] : []),
       ...(told.count === 0 ? [info(`no record differs from ${base}`, 'good')] : []),
     ],
   };

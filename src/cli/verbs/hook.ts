@@ -30,8 +30,8 @@ export const verb: Verb = {
 async function run({ session, args: [name = ''], options }: Invocation): Promise<Outcome> {
   const verb = Object.entries(HOOKS).find(([known]) => known === name)?.[1];
   if (verb === undefined) {
-    throw new SyncError('usage', `there is no hook ${name} here`, {
-      hint: `the hooks: ${Object.keys(HOOKS).join(', ')}`,
+    throw new SyncError('usage', `There is no hook ${name}`, {
+      hint: `the hooks are ${Object.keys(HOOKS).join(', ')}`,
     });
   }
   const main = fileURLToPath(new URL('../main.js', import.meta.url));

@@ -62,7 +62,7 @@ function run(invocation: Invocation): Outcome {
   const { args, options } = invocation;
   const lines = lineOptions(lineWordsOf(options));
   if ((args.length > 0 || lines !== undefined) && !isOn(options, 'driverOnly')) {
-    throw new SyncError('usage', 'a pattern, --key and what goes with it need --driver-only', { hint: DRIVER_EXAMPLE });
+    throw new SyncError('usage', 'A pattern and --key need --driver-only', { hint: DRIVER_EXAMPLE });
   }
   if (isOn(options, 'undo')) return undo(invocation);
   return isOn(options, 'driverOnly') ? initDriver(invocation) : init(invocation);
@@ -116,7 +116,7 @@ function prepareFolder(repository: Repository | undefined, registry: Registry, d
     writeSettings(dir, { paths: 'absolute' });
     if (repository !== undefined) rememberStep(repository, ownFile(join(dir, SETTINGS_FILE)));
     done.push(
-      `created ${EXPORT_FOLDER}/${SETTINGS_FILE} with paths: absolute, since the files were written by the SaveContext command line (they leave out labels and dependencies; portable has them)`,
+      `created ${EXPORT_FOLDER}/${SETTINGS_FILE} with "paths": "absolute", since the SaveContext command line wrote the files ("portable" adds labels and dependencies)`,
     );
   }
   return done;
@@ -131,20 +131,20 @@ function addHooks(repository: Repository, session: Session, { dir }: Place): str
   });
 }
 
-const DRIVER_EXAMPLE = "for example: init --driver-only --key id '*.jsonl'";
+const DRIVER_EXAMPLE = "for example: sc-sync init --driver-only --key id '*.jsonl'";
 
 /** Sets up the merge driver for files of other programs, and nothing else. */
 function initDriver({ session, args, options }: Invocation): Outcome {
   const [pattern] = args;
   const words = lineWordsOf(options);
   if (lineOptions(words) === undefined || pattern === undefined) {
-    throw new SyncError('usage', 'init --driver-only: expected --key <name> or --append-only, and a pattern of files', {
+    throw new SyncError('usage', '--driver-only needs --key <name> or --append-only, and a pattern of files', {
       hint: DRIVER_EXAMPLE,
     });
   }
   const folder = session.resolve('.');
   const done = setUpGenericDriver(requireRepository(folder), folder, pattern, words);
-  const nothing = `nothing to do: ${pattern} merges in this way in this clone`;
+  const nothing = `nothing to do: ${pattern} merges so in this clone already`;
   return {
     status: EXIT.done,
     json: { pattern, ...words, done },

@@ -33,7 +33,7 @@ export const verb: Verb = {
 function run({ session, args, options }: Invocation): Outcome {
   const { root: cwd } = requireRepository(session.resolve('.'));
   if (tryGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { cwd }) === undefined) {
-    throw new SyncError('usage', `${cwd} has no commits yet`, { hint: 'commit the files first' });
+    throw new SyncError('usage', `There is no commit in ${cwd} yet`, { hint: 'commit the files first' });
   }
   const { type, id } = findLogged(cwd, readNamed(savecontext, 'log', args));
   const all = readRecordLog(savecontext, cwd, id);
@@ -49,9 +49,9 @@ function findLogged(cwd: string, { entity, name }: Named): RecordKey {
   if (record === undefined) {
     throw new SyncError(
       'not_found',
-      `no commit of HEAD has ${entity === undefined ? 'a record' : `the ${entity.type}`} ${name}`,
+      `No commit of HEAD has ${entity === undefined ? 'a record' : `the ${entity.type}`} ${name}`,
       {
-        hint: 'give its id, the beginning of it, its short id, or its key',
+        hint: 'give its id, its short id, its key, or the beginning of its id',
       },
     );
   }

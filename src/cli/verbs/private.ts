@@ -35,8 +35,8 @@ function run({ session, args, options }: Invocation): Outcome {
   const { projectPath } = place;
   if (isOn(options, 'accept')) {
     if (args.length > 0) {
-      throw new SyncError('usage', 'private --accept accepts all of sync.json: expected no record', {
-        hint: `private ${args.join(' ')} --undo lets a single record out`,
+      throw new SyncError('usage', 'Cannot accept one record: --accept accepts all of sync.json', {
+        hint: `to let one record out: sc-sync private ${args.join(' ')} --undo`,
       });
     }
     return accept(session);
@@ -77,7 +77,7 @@ function list(session: Session): Outcome {
   const place = session.place();
   const records = listPrivate(session.store(), place.projectPath);
   const waiting = listWaitingSettings(session.store(), place);
-  const none = info('no record was made private; rules of sync.json hold beside');
+  const none = info('no record is private; rules of sync.json hold beside');
   return {
     status: EXIT.done,
     json: { records, ...(waiting.changes.length > 0 && { waiting }) },
@@ -95,7 +95,7 @@ function accept(session: Session): Outcome {
     status: EXIT.done,
     json: { accepted: changes, records },
     text: [
-      ...(changes.length === 0 ? [info('nothing of sync.json waits to be accepted')] : []),
+      ...(changes.length === 0 ? [info('nothing to accept: sync.json lets nothing more out')] : []),
       ...changes.map((what) => info(`accepted: ${what}`)),
       ...records.map((key) => warning(`${session.called(key)} goes out with the next export`)),
     ],

@@ -124,7 +124,7 @@ function describeOutgoing({ commits, others }: Sender): string {
 }
 
 function gaveUp(races: number): SyncError {
-  return new SyncError('busy', `nothing was pushed: others were faster ${races} times`, {
-    hint: 'everything is committed in this clone; push again later',
+  return new SyncError('busy', `Nothing was pushed: others were faster ${races} times`, {
+    hint: 'everything is committed in this clone; run sc-sync push again later',
   });
 }

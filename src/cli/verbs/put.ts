@@ -112,7 +112,7 @@ function readWords(registry: Registry, words: readonly string[]): { named: Named
   if (words.length === 0) throw noType();
   if (given.length === 0 || others.length > 0) {
     const call = ['put', ...words].join(' ');
-    throw new SyncError('usage', `${call}: expected field=value, or - to read JSON from standard input`);
+    throw new SyncError('usage', `Cannot put nothing: ${call} needs field=value, or - for JSON from standard input`);
   }
   return { named: { entity, name: isType ? second : first }, given };
 }
@@ -135,7 +135,9 @@ function entityOf(session: Session, { entity, name }: Named, found?: RecordKey, 
 }
 
 function noType(): SyncError {
-  return new SyncError('usage', `put: expected a type, one of ${TYPES}`, { hint: 'for example: put issue title=...' });
+  return new SyncError('usage', `Cannot put without a type: the types are ${TYPES}`, {
+    hint: 'for example: sc-sync put issue title=...',
+  });
 }
 
 /** The id of a record that is to be made: what was written as a whole id, or was meant as one. Undefined where none was said. */
@@ -144,13 +146,13 @@ function newId(session: Session, { entity, name }: Named, isMeant: boolean): str
   return refuseNamed(
     session,
     { entity, name },
-    'leave it out for a new record, or say --create to make one with that id',
+    'leave it out for a new record, or add --create to make one with that id',
   );
 }
 
 function readValues(entity: Entity, words: readonly string[], pathOf: (path: string) => string): RecordObject {
   const assignments = words.map((word) => readAssignment(entity, word, pathOf));
   const twice = assignments.find(({ name }, index) => assignments.findIndex((other) => other.name === name) < index);
-  if (twice !== undefined) throw new SyncError('usage', `${twice.name} is given twice`);
+  if (twice !== undefined) throw new SyncError('usage', `Cannot put ${twice.name} twice`);
   return Object.fromEntries(assignments.map(({ name, value }) => [name, value]));
 }

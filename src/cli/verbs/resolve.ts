@@ -44,7 +44,7 @@ const FROM: Readonly<Record<HealedFrom, string>> = {
 function describe({ files, left, history }: Healed, dryRun: boolean): Block[] {
   const all = [
     ...files.flatMap((file) => describeFile(file, dryRun)),
-    ...left.map((name) => failure(`${name} is unmerged and no data file: edit it, then git add it`)),
+    ...left.map((name) => failure(`${name} is unmerged, and no data file: edit it, then git add it`)),
   ];
   if (all.length === 0) return [info('nothing to heal: no data file is unmerged, or has markers or duplicate lines')];
   return [...all, ...(history === null ? [] : [info(`the old files were copied to ${history}`)])];
@@ -53,12 +53,14 @@ function describe({ files, left, history }: Healed, dryRun: boolean): Block[] {
 function describeFile({ name, from, lost, problems }: HealedFile, dryRun: boolean): Block[] {
   if (problems.length > 0) {
     return [
-      failure(`${name}: left as it was, since lines of it cannot be read`),
+      failure(`left ${name} as it was, since some lines cannot be read`),
       ...problems.map((problem) => failure(`  ${problem}`)),
     ];
   }
   return [
-    info(`${name}: ${dryRun ? 'would be made anew' : 'made anew'} from ${FROM[from]}`),
-    ...(lost === 0 ? [] : [warning(`${name}: ${count(lost, 'value')} lost; sync takes them into the journal`)]),
+    info(`${dryRun ? 'would make' : 'made'} ${name} anew from ${FROM[from]}`),
+    ...(lost === 0
+      ? []
+      : [warning(`${count(lost, 'value')} of ${name} lost; sc-sync sync takes them into the journal`)]),
   ];
 }

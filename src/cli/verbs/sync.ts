@@ -68,7 +68,7 @@ function syncAll(session: Session, dryRun: boolean): Outcome {
     status: Math.max(EXIT.done, ...results.map(({ status }) => status)),
     json: { projects: results.map(({ json, error }) => ({ ...json, error: error && errorJson(error) })) },
     text: [
-      ...(results.length === 0 ? [info('this database has no project with an export directory')] : []),
+      ...(results.length === 0 ? [info('nothing to sync: no project of this database has an export directory')] : []),
       ...results.flatMap(({ text, error }, index) => [
         info(`${targets[index]?.project ?? ''}:`, 'strong'),
         ...text,

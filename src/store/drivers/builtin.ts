@@ -13,7 +13,7 @@ import { toSyncError } from '../sqlite-error.js';
 export function openBuiltin(path: string, options: { readonly readOnly?: boolean } = {}): OwnDatabase {
   const builtin = loadBuiltin();
   if (builtin === undefined) {
-    throw new SyncError('database', 'This version of Node has no usable node:sqlite; 22.16 or newer has.');
+    throw new SyncError('database', 'This version of Node has no usable node:sqlite; 22.16 or newer has it');
   }
   try {
     const database = new builtin.DatabaseSync(path, { readOnly: options.readOnly ?? false });

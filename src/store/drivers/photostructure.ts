@@ -26,9 +26,9 @@ function loadPhotostructure(): typeof Photostructure {
   try {
     return require('@photostructure/sqlite') as typeof Photostructure;
   } catch (error) {
-    throw new SyncError('database', `The SQLite driver @photostructure/sqlite cannot be loaded: ${messageOf(error)}`, {
+    throw new SyncError('database', `Cannot load the SQLite driver @photostructure/sqlite: ${messageOf(error)}`, {
       cause: error,
-      hint: 'Use Node 22.16 or newer, which has SQLite built in.',
+      hint: 'use Node 22.16 or newer, which has SQLite built in',
     });
   }
 }

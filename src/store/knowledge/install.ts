@@ -183,11 +183,11 @@ function hasTable(sql: Sql, name: string): boolean {
 export function requireKnownTables(sql: Sql): void {
   if (!hasTable(sql, 'scsync_meta')) return;
   const version = tablesVersion(sql);
-  const found = `the tables of savecontext-sync in this database have version ${version}, this one knows ${TABLES_VERSION}`;
+  const found = `The tables of savecontext-sync in this database have version ${version}, this one knows ${TABLES_VERSION}`;
   if (version > TABLES_VERSION) throw new SyncError('newer_format', found, { hint: 'update savecontext-sync' });
   if (version < TABLES_VERSION) {
     throw new SyncError('schema', found, {
-      hint: 'run `sc-sync init`: it makes them anew from the rows, and keeps deletions, private marks and lost values',
+      hint: 'run sc-sync init: it makes them anew from the rows, and keeps deletions, private marks and lost values',
     });
   }
 }

@@ -46,13 +46,9 @@ export function runExport(store: SyncStore, planned: Target, run: ExportRun): Ex
     const stats = tryExport(store, planned, run);
     if (stats !== undefined) return stats;
   }
-  throw new SyncError(
-    'busy',
-    `nothing was exported: the files in ${run.dir} were changed ${MOST_TRIES} times meanwhile`,
-    {
-      hint: 'try again when whatever writes them is done',
-    },
-  );
+  throw new SyncError('busy', `Nothing was exported: the files in ${run.dir} changed ${MOST_TRIES} times meanwhile`, {
+    hint: 'try again when the program that writes them is done',
+  });
 }
 
 /** One try; undefined when the files are others than those that were read: then nothing was changed. */

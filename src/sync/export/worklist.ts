@@ -86,6 +86,6 @@ function checkKeys(sql: Sql, registry: Registry, entity: Entity, projectPath: st
     );
     if (row === undefined) continue;
     const found = row[1] === 1n ? 'NULL' : `X'${String(row[0])}'`;
-    throw badRow(entity, found, key, [`expected a text, found ${row[1] === 1n ? 'NULL' : 'a BLOB'}`]);
+    throw badRow(entity, found, key, [`must be a text, not ${row[1] === 1n ? 'NULL' : 'a BLOB'}`]);
   }
 }

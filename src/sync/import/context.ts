@@ -146,7 +146,7 @@ export class ImportContext {
 
   /** Counts and names a record of which a value loses. */
   noticeLoss({ type, id }: RecordKey, what: string): void {
-    this.notice('conflicts', type, id, this.isDryRun ? what : `${what}; see conflicts`);
+    this.notice('conflicts', type, id, this.isDryRun ? what : `${what}; sc-sync conflicts has it`);
   }
 
   /** Says whether lines that cannot be read make the import fail. */

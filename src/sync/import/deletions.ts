@@ -75,7 +75,7 @@ function removeChild(context: ImportContext, entity: Entity, content: Content, p
   const own = base === undefined ? [] : [base.deleted ? base.stamp : base.stamp + 1];
   const tombstone = deleted(key, Math.max(parent.stamp, ...own), parent.by);
   noteLoss(context.sql, context.target.project, key, wholeRecord(content), 'parent deleted', context.now);
-  context.noticeLoss(key, `${context.isDryRun ? 'would be ' : ''}deleted with its parent`);
+  context.noticeLoss(key, `${context.isDryRun ? 'would go' : 'went'} with its parent, which is deleted`);
   removeRow(context, entity, content, tombstone);
   context.tally.add(key.type, 'deleted');
 }

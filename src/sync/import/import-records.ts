@@ -174,6 +174,6 @@ function noteAbsent(context: ImportContext, record: LoadedRecord): void {
     'restored',
     key.type,
     key.id,
-    'it is missing in the files, and goes back with the next export; use rm to delete it',
+    'goes back into the files with the next export; to delete it, use sc-sync rm',
   );
 }

@@ -85,7 +85,7 @@ export class Importer<R extends Registry = Registry> {
 
   /** Imports one file of an export directory, records and all. */
   importFile(path: string, options: { readonly dryRun?: boolean } = {}): ImportStats<R> {
-    if (!fileExists(path)) throw new SyncError('io', `${path}: there is no such file`, { hint: 'check the path' });
+    if (!fileExists(path)) throw new SyncError('io', `There is no file ${path}`, { hint: 'check the path' });
     return this.#import(dirname(path), [basename(path)], options.dryRun === true);
   }
 
@@ -97,8 +97,8 @@ export class Importer<R extends Registry = Registry> {
   #import(path: string, only: readonly string[] | undefined, dryRun: boolean): ImportStats<R> {
     if (dryRun) return this.#dryRun(path, only, (stats) => stats);
     if (!fileExists(path)) {
-      throw new SyncError('io', `${path}: there is no such export directory`, {
-        hint: 'run export first, or check the path',
+      throw new SyncError('io', `There is no export directory ${path}`, {
+        hint: 'run sc-sync export first, or check the path',
       });
     }
     const dir = exportDirectory(path);

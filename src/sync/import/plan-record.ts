@@ -37,7 +37,7 @@ export interface WaitingRecord {
 export function planRecord(context: ImportContext, record: LoadedRecord, version: Version): RecordPlan | WaitingRecord {
   const { key, versionLine, state, base, row } = record;
   if (record.isElsewhere && !isDeleted(version)) {
-    return { what: 'skipped', message: 'belongs to another project in this database; its line was left in the file' };
+    return { what: 'skipped', message: 'belongs to another project of this database; its line stays in the file' };
   }
   // Of a record that is new in every way it does not matter.
   const isKnown = state !== undefined || base !== undefined;
@@ -66,7 +66,7 @@ export function planRecord(context: ImportContext, record: LoadedRecord, version
       staysPrivate: sides.some((side) => isLetOut(context, side, result)),
     };
   }
-  if (parent === 'unknown') return { what: 'orphaned', message: 'its parent is not here; the line waits in the file' };
+  if (parent === 'unknown') return { what: 'orphaned', message: 'waits in the file until its parent is here' };
   return { ...decision, plan: deletedWithParent(record, plan, result, parent) };
 }
 

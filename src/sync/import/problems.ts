@@ -6,7 +6,7 @@ import type { SkippedLine } from './collect-changes.js';
 const MAX_PROBLEMS = 100;
 
 const HINTS: Partial<Record<SyncErrorCode, string>> = {
-  conflict_markers: 'run sc-sync resolve, or delete the marker lines and keep the lines of both sides',
+  conflict_markers: 'run sc-sync resolve, or delete the markers and keep the lines of both sides',
   newer_format: 'update savecontext-sync',
   bad_input: 'correct the lines, or leave them in their files with sc-sync import --skip-invalid',
 };
@@ -30,9 +30,9 @@ export function failOnProblems(skipped: readonly SkippedLine[], skipInvalid: boo
 }
 
 function messageOf({ code, problem }: SkippedLine, count: number): string {
-  if (code === 'conflict_markers') return `${problem}: the file was left in the middle of a merge`;
-  if (code === 'newer_format') return `${problem}: the file was written by a newer savecontext-sync`;
-  return `${count} ${count === 1 ? 'problem' : 'problems'} in the files; nothing was imported`;
+  if (code === 'conflict_markers') return `${problem}: the file is in the middle of a merge`;
+  if (code === 'newer_format') return `${problem}: a newer savecontext-sync wrote the file`;
+  return `Nothing was imported: the files have ${count} ${count === 1 ? 'problem' : 'problems'}`;
 }
 
 /** Git that stops halfway leaves such a file; what it had before is in git, and what is in the database is exported again. */

@@ -30,7 +30,7 @@ export function writeRecord(context: ImportContext, decision: RecordPlan, confli
       'rolledBack',
       key.type,
       key.id,
-      `the file holds an old version; the database's was kept (import --force ${key.id} takes the file's)`,
+      `${context.isDryRun ? 'would keep' : 'kept'} the newer version from the database; to take the old one: sc-sync import --force ${key.id}`,
     );
   }
   const isGone = isDeleted(plan.result);
@@ -69,7 +69,7 @@ function addRow(
 
 function conflictMessage(losses: readonly ReasonedLoss[], isDryRun: boolean): string {
   const fields = [...new Set(losses.map(({ loss }) => loss.field ?? 'the whole record'))];
-  return `${fields.join(', ')}: a value ${isDryRun ? 'would lose' : 'lost'} (${losses[0]?.why ?? 'merge'})`;
+  return `${isDryRun ? 'would lose' : 'lost'} a value of ${fields.join(', ')} (${losses[0]?.why ?? 'merge'})`;
 }
 
 /** A version that follows from lines alone keeps the stamp that every replica computes. */

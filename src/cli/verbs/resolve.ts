@@ -14,7 +14,7 @@ export const verb: Verb = {
   about:
     'Every record by the one merge; values that lose go to the journal with the next import. Then commit, and sync.',
   options: [dryRun()],
-  examples: [['sc-sync resolve && git commit', 'after a merge that stopped']],
+  examples: [['sc-sync resolve && git commit --no-edit', 'after a merge that stopped']],
   run,
 };
 

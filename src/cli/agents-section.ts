@@ -31,7 +31,7 @@ export function withSection(text: string, path: string): string {
   if (from === -1) return `${text}${gapAfter(text)}${section}`;
   const to = text.indexOf(END, from);
   if (to === -1) {
-    throw new SyncError('bad_input', `${path}: the section of sc-sync has no end: expected the line ${END}`, {
+    throw new SyncError('bad_input', `The section of sc-sync in ${path} has no end: the line ${END} is missing`, {
       hint: 'put that line back, or take the section out',
     });
   }

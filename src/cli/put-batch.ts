@@ -29,7 +29,7 @@ export function putBatch(session: Session, text: string): PutLine[] {
     .map((source, index) => ({ source: source.trim(), line: index + 1 }))
     .filter(({ source }) => source !== '');
   if (lines.length === 0) {
-    throw new SyncError('bad_input', 'there is no line to put: expected one JSON object a line', {
+    throw new SyncError('bad_input', 'Cannot put anything: there is no line', {
       hint: `for example: {"type":"issue","title":"Login fails"}`,
     });
   }
@@ -40,7 +40,7 @@ export function putBatch(session: Session, text: string): PutLine[] {
       try {
         const values = readObject(source, `line ${line}`);
         const { type } = values;
-        if (typeof type !== 'string') throw new SyncError('bad_input', 'expected "type", found none');
+        if (typeof type !== 'string') throw new SyncError('bad_input', 'The member "type" is missing');
         return [{ line, ...putRecord(records, projectPath, requireNamedEntity(registry, type), undefined, values) }];
       } catch (error) {
         if (!(error instanceof SyncError && OF_A_LINE.includes(error.code))) throw error;
@@ -50,7 +50,7 @@ export function putBatch(session: Session, text: string): PutLine[] {
       }
     });
     if (wrong === 0) return done;
-    throw new SyncError('bad_input', `nothing was put: ${wrong} of ${count(lines.length, 'line')} cannot be taken`, {
+    throw new SyncError('bad_input', `Nothing was put: ${wrong} of ${count(lines.length, 'line')} cannot be taken`, {
       details: problems,
       hint: 'correct these lines, and put all of them again',
     });

@@ -42,7 +42,10 @@ export function putRecord(
 function idOf(entity: Entity, given: string | undefined, values: RecordObject): string | undefined {
   const { type } = values;
   if (type !== undefined && type !== entity.type) {
-    throw new SyncError('bad_input', `type: expected ${JSON.stringify(entity.type)}, found ${JSON.stringify(type)}`);
+    throw new SyncError(
+      'bad_input',
+      `Cannot put the record: its type must be ${JSON.stringify(entity.type)}, not ${JSON.stringify(type)}`,
+    );
   }
   const named = values[entity.key];
   if (named === undefined) return given;

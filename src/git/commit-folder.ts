@@ -19,7 +19,7 @@ export function committerEnvironment({ setting }: Repository, actor: string): Re
   const email = setting('user.email') ?? `${actor.replaceAll(/[^\w.+-]+/g, '.')}@localhost`;
   const name = setting('user.name') ?? of('SC_ACTOR') ?? of('GIT_AUTHOR_NAME');
   if (name === undefined) {
-    throw new SyncError('usage', `git does not know who you are: the commit would be by ${actor} <${email}>`, {
+    throw new SyncError('usage', `Git does not know who you are: the commit would be by ${actor} <${email}>`, {
       hint: 'git config --global user.name "Your Name", and user.email likewise; or set SC_ACTOR',
     });
   }

@@ -174,7 +174,7 @@ function healConflicts(
 /** A shallow clone may lack the last commit that both sides have: without it each record of one side would be new to the other. */
 function requireWholeHistory(cwd: string): void {
   if (git(['rev-parse', '--is-shallow-repository'], { cwd }).trim() !== 'true') return;
-  throw new SyncError('refused', 'this clone is shallow, and has no commit in common with the remote', {
+  throw new SyncError('refused', 'This clone is shallow, and has no commit in common with the remote', {
     hint: 'run git fetch --unshallow, then try again',
   });
 }

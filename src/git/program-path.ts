@@ -31,7 +31,7 @@ export function leftOut(what: string): string {
 /** Throws `refused` where git would be told of a program that will not be there. */
 export function requireInstalled(what: string): void {
   if (!isInCache()) return;
-  throw new SyncError('refused', `cannot set up ${what}: this copy of sc-sync lies in a cache that is cleared`, {
+  throw new SyncError('refused', `Cannot set up ${what}: this copy of sc-sync lies in a cache that is cleared`, {
     hint: INSTALL,
   });
 }

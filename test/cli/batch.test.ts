@@ -42,7 +42,7 @@ describe('put --batch', () => {
       '7',
     ].join('\r\n');
     const { code, message, details } = sandbox.error(['put', '--batch', '-'], 4, { input });
-    expect([code, message]).toEqual(['bad_input', 'nothing was put: 6 of 7 lines cannot be taken']);
+    expect([code, message]).toEqual(['bad_input', 'Nothing was put: 6 of 7 lines cannot be taken']);
     expect(details).toEqual(
       [2, 3, 4, 5, 6, 7].map((n) => expect.stringMatching(new RegExp(`^line ${n}: `)) as unknown),
     );
@@ -51,7 +51,7 @@ describe('put --batch', () => {
   });
 
   it('says so where there is nothing to put, or more words than it takes', () => {
-    expect(sandbox.error(['put', '--batch', '-'], 4, { input: '\n' })['message']).toMatch(/^there is no line to put/);
+    expect(sandbox.error(['put', '--batch', '-'], 4, { input: '\n' })['message']).toMatch(/there is no line$/);
     expect(sandbox.error(['put', 'issue', '--batch', '-'], 4)['code']).toBe('usage');
     expect(sandbox.error(['put', '--batch', 'none.jsonl'], 8)['code']).toBe('io');
   });

@@ -69,7 +69,7 @@ describe('a push by nobody that git knows', () => {
     const { error } = clone.json(['push'], 4, { ...NOBODY, SC_ACTOR: '' });
     expect(error).toMatchObject({
       code: 'usage',
-      message: expect.stringContaining('git does not know who you are') as unknown,
+      message: expect.stringContaining('Git does not know who you are') as unknown,
       hint: expect.stringMatching(/git config --global user\.name .*SC_ACTOR/) as unknown,
     });
     expect(clone.tryGit('rev-parse', '--verify', 'HEAD').status).not.toBe(0);

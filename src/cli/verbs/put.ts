@@ -74,7 +74,7 @@ async function runBatch(
   input: Invocation['input'],
 ): Promise<Outcome> {
   if (args.length > 0) {
-    throw new SyncError('usage', `put --batch ${from}: expected no further words, found ${args.join(' ')}`, {
+    throw new SyncError('usage', `Cannot put ${args.join(' ')} with --batch ${from}`, {
       hint: 'each line has the type of its record, and its fields',
     });
   }

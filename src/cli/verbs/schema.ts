@@ -21,7 +21,7 @@ function run({ args: [name = ''] }: Invocation): Outcome {
   const schema = schemaOf(name);
   if (schema === undefined) {
     const [guess] = nearest(name, NAMES);
-    throw new SyncError('usage', `schema: there is no verb ${name}`, {
+    throw new SyncError('usage', `There is no verb ${name}`, {
       hint: guess === undefined ? `the verbs: ${NAMES.join(', ')}` : `did you mean ${guess}?`,
     });
   }

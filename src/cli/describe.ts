@@ -6,7 +6,6 @@ import type { SyncStatus } from '../sync/status.js';
 import type { RecordKey } from '../record/record-key.js';
 import { failure, grid, info, next, warning } from './outcome.js';
 import type { Block, Line } from './outcome.js';
-import type { Session } from './session.js';
 
 /** A number with its noun: `1 record`, `2 records`. */
 export function count(n: number, noun: string, plural = `${noun}s`): string {
@@ -20,6 +19,12 @@ export function recordName({ type, id }: RecordKey): string {
 
 /** What people call a record. */
 export type Call = (record: RecordKey) => string;
+
+/** What a session says with: names of records, and commands that can be copied. */
+interface Words {
+  readonly called: Call;
+  call(...words: readonly string[]): string;
+}
 
 const FAILURES: ReadonlySet<Notable> = new Set(['orphaned', 'rolledBack', 'skipped']);
 
@@ -76,7 +81,7 @@ export function describeExport(stats: ExportStats): Block[] {
 }
 
 /** Where a project stands. */
-export function describeStatus(status: SyncStatus, session: Session): Block[] {
+export function describeStatus(status: SyncStatus, session: Words): Block[] {
   const head = ['', 'rows', 'to export', 'to import', 'lost values', 'orphans'];
   const rows = Object.entries(status.entities)
     .map(([type, entity]) => [
@@ -115,7 +120,7 @@ export function describeInSync(inSync: boolean, dryRun = false): Line {
 }
 
 /** What to do where values lost. */
-export function nextConflicts(session: Session): Line {
+export function nextConflicts(session: Words): Line {
   return next(session.call('conflicts'), 'shows the values that lost');
 }
 

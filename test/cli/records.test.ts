@@ -123,7 +123,7 @@ describe('put', () => {
     ['a set that needs JSON', ['issue', 'title=x', 'dependencies=a'], 'Cannot read dependencies', 'bad_input'],
     ['a field twice', ['issue', 'title=x', 'title=y'], 'Cannot put title twice', 'usage'],
     ['no fields', ['issue', 'issue_1'], 'needs field=value', 'usage'],
-    ['a word that is none', ['issue', 'title=x', 'y'], 'needs field=value', 'usage'],
+    ['a word that is none', ['issue', 'title=x', 'y'], 'must be field=value', 'usage'],
     ['another project', ['issue', 'title=x', 'project_path=/elsewhere'], 'a record stays in its project', 'bad_input'],
     ['a parent that is not here', ['context_item', 'session_id=s', 'key=k', 'value=v'], 'no session s', 'not_found'],
   ])('refuses %s', (_, args, message, code) => {

@@ -50,7 +50,10 @@ function idOf(entity: Entity, given: string | undefined, values: RecordObject): 
   const named = values[entity.key];
   if (named === undefined) return given;
   if (typeof named !== 'string' || (given !== undefined && given !== named)) {
-    throw new SyncError('bad_input', `${entity.key}: expected ${given ?? 'a text'}, found ${jsonText(named)}`);
+    throw new SyncError(
+      'bad_input',
+      `Cannot put the record: its ${entity.key} must be ${given ?? 'a text'}, not ${jsonText(named)}`,
+    );
   }
   return named;
 }

@@ -35,5 +35,5 @@ it('the section of an older version is replaced in its place, with the line ends
     expect(withSection(crlf(`${before}${old}${after}`), 'x')).toBe(crlf(expected));
   }
   expect(withSection('mine\n', 'x')).toBe(`mine\n\n${SECTION}`);
-  expect(() => withSection(SECTION.slice(0, 200), 'AGENTS.md')).toThrow(/AGENTS\.md: .* has no end/);
+  expect(() => withSection(SECTION.slice(0, 200), 'AGENTS.md')).toThrow(/AGENTS\.md has no end/);
 });

@@ -28,7 +28,7 @@ describe('put --batch', () => {
       ],
     });
     writeFileSync(join(sandbox.project, 'more.jsonl'), lines({ type: 'memory', id: 'mem_1', value: 'two' }));
-    expect(sandbox.ok(['put', '--batch', 'more.jsonl'])).toBe('changed memory mem_1\n');
+    expect(sandbox.ok(['put', '--batch', 'more.jsonl'])).toBe('changed memory a\n');
   });
 
   it('puts all lines or none, and says what is wrong with each', () => {

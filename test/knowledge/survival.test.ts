@@ -29,7 +29,7 @@ describe('P10 marks survive', () => {
     const before = replica.files();
     const error = thrownBy(() => replica.export());
     expect(error.code).toBe('bad_row');
-    expect(error.message).toMatch(/plans.*p1.*title/);
+    expect(error.message).toMatch(/p1.*plans.*title/);
     expect(replica.files()).toEqual(before);
     expect(replica.pending()).toEqual({ ...PENDING, plan: 1 });
     replica.run(`UPDATE plans SET title = 'plan' WHERE id = 'p1'`);

@@ -116,7 +116,7 @@ describe('a line', () => {
     const before = world.read('issues.jsonl');
     const records = new Records(world.store, world.project);
     const details = 'x'.repeat(LIMITS.lineBytes);
-    const says = /^the issue i1 is too large for a line: .*at most 67108864 bytes/;
+    const says = /^Cannot write issue i1 into a line: .*at most 67108864 bytes/;
     expect(thrownBy(() => records.put('issue', 'i1', { details }))).toMatchObject({ code: 'bad_input' });
     world.store.sql.run(`UPDATE issues SET details = ?`, details);
     const error = thrownBy(() => world.export());
@@ -132,7 +132,7 @@ describe('a line', () => {
     ['too deep an array', { zz: 0 }, deep(100_000), 'at most 200 levels'],
     ['too long a number', { zz: 0 }, '9'.repeat(3_000_000), 'at most 1000 characters'],
     ['too great an integer', { priority: 0 }, '9'.repeat(900), '9999'],
-    ['many bad elements', { labels: 0 }, `[${'{},'.repeat(100_000)}{}]`, 'label of an element'],
+    ['many bad elements', { labels: 0 }, `[${'{},'.repeat(100_000)}{}]`, 'an element whose label'],
   ])('with %s is refused, with the number', (_, fields, value, says) => {
     const world = makeWorld();
     const [name] = Object.keys(fields);

@@ -59,7 +59,7 @@ describe('a change of sync.json', () => {
     expect(inSync).toBe(false);
     expect(problems).toEqual([
       'sync.json changed: private has no more {"type":"session","where":{"channel":"secret"}}; so these stay in the database: ' +
-        'session s1, session s3, context_item s1c, context_item s3c (private --accept accepts it)',
+        'session s1, session s3, context_item s1c, context_item s3c (sc-sync private --accept accepts it)',
     ]);
     expect(replica.accept().records).toHaveLength(4);
     replica.export();

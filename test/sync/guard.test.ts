@@ -162,7 +162,7 @@ describe('a guard of exports', () => {
     expect(replica.exporter({ guard }).export().refused).toHaveLength(1);
     expect(told).toEqual([['known', 'other']]);
     expect(replica.status().problems).toContain(
-      'sync.json changed: secrets.allow has the issue "i1" (private --accept accepts it)',
+      'sync.json changed: secrets.allow has the issue "i1" (sc-sync private --accept accepts it)',
     );
     replica.accept();
     expect(replica.exporter({ guard }).export()).toMatchObject({ refused: [], total: { written: 1 } });

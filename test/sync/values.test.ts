@@ -136,11 +136,11 @@ describe('P7 values', () => {
   });
 
   it.each([
-    ['text in an integer column', `UPDATE issues SET created_at = 'soon'`, /issues.*"i".*created_at.*soon/],
-    ['a real in an integer column', `UPDATE issues SET created_at = 1.5`, /issues.*"i".*created_at.*1\.5/],
-    ['a BLOB in a text column', `UPDATE issues SET title = x'ff00'`, /issues.*"i".*title.*BLOB/],
-    ['invalid UTF-8', `UPDATE issues SET title = CAST(x'61ff' AS TEXT)`, /issues.*"i".*title.*UTF-8/],
-    ['infinity', `UPDATE time_entries SET hours = 9e999`, /time_entries.*"t".*hours/],
+    ['text in an integer column', `UPDATE issues SET created_at = 'soon'`, /"i" of issues.*created_at.*soon/],
+    ['a real in an integer column', `UPDATE issues SET created_at = 1.5`, /"i" of issues.*created_at.*1\.5/],
+    ['a BLOB in a text column', `UPDATE issues SET title = x'ff00'`, /"i" of issues.*title.*BLOB/],
+    ['invalid UTF-8', `UPDATE issues SET title = CAST(x'61ff' AS TEXT)`, /"i" of issues.*title.*UTF-8/],
+    ['infinity', `UPDATE time_entries SET hours = 9e999`, /"t" of time_entries.*hours/],
     ['a BLOB in a set', `UPDATE issue_labels SET label = x'00'`, /issue/],
   ])('%s stops the export with its place', (_, sql, message) => {
     const replica = new Replica();

@@ -46,7 +46,7 @@ describe('push and pull', () => {
     const pushed = bob.json(['push']);
     expect(pushed).toMatchObject({ merged: ['merge'], inSync: true, tries: 1 });
     expect(pushed['pushed']).toEqual({ commits: 2 });
-    expect(ann.ok('pull')).toMatch(/^origin\/main: fast forward$/m);
+    expect(ann.ok('pull')).toMatch(/^origin\/main: is taken as it is$/m);
     expectEqual(ann, bob);
     expect(ann.field('issue', 'issue_1', 'labels')).toEqual(['a', 'ann', 'b', 'bob']);
     expect(ann.field('issue', 'issue_1', 'title')).toBe('by ann');
@@ -447,7 +447,7 @@ if git rev-parse -q --verify $next; then env -u GIT_QUARANTINE_PATH -u GIT_OBJEC
     ann.ok('push');
     bob.put('memory', 'mem_bob', 'key=same', 'value=by bob');
     const said = bob.ok('push');
-    expect(said).toMatch(/^origin\/main: merge\norigin\/main: up to date$/m);
+    expect(said).toMatch(/^origin\/main: is merged\norigin\/main: has nothing new$/m);
     expect(said).toMatch(/^pushed 3 commits to origin\/main$/m);
     // The second push was for a commit of its own: nobody was faster.
     expect(said).not.toContain('faster');

@@ -163,7 +163,7 @@ describe('get and list', () => {
   it('list what conditions leave, in the order of ids', () => {
     put('issue', 'issue_3', 'title=c', 'labels=["bug"]');
     put('issue', 'issue_1', 'title=a', 'labels=["bug","ui"]', 'priority=0');
-    put('issue', 'issue_2', 'title=b', 'details=d');
+    put('issue', 'issue_2', 'title=b', 'details=A Needle');
     const ids = (...args: string[]): unknown[] =>
       ((sandbox.json(['list', 'issue', ...args])['records'] ?? []) as JsonObject[]).map(idOf);
     expect(ids()).toEqual(['issue_1', 'issue_2', 'issue_3']);
@@ -172,7 +172,7 @@ describe('get and list', () => {
     expect(ids('labels=bug')).toEqual(['issue_1', 'issue_3']);
     expect(ids('labels=bug', 'priority=0')).toEqual(['issue_1']);
     expect(ids('details=null', '--limit', '1')).toEqual(['issue_1']);
-    expect(ids('D')).toEqual(['issue_2']);
+    expect(ids('needle')).toEqual(['issue_2']);
     expect(ids('bu', 'b')).toEqual(['issue_1', 'issue_3']);
     expect(ids('--sort', '-title')).toEqual(['issue_3', 'issue_2', 'issue_1']);
     expect(ids('--sort', 'priority', '--limit', '1')).toEqual(['issue_1']);

@@ -77,9 +77,9 @@ describe('values that look like secrets', () => {
   it('may stay in the database, by the verb private', () => {
     const sandbox = withSecrets();
     expect(sandbox.ok(['private'])).toContain('no record is private');
-    expect(sandbox.ok(['private', 'memory', 'mem_1'])).toBe('memory mem_1 stays in this database from now on\n');
+    expect(sandbox.ok(['private', 'memory', 'mem_1'])).toBe('memory server stays in this database from now on\n');
     sandbox.ok(['private', 'memory', 'mem_2']);
-    expect(sandbox.ok(['private'])).toBe('memory mem_1\nmemory mem_2\n');
+    expect(sandbox.ok(['private'])).toBe('memory server\nmemory aws_secret_access_key\n');
     sandbox.ok(['sync']);
     const text = readFileSync(join(sandbox.dir, 'memories.jsonl'), 'utf8');
     expect(text).toContain('mem_3');
@@ -116,7 +116,7 @@ describe('values that look like secrets', () => {
     expect(sandbox.error(['private', 'memory', 'mem_3', '--accept'], 4)['code']).toBe('usage');
     for (const id of ['mem_1', 'mem_2']) sandbox.ok(['private', 'memory', id]);
     expect(sandbox.ok(['private', '--accept'])).toBe(
-      'accepted: private has no more {"type":"memory","where":{}}\nmemory c goes out with the next export\n',
+      'accepted: private has no more {"type":"memory","where":{}}\nmemory plain goes out with the next export\n',
     );
     sandbox.ok(['sync']);
     expect(readFileSync(join(sandbox.dir, 'memories.jsonl'), 'utf8')).toMatch(/^.*mem_3.*\n$/);

@@ -249,7 +249,9 @@ describe('files that git takes for merged', () => {
 it('the verb heals, says so, and exits with 1 where it could not', () => {
   const clone = stopped();
   expect(clone.ok('resolve', '--dry-run')).toContain(`would make ${NAME} anew from its versions in git`);
-  expect(clone.ok('resolve')).toMatch(/^made memories\.jsonl anew from its versions in git\n.*1 value of memories\.jsonl lost/);
+  expect(clone.ok('resolve')).toMatch(
+    /^made memories\.jsonl anew from its versions in git\n.*1 value of memories\.jsonl lost/,
+  );
   expect(clone.ok('resolve')).toMatch(/^nothing to heal/);
   appendFileSync(join(clone.dir, NAME), `<<<<<<< x\n${a}=======\ngarbage\n>>>>>>> y\n`);
   const { status, stdout } = clone.run(['resolve']);

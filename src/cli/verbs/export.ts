@@ -48,7 +48,7 @@ function run({ session, options }: Invocation): Outcome {
     status: EXIT.done,
     json: { project: place.projectPath, dir: place.dir, dryRun: stats.dryRun, ...statsJson(stats) },
     text: [
-      ...orNothing(stats.refused.length > 0 ? [] : describeExport(stats), 'nothing to export'),
+      ...(error === undefined ? orNothing(describeExport(stats), 'nothing to export') : []),
       ...describeWaiting(listWaitingSettings(session.store(), place)).map(warning),
     ],
     ...(error && failedBy(error)),

@@ -26,14 +26,14 @@ export interface Named {
 export function readNamed(registry: Registry, verb: string, words: readonly string[]): Named {
   const [first = '', second, ...others] = words;
   if (others.length > 0) {
-    throw new SyncError('usage', `Cannot ${verb} ${words.length} words: one record is named by [type] <record>`, {
+    throw new SyncError('usage', `The verb ${verb} takes one record, [type] <record>, not ${words.length} words`, {
       hint: 'put a name with spaces in quotes',
     });
   }
   if (second !== undefined) return { entity: requireNamedEntity(registry, first), name: second };
   const entity = entityNamed(registry, first);
   if (entity === undefined) return { entity, name: first };
-  throw new SyncError('usage', `Cannot ${verb} the type ${first}: name a record of it`, {
+  throw new SyncError('usage', `The verb ${verb} needs a record, and ${first} is a type`, {
     hint: `see them all: sc-sync list ${entity.type}`,
   });
 }

@@ -94,7 +94,7 @@ describe('values that look like secrets', () => {
     sandbox.ok(['private', 'memory', 'mem_1', '--undo']);
     expect(sandbox.run(['sync']).status).toBe(6);
     expect(sandbox.json(['private', 'memory', 'mem_1', '--undo'])).not.toHaveProperty('heldBy');
-    expect(sandbox.error(['private', 'memory'], 4)['message']).toContain('expected the name');
+    expect(sandbox.error(['private', 'memory'], 4)['message']).toContain('needs a record, and');
     expect(sandbox.error(['private', 'memory', 'none'], 4)['code']).toBe('not_found');
   });
 

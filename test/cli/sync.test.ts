@@ -44,7 +44,7 @@ describe('a database of the reference program', () => {
     cpSync(sandbox.dir, clone.dir, { recursive: true });
     clone.ok(['init']);
     expect(clone.json(['import', '--dry-run'])).toMatchObject({ dryRun: true, entities: { total: { created: 114 } } });
-    expect(clone.ok(['import'])).toMatch(/^imported 122 records: 114 created, 8 deleted\n$/);
+    expect(clone.ok(['import'])).toMatch(/^imported 114 records: 114 created\n$/);
     expect(clone.json(['sync'])).toMatchObject({ inSync: true });
     expect(clone.json(['list', 'issue'])).toEqual(sandbox.json(['list', 'issue']));
   });

@@ -79,7 +79,7 @@ describe('exit status', () => {
     });
     const { status, stdout, stderr } = sandbox.run(['export']);
     expect({ status, stdout }).toEqual({ status: 6, stdout: '' });
-    expect(stderr).toMatch(/nothing was written: .*\n {2}memory mem_1\nhint: run import or sync first/);
+    expect(stderr).toMatch(/Nothing was exported: .*\n {2}memory a\nhint: run sc-sync sync first/);
     expect(readFileSync(path, 'utf8')).toBe(files);
     expect(sandbox.run(['sync', '--dry-run']).status).toBe(0);
     expect(readFileSync(path, 'utf8')).toBe(files);

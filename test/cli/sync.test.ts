@@ -84,7 +84,7 @@ describe('exit status', () => {
     expect(sandbox.run(['sync', '--dry-run']).status).toBe(0);
     expect(readFileSync(path, 'utf8')).toBe(files);
     const forced = sandbox.ok(['export', '--force']);
-    expect(forced).toContain('the old files were copied to ');
+    expect(forced).toContain('the old files are copied to ');
     expect(readFileSync(path, 'utf8')).toContain('"mine"');
   });
 

@@ -52,7 +52,7 @@ describe('push and pull', () => {
     expect(ann.field('issue', 'issue_1', 'title')).toBe('by ann');
     expect(ann.field('issue', 'issue_1', 'priority')).toBe(4);
     expect([...ann.journal(), ...bob.journal()]).toEqual([]);
-    expect(ann.ok('push')).toMatch(/^nothing to push to origin\/main$/m);
+    expect(ann.ok('push')).toMatch(/^origin\/main has everything already$/m);
     expect(ann.git('log', '-1', '--format=%an', '--no-merges')).toBe('tester');
   });
 

@@ -10,7 +10,7 @@ export const SECTION = `${BEGIN}
 The records of this project lie in a SQLite database, and as \`.savecontext/*.jsonl\` in git.
 
 - Before work: \`sc-sync pull\`. After work: \`sc-sync push\`. Without a remote: \`sc-sync sync\`.
-- Read: \`sc-sync list issue --where status=open --json\`, \`sc-sync get RECORD --json\`, \`sc-sync log RECORD --json\`.
+- Read: \`sc-sync list issue status=open --json\`, \`sc-sync get RECORD --json\`, \`sc-sync log RECORD --json\`.
 - Write: \`sc-sync put issue title='Login fails' --json\`, \`sc-sync put RECORD status=closed --json\`.
 - Write many at once: \`sc-sync put --batch records.jsonl --json\`, one object with its \`type\` a line.
 - RECORD is an id, a short id (\`6b1d\`), the key of a memory, or a unique beginning of an id.

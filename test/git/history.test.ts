@@ -135,9 +135,10 @@ describe('what an import reads of the history', () => {
 
   it('does not grow with what was before the last agreement, for one who only ever exports too', () => {
     const { ann, bob } = pair();
+    let round = 0;
     const pullOne = (): number => {
       bob.git('pull', '--quiet');
-      bob.put('memory', 'mem_1', 'value=news');
+      bob.put('memory', 'mem_1', `value=news ${++round}`);
       bob.commit();
       bob.git('push', '--quiet');
       ann.git('pull', '--quiet');
@@ -156,7 +157,7 @@ describe('what an import reads of the history', () => {
     expect(first).toBe(4);
     push(10);
     expect(pullOne()).toBe(first);
-    expect(ann.field('memory', 'mem_1', 'value')).toBe('news');
+    expect(ann.field('memory', 'mem_1', 'value')).toBe('news 2');
     expect(linesRead(ann)).toBe(0);
   });
 

@@ -85,7 +85,7 @@ export const TOOLS: readonly Tool[] = [
     required: ['type'],
     hints: LOOKS,
     load: () => import('./verbs/list.js'),
-    call: (input) => ({ args: named(input), options: { where: words(input['where']), limit: input['limit'] } }),
+    call: (input) => ({ args: [...named(input), ...words(input['where'])], options: { limit: input['limit'] } }),
   },
   {
     name: 'get',

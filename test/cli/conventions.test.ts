@@ -63,7 +63,7 @@ describe('help', () => {
     sandbox.ok(['put', 'memory', 'mem_1', 'key=k', 'value=v', '--create']);
     expect(sandbox.json(['show', 'k'])).toEqual(sandbox.json(['get', 'k']));
     expect(sandbox.ok(['help', 'delete'])).toBe(sandbox.ok(['rm', '--help']));
-    expect(sandbox.ok(['delete', 'k', '--yes'])).toContain('mem_1');
+    expect(sandbox.ok(['delete', 'k', '--yes'])).toContain('memory k');
   });
 });
 

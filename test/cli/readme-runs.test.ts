@@ -93,7 +93,7 @@ describe('the README leads through a first run of', () => {
       .join('')
       .split('\n')
       .filter((line) => !line.includes('resolve'));
-    expect(user.shell(recipes.join('\n'))).toMatch(/created[^]*mem_/);
+    expect(user.shell(recipes.join('\n'))).toMatch(/created[^]*memory release/);
   });
 
   it('a team with JSONL files of another tool', () => {

@@ -37,7 +37,7 @@ describe('files that are not what git has of them', () => {
     writeFileSync(join(bob.root, '.gitattributes'), `*.jsonl ${attribute}\n`);
     expect(thrownBy(() => requireCheckedOut(bob.dir))).toMatchObject({
       code: 'refused',
-      message: expect.stringContaining(`an attribute says ${attribute.split('=')[0] ?? ''};`) as string,
+      message: expect.stringContaining(`the git attribute ${attribute.split('=')[0] ?? ''} changes`) as string,
     });
     expect(bob.run(['sync']).status).toBe(6);
     writeFileSync(join(bob.dir, '.gitattributes'), '*.jsonl -ident !working-tree-encoding\n');

@@ -51,7 +51,7 @@ describe('a disk that is full where git moves the work tree forward', () => {
     const { status, stderr } = bob.run(['pull'], fullDisk(bob));
     expect([status, stderr]).toEqual([
       8,
-      expect.stringMatching(/^sc-sync: git could not write .*\n[^]*files are as they were/),
+      expect.stringMatching(/^sc-sync: Cannot write what was merged .*\n[^]*files are as they were/),
     ]);
     expect(bob.git('rev-parse', 'HEAD')).toBe(head);
     expect(bob.files()).toEqual(before);

@@ -66,7 +66,7 @@ describe('the merge driver', () => {
     mkdirSync(join(root, '.savecontext'));
     expect(drive()).toMatchObject({
       lost: 0,
-      problems: [expect.stringMatching(/issue_1 is too large .*200000 values/)],
+      problems: [expect.stringMatching(/issue issue_1 into a line: .*200000 values/)],
     });
     expect(ours() === whole(sides)).toBe(true);
     expect(lostIn(join(root, '.savecontext'))).toEqual([]);

@@ -87,7 +87,7 @@ describe('mcp', () => {
     ann.put('session', 'sess_1', 'name=s');
     ann.put('context_item', 'item_1', 'session_id=sess_1', 'key=k', 'value=v');
     const refused = await agent.call('rm', { record: 'sess_1' }, true);
-    expect(refused).toMatchObject({ error: { code: 'refused', details: ['context_item item_1'] } });
+    expect(refused).toMatchObject({ error: { code: 'refused', details: ['context_item k'] } });
     expect((await agent.call('rm', { record: 'sess_1', yes: true }))['deleted']).toHaveLength(2);
     expect(await agent.call('conflicts_drop', { entries: [7] }, true)).toMatchObject({ error: { code: 'not_found' } });
     const file = await agent.client.callTool({

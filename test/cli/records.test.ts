@@ -124,7 +124,12 @@ describe('put', () => {
     ['a field twice', ['issue', 'title=x', 'title=y'], 'Cannot put title twice', 'usage'],
     ['no fields', ['issue', 'issue_1'], 'needs field=value', 'usage'],
     ['a word that is none', ['issue', 'title=x', 'y'], 'must be field=value', 'usage'],
-    ['another project', ['issue', 'title=x', 'project_path=/elsewhere'], 'a record is put into its own project', 'bad_input'],
+    [
+      'another project',
+      ['issue', 'title=x', 'project_path=/elsewhere'],
+      'a record is put into its own project',
+      'bad_input',
+    ],
     ['a parent that is not here', ['context_item', 'session_id=s', 'key=k', 'value=v'], 'no session s', 'not_found'],
   ])('refuses %s', (_, args, message, code) => {
     const error = sandbox.error(['put', ...args], 4);

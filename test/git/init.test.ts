@@ -526,8 +526,8 @@ it('a hook names the records that an import leaves to somebody', () => {
   // On a slow machine the first import goes on in the background.
   const said = (): unknown => clone.json(['hook', 'post-checkout'])['text'];
   let text = said();
-  for (let tries = 0; tries < 20 && !String(text).includes('rolled back'); tries++) text = said();
-  expect(text).toMatch(/^import: rolled back: memory mem_1: /);
+  for (let tries = 0; tries < 20 && !String(text).includes('kept the newer version'); tries++) text = said();
+  expect(text).toMatch(/^import: memory k: kept the newer version/);
 });
 
 describe('hooks that are there already', () => {

@@ -1,6 +1,6 @@
 import type { Entity, Field } from '../registry/entity.js';
 import { savecontext } from '../savecontext/registry.js';
-import { isScope } from './is-scope.js';
+import { isScope } from '../sync/record-changes.js';
 
 /** The fields that can be put, a line a type. */
 export function fieldsOfAll(): string[] {

@@ -130,21 +130,6 @@ function withJsonErrors<T>(from: string, read: () => T, hint = 'give one JSON ob
   }
 }
 
-/** The values that differ from what a record has already, so that what stays the same is no edit. */
-export function changesTo(content: Content, values: RecordObject): RecordObject {
-  const { entity, unknown } = content;
-  const known = new Map(unknown);
-  return Object.fromEntries(
-    Object.entries(values).filter(([name, value]) => {
-      const index = entity.indexOf.get(name);
-      const field = index === undefined ? undefined : entity.synced[index]?.field;
-      if (index === undefined || field === undefined) return known.get(name) !== toToken(value);
-      const problems: string[] = [];
-      return fieldToken(field, toToken(value), problems) !== content.tokens[index] || problems.length > 0;
-    }),
-  );
-}
-
 /** Says whether a record has a value; a set has one if it is one of its elements. */
 export function matches(content: Content, { name, value }: Assignment): boolean {
   const { entity, tokens } = content;

@@ -2,7 +2,7 @@ import type { Content } from '../record/content.js';
 import { nameFields } from '../record/names.js';
 import type { Entity, SyncedField } from '../registry/entity.js';
 import { isTime, plainText, valueText } from './field-text.js';
-import { isScope } from './is-scope.js';
+import { isScope } from '../sync/record-changes.js';
 import type { Grid } from './outcome.js';
 import { shortAge } from './time-text.js';
 

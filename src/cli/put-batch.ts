@@ -21,7 +21,6 @@ const OF_A_LINE: readonly SyncErrorCode[] = ['usage', 'bad_input', 'not_found', 
  * it; blank lines are left out. Throws `bad_input` with what is wrong with each line.
  */
 export function putBatch(session: Session, text: string): PutLine[] {
-  const { projectPath } = session.place();
   const { sql, registry } = session.store();
   const records = session.records();
   const lines = text
@@ -41,7 +40,7 @@ export function putBatch(session: Session, text: string): PutLine[] {
         const values = readObject(source, `line ${line}`);
         const { type } = values;
         if (typeof type !== 'string') throw new SyncError('bad_input', 'The member "type" is missing');
-        return [{ line, ...putRecord(records, projectPath, requireNamedEntity(registry, type), undefined, values) }];
+        return [{ line, ...putRecord(records, requireNamedEntity(registry, type), undefined, values) }];
       } catch (error) {
         if (!(error instanceof SyncError && OF_A_LINE.includes(error.code))) throw error;
         wrong++;

@@ -1,4 +1,4 @@
-import type { Entity, SetField } from '../registry/entity.js';
+import type { SetField } from '../registry/entity.js';
 import { elementKey, elementNames, elementsOf } from './content.js';
 import type { Content } from './content.js';
 import { quote } from './json.js';
@@ -30,11 +30,6 @@ function impliedTimes(before: Content, fields: RecordObject, now: number): Recor
       return isSo === wasSo ? [] : [[field, isSo ? now : null]];
     }),
   );
-}
-
-/** The fields that an edit says itself, of those that could follow from others. */
-export function saidTimes({ since }: Entity, fields: RecordObject): RecordObject {
-  return Object.fromEntries(since.flatMap(({ field }) => (field in fields ? [[field, fields[field]]] : [])));
 }
 
 /** An element that was there keeps its time. */

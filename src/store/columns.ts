@@ -24,6 +24,11 @@ export function readExact(value: SqlValue, encoding: TextEncoding): string | Uin
   return text === undefined ? undefined : quote(text);
 }
 
+/** Whether a column that was read as bytes is text in UTF-8; anything else is no matter of encoding. */
+export function isUtf8(bytes: SqlValue | undefined): boolean {
+  return !(bytes instanceof Uint8Array) || decodeText(bytes, 'UTF-8') !== undefined;
+}
+
 /** The token of a REAL column. */
 export function realColumn(value: SqlValue): string {
   if (value === null) return 'null';

@@ -2,16 +2,16 @@ import { SyncError, messageOf } from '../errors.js';
 import { absoluteTokens } from '../format/format.js';
 import { EMPTY_SET, elementNames } from '../record/content.js';
 import type { Content } from '../record/content.js';
-import { quote, sha256 } from '../record/json.js';
-import { requireEntity } from '../registry/entity.js';
+import { sha256 } from '../record/json.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import { sqlValue } from './columns.js';
 import { writeAside, writeUnknown } from './knowledge/changes.js';
-import { forgetUnresolved, forgetUnresolvedOf, hasUnresolved, writeUnresolved } from './knowledge/references.js';
+import { forgetUnresolved, hasUnresolved, writeUnresolved } from './knowledge/references.js';
 import type { SqlValue } from './database.js';
 import { naturalKeyValues } from './natural-key.js';
 import { projectCoordinates } from './project-row.js';
 import { SetWriter } from './set-writer.js';
+import { forgetChangedReferences, keepMissingReferences } from './staged-references.js';
 import type { Sql } from './sql.js';
 import { StagedRows } from './staged-rows.js';
 import { StagedSets } from './staged-sets.js';
@@ -99,8 +99,8 @@ export class RowWriter {
     const counts = rows.counts();
     this.#fillScopeId(entity, rows, now);
     const keeps = hasUnresolved(this.#sql);
-    if (keeps && counts.updated > 0) this.#forgetReferences(entity, rows);
-    this.#keepMissing(entity, rows);
+    if (keeps && counts.updated > 0) forgetChangedReferences(this.#sql, entity, rows);
+    keepMissingReferences(this.#sql, this.#registry, entity, rows);
     if (counts.created > 0)
       this.#write(entity, rows, (id) => {
         rows.insert(id);
@@ -140,31 +140,6 @@ export class RowWriter {
       const { scopeId } = projectCoordinates(this.#sql, this.#registry, this.#project, { now });
       const place = rows.placeOf(name) ?? '';
       this.#sql.run(`UPDATE ${rows.table} SET ${place} = ? WHERE ${place} IS NOT NULL`, scopeId);
-    }
-  }
-
-  #forgetReferences(entity: Entity, rows: StagedRows): void {
-    for (const field of Object.keys(entity.references)) {
-      if (!rows.changes(field)) continue;
-      forgetUnresolvedOf(this.#sql, entity.type, field, `SELECT id FROM ${rows.table} WHERE is_new = 0`);
-    }
-  }
-
-  /** A reference to a row that is not here is kept beside the row, until it arrives. */
-  #keepMissing(entity: Entity, rows: StagedRows): void {
-    for (const [field, target] of Object.entries(entity.references)) {
-      const place = rows.placeOf(field) ?? 'NULL';
-      const { table, key } = requireEntity(this.#registry, target);
-      const isHere = `EXISTS (SELECT 1 FROM ${sqlName(table)} t WHERE t.${sqlName(key)} = s.${place})`;
-      const waits = target === entity.type ? ` OR EXISTS (SELECT 1 FROM ${rows.table} o WHERE o.id = s.${place})` : '';
-      const isWritten = rows.changes(field) ? '' : `s.is_new = 1 AND `;
-      const missing = `${isWritten}s.${place} IS NOT NULL AND NOT (${isHere}${waits})`;
-      const found = this.#sql.all(`SELECT s.id, s.${place} FROM ${rows.table} s WHERE ${missing}`);
-      for (const [id, ref] of found) {
-        const [owner, value] = [String(id), String(ref)];
-        writeUnresolved(this.#sql, { type: entity.type, id: owner }, field, value, quote(value));
-        this.#sql.run(`UPDATE ${rows.table} SET ${place} = NULL WHERE id = ?`, owner);
-      }
     }
   }
 

@@ -1,5 +1,4 @@
-import { SyncError } from '../errors.js';
-import { describe, fieldToken } from '../record/field-token.js';
+import { fieldToken } from '../record/field-token.js';
 import { EMPTY_SET, derived, elementNames, elementsOf, setToken } from '../record/content.js';
 import type { Content, Element } from '../record/content.js';
 import { uniqueElements } from '../record/elements.js';
@@ -8,7 +7,8 @@ import type { Member } from '../record/json.js';
 import { toPortable } from '../record/paths.js';
 import { project as projectSql } from './knowledge/triggers.js';
 import type { Entity, Field, Registry, SetField } from '../registry/entity.js';
-import { exactColumn, readExact, realColumn } from './columns.js';
+import { badRow } from './bad-row.js';
+import { exactColumn, isUtf8, readExact, realColumn } from './columns.js';
 import type { SqlRow, SqlValue } from './database.js';
 import type { Ids } from './knowledge/known.js';
 import type { Sql } from './sql.js';
@@ -177,7 +177,7 @@ export class Rows {
     );
     // Where the id that was read finds no row, it is the id itself that was not read exactly.
     if (row === undefined) throw badRow(entity, id, entity.key, [this.#noText]);
-    if (!isUtf8Column(row[0])) throw badRow(entity, id, name, [this.#noText]);
+    if (!isUtf8(row[0])) throw badRow(entity, id, name, [this.#noText]);
   }
 
   #setToken(
@@ -214,7 +214,7 @@ export class Rows {
       `SELECT CAST(${sqlName(name)} AS BLOB) FROM ${sqlName(set.table)} WHERE ${sqlName(set.owner)} = ?`,
       owner,
     );
-    if (!rows.every(([bytes]) => isUtf8Column(bytes))) problems.push(this.#noText);
+    if (!rows.every(([bytes]) => isUtf8(bytes))) problems.push(this.#noText);
   }
 
   get #noText(): string {
@@ -236,18 +236,3 @@ export class Rows {
 
 /** Child rows by the owner, as its id is read. */
 type Children = Map<string, SqlRow[]>;
-
-function isUtf8Column(bytes: SqlValue | undefined): boolean {
-  return !(bytes instanceof Uint8Array) || decodeText(bytes, 'UTF-8') !== undefined;
-}
-
-/** The error for a row that holds what its columns do not allow. */
-export function badRow(entity: Entity, id: string, column: string, problems: readonly string[]): SyncError {
-  return new SyncError(
-    'bad_row',
-    `Cannot read row ${describe(id, 200)} of ${entity.table}: ${column} ${problems.join('; ')}`,
-    {
-      hint: 'repair the row with SQL, and try again; nothing was written',
-    },
-  );
-}

@@ -19,6 +19,7 @@ export class StagedRows {
   readonly #sql: Sql;
   readonly #entity: Entity;
   readonly #columns: readonly { readonly name: string; readonly place: string }[];
+  readonly #name: string;
   /** The temporary table, as SQL names it. */
   readonly table: string;
   /** Fields that any row changes: the others are left alone, with their indexes. */
@@ -31,7 +32,8 @@ export class StagedRows {
     this.#columns = entity.synced.flatMap(({ name, field, index }) =>
       field.kind === 'set' ? [] : [{ name, place: `v${index}` }],
     );
-    this.table = `temp.scsync_rows_${entity.type}_${this.#columns.length}`;
+    this.#name = `scsync_rows_${entity.type}_${this.#columns.length}`;
+    this.table = `temp.${sqlName(this.#name)}`;
   }
 
   get isEmpty(): boolean {
@@ -137,7 +139,7 @@ export class StagedRows {
   }
 
   #begin(): void {
-    const name = this.table.slice('temp.'.length);
+    const name = sqlName(this.#name);
     const places = this.#columns.map(({ place }) => place).join(', ');
     this.#sql.exec(
       `CREATE TEMP TABLE IF NOT EXISTS ${name} (
@@ -145,7 +147,8 @@ export class StagedRows {
        DELETE FROM ${this.table}`,
     );
     const key = this.#entity.naturalKey.map((field) => this.placeOf(field) ?? 'NULL').join(', ');
-    if (key !== '') this.#sql.exec(`CREATE INDEX IF NOT EXISTS ${this.table}_key ON ${name} (${key})`);
+    if (key !== '')
+      this.#sql.exec(`CREATE INDEX IF NOT EXISTS temp.${sqlName(`${this.#name}_key`)} ON ${name} (${key})`);
     this.#isEmpty = false;
   }
 

@@ -127,7 +127,7 @@ describe('put', () => {
     [
       'another project',
       ['issue', 'title=x', 'project_path=/elsewhere'],
-      'a record is put into its own project',
+      'since a record stays in its project',
       'bad_input',
     ],
     ['a parent that is not here', ['context_item', 'session_id=s', 'key=k', 'value=v'], 'no session s', 'not_found'],

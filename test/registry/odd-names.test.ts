@@ -35,15 +35,15 @@ function world([people, notes, tags, id, owner, see, label, body]: readonly [
   };
   const entities: readonly Entity[] = [
     defineEntity({
-      ...{ type: 'person', table: people, file: 'people.jsonl', idPrefix: '', scope: { column: owner } },
+      ...{ type: 'a-person', table: people, file: 'people.jsonl', idPrefix: '', scope: { column: owner } },
       fields: { [id]: key(), [owner]: coordinate('scope'), [label]: text(), [body]: integer() },
       naturalKey: [owner, label],
       ...{ created: body, updated: body },
     }),
     defineEntity({
-      ...{ type: 'note', table: notes, file: 'notes.jsonl', idPrefix: '', scope: { through: owner } },
+      ...{ type: 'a-note', table: notes, file: 'notes.jsonl', idPrefix: '', scope: { through: owner } },
       fields: noteFields,
-      ...{ parents: { [owner]: 'person' }, references: { [see]: 'person' }, created: body, updated: body },
+      ...{ parents: { [owner]: 'a-person' }, references: { [see]: 'a-person' }, created: body, updated: body },
     }),
   ];
   const rows = ({ sql }: Clone): unknown => [

@@ -3,7 +3,7 @@ import type { Content } from '../../record/content.js';
 import { toJson } from '../../record/object.js';
 import { EXIT } from '../exit-codes.js';
 import { plainText, valueText } from '../field-text.js';
-import { isScope } from '../is-scope.js';
+import { isScope } from '../../sync/record-changes.js';
 import { ExactJson } from '../json-text.js';
 import { data } from '../outcome.js';
 import type { Line, Outcome } from '../outcome.js';

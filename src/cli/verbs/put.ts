@@ -56,14 +56,13 @@ export const verb: Verb = {
 async function run({ session, args, options, input }: Invocation): Promise<Outcome> {
   const { batch } = options;
   if (typeof batch === 'string') return runBatch(session, args, batch, input);
-  const { projectPath } = session.place();
   const { named, given } = readWords(session.store().registry, args);
   const found = named.name === undefined ? undefined : session.names().find(named.name, { ...named, changes: true });
   const fromInput = isInput(given) ? readObject(decodeUtf8(await input(), 'standard input')) : undefined;
   const entity = entityOf(session, named, found, fromInput);
   const values = fromInput ?? readValues(entity, given, (path) => session.resolve(path));
   const id = found?.id ?? newId(session, { ...named, entity }, isOn(options, 'create'));
-  const put = putRecord(session.records(), projectPath, entity, id, values);
+  const put = putRecord(session.records(), entity, id, values);
   return { status: EXIT.done, json: putJson(put), text: [describePut(session, put)] };
 }
 

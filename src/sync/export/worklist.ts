@@ -1,5 +1,5 @@
 import type { Entity, Registry } from '../../registry/entity.js';
-import { badRow } from '../../store/rows.js';
+import { badRow } from '../../store/bad-row.js';
 import type { Sql } from '../../store/sql.js';
 import type { Target } from '../../store/knowledge/target.js';
 import { changedRecords } from '../../store/knowledge/changes.js';

@@ -61,7 +61,7 @@ function readEntries(
   words: readonly string[],
 ): JournalEntry[] {
   if (words.length === 0) {
-    throw new SyncError('usage', `Cannot ${action} nothing: give the number of an entry, or the name of a record`, {
+    throw new SyncError('usage', `Cannot ${action} a value: give the number of an entry, or the name of a record`, {
       hint: 'see the numbers: sc-sync conflicts',
     });
   }

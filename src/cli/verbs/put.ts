@@ -111,7 +111,7 @@ function readWords(registry: Registry, words: readonly string[]): { named: Named
   if (words.length === 0) throw noType();
   if (given.length === 0 || others.length > 0) {
     const call = ['put', ...words].join(' ');
-    throw new SyncError('usage', `Cannot put nothing: ${call} needs field=value, or - for JSON from standard input`);
+    throw new SyncError('usage', `Cannot put a record: ${call} needs field=value, or - for JSON from standard input`);
   }
   return { named: { entity, name: isType ? second : first }, given };
 }

@@ -7,7 +7,7 @@ const SLOW = [
   'test/files/file-set.test.ts',
   'test/store/lock.test.ts',
   'test/store/builtin-warning.test.ts',
-  'test/{documentation,examples,library-page}.test.ts',
+  'test/{documentation,examples,library-page,docs/commands}.test.ts',
 ];
 
 const settings = {

@@ -29,7 +29,7 @@ export const verb: Verb = {
     ['sc-sync conflicts 6b1d', 'what an issue lost'],
     ['sc-sync conflicts show 3', 'the values of one entry in full'],
     ['sc-sync conflicts take 3', 'put the lost value back, as an edit of now'],
-    ['sc-sync conflicts drop 3 4', 'forget entries for good'],
+    ['sc-sync conflicts drop 4 5', 'forget entries for good'],
   ],
   run,
 };

@@ -51,8 +51,8 @@ export const verb: Verb = {
   examples: [
     ['sc-sync init', 'in the folder of a project'],
     ["sc-sync init --driver-only --key id '*.jsonl'", 'lines of other trackers merge by id, field by field'],
-    ['sc-sync init --db memory.db', 'with a database of its own, which is remembered'],
     ['sc-sync init --project /old/atlas', 'records of a project that was elsewhere'],
+    ['sc-sync init --db memory.db', 'with a database of its own, which is remembered'],
   ],
   run,
 };

@@ -67,3 +67,9 @@ it('the page of the files has the limits of a line', () => {
   const page = readPage('docs/file-format.md');
   for (const limit of Object.values(LIMITS)) expect(page).toContain(`| ${limit.toLocaleString('en')} `);
 });
+
+it('the index has every page of docs/', () => {
+  const index = readPage('docs/README.md');
+  const found = readdirSync(join(root, 'docs')).filter((name) => name.endsWith('.md') && name !== 'README.md');
+  expect(found.filter((name) => !index.includes(`](${name})`))).toEqual([]);
+});

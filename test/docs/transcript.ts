@@ -27,6 +27,8 @@ const SH = /^(?!\s*#)((?:.*\\\n)*.+)\n/gm;
 
 /** What differs from one run to the next: a word takes its place. */
 const CHANGING: readonly (readonly [RegExp, string])[] = [
+  // Git says it before or after what the driver says, or not at all, by its version.
+  [/^Auto-merging .*(?:\n|$)/gm, ''],
   [/\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|\b\d{4}-\d\d-\d\d \d\d:\d\d\b|\b\d{8}T\d{9}Z(?:-\d+)?/g, 'TIME'],
   [/\b1[789]\d{11}\b/g, 'MILLISECONDS'],
   [/\((?:just now|\d+ \w+ ago)\)/g, 'AGE'],

@@ -33,6 +33,9 @@ describe('a first run', () => {
     const expected = { projects: [{ path: old, records: 1 }], next: `sc-sync init --project ${old}` };
     expect(sandbox.json(['status'])).toMatchObject(expected);
     expect(sandbox.json(['init'])).toMatchObject(expected);
+    expect(sandbox.json(['sync'])).toMatchObject({ ...expected, inSync: true });
+    expect(sandbox.json(['sync', '--dry-run'])).toMatchObject(expected);
+    expect(sandbox.ok(['sync'])).toContain(`next: sc-sync init --project ${old}   to sync that project`);
     expect(sandbox.ok(['status'])).toContain(`next: sc-sync init --project ${old}   to sync that project`);
     expect(sandbox.ok(['init', '--project', old])).toBe(
       `bound ${sandbox.dir} to the project ${old}\nnext: sc-sync sync   brings the database and the files to the same\n`,
@@ -40,6 +43,7 @@ describe('a first run', () => {
     const after = sandbox.json(['status']);
     expect(after).toMatchObject({ project: old, entities: { total: { rows: 1 } } });
     expect(after).not.toHaveProperty('projects');
+    expect(sandbox.json(['sync'])).not.toHaveProperty('projects');
     expect(sandbox.ok(['init', '--project', old])).toMatch(/^nothing to do: /);
   });
 

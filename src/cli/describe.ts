@@ -4,7 +4,7 @@ import { savecontext } from '../savecontext/registry.js';
 import type { ByEntity } from '../sync/stats.js';
 import type { SyncStatus } from '../sync/status.js';
 import type { RecordKey } from '../record/record-key.js';
-import { failure, grid, info, next, warning } from './outcome.js';
+import { callLine, failure, grid, info, next, warning } from './outcome.js';
 import type { Block, Line } from './outcome.js';
 
 /** A number with its noun: `1 record`, `2 records`. */
@@ -101,9 +101,9 @@ export function describeStatus(status: SyncStatus, session: Words): Block[] {
     ...(files.length === 0 ? [info('no files yet')] : []),
     grid(['file', 'lines', 'bytes'], files, { right: [1, 2], level: 'detail' }),
     ...(status.tombstones === 0 ? [] : [info(`${count(status.tombstones, 'deletion')} remembered`)]),
-    ...(pendingExport === 0 ? [] : [info(`${pendingExport} to export: run ${session.call('sync')}`)]),
-    ...(pendingImport === 0 ? [] : [info(`${pendingImport} to import: run ${session.call('sync')}`)]),
-    ...(conflicts === 0 ? [] : [info(`${count(conflicts, 'lost value')}: ${session.call('conflicts')}`)]),
+    ...(pendingExport === 0 ? [] : [callLine(`${pendingExport} to export: run`, session.call('sync'))]),
+    ...(pendingImport === 0 ? [] : [callLine(`${pendingImport} to import: run`, session.call('sync'))]),
+    ...(conflicts === 0 ? [] : [callLine(`${count(conflicts, 'lost value')}:`, session.call('conflicts'))]),
     ...(status.backfillNeeded ? [warning('never exported from here: the first sync writes all records')] : []),
     ...status.notices
       .filter(({ message }) => !status.problems.includes(message))

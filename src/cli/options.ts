@@ -15,6 +15,6 @@ export const allowSecret = (): Option =>
 export const limit = (): Option => new Option('--limit <n>', 'at most so many').argParser(readLimit);
 
 function readLimit(text: string): number {
-  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Expected a whole number.');
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('It must be a whole number.');
   return Number(text);
 }

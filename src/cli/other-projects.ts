@@ -1,6 +1,7 @@
 import { isEmptyProject, listProjects } from '../sync/projects.js';
 import type { ProjectCount } from '../sync/projects.js';
-import { grid, info } from './outcome.js';
+import { count } from './describe.js';
+import { info, next } from './outcome.js';
 import type { Block } from './outcome.js';
 import type { Place, Session } from './session.js';
 
@@ -17,17 +18,13 @@ export function otherProjects(session: Session, place: Place): OtherProjects {
   const projects = listProjects(store).filter(({ path, records }) => records > 0 && path !== place.projectPath);
   const [only, ...others] = projects;
   if (only === undefined) return { json: {}, text: [] };
-  const next = session.call('init', '--project', others.length === 0 ? only.path : 'PATH');
+  const call = session.call('init', '--project', others.length === 0 ? only.path : 'PATH');
   return {
-    json: { projects, next },
+    json: { projects, next: call },
     text: [
       info(`the project ${place.projectPath} has no records; these projects have some`, 'warn'),
-      grid(
-        ['project', 'records'],
-        projects.map(({ path, records }) => [path, String(records)]),
-        { right: [1] },
-      ),
-      info(`next: ${next}   to sync ${others.length === 0 ? 'that project' : 'one of them'} in this folder`),
+      ...projects.map(({ path, records }) => ({ ...info(`  ${path}  ${count(records, 'record')}`), keep: [path] })),
+      next(call, `to sync ${others.length === 0 ? 'that project' : 'one of them'} in this folder`),
     ],
   };
 }

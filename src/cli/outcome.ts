@@ -10,6 +10,10 @@ export interface Line {
   readonly text: string;
   readonly tone: Tone;
   readonly level: Level;
+  /** So far its further lines are indented, where a terminal is too narrow for one. */
+  readonly hang?: number;
+  /** Parts that stay on one line there, such as commands to copy. */
+  readonly keep?: readonly string[];
 }
 
 /** A table; cells are cleaned like lines. Its first column and those of numbers are never cut. */
@@ -69,8 +73,14 @@ export const failure = (text: string): Line => ({ kind: 'line', text, tone: 'bad
 export const orNothing = (did: readonly Block[], nothing: string): readonly Block[] =>
   did.some(({ level }) => level !== 'detail') ? did : [...did, info(nothing)];
 
+/** A line that ends with a command to copy. */
+export const callLine = (says: string, call: string): Line => ({ ...info(`${says} ${call}`), keep: [call] });
+
 /** What to do next: a command to copy, and what it does. */
-export const next = (call: string, says: string): Line => info(`next: ${call}   ${says}`);
+export const next = (call: string, says: string): Line => ({
+  ...info(`next: ${call}   ${says}`),
+  keep: [`next: ${call}`],
+});
 
 /** A table. */
 export const grid = (

@@ -2,6 +2,7 @@ import pc from 'picocolors';
 
 import { cleanText } from './clean.js';
 import { outcomeJson } from './outcome-json.js';
+import { info } from './outcome.js';
 import type { Block, ErrorReport, Grid, Level, Line, Outcome, Tone } from './outcome.js';
 
 /** How things are written. */
@@ -42,7 +43,8 @@ export class Output {
       this.#write(this.#out, outcomeJson({ json, error }, notes));
       return;
     }
-    if (!this.settings.quiet) for (const note of notes) this.#write(this.#err, this.#line(this.#err, note, 'dim'));
+    for (const note of this.settings.quiet ? [] : notes)
+      for await (const line of this.#lines(this.#err, info(note, 'dim'))) this.#write(this.#err, line);
     await this.#writeText(text);
     if (error !== undefined) this.#writeError(error);
   }
@@ -63,7 +65,7 @@ export class Output {
     };
     for (const block of text) {
       if (!this.#shows(block.level)) continue;
-      for await (const line of block.kind === 'grid' ? this.#grid(block) : [this.#lineOf(block)]) {
+      for await (const line of block.kind === 'grid' ? this.#grid(block) : this.#lines(this.#out, block)) {
         lines.push(line);
         if (lines.length === AT_ONCE) await write();
         if (this.#isGone) return;
@@ -72,8 +74,13 @@ export class Output {
     if (lines.length > 0) await write();
   }
 
-  #lineOf({ text, tone }: Line): string {
-    return this.#line(this.#out, text, tone);
+  /** The lines of a text, which end between words where a terminal is too narrow for all of it. */
+  async *#lines(stream: OutputStream, { text, tone, hang, keep }: Line): AsyncGenerator<string> {
+    const clean = cleanText(text);
+    const width = widthOfTerminal(stream);
+    const wrapping = { hang, keep: keep?.map(cleanText) };
+    const lines = width === undefined ? [clean] : (await import('./wrap.js')).wrapText(clean, width, wrapping);
+    for (const line of lines) yield paint(this.#colors(stream), tone, line);
   }
 
   /** Writes an error: one line, then each detail, then what to do next. */
@@ -140,18 +147,21 @@ export class Output {
     let row = all.next();
     for (; row.done !== true && sample.length < SAMPLE; row = all.next()) sample.push(row.value.map(cleanText));
     if (sample.length === 0) return;
-    const width = this.#out.isTTY === true ? this.#out.columns : undefined;
+    const width = widthOfTerminal(this.#out);
     const table = new Table({ head: head.map(cleanText), right, sample, isAll: row.done === true, width });
     const paintCell = (text: string, column: number): string => paint(colors, tones[column] ?? 'plain', text);
-    if (head.some((title) => title !== ''))
-      yield table.line(head.map(cleanText), (text) => paint(colors, 'strong', text));
-    for (const cells of sample) yield table.line(cells, paintCell);
-    for (; row.done !== true; row = all.next()) yield table.line(row.value.map(cleanText), paintCell);
+    yield* table.head((text) => paint(colors, 'strong', text));
+    for (const cells of sample) yield* table.row(cells, paintCell);
+    for (; row.done !== true; row = all.next()) yield* table.row(row.value.map(cleanText), paintCell);
   }
 
   #colors({ isTTY }: OutputStream): ReturnType<typeof pc.createColors> {
     return pc.createColors(this.settings.color && isTTY === true);
   }
+}
+
+function widthOfTerminal({ isTTY, columns }: OutputStream): number | undefined {
+  return isTTY === true ? columns : undefined;
 }
 
 /** So many rows of a table are read before the first one is written. */

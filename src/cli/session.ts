@@ -14,8 +14,10 @@ import { gitHistory } from '../git/history.js';
 import { requireMerged } from '../git/unmerged.js';
 import { findProject } from '../sync/project.js';
 import { secretGuard } from '../secrets/secret-guard.js';
+import type { savecontext } from '../savecontext/registry.js';
 import { Store } from '../savecontext/store.js';
 import type { SyncOptions } from '../sync/sync.js';
+import type { Project } from '../sync/synced-project.js';
 import { callOf, shellWord } from './call.js';
 import { requireProject } from './required-project.js';
 import { findTarget } from '../store/knowledge/target.js';
@@ -163,6 +165,12 @@ export class Session {
   #noteChoice(note: string): void {
     this.#isChoiceNoted = true;
     this.notes.push(note);
+  }
+
+  /** The project as a program has it: its journal, private records and settings. */
+  project(): Project<typeof savecontext> {
+    const { projectPath, dir } = this.place();
+    return this.store().project(projectPath, { dir });
   }
 
   /** The records of the project. */

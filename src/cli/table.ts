@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import { PLAIN, widthOf } from './text-width.js';
 
 /** What stands between two columns. */
 const GAP = '  ';
@@ -11,6 +11,7 @@ const LEAST_OF_NAME = 20;
 /** A column of a table. */
 interface Column {
   readonly index: number;
+  readonly title: string;
   readonly width: number;
   /** Whether its cells stand at the right, as numbers do. */
   readonly isRight: boolean;
@@ -31,9 +32,17 @@ export interface TableShape {
   readonly width: number | undefined;
 }
 
-/** Lays out the lines of a table, one by one: rows that come later are cut to the widths that the first ones have. */
+/** Colours a cell of a column. */
+type Paint = (text: string, column: number) => string;
+
+/**
+ * Lays out the lines of a table, row by row: rows that come later are cut to the widths that the first ones have. Where the columns do not
+ * fit beside each other, each cell has a line of its own.
+ */
 export class Table {
   readonly #columns: readonly Column[];
+  /** How wide a line is where the columns do not fit beside each other. */
+  readonly #narrow: number | undefined;
 
   constructor({ head, right, sample, isAll, width }: TableShape) {
     const columns = head.flatMap((title, index): Column[] => {
@@ -45,17 +54,45 @@ export class Table {
       const isWhole = isRight || (index === 0 && width === undefined);
       const least = index === 0 ? LEAST_OF_NAME : NARROWEST;
       const natural = index === 0 || isRight ? widest : Math.min(widest, WIDEST);
-      return [{ index, width: natural, isRight, least: isWhole ? Infinity : least }];
+      return [{ index, title, width: natural, isRight, least: isWhole ? Infinity : least }];
     });
     this.#columns = width === undefined ? columns : fitted(columns, width);
+    this.#narrow = width !== undefined && totalOf(this.#columns) > width ? width : undefined;
   }
 
-  /** A row as a line. `paint` colours a cell of a column. */
-  line(cells: readonly string[], paint: (text: string, column: number) => string): string {
+  /** The line above the rows, where there is one. */
+  head(paint: Paint): string[] {
+    const titles = this.#columns.map(({ title }) => title);
+    if (this.#narrow !== undefined || titles.every((title) => title === '')) return [];
+    return [this.#line(({ title }) => title, paint)];
+  }
+
+  /** The lines of a row. */
+  row(cells: readonly string[], paint: Paint): string[] {
+    const cellOf = ({ index }: Column): string => cells[index] ?? '';
+    return this.#narrow === undefined ? [this.#line(cellOf, paint)] : this.#stacked(this.#narrow, cellOf, paint);
+  }
+
+  /** The first cell, and below it each other one with its title. */
+  #stacked(narrow: number, cellOf: (column: Column) => string, paint: Paint): string[] {
+    const [first, ...others] = this.#columns;
+    const titles = others.reduce((most, { title }) => Math.max(most, widthOf(title)), 0);
+    const before = GAP.length + titles + GAP.length;
+    const lines = others
+      .filter((column) => cellOf(column) !== '')
+      .map((column) => {
+        const { index, title, isRight } = column;
+        const text = isRight ? cellOf(column) : cut(cellOf(column), Math.max(NARROWEST, narrow - before));
+        return `${GAP}${title}${' '.repeat(titles - widthOf(title))}${GAP}${paint(text, index)}`;
+      });
+    return first === undefined ? lines : [paint(cut(cellOf(first), narrow), first.index), ...lines];
+  }
+
+  #line(cellOf: (column: Column) => string, paint: Paint): string {
     const last = this.#columns.at(-1);
     const parts = this.#columns.map((column) => {
       const { index, width, isRight, least } = column;
-      const cell = cells[index] ?? '';
+      const cell = cellOf(column);
       const text = least === Infinity ? cell : cut(cell, width);
       const space = ' '.repeat(Math.max(0, width - widthOf(text)));
       const painted = text === '' ? '' : paint(text, index);
@@ -66,25 +103,20 @@ export class Table {
   }
 }
 
-/** The columns so narrow that they fit: the widest give way first. */
+function totalOf(columns: readonly Column[]): number {
+  return columns.reduce((sum, { width }) => sum + width, 0) + GAP.length * (columns.length - 1);
+}
+
+/** The columns so narrow that they fit, where they can be: the widest give way first. */
 function fitted(columns: readonly Column[], width: number): Column[] {
   const widths = columns.map((column) => column.width);
-  const total = (): number => widths.reduce((sum, one) => sum + one, 0) + GAP.length * (widths.length - 1);
-  for (let over = total() - width; over > 0; over = total() - width) {
+  for (let over = totalOf(columns) - width; over > 0; over--) {
     const free = columns.flatMap(({ least }, i) => ((widths[i] ?? 0) > least ? [i] : []));
     const [widest] = free.sort((a, b) => (widths[b] ?? 0) - (widths[a] ?? 0));
     if (widest === undefined) break;
     widths[widest] = (widths[widest] ?? 0) - 1;
   }
   return columns.map((column, i) => ({ ...column, width: widths[i] ?? 0 }));
-}
-
-/** A text of which each character takes one column of a terminal. */
-const PLAIN = /^[\x20-\x7e]*$/;
-
-/** How many columns of a terminal a text takes. */
-function widthOf(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text);
 }
 
 const graphemes = new Intl.Segmenter();

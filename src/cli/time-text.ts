@@ -1,3 +1,5 @@
+import { formatStamp, isStamp } from '../record/stamp.js';
+
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
@@ -38,4 +40,9 @@ export function dateText(ms: number): string {
   const two = (n: number): string => String(n).padStart(2, '0');
   const day = [String(date.getFullYear()).padStart(4, '0'), two(date.getMonth() + 1), two(date.getDate())].join('-');
   return `${day} ${two(date.getHours())}:${two(date.getMinutes())}`;
+}
+
+/** A time in milliseconds as programs get it, in UTC: `2026-01-31T10:00:00.000Z`. Null where it is none of the years 0 to 9999. */
+export function timeJson(ms: number): string | null {
+  return isStamp(ms) ? formatStamp(ms) : null;
 }

@@ -125,7 +125,7 @@ function toLine(bytes: Buffer, number: number, ending: LineEnding): TextLine {
 }
 
 function tooLong(path: string, line: number): SyncError {
-  return new SyncError('bad_input', `${path}:${line}: ${LINE_TOO_LONG}, found a longer one`, {
+  return new SyncError('bad_input', `Cannot read ${path}:${line}: ${LINE_TOO_LONG}`, {
     hint: 'nothing was changed; take the line out of the file, or take the file from git again',
   });
 }

@@ -10,6 +10,7 @@ import { readLines } from './line-reader.js';
 import { formatLostValue, parseLostValue } from './parse-lost-value.js';
 import type { LostValue } from './parse-lost-value.js';
 import { LineError } from '../format/parse.js';
+import { NOT_UTF8 } from '../record/limits.js';
 import { makeEmptyFile } from './owner-file.js';
 
 /**
@@ -73,7 +74,7 @@ function readFile(registry: Registry, path: string): LostValues {
   for (const { text, number, invalidUtf8 } of readLines(path)) {
     if (text === '') continue;
     try {
-      if (invalidUtf8 === true) throw new LineError(['expected UTF-8, found bytes that are none']);
+      if (invalidUtf8 === true) throw new LineError([NOT_UTF8]);
       losses.push(parseLostValue(registry, text));
     } catch (error) {
       if (!(error instanceof LineError)) throw error;

@@ -139,7 +139,7 @@ export function writeSettings(dir: string, settings: Pick<Settings, 'paths'>): v
 }
 
 function badSetting(what: string): SyncError {
-  return new SyncError('bad_input', `${SETTINGS_FILE}: ${what}`, {
+  return new SyncError('bad_input', `Cannot read ${SETTINGS_FILE}: ${what}`, {
     hint: `correct ${SETTINGS_FILE} in the data folder`,
   });
 }

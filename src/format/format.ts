@@ -47,7 +47,7 @@ export function lineOf(version: Version, form: PathForm, coordinates: ProjectCoo
 /** Why nobody could read a line; a short one is below every limit. */
 function problemIn(line: string): string | undefined {
   if (line.length < LIMITS.values) return undefined;
-  if (!fitsInto(line, LIMITS.lineBytes)) return `${LINE_TOO_LONG}, found ${Buffer.byteLength(line)}`;
+  if (!fitsInto(line, LIMITS.lineBytes)) return LINE_TOO_LONG;
   try {
     scanObject(line);
     return undefined;

@@ -17,6 +17,7 @@ import { mergeDataFile, mergeDuplicateLines } from '../merge/data-file.js';
 import { BYTES } from '../merge/text-form.js';
 import { conflictLines } from '../merge/file.js';
 import type { FileSides, MergedFile } from '../merge/file.js';
+import { NOT_UTF8 } from '../record/limits.js';
 import { latestStamp } from '../record/stamp.js';
 import type { Registry } from '../registry/entity.js';
 import { tryGit } from './run.js';
@@ -64,18 +65,19 @@ export function driveMerge(registry: Registry, call: DriverCall, cwd: string, no
     return { problems, lost: 0, leftIn: undefined };
   };
   const unfit = Object.entries(bytes).filter(([, one]) => !isFit(one, call));
-  if (unfit.length > 0)
-    return leaveConflict(unfit.map(([side]) => `${side}: expected UTF-8, found bytes that are none`));
+  if (unfit.length > 0) return leaveConflict(unfit.map(([side]) => `${side}: ${NOT_UTF8}`));
   const pointers = Object.entries(bytes).filter(([, one]) => one.subarray(0, LFS_POINTER.length).equals(LFS_POINTER));
   if (pointers.length > 0) {
-    return leaveConflict(pointers.map(([side]) => `${side}: expected lines of JSON, found a pointer of Git LFS`));
+    return leaveConflict(
+      pointers.map(([side]) => `${side}: the file must have lines of JSON, not a pointer of Git LFS`),
+    );
   }
   // Whatever goes wrong, ours must not be left standing as if it were the result; nor may anything lose without a place for it.
   try {
     const { text, losses, problems } = mergeSides(registry, call, bytes, now);
     const leftIn = losses.length === 0 ? undefined : folderForLosses(call, cwd);
     if (losses.length > 0 && leftIn === undefined) {
-      return leaveConflict([`${call.path}: no folder to leave the values in that lose`]);
+      return leaveConflict([`${call.path}: there is no folder for the values that lose`]);
     }
     if (leftIn !== undefined) leaveLostValues(registry, leftIn, losses, now);
     write(Buffer.from(text, 'latin1'));

@@ -8,7 +8,7 @@ import { leaveLostValues } from '../files/lost-values.js';
 import { linesOf } from '../merge/data-groups.js';
 import { hasMarkers, readMarkers } from '../merge/markers.js';
 import type { FileSides, MergedFile } from '../merge/file.js';
-import { LIMITS, LINE_TOO_LONG, fitsInto } from '../record/limits.js';
+import { LIMITS, LINE_TOO_LONG, NOT_UTF8, fitsInto } from '../record/limits.js';
 import { readBlobs } from './blobs.js';
 import { isReadable, mergeData, mergeDuplicates } from './drive-merge.js';
 import type { Registry } from '../registry/entity.js';
@@ -111,7 +111,7 @@ function taskOf(registry: Registry, dir: string, name: string, stages: Stages | 
   // Taken for texts they would get other bytes.
   const broken = Object.entries(sources).filter(([, bytes]) => bytes !== undefined && !isUtf8(bytes));
   if (broken.length > 0) {
-    const problems = broken.map(([which]) => `${which}: expected UTF-8, found bytes that are none`);
+    const problems = broken.map(([which]) => `${which}: ${NOT_UTF8}`);
     return [{ name, from: stages === undefined ? 'lines' : 'index', merged: { text: '', losses: [], problems } }];
   }
   if (stages !== undefined) return [{ name, from: 'index', merged: mergeStages(registry, name, stages, file) }];

@@ -54,7 +54,7 @@ function mergeLines(file: DataFile, sides: FileSides, merge: (group: Group) => M
   const { inOrder, markers } = groupLines(file, lines);
   if (markers.length > 0) {
     const text = textOf(conflictLines(lines));
-    return { text, losses: [], problems: markers.map((where) => `${where}: found a conflict marker`) };
+    return { text, losses: [], problems: markers.map((where) => `${where}: a conflict marker stands here`) };
   }
   const merged: string[] = [];
   const losses: FileLoss[] = [];

@@ -49,7 +49,7 @@ export function mergeWholeFile(sides: FileSides, options: JsonFileOptions): Merg
   const markers = (['ours', 'theirs'] as const).flatMap((side) => texts[side].markers.map((line) => `${side}:${line}`));
   if (markers.length === 0) return mergeTexts(texts, options);
   const lines = mapSides(sides, (text) => text.split('\n').filter((line) => line !== ''));
-  const problems = markers.map((where) => `${where}: found a conflict marker`);
+  const problems = markers.map((where) => `${where}: a conflict marker stands here`);
   return { text: `${conflictLines(lines).join('\n')}\n`, losses: [], problems };
 }
 
@@ -112,7 +112,7 @@ function keylessConflict(known: Sides<ReadonlyMap<string, JsonLine>>, places: Si
     lines: conflictLines(mapSides(lines, (side) => side.map(({ raw }) => raw))),
     endsOtherwise: false,
     losses: [],
-    problems: [`${where}: both sides changed lines without a key here; expected that one side did, or --append-only`],
+    problems: [`${where}: both sides changed lines without a key here; one side may, or both with --append-only`],
   };
 }
 

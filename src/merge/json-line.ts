@@ -33,11 +33,11 @@ function mergeFieldwise(both: Both, rules: JsonRules): MergedPair {
     const differing = differingCreation(ours, theirs);
     if (differing === undefined) return { line: keepWhole(...sides, policy, losses).text, losses };
     return {
-      problem: `both sides made a record with this key, and ${differing} differs; expected a key for each record`,
+      problem: `both sides made a record with this key, and ${differing} differs; each record must have a key of its own`,
     };
   }
   if (!haveOneShape([base, ours, theirs])) {
-    return { problem: 'both sides changed this row, and not all have as many elements; expected the same number' };
+    return { problem: 'both sides changed this row, and all of its versions must have the same number of elements' };
   }
   const merged = withOwnHashes(mergeObjects(both, policy, losses), sides, updated);
   const side = sides.find((each) => saySame(each, merged));

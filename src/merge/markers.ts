@@ -25,11 +25,11 @@ export function readMarkers(text: string): ReadMarkers {
     const number = index + 1;
     if (line === '') continue;
     if (conflict !== undefined) {
-      if (!conflict.read(line)) return fail(number, 'this is nothing that git or jj writes into a conflict');
+      if (!conflict.read(line)) return fail(number, 'git and jj write no such line into a conflict');
       if (!conflict.isOver) continue;
       const [[ours, theirs, ...others], [base = [], ...more]] = [conflict.sides, conflict.bases];
       if (ours === undefined || theirs === undefined || others.length + more.length > 0) {
-        return fail(number, 'expected a conflict of two sides and at most one base');
+        return fail(number, 'a conflict must have two sides and at most one base');
       }
       for (const [part, lines] of [
         [sides.base, base],

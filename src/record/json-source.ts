@@ -82,7 +82,7 @@ function membersAt(text: string, places: readonly Place[], isArray: boolean): So
     return { name: count === 1 ? name : `${name} (${count})`, nameText, text: text.slice(value, end) };
   });
   if (new Set(members.map(({ name }) => name)).size === members.length) return members;
-  throw new JsonError('expected names that stand once, found some that cannot be told apart', 1);
+  throw new JsonError('the names of two members cannot be told apart', 1);
 }
 
 /** The same object or array with other members, in its style. */

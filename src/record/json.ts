@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 
-import { LIMITS, LINE_TOO_LONG, fitsInto } from './limits.js';
+import { LIMITS, LINE_TOO_LONG, TOO_DEEP, fitsInto } from './limits.js';
 import { canonicalNumber } from './numbers.js';
 import { compareUtf8 } from './order.js';
 
@@ -68,6 +68,9 @@ export function meaningOf(text: string): Token {
  */
 type Scan = 'strict' | 'meaning' | 'extent';
 
+/** What stands behind the last character. */
+const END = 'the end of the line';
+
 /** Reads JSON from its beginning to its end. */
 export class Scanner {
   at = 0;
@@ -84,10 +87,14 @@ export class Scanner {
     return this.scan !== 'strict';
   }
 
-  fail(what: string): never {
-    const found =
-      this.at < this.text.length ? JSON.stringify(this.text.slice(this.at, this.at + 12)) : 'the end of the line';
-    throw new JsonError(`expected ${what}, found ${found}`, this.at + 1);
+  /** Throws what must stand at this place, and what stands there. */
+  fail(expected: string): never {
+    const found = this.at < this.text.length ? JSON.stringify(this.text.slice(this.at, this.at + 12)) : END;
+    return this.refuse(`${expected} must stand here, not ${found}`);
+  }
+
+  private refuse(message: string): never {
+    throw new JsonError(message, this.at + 1);
   }
 
   space(): void {
@@ -108,13 +115,13 @@ export class Scanner {
 
   end(): void {
     this.space();
-    if (this.at < this.text.length) this.fail('nothing after the value');
+    if (this.at < this.text.length) this.fail(END);
   }
 
   members(depth: number): Member[] {
     const members: Member[] = [];
     const names = new Set<string>();
-    if (!this.take('{')) this.fail('an object "{"');
+    if (!this.take('{')) this.fail('an object');
     if (this.take('}')) return members;
     do {
       this.space();
@@ -132,7 +139,7 @@ export class Scanner {
 
   elements(depth: number): string[] {
     const elements: string[] = [];
-    if (!this.take('[')) this.fail('an array "["');
+    if (!this.take('[')) this.fail('an array');
     if (this.take(']')) return elements;
     do elements.push(this.value(depth + 1));
     while (this.take(','));
@@ -142,8 +149,9 @@ export class Scanner {
 
   value(depth: number): string {
     this.space();
-    if (depth > LIMITS.depth) this.fail(`at most ${LIMITS.depth} levels of nesting`);
-    if (++this.values > LIMITS.values) this.fail(`at most ${LIMITS.values} values in a line`);
+    if (depth > LIMITS.depth) this.refuse(TOO_DEEP);
+    if (++this.values > LIMITS.values)
+      this.refuse(`a line must have at most ${LIMITS.values} values, and this one has more`);
     const first = this.text[this.at];
     if (first === '"') return this.scan === 'meaning' ? meaningOfString(this.string()) : this.string();
     if (first === '{') {
@@ -162,7 +170,8 @@ export class Scanner {
     NUMBER.lastIndex = this.at;
     const number = NUMBER.exec(this.text)?.[0];
     if (number === undefined) this.fail('a value');
-    if (number.length > LIMITS.number) this.fail(`a number of at most ${LIMITS.number} characters`);
+    if (number.length > LIMITS.number)
+      this.refuse(`a number must have at most ${LIMITS.number} characters, not ${number.length}`);
     this.at += number.length;
     return this.scan === 'meaning' ? canonicalNumber(number) : number;
   }
@@ -170,7 +179,7 @@ export class Scanner {
   /** A string token as written, checked. */
   string(): string {
     const start = this.at;
-    if (this.text[start] !== '"') this.fail('a string');
+    if (this.text[start] !== '"') this.fail('a string in double quotes');
     let close = this.text.indexOf('"', start + 1);
     while (close > 0 && this.isEscaped(close, start)) close = this.text.indexOf('"', close + 1);
     if (close < 0) {

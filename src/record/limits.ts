@@ -25,4 +25,8 @@ export function isId(text: string): boolean {
 /** What an id is expected to be. */
 export const ID = `a text without U+0000, of at most ${LIMITS.idBytes} bytes`;
 /** What is wrong with a line that is too long. */
-export const LINE_TOO_LONG = `expected a line of at most ${LIMITS.lineBytes} bytes (64 MiB)`;
+export const LINE_TOO_LONG = `a line must have at most ${LIMITS.lineBytes} bytes (64 MiB), and this one has more`;
+/** What is wrong with a value that has more levels than can be read. */
+export const TOO_DEEP = `a value must have at most ${LIMITS.depth} levels of nesting, and this one has more`;
+/** What is wrong with bytes that are no text. */
+export const NOT_UTF8 = 'the text must be UTF-8, and has other bytes';

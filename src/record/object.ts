@@ -12,7 +12,7 @@ import {
 import type { Content } from './content.js';
 import { fieldToken } from './field-token.js';
 import { JsonError, quote, scanArray, scanObject, unquote } from './json.js';
-import { LIMITS } from './limits.js';
+import { LIMITS, TOO_DEEP } from './limits.js';
 import { integerValue } from './numbers.js';
 import type { PathForm } from './version.js';
 
@@ -120,7 +120,7 @@ function fromObject(entity: Entity, object: RecordObject): Content {
 
 /** The JSON token of a value; bigints are integers. Throws {@link JsonError} for one that is nested too deeply, or in itself. */
 export function toToken(value: unknown, depth = 0): string {
-  if (depth > LIMITS.depth) throw new JsonError(`expected at most ${LIMITS.depth} levels of nesting`, 1);
+  if (depth > LIMITS.depth) throw new JsonError(TOO_DEEP, 1);
   if (typeof value === 'bigint') return value.toString();
   if (Array.isArray(value)) return `[${value.map((element) => toToken(element, depth + 1)).join(',')}]`;
   if (typeof value === 'object' && value !== null) {

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, fsyncSync, readSync } from 'node:fs';
 
 import { SyncError } from '../errors.js';
 import { hashOfData } from '../record/content.js';
+import { NOT_UTF8 } from '../record/limits.js';
 import { ObjectError, dataOf, toObject } from '../record/object.js';
 import type { RecordObject } from '../record/object.js';
 import { formatStamp, latestStamp, parseStamp } from '../record/stamp.js';
@@ -28,7 +29,7 @@ export function readJsonl<R extends Registry = typeof savecontext>(path: string,
   for (const { text, number, invalidUtf8 } of readLines(path)) {
     if (text.trim() === '') continue;
     try {
-      if (invalidUtf8 === true) throw new LineError(['expected UTF-8, found bytes that are none']);
+      if (invalidUtf8 === true) throw new LineError([NOT_UTF8]);
       const version = parseLine(known, text, latestStamp(Date.now()));
       if (version.kind !== 'present') continue;
       const { content, stamp, form } = version;
@@ -41,7 +42,10 @@ export function readJsonl<R extends Registry = typeof savecontext>(path: string,
     }
   }
   if (problems.length > 0) {
-    throw new SyncError('bad_input', `Cannot read ${path}: ${problems.length} lines are wrong`, { details: problems });
+    throw new SyncError('bad_input', `Cannot read ${path}: some lines are wrong`, {
+      details: problems,
+      hint: 'correct these lines, or take the file from git again',
+    });
   }
   return records as unknown as RecordIn<R>[];
 }

@@ -152,5 +152,5 @@ function ofTimes(sql: Sql, { table, updated }: Entity): string[] {
      FROM (SELECT ${sqlName(updated)} AS u FROM ${sqlName(table)} WHERE typeof(${sqlName(updated)}) = 'integer' LIMIT ${SAMPLE})`,
   ) ?? [0n];
   if (count === 0n || count !== other) return [];
-  return [`${table}.${updated}: expected Unix milliseconds, found ${String(first)} in a row`];
+  return [`${table}.${updated}: must hold Unix milliseconds, and a row has ${String(first)}`];
 }

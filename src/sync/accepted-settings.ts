@@ -50,7 +50,7 @@ export function settingsInForce({ sql, registry }: SyncStore, { projectPath, dir
     found,
     waiting: [
       ...(namesFolders ? ['paths is "absolute", so that lines would name folders of this machine'] : []),
-      ...lostRules.map((rule) => `private has no more ${ruleText(rule)}`),
+      ...lostRules.map((rule) => `private no longer has ${ruleText(rule)}`),
       ...newRecords.map(({ type, id }) => `secrets.allow has the ${type} ${quote(id)}`),
     ],
   };

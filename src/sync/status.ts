@@ -132,25 +132,39 @@ function countDeleted({ sql, registry }: SyncStore, project: string): number {
   }, 0);
 }
 
-/** Writes a status as a table. */
+/** The counts of a status and the heads of their columns. */
+const COUNTS = [
+  ['rows', 'rows'],
+  ['pendingExport', 'to export'],
+  ['pendingImport', 'to import'],
+  ['conflicts', 'conflicts'],
+  ['orphans', 'orphans'],
+] as const;
+
+/** Writes a status as a table, without zeros. */
 export function printStatus(
   status: SyncStatus,
   write: (text: string) => void = (text) => process.stdout.write(text),
 ): void {
-  const columns = ['rows', 'to export', 'to import', 'conflicts', 'orphans'];
+  const shown = COUNTS.filter(([name]) => status.entities.total[name] > 0);
   const row = (name: string, cells: readonly (string | number)[]): string =>
-    `${name.padEnd(14)}${cells.map((cell) => String(cell).padStart(11)).join('')}`;
-  const table = Object.entries(status.entities).map(([type, entity]) =>
-    row(type, [entity.rows, entity.pendingExport, entity.pendingImport, entity.conflicts, entity.orphans]),
-  );
+    `${name.padEnd(14)}${cells.map((cell) => String(cell || '').padStart(11)).join('')}`.trimEnd();
+  const table = Object.entries(status.entities)
+    .filter(([, entity]) => shown.some(([name]) => entity[name] > 0))
+    .map(([type, entity]) =>
+      row(
+        type,
+        shown.map(([name]) => entity[name]),
+      ),
+    );
+  const heads = shown.map(([, head]) => head);
   const files = status.files.map((file) => `${file.name} (${file.lines} lines, ${file.size} bytes)`);
   const lines = [
     `project ${status.project}`,
     `files   ${status.dir}`,
-    row('', columns),
-    ...table,
+    ...(table.length === 0 ? ['no records yet'] : [row('', heads), ...table]),
     files.length === 0 ? 'no files yet' : files.join(', '),
-    `${status.tombstones} deletions remembered`,
+    ...(status.tombstones === 0 ? [] : [`${status.tombstones} deletions remembered`]),
     ...(status.backfillNeeded ? ['never exported: the first export takes all rows'] : []),
     ...status.problems.map((problem) => `problem: ${problem}`),
     status.inSync ? 'in sync' : 'not in sync',

@@ -30,6 +30,8 @@ describe('conflicts', () => {
       { n: 1, type: 'memory', id: 'mem_1', field: 'value', base: 'one', kept: 'mine', lost: 'theirs', why: 'merge' },
       { n: 2, type: 'memory', id: 'mem_2', field: 'value' },
     ]);
+    const [{ at } = {}] = conflicts as JsonObject[];
+    expect(Math.abs(Date.parse(String(at)) - Date.now())).toBeLessThan(3_600_000);
     expect(sandbox.ok(['conflicts'])).toMatch(/^1 +memory a +value +"mine" +"theirs" +merge +\d{4}-/m);
     expect(sandbox.ok(['conflicts', 'show', '2'])).toMatch(/^2: memory b, value, merge, .*\nbase: "one"\n/);
     expect(sandbox.json(['conflicts', 'show', '2'])).toMatchObject({ conflicts: [{ n: 2 }] });

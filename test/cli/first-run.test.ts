@@ -33,6 +33,9 @@ describe('a first run', () => {
     const expected = { projects: [{ path: old, records: 1 }], next: `sc-sync init --project ${old}` };
     expect(sandbox.json(['status'])).toMatchObject(expected);
     expect(sandbox.json(['init'])).toMatchObject(expected);
+    expect(sandbox.json(['sync'])).toMatchObject({ ...expected, inSync: true });
+    expect(sandbox.json(['sync', '--dry-run'])).toMatchObject(expected);
+    expect(sandbox.ok(['sync'])).toContain(`next: sc-sync init --project ${old}   to sync that project`);
     expect(sandbox.ok(['status'])).toContain(`next: sc-sync init --project ${old}   to sync that project`);
     expect(sandbox.ok(['init', '--project', old])).toBe(
       `bound ${sandbox.dir} to the project ${old}\nnext: sc-sync sync   brings the database and the files to the same\n`,
@@ -40,6 +43,7 @@ describe('a first run', () => {
     const after = sandbox.json(['status']);
     expect(after).toMatchObject({ project: old, entities: { total: { rows: 1 } } });
     expect(after).not.toHaveProperty('projects');
+    expect(sandbox.json(['sync'])).not.toHaveProperty('projects');
     expect(sandbox.ok(['init', '--project', old])).toMatch(/^nothing to do: /);
   });
 
@@ -83,10 +87,17 @@ describe('a first run', () => {
     const sandbox = Sandbox.withFixture('empty/before.db');
     const done = sandbox.json(['init'])['done'];
     expect(done).toContain(`added the project ${sandbox.project} to the database`);
-    const rows = sandbox.withStore(({ sql }) =>
-      sql.all('SELECT name, created_at > 0, next_issue_number FROM projects WHERE project_path = ?', sandbox.project),
-    );
-    expect(rows).toEqual([['proj', 1n, 1n]]);
+    const rows = sandbox.withStore(({ sql }) => ({
+      own: sql.all('SELECT name, created_at / 1e12 > 1 FROM projects WHERE project_path = ?', sandbox.project),
+      forms: sql.all(
+        `SELECT substr(id, 1, 5), length(id) >= 17, typeof(project_path), typeof(name), description, next_issue_number, plan_prefix,
+           next_plan_number, typeof(created_at), created_at = updated_at FROM projects`,
+      ),
+    }));
+    expect(rows.own).toEqual([['proj', 1n]]);
+    // That of the reference, and ours.
+    expect(rows.forms).toHaveLength(2);
+    expect(rows.forms[1]).toEqual(rows.forms[0]);
     expect(sandbox.json(['init'])).not.toHaveProperty('done');
   });
 

@@ -74,6 +74,19 @@ describe('looking', () => {
     }
   });
 
+  it('at rows and at git does not wait for whoever writes', () => {
+    const sandbox = pendingOnBothSides();
+    const other = openDriver(sandbox.db);
+    onTestFinished(() => {
+      other.close();
+    });
+    other.exec('BEGIN IMMEDIATE');
+    expect(sandbox.ok(['list', 'memory'])).toContain('after');
+    expect(sandbox.ok(['get', 'mem_1'])).toContain('after');
+    expect(sandbox.ok(['conflicts'])).toBe('no value is lost\n');
+    expect(sandbox.error(['log', 'mem_1'], 4)['message']).toContain('There is no commit');
+  });
+
   it('at a damaged database says so, and gives 2', async () => {
     const sandbox = new Sandbox();
     sandbox.ok(['init']);

@@ -93,6 +93,12 @@ describe('a record', () => {
 });
 
 describe('put of a name that no record has', () => {
+  it('makes a record of any name where the fields say the natural key', () => {
+    expect(sandbox.error(['put', 'memory', 'm1', 'value=v', 'category=note'], 4)['code']).toBe('not_found');
+    expect(put('memory', 'm1', 'key=k', 'value=v', 'category=note')).toMatchObject({ id: 'm1', key: 'k' });
+    expect(put('memory', 'm1', 'key=k2')).toMatchObject({ id: 'm1', key: 'k2', value: 'v' });
+  });
+
   it('makes a record of a whole id alone, or with --create', () => {
     const error = sandbox.error(['put', 'issue', '6b1d', 'title=x'], 4);
     expect(error).toMatchObject({ code: 'not_found', hint: expect.stringContaining('--create') as unknown });

@@ -1,11 +1,18 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { describe, expect, it } from 'vitest';
 
-import { NAMES } from '../../src/cli/schemas/verbs.js';
+import { NAMES, schemaOf } from '../../src/cli/schemas/verbs.js';
 import { VERBS } from '../../src/cli/verbs.js';
 import { pair } from '../git/clones.js';
 import { ATLAS, Sandbox } from './helpers.js';
 import { expectValid } from './valid.js';
+
+/** The members that a schema has, at any depth. */
+function membersOf(schema: unknown): [name: string, schema: Readonly<Record<string, unknown>>][] {
+  if (typeof schema !== 'object' || schema === null) return [];
+  const own = 'properties' in schema ? Object.entries(schema.properties as object) : [];
+  return [...own, ...Object.values(schema).flatMap(membersOf)];
+}
 
 describe('schema', () => {
   it('has one for each verb, as text and as JSON', () => {
@@ -15,6 +22,15 @@ describe('schema', () => {
     expect(JSON.parse(text)).toEqual(sandbox.json(['schema', 'sync']));
     expect(new Ajv2020().validateSchema(JSON.parse(text) as object)).toBe(true);
     expect(sandbox.error(['schema', 'snyc'], 4)).toMatchObject({ code: 'usage', hint: 'did you mean sync?' });
+  });
+
+  it('has one form for every time: a text in UTC', () => {
+    const times = NAMES.flatMap((name) => membersOf(schemaOf(name))).filter(([name]) => /^(at|time|stamp)$/.test(name));
+    expect(times.length).toBeGreaterThan(3);
+    for (const [name, { pattern = 'none' }] of times) {
+      expect('2026-01-31T10:00:00.000Z', name).toMatch(new RegExp(String(pattern)));
+      expect('2026-01-31T10:00:00+01:00', name).not.toMatch(new RegExp(String(pattern)));
+    }
   });
 
   it('refuses what no verb prints', () => {

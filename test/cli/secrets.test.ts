@@ -104,7 +104,7 @@ describe('values that look like secrets', () => {
     writeFileSync(settings, JSON.stringify({ private: [{ type: 'memory', where: {} }] }));
     sandbox.ok(['sync']);
     writeFileSync(settings, '{}');
-    const waits = 'sync.json changed: private has no more {"type":"memory","where":{}}';
+    const waits = 'sync.json changed: private no longer has {"type":"memory","where":{}}';
     const { status, stdout } = sandbox.run(['sync']);
     expect(status).toBe(1);
     expect(stdout).toContain(
@@ -116,7 +116,7 @@ describe('values that look like secrets', () => {
     expect(sandbox.error(['private', 'memory', 'mem_3', '--accept'], 4)['code']).toBe('usage');
     for (const id of ['mem_1', 'mem_2']) sandbox.ok(['private', 'memory', id]);
     expect(sandbox.ok(['private', '--accept'])).toBe(
-      'accepted: private has no more {"type":"memory","where":{}}\nmemory plain goes out with the next export\n',
+      'accepted: private no longer has {"type":"memory","where":{}}\nmemory plain goes out with the next export\n',
     );
     sandbox.ok(['sync']);
     expect(readFileSync(join(sandbox.dir, 'memories.jsonl'), 'utf8')).toMatch(/^.*mem_3.*\n$/);

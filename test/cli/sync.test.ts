@@ -170,7 +170,7 @@ describe('exit status', () => {
     edit(path, '<<<<<<< ours\n', '');
     writeFileSync(join(sandbox.dir, 'sync.json'), '{"path":"absolute"}');
     expect(sandbox.error(['sync'], 4)['message']).toContain('the setting "path" is unknown');
-    expect(sandbox.ok(['status'])).toMatch(/^problem: sync\.json: /m);
+    expect(sandbox.ok(['status'])).toMatch(/^problem: Cannot read sync\.json: /m);
   });
 
   it('2: no database, none of SQLite, a row that its columns do not allow', () => {

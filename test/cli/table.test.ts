@@ -10,7 +10,7 @@ const plain = (text: string): string => text;
 
 function lines(head: readonly string[], rows: readonly (readonly string[])[], width?: number): string[] {
   const table = new Table({ head, right: [head.length - 1], sample: rows, isAll: true, width });
-  return [head, ...rows].map((row) => table.line(row, plain));
+  return [...table.head(plain), ...rows.flatMap((row) => table.row(row, plain))];
 }
 
 describe('a table', () => {
@@ -34,14 +34,30 @@ describe('a table', () => {
     ]);
   });
 
-  it('fits a terminal of 60 columns whatever is in it', () => {
+  it('has a line for each cell where its columns do not fit beside each other', () => {
+    const rows = [
+      ['context_item', '12', '', '3'],
+      ['issue', '', 'a long word', '1'],
+    ];
+    expect(lines(['', 'to import', 'why', 'orphans'], rows, 24)).toEqual([
+      'context_item',
+      '  to import  12',
+      '  orphans    3',
+      'issue',
+      '  why        a long word',
+      '  orphans    1',
+    ]);
+    expect(lines(['', 'to import', 'why', 'orphans'], rows, 23)).toContain('  why        a long wo…');
+  });
+
+  it('fits a narrow terminal whatever is in it', () => {
     const cell = fc.oneof(fc.string({ maxLength: 90 }), fc.string({ unit: 'grapheme', maxLength: 60 }));
     const row = fc.tuple(cell, cell, cell, cell, fc.integer({ min: 0, max: 99999 }).map(String));
     fc.assert(
-      fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), (rows) => {
+      fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), fc.constantFrom(60, 40, 30), (rows, width) => {
         const clean = rows.map((cells) => cells.map((text) => text.replaceAll(/[\p{C}\p{Z}]+/gu, ' ')));
-        for (const line of lines(['id', 'title', 'status', 'labels', 'n'], clean, 60))
-          expect(stringWidth(line)).toBeLessThanOrEqual(60);
+        for (const line of lines(['id', 'title', 'status', 'labels', 'n'], clean, width))
+          expect(stringWidth(line)).toBeLessThanOrEqual(width);
       }),
       { numRuns: 200 },
     );

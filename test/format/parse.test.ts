@@ -149,7 +149,7 @@ describe('edits by hand', () => {
 describe('what parseLine refuses', () => {
   it.each([
     ['\ufeff{}', ['the file begins with a byte order mark; save it as UTF-8 without BOM']],
-    ['{', ['column 2: expected a string, found the end of the line']],
+    ['{', ['column 2: a string in double quotes must stand here, not the end of the line']],
     ['{}', ['a line must have a "type", or an "entity_type" for a deletion; this one has neither']],
     ['{"type":1}', ['type must be a text, not 1']],
     ['{"type":"memory","type":"memory"}', ['column 18: the name "type" stands twice']],

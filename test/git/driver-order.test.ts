@@ -54,7 +54,10 @@ describe('the merge driver', () => {
   it('writes no result where it cannot leave what lost, but a conflict', () => {
     const { root, drive, ours } = driven(CONFLICT);
     writeFileSync(join(root, '.savecontext'), 'a file where the folder should be');
-    expect(drive()).toMatchObject({ lost: 0, problems: [expect.stringContaining('no folder to leave the values in')] });
+    expect(drive()).toMatchObject({
+      lost: 0,
+      problems: [expect.stringContaining('there is no folder for the values that lose')],
+    });
     expect(ours()).toBe(whole());
   });
 
@@ -75,7 +78,7 @@ describe('the merge driver', () => {
   it('puts every byte of every version into the conflict where one is no UTF-8', () => {
     const sides = { base: '', ours: Buffer.from('caf\xe9\r\n\n', 'latin1'), theirs: 'no end' };
     const { root, drive } = driven(sides);
-    expect(drive().problems).toEqual(['ours: expected UTF-8, found bytes that are none']);
+    expect(drive().problems).toEqual(['ours: the text must be UTF-8, and has other bytes']);
     expect(readFileSync(join(root, 'ours'), 'latin1')).toBe(
       '<<<<<<< ours\ncaf\xe9\r\n\n||||||| base\n=======\nno end\n>>>>>>> theirs\n',
     );
@@ -94,6 +97,6 @@ describe('the merge driver', () => {
     expect(drive(latin(1, 1), latin(2, 1), latin(1, 2)).problems).toEqual([]);
     expect(readFileSync(join(root, 'ours')).equals(latin(2, 2))).toBe(true);
     const wide = (v: number): Buffer => Buffer.from(`{"id":${v}}\n`, 'utf16le');
-    expect(drive(wide(1), wide(2), wide(3)).problems[0]).toMatch(/^base: expected UTF-8/);
+    expect(drive(wide(1), wide(2), wide(3)).problems[0]).toMatch(/^base: the text must be UTF-8/);
   });
 });

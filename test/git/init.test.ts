@@ -442,7 +442,7 @@ describe('init --driver-only', () => {
       clone.root,
       1,
     );
-    expect(problems).toContain('ours: expected lines of JSON, found a pointer of Git LFS');
+    expect(problems).toContain('ours: the file must have lines of JSON, not a pointer of Git LFS');
     expect(readFileSync(join(clone.root, 'a'), 'utf8').match(/^<{7} ours$/gm)).toHaveLength(1);
   });
 

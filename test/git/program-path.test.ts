@@ -61,6 +61,7 @@ describe('the program that git is told of', () => {
     const init = run(main, 'init');
     expect(init.status).toBe(0);
     expect(init.said).toMatch(/left out the merge driver: .*npm install --save-dev savecontext-sync/);
+    expect(run(main, 'init', '--quiet').said).toMatch(/^warning: left out the merge driver: .*\n$/);
     expect(run(main, 'sync').said).toMatch(/in sync\n$/);
     const driver = run(main, 'init', '--driver-only', '--key', 'id', '*.jsonl');
     expect(driver).toMatchObject({ status: 6, said: expect.stringContaining('npm install --save-dev') as unknown });

@@ -132,7 +132,7 @@ describe('an unmerged file', () => {
     const path = join(clone.dir, NAME);
     const before = readFileSync(path);
     expect(resolve(clone).files).toMatchObject([
-      { lost: 0, problems: ['theirs: expected UTF-8, found bytes that are none'] },
+      { lost: 0, problems: ['theirs: the text must be UTF-8, and has other bytes'] },
     ]);
     expect(readFileSync(path).equals(before)).toBe(true);
     expect(clone.git('ls-files', '-u')).not.toBe('');

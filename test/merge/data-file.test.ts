@@ -187,7 +187,7 @@ describe('lines that cannot be read', () => {
     const marked = text('<<<<<<< HEAD', a, '=======', b, '>>>>>>> x');
     const { text: result, problems } = merge({ base: text(a), ours: marked, theirs: text(a, b) });
     expect(result).toBe(`<<<<<<< ours\n${marked}||||||| base\n${text(a)}=======\n${text(a, b)}>>>>>>> theirs\n`);
-    expect(problems).toEqual(['ours:1', 'ours:3', 'ours:5'].map((where) => `${where}: found a conflict marker`));
+    expect(problems).toEqual(['ours:1', 'ours:3', 'ours:5'].map((where) => `${where}: a conflict marker stands here`));
   });
 
   it('markers inside of a value are none', () => {

@@ -150,14 +150,14 @@ describe('scanObject', () => {
     ['{"a":"\n"}', 'a control character stands in a string unescaped', 6],
     ['{"a":"b', 'the string that begins here has no end (is the line cut off?)', 6],
     ['{"a":"b\\"', 'the string that begins here has no end (is the line cut off?)', 6],
-    ['{"a":1', 'expected "," or "}", found the end of the line', 7],
-    ['{"a":01}', 'expected "," or "}", found "1}"', 7],
-    ['{"a" 1}', 'expected ":", found "1}"', 6],
-    ['{a:1}', 'expected a string, found "a:1}"', 2],
-    ['{"a":}', 'expected a value, found "}"', 6],
-    ['{} x', 'expected nothing after the value, found "x"', 4],
-    ['[]', 'expected an object "{", found "[]"', 1],
-    ['', 'expected an object "{", found the end of the line', 1],
+    ['{"a":1', '"," or "}" must stand here, not the end of the line', 7],
+    ['{"a":01}', '"," or "}" must stand here, not "1}"', 7],
+    ['{"a" 1}', '":" must stand here, not "1}"', 6],
+    ['{a:1}', 'a string in double quotes must stand here, not "a:1}"', 2],
+    ['{"a":}', 'a value must stand here, not "}"', 6],
+    ['{} x', 'the end of the line must stand here, not "x"', 4],
+    ['[]', 'an object must stand here, not "[]"', 1],
+    ['', 'an object must stand here, not the end of the line', 1],
   ])('says what is wrong with %j', (source, message, column) => {
     expect(() => scanObject(source)).toThrow(expect.objectContaining({ name: 'JsonError', message, column }) as Error);
   });

@@ -76,7 +76,7 @@ describe('P17: a file that is not as it should be', () => {
       const at = bad.indexOf('HERE');
       const changed = Buffer.concat([whole, bad.subarray(0, at), Uint8Array.from(bytes), bad.subarray(at + 4)]);
       world.write('issues.jsonl', changed);
-      const says = ['issues.jsonl:6: expected UTF-8, found bytes that are none'];
+      const says = ['issues.jsonl:6: the text must be UTF-8, and has other bytes'];
       expectRefused(world, () => world.import(), { code: 'bad_input', says });
     }
   });

@@ -60,7 +60,7 @@ describe('P17: a bad line stops the import and changes nothing', () => {
   it('markers and a greater v stop an import that skips bad lines, too', () => {
     const world = makeWorld();
     world.write('issues.jsonl', file('x', '<<<<<<< ours', good, '=======', good, '>>>>>>> theirs'));
-    const says = ['issues.jsonl:2: found the conflict marker "<<<<<<< ours"', 'issues.jsonl:6: '];
+    const says = ['issues.jsonl:2: the conflict marker "<<<<<<< ours" stands here', 'issues.jsonl:6: '];
     expectRefused(world, () => world.import({ skipInvalid: true }), { code: 'conflict_markers', says });
     world.write('issues.jsonl', file('x', good.replace('"v":1', '"v":2')));
     expectRefused(world, () => world.import({ skipInvalid: true }), {

@@ -99,11 +99,11 @@ describe('a line', () => {
     for (const [name, read] of Object.entries(READERS)) {
       const error = thrownBy(() => read(world));
       expect([name, error.code]).toEqual([name, 'bad_input']);
-      expect(error.message).toMatch(/issues\.jsonl:2: expected a line of at most 67108864 bytes/);
+      expect(error.message).toMatch(/issues\.jsonl:2: a line must have at most 67108864 bytes/);
     }
     expect(statusOf(world)).toMatchObject({ problems: [expect.stringContaining('at most 67108864 bytes')] });
     expect(resolveFolder(savecontext, undefined, world.dir, { now: 1, dryRun: false }).files).toMatchObject([
-      { problems: [expect.stringMatching(/^the file:2: expected a line of at most 67108864 bytes/)] },
+      { problems: [expect.stringMatching(/^the file:2: a line must have at most 67108864 bytes/)] },
     ]);
     writeFileSync(path, file(line('issue', 'i1')));
     expect(world.sync().inSync).toBe(true);

@@ -116,11 +116,11 @@ describe('writeJsonl and readJsonl', () => {
       Buffer.concat([Buffer.from(`${good}\n{\n<<<<<<< HEAD\n`), Buffer.of(0xff, 0x0a), Buffer.from(good)]),
     );
     const error = thrownBy(() => readJsonl(path));
-    expect(error).toMatchObject({ code: 'bad_input', message: `Cannot read ${path}: 3 lines are wrong` });
+    expect(error).toMatchObject({ code: 'bad_input', message: `Cannot read ${path}: some lines are wrong` });
     expect(error.details).toEqual([
-      `${path}:2: column 2: expected a string, found the end of the line`,
-      `${path}:3: column 1: expected an object "{", found "<<<<<<< HEAD"`,
-      `${path}:4: expected UTF-8, found bytes that are none`,
+      `${path}:2: column 2: a string in double quotes must stand here, not the end of the line`,
+      `${path}:3: column 1: an object must stand here, not "<<<<<<< HEAD"`,
+      `${path}:4: the text must be UTF-8, and has other bytes`,
     ]);
     expect(thrownBy(() => readJsonl(`${path}.none`)).code).toBe('io');
   });
@@ -139,7 +139,7 @@ describe('writeJsonl and readJsonl', () => {
       ],
       [
         record('memory', { x_new: () => 1 }),
-        'Cannot write the memory: x_new cannot be JSON: expected a value, found "undefined}"',
+        'Cannot write the memory: x_new cannot be JSON: a value must stand here, not "undefined}"',
       ],
       [
         record('time_entry', { hours: Number.NaN }),

@@ -58,7 +58,7 @@ describe('a change of sync.json', () => {
     const { inSync, problems } = replica.status();
     expect(inSync).toBe(false);
     expect(problems).toEqual([
-      'sync.json changed: private has no more {"type":"session","where":{"channel":"secret"}}; so these stay in the database: ' +
+      'sync.json changed: private no longer has {"type":"session","where":{"channel":"secret"}}; so these stay in the database: ' +
         'session s1, session s3, context_item s1c, context_item s3c (sc-sync private --accept accepts it)',
     ]);
     expect(replica.accept().records).toHaveLength(4);

@@ -7,6 +7,13 @@ export type Members = Readonly<Record<string, Schema | true>>;
 /** A text. */
 export const text = (description?: string): Schema => ({ type: 'string', description });
 
+/** A time: the one form that times have. Records have theirs as their columns do. */
+export const time = (description: string): Schema => ({
+  type: 'string',
+  pattern: '^\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z$',
+  description: `${description}, in UTC`,
+});
+
 /** One of some words. */
 export const oneOf = (...words: readonly string[]): Schema => ({ enum: words });
 

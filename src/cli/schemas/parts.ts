@@ -1,4 +1,4 @@
-import { byName, count, flag, list, object, oneOf, text } from './build.js';
+import { byName, count, flag, list, object, oneOf, text, time } from './build.js';
 import type { Members, Schema } from './build.js';
 
 /** The type and id of a record. */
@@ -81,7 +81,7 @@ export const LOSS: Members = { ...KEY, lost: true, why: text('why it lost') };
 export const LOSS_OPTIONAL: Members = { field: text(), base: true, kept: true };
 
 export const conflicts = list(
-  object({ n: count('its number'), ...LOSS, at: count('Unix milliseconds') }, LOSS_OPTIONAL),
+  object({ n: count('its number'), ...LOSS }, { ...LOSS_OPTIONAL, at: time('when it lost') }),
   'values that lost a merge',
 );
 

@@ -1,4 +1,4 @@
-import { count, flag, list, object, oneOf, text } from './build.js';
+import { count, flag, list, object, oneOf, text, time } from './build.js';
 import type { Members, Schema } from './build.js';
 import * as part from './parts.js';
 
@@ -54,7 +54,10 @@ const FORMS: Readonly<Record<string, readonly Schema[]>> = {
   ],
   export: [object({ ...place, dryRun }, part.exportStats)],
   import: [object({ ...place, dryRun }, part.importStats)],
-  sync: [object({ ...place, dryRun, inSync }, part.syncMembers), object({}, { projects: list(syncOfAll) })],
+  sync: [
+    object({ ...place, dryRun, inSync }, { ...part.syncMembers, projects: part.projects, next: part.next }),
+    object({}, { projects: list(syncOfAll) }),
+  ],
   diff: [
     object(place, {
       base: text('the commit that was compared with'),
@@ -105,8 +108,8 @@ const FORMS: Readonly<Record<string, readonly Schema[]>> = {
           {
             commit: text('left out where it is not committed yet'),
             author: text(),
-            time: text('of the commit, RFC 3339'),
-            stamp: text('of the version, RFC 3339'),
+            time: time('when the commit was made'),
+            stamp: time('the stamp of the version'),
             deletedBy: text(),
             fields: part.fieldChanges,
             record,

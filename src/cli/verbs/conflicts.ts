@@ -1,13 +1,11 @@
 import { Argument } from 'commander';
 
-import { dropConflicts, listConflicts, takeConflict } from '../../sync/conflicts.js';
 import { SyncError } from '../../errors.js';
 import type { JournalEntry } from '../../store/knowledge/journal.js';
 import { calledBy } from '../../record/names.js';
 import type { NamedRecord } from '../../record/names.js';
 import { nearest } from '../../record/nearest.js';
 import { entityNamed } from '../../record/type-names.js';
-import type { SyncStore } from '../../store/store.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { lossJson } from '../field-change.js';
@@ -15,7 +13,7 @@ import { isOf, readNamed, refuseNamed } from '../named.js';
 import { data, grid, info, next } from '../outcome.js';
 import type { Block, Outcome } from '../outcome.js';
 import type { Session } from '../session.js';
-import { dateText } from '../time-text.js';
+import { dateText, timeJson } from '../time-text.js';
 import type { Invocation, Verb } from '../verb.js';
 
 const ACTIONS: readonly string[] = ['show', 'take', 'drop'];
@@ -36,9 +34,7 @@ export const verb: Verb = {
 
 /** Lists the journal, or works on entries of it. */
 function run({ session, args }: Invocation): Outcome {
-  const store = session.store();
-  const { projectPath } = session.place();
-  const entries = listConflicts(store, projectPath);
+  const entries = session.project().conflicts.list();
   const [action = '', ...words] = args;
   if (args.length === 0) return listAll(session, entries);
   if (!ACTIONS.includes(action)) return listAll(session, entries.filter(isOf(requireRecord(session, entries, args))));
@@ -49,7 +45,7 @@ function run({ session, args }: Invocation): Outcome {
     case 'take':
       return takeEntries(session, wanted);
     default:
-      return dropEntries(store, projectPath, wanted);
+      return dropEntries(session, wanted);
   }
 }
 
@@ -153,11 +149,7 @@ function showEntries({ called }: Session, entries: readonly JournalEntry[]): Out
 
 /** All entries or none. */
 function takeEntries(session: Session, entries: readonly JournalEntry[]): Outcome {
-  const store = session.store();
-  const { projectPath } = session.place();
-  store.sql.transaction('immediate', () => {
-    for (const { n } of entries) takeConflict(store, projectPath, n);
-  });
+  session.project().conflicts.take(...entries.map(({ n }) => n));
   const said = entries.map((entry): Block =>
     info(`put ${entry.field ?? 'the whole record'} of ${session.called(entry)} back`),
   );
@@ -165,9 +157,8 @@ function takeEntries(session: Session, entries: readonly JournalEntry[]): Outcom
   return { status: EXIT.done, json: { taken: entries.map(toObject) }, text: [...said, after] };
 }
 
-function dropEntries(store: SyncStore, project: string, entries: readonly JournalEntry[]): Outcome {
-  const numbers = entries.map(({ n }) => n);
-  const dropped = dropConflicts(store, project, numbers);
+function dropEntries(session: Session, entries: readonly JournalEntry[]): Outcome {
+  const dropped = session.project().conflicts.drop(...entries.map(({ n }) => n));
   return {
     status: EXIT.done,
     json: { dropped: entries.map(toObject) },
@@ -176,5 +167,5 @@ function dropEntries(store: SyncStore, project: string, entries: readonly Journa
 }
 
 function toObject(entry: JournalEntry): object {
-  return { n: entry.n, ...lossJson(entry), at: entry.at };
+  return { n: entry.n, ...lossJson(entry), at: timeJson(entry.at) };
 }

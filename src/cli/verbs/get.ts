@@ -47,6 +47,7 @@ function describeRecord({ entity, tokens, unknown }: Content, now: number): Line
   const width = Math.max(...members.map(([name]) => name.length)) + 2;
   return members.flatMap(([name, text]) => {
     const [first = '', ...rest] = text.split(/\r?\n/);
-    return [data(`${name.padEnd(width)}${first}`), ...rest.map((line) => data(`${' '.repeat(width)}${line}`))];
+    const lines = [`${name.padEnd(width)}${first}`, ...rest.map((line) => `${' '.repeat(width)}${line}`)];
+    return lines.map((line) => ({ ...data(line), hang: width }));
   });
 }

@@ -27,7 +27,7 @@ import type { Session, Place } from '../session.js';
 import { EXIT } from '../exit-codes.js';
 import { otherProjects } from '../other-projects.js';
 import { failure, info, next, warning } from '../outcome.js';
-import type { Outcome } from '../outcome.js';
+import type { Line, Outcome } from '../outcome.js';
 import { lineWordOptions, lineWordsOf } from '../line-words.js';
 import { isOn } from '../verb.js';
 import type { Invocation, Verb } from '../verb.js';
@@ -89,12 +89,15 @@ function init({ session, options }: Invocation): Outcome {
     status: EXIT.done,
     json: { database, project: place.projectPath, dir: place.dir, done, ...others.json },
     text: [
-      ...done.map((what) => info(what)),
+      ...done.map(describeDone),
       ...(done.length === 0 ? [info(nothingToDo(session, place))] : []),
       ...(others.text.length > 0 || done.length === 0 ? others.text : [next(session.call('sync'), NEXT)]),
     ],
   };
 }
+
+/** A warning is written with `--quiet` too. */
+const describeDone = (what: string): Line => (what.startsWith('warning: ') ? warning(what) : info(what));
 
 const NEXT = 'brings the database and the files to the same';
 
@@ -148,7 +151,7 @@ function initDriver({ session, args, options }: Invocation): Outcome {
   return {
     status: EXIT.done,
     json: { pattern, ...words, done },
-    text: (done.length === 0 ? [nothing] : done).map((what) => info(what)),
+    text: (done.length === 0 ? [nothing] : done).map(describeDone),
   };
 }
 

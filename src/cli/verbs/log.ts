@@ -16,6 +16,7 @@ import type { Line, Outcome } from '../outcome.js';
 import { NAMED, readNamed } from '../named.js';
 import type { Named } from '../named.js';
 import { limit } from '../options.js';
+import { dateText, timeJson } from '../time-text.js';
 import type { Invocation, Verb } from '../verb.js';
 
 export const verb: Verb = {
@@ -63,9 +64,9 @@ function jsonOf({ commit, author, time, action, version, fields }: LoggedVersion
   return {
     commit: commit ?? null,
     author: commit === undefined ? null : author,
-    time: commit === undefined ? null : time,
+    time: timeJson(Date.parse(time)),
     action,
-    stamp: version === undefined ? null : new Date(version.stamp).toISOString(),
+    stamp: version === undefined ? null : timeJson(version.stamp),
     deletedBy: version?.kind === 'deleted' ? version.by : null,
     fields: fields.map(fieldJson),
     record: version?.kind === 'present' ? new ExactJson(toJson(version.content)) : null,
@@ -73,7 +74,8 @@ function jsonOf({ commit, author, time, action, version, fields }: LoggedVersion
 }
 
 function describe({ commit, author, time, action, version, fields }: LoggedVersion): Line[] {
-  const place = commit === undefined ? 'not committed' : `${commit.slice(0, 10)}  ${time}  ${author}`;
+  const place =
+    commit === undefined ? 'not committed' : `${commit.slice(0, 10)}  ${dateText(Date.parse(time))}  ${author}`;
   const by = version?.kind === 'deleted' ? ` by ${version.by}` : '';
   const what = action === 'unreadable' ? 'unreadable line' : `${action}${by}`;
   return [data(`${place}  ${what}`, 'strong'), ...fields.map((change) => data(`    ${fieldText(change)}`))];

@@ -1,8 +1,8 @@
 import { Option } from 'commander';
 
-import { acceptSettings, describeWaiting, listWaitingSettings } from '../../sync/accepted-settings.js';
+import { describeWaiting } from '../../sync/accepted-settings.js';
 import { SyncError } from '../../errors.js';
-import { listPrivate, setPrivate, whyPrivate } from '../../sync/private.js';
+import { setPrivate, whyPrivate } from '../../sync/private.js';
 import type { Session } from '../session.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
@@ -32,7 +32,6 @@ export const verb: Verb = {
 /** Keeps a record in the database, lets it out again, or lists those that are kept; or accepts what the settings let out. */
 function run({ session, args, options }: Invocation): Outcome {
   const place = session.place();
-  const { projectPath } = place;
   if (isOn(options, 'accept')) {
     if (args.length > 0) {
       throw new SyncError('usage', 'Cannot accept one record: --accept accepts all of sync.json', {
@@ -47,7 +46,7 @@ function run({ session, args, options }: Invocation): Outcome {
     changes: true,
     beside: (name) => (isPrivate ? session.names().deleted(name) : []),
   });
-  const { records, exported } = setPrivate(session.store(), projectPath, { type, id }, isPrivate);
+  const { records, exported } = setPrivate(session.store(), place.projectPath, { type, id }, isPrivate);
   const { called } = session;
   const heldBy = isPrivate ? undefined : whyPrivate(session.store(), place, { type, id });
   const others = records.length === 1 ? '' : ` with ${count(records.length - 1, 'record')} that cannot be without it`;
@@ -74,9 +73,9 @@ function run({ session, args, options }: Invocation): Outcome {
 
 /** The records that were made private, and those that stay only because a change of the settings is not accepted. */
 function list(session: Session): Outcome {
-  const place = session.place();
-  const records = listPrivate(session.store(), place.projectPath);
-  const waiting = listWaitingSettings(session.store(), place);
+  const project = session.project();
+  const records = project.records.listPrivate();
+  const waiting = project.waitingSettings();
   const none = info('no record is private; rules of sync.json hold beside');
   return {
     status: EXIT.done,
@@ -90,7 +89,7 @@ function list(session: Session): Outcome {
 }
 
 function accept(session: Session): Outcome {
-  const { changes, records } = acceptSettings(session.store(), session.place());
+  const { changes, records } = session.project().acceptSettings();
   return {
     status: EXIT.done,
     json: { accepted: changes, records },

@@ -29,7 +29,8 @@ import type { Invocation, Verb } from '../verb.js';
 export const verb: Verb = {
   about: [
     [
-      'With a type alone a new record is made, and so it is with a whole id that no record has. A value is read by',
+      'With a type alone a new record is made, and so it is with a whole id that no record has, or with the natural key',
+      'among the fields. A value is read by',
       'the type of its field: null is null, a set is a JSON array or words with commas, @file is the content of a',
       'file, and @@ begins a text with an @. A lone - reads the record as JSON from standard input. updated_at becomes',
       'now; fields that keep their values are no edit.',
@@ -61,7 +62,8 @@ async function run({ session, args, options, input }: Invocation): Promise<Outco
   const fromInput = isInput(given) ? readObject(decodeUtf8(await input(), 'standard input')) : undefined;
   const entity = entityOf(session, named, found, fromInput);
   const values = fromInput ?? readValues(entity, given, (path) => session.resolve(path));
-  const id = found?.id ?? newId(session, { ...named, entity }, isOn(options, 'create'));
+  const isMeant = isOn(options, 'create') || saysWhichRecord(entity, values);
+  const id = found?.id ?? newId(session, { ...named, entity }, isMeant);
   const put = putRecord(session.records(), entity, id, values);
   return { status: EXIT.done, json: putJson(put), text: [describePut(session, put)] };
 }
@@ -147,6 +149,15 @@ function newId(session: Session, { entity, name }: Named, isMeant: boolean): str
     { entity, name },
     'leave it out for a new record, or add --create to make one with that id',
   );
+}
+
+/** Whoever gives what tells a record from all others of its type makes one: an edit by name says what changes. */
+function saysWhichRecord({ naturalKey, fields }: Entity, values: RecordObject): boolean {
+  const own = naturalKey.filter((name) => {
+    const field = fields[name];
+    return field?.kind !== 'text' || field.coordinate === undefined;
+  });
+  return own.length > 0 && own.every((name) => Object.hasOwn(values, name));
 }
 
 function readValues(entity: Entity, words: readonly string[], pathOf: (path: string) => string): RecordObject {

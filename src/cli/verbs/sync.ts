@@ -15,6 +15,7 @@ import { failedBy } from '../failed-by.js';
 import { failure, info, warning } from '../outcome.js';
 import type { Block, ErrorReport, Outcome } from '../outcome.js';
 import { errorJson } from '../outcome-json.js';
+import { otherProjects } from '../other-projects.js';
 import { refusalOf } from '../refusal.js';
 import { syncJson } from '../stats-json.js';
 import { allowSecret, dryRun } from '../options.js';
@@ -38,7 +39,11 @@ export const verb: Verb = {
 /** Brings both sides of one project, or of all, to the same. */
 function run({ session, options }: Invocation): Outcome {
   const dryRun = isOn(options, 'dryRun');
-  return isOn(options, 'all') ? syncAll(session, dryRun) : syncOne(session, session.place(), dryRun);
+  if (isOn(options, 'all')) return syncAll(session, dryRun);
+  const place = session.place();
+  const outcome = syncOne(session, place, dryRun);
+  const others = otherProjects(session, place);
+  return { ...outcome, json: { ...outcome.json, ...others.json }, text: [...outcome.text, ...others.text] };
 }
 
 function syncOne(session: Session, place: Place, dryRun: boolean): Outcome {

@@ -10,6 +10,7 @@ import { readLines } from '../../files/line-reader.js';
 import type { TextLine } from '../../files/line-reader.js';
 import { LineError, parseLine } from '../../format/parse.js';
 import { scanFile } from '../../files/scan-file.js';
+import { NOT_UTF8 } from '../../record/limits.js';
 import { mergeJoin } from '../../record/merge-join.js';
 import type { FileVersion } from '../../record/version.js';
 import type { Registry } from '../../registry/entity.js';
@@ -189,14 +190,14 @@ class Collector {
 
   #parse(name: string, line: TextLine): FileVersion | undefined {
     if (line.invalidUtf8 === true) {
-      this.#skip(name, line, ['expected UTF-8, found bytes that are none'], 'bad_input');
+      this.#skip(name, line, [NOT_UTF8], 'bad_input');
       return undefined;
     }
     if (isConflictMarker(line.text)) {
       this.#skip(
         name,
         line,
-        [`found the conflict marker ${JSON.stringify(line.text.slice(0, 40))}`],
+        [`the conflict marker ${JSON.stringify(line.text.slice(0, 40))} stands here`],
         'conflict_markers',
       );
       return undefined;

@@ -1,5 +1,5 @@
 /** The folders of src/, lowest first, a row each: a module imports its own folder and those above its row. */
-const FOLDERS = ['registry', 'record', 'format', 'merge', 'files', 'store', 'sync', 'secrets', 'git', 'cli'];
+const FOLDERS = ['registry', 'record', 'format', 'merge', 'files', 'store', 'adopt', 'sync', 'secrets', 'git', 'cli'];
 
 /** Modules that compute from their arguments alone; `eslint.config.js` has the same list. */
 const PURE = ['^src/(errors\\.ts$|registry/|record/|format/|merge/)', '^src/sync/(export|import)/plan[^/]*\\.ts$'];

@@ -23,6 +23,12 @@ export const VERBS: readonly ListedVerb[] = [
     load: () => import('./verbs/init.js'),
   },
   {
+    name: 'adopt',
+    group: 'every day',
+    summary: 'make or check the registry of any SQLite database',
+    load: () => import('./verbs/adopt.js'),
+  },
+  {
     name: 'status',
     group: 'every day',
     summary: 'say what each side has that the other lacks',

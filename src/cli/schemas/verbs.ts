@@ -24,6 +24,11 @@ const syncOfAll = object(place, {
 
 const put = { action: oneOf('created', 'changed', 'unchanged'), record };
 
+const registryFile: Schema = {
+  type: 'object',
+  description: 'the registry, as schemas/registry.schema.json of this package describes it',
+};
+
 /** What each verb prints with `--json`, in its forms. */
 const FORMS: Readonly<Record<string, readonly Schema[]>> = {
   init: [
@@ -155,6 +160,21 @@ const FORMS: Readonly<Record<string, readonly Schema[]>> = {
   agents: [
     object({ text: text('the section') }),
     object({ path: text(), action: oneOf('created', 'changed', 'unchanged') }),
+  ],
+  adopt: [
+    object(
+      { database: text(), path: text('of the registry'), dryRun, registry: registryFile },
+      {
+        action: oneOf('created', 'changed', 'unchanged'),
+        decided: list(text(), 'what was decided, in words'),
+        unseen: list(text(), 'what a registry cannot say, in words'),
+        questions: list(object({ asks: text(), answers: list(text(), 'options, or an edit') })),
+      },
+    ),
+    object(
+      { database: text(), path: text('of the registry'), fits: flag('whether the registry fits the database') },
+      { differences: list(object({ says: text(), edit: text('what to change in the registry') })) },
+    ),
   ],
   schema: [{ type: 'object', description: 'a JSON Schema' }],
   mcp: [object({})],

@@ -58,7 +58,7 @@ function planFor(
   if (db.tables.length === 0)
     throw new SyncError('schema', `The database ${name} has no tables`, { hint: 'name another database with --db' });
   const answers = readAnswers(said, db);
-  const known: Known = { db, answers, references: findReferences(db, answers), previous };
+  const known: Known = { db, answers, references: findReferences(db, answers, previous), previous };
   const decision = decide(known);
   return { file: decision.file, ...report(known, decision, findUndeclared(sql, db)) };
 }

@@ -6,9 +6,9 @@ import { identityOf } from './identity.js';
 import type { TableIdentity } from './identity.js';
 import type { InspectedDatabase, InspectedTable } from './inspected.js';
 import { columnNamed, isSameName } from './inspected.js';
-import { isSecret } from './local-columns.js';
+import { isEmbedding, isSecret, localReason, mustBeFilled } from './local-columns.js';
 import type { Reference } from './references.js';
-import { ofOneDatabase } from './words.js';
+import { isEmbeddingName, ofOneDatabase } from './words.js';
 
 /** Which tables are synced. */
 export interface ChosenTables {
@@ -50,7 +50,7 @@ export function chooseTables(known: Known): ChosenTables {
   for (const table of db.tables) {
     const id = identify(table, known);
     if (id !== undefined) identities.set(table.name, id);
-    const reason = reasonOf(table, known) ?? (id === undefined ? fact(NO_KEY) : undefined);
+    const reason = reasonOf(table, id !== undefined, known) ?? (id === undefined ? fact(NO_KEY) : undefined);
     if (reason !== undefined) local.set(table.name, reason);
   }
   const needed = references.filter((reference) => isNeeded(reference, db));
@@ -76,7 +76,10 @@ function identify(table: InspectedTable, known: Known): TableIdentity | undefine
   const { db, answers, references } = known;
   const isLocal = (name: string): boolean => {
     const column = columnNamed(table, name);
-    return column !== undefined && !table.primaryKey.includes(name) && isSecret(table, column, answers);
+    if (column === undefined) return false;
+    const reason = localReason(table, column, answers);
+    // A table whose primary key is a secret is none without it.
+    return reason === 'told' || (reason !== undefined && !table.primaryKey.includes(name));
   };
   const isBag = answers.rows.has(table.name);
   const before = isBag ? undefined : keptIdentity(table, known);
@@ -100,7 +103,7 @@ function keptIdentity(table: InspectedTable, { previous, answers }: Known): Tabl
 }
 
 /** Why a table is not synced, though it could be. */
-function reasonOf(table: InspectedTable, known: Known): LocalTable | undefined {
+function reasonOf(table: InspectedTable, hasKey: boolean, known: Known): LocalTable | undefined {
   const { answers, previous } = known;
   const { name } = table;
   if (answers.local.tables.has(name)) return fact('you said so');
@@ -108,14 +111,24 @@ function reasonOf(table: InspectedTable, known: Known): LocalTable | undefined {
   if (answers.tables !== undefined)
     return answers.tables.has(name) ? undefined : { ...fact('it is not among the tables to sync'), yields: true };
   if (previous?.entities.some((entity) => isSameName(entity.table, name)) === true) return undefined;
-  if ([...(previous?.local ?? []), ...(previous?.derived ?? [])].some((each) => isSameName(each, name)))
-    return fact('the registry says so');
+  const guess = guessOf(table, answers);
+  const isKept = [...(previous?.local ?? []), ...(previous?.derived ?? [])].some((each) => isSameName(each, name));
+  // What was put there for want of a key is still to be asked about.
+  return isKept && guess === undefined && hasKey
+    ? fact('the registry says so')
+    : guess && { ...guess, yields: guess.yields && !isKept };
+}
+
+/** Why a table seems to belong to one database alone. */
+function guessOf(table: InspectedTable, answers: Answers): LocalTable | undefined {
   const secret = table.primaryKey.find((key) => {
     const column = columnNamed(table, key);
     return column !== undefined && isSecret(table, column, answers);
   });
   if (secret !== undefined) return { ...fact(`its key ${secret} looks like a secret`), isGuess: true };
-  const says = ofOneDatabase(name);
+  const isOfVectors =
+    isEmbeddingName(table.name) && table.columns.some((each) => isEmbedding(each) && mustBeFilled(each));
+  const says = isOfVectors ? 'vectors that the program makes anew' : ofOneDatabase(table.name);
   return says === undefined ? undefined : { reason: `it looks like ${says}`, isGuess: true, yields: true };
 }
 

@@ -4,7 +4,7 @@ import { columnNamed, filled, tableNamed } from './inspected.js';
 import type { Reference } from './references.js';
 import { lasting } from './words.js';
 
-/** What identifies a row; a type stands as its table until types have names. */
+/** What identifies a row; `of` is a table here, since types have no names yet. */
 export type TableIdentity = FileIdentity;
 
 /** What must be known of a table beside its declaration. */

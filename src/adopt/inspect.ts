@@ -16,7 +16,6 @@ interface ListedTable {
   readonly name: string;
   readonly kind: string;
   readonly isWithoutRowid: boolean;
-  readonly isStrict: boolean;
   /** How it was made. */
   readonly ddl: string;
 }
@@ -35,14 +34,13 @@ export function inspect(sql: Sql): InspectedDatabase {
 function listTables(sql: Sql): ListedTable[] {
   return sql
     .all(
-      `SELECT l.name, l.type, l.wr, l.strict, s.sql FROM pragma_table_list AS l JOIN main.sqlite_schema AS s
+      `SELECT l.name, l.type, l.wr, s.sql FROM pragma_table_list AS l JOIN main.sqlite_schema AS s
        ON s.name = l.name AND s.type = 'table' WHERE l.schema = 'main' ORDER BY l.name`,
     )
-    .map(([name, kind, wr, strict, ddl]) => ({
+    .map(([name, kind, wr, ddl]) => ({
       name: String(name),
       kind: String(kind),
       isWithoutRowid: wr === 1n,
-      isStrict: strict === 1n,
       ddl: String(ddl),
     }))
     .filter(({ name }) => !/^(?:sqlite|scsync)_/i.test(name));
@@ -66,7 +64,7 @@ function findModuleTables(sql: Sql, listed: readonly ListedTable[]): ModuleTable
   });
 }
 
-function inspectTable(sql: Sql, { name, isStrict, isWithoutRowid }: ListedTable): InspectedTable {
+function inspectTable(sql: Sql, { name, isWithoutRowid }: ListedTable): InspectedTable {
   const shape = readTableShape(sql, name);
   const more = sql.all(`SELECT name, pk, dflt_value IS NOT NULL FROM pragma_table_xinfo(?)`, name);
   const { rows, values } = readValues(
@@ -74,18 +72,16 @@ function inspectTable(sql: Sql, { name, isStrict, isWithoutRowid }: ListedTable)
     name,
     shape.columns.map((column) => column.name),
   );
-  const isRowid = (column: string): boolean =>
+  const isNeverNull = (column: string): boolean =>
     isWithoutRowid && more.some(([known, pk]) => known === column && pk !== 0n);
   return {
     name,
     rows,
-    isStrict,
-    isWithoutRowid,
     columns: shape.columns.map(({ name: column, type, affinity, isNotNull, isGenerated }, index) => ({
       name: column,
       declared: type,
       affinity,
-      isNotNull: isNotNull || isRowid(column),
+      isNotNull: isNotNull || isNeverNull(column),
       hasDefault: more[index]?.[2] === 1n,
       isGenerated,
       values: values[index] ?? { classes: { null: 0, integer: 0, real: 0, text: 0, blob: 0 }, dates: 0, paths: 0 },
@@ -101,15 +97,11 @@ function inspectTable(sql: Sql, { name, isStrict, isWithoutRowid }: ListedTable)
 
 function readKeys(sql: Sql, table: string): InspectedKey[] {
   return sql
-    .all(
-      `SELECT name, origin = 'pk', partial FROM pragma_index_list(?) WHERE "unique" = 1 ORDER BY origin <> 'pk', name`,
-      table,
-    )
-    .map(([name, isPrimary, isPartial]) => {
+    .all(`SELECT name, partial FROM pragma_index_list(?) WHERE "unique" = 1 ORDER BY origin <> 'pk', name`, table)
+    .map(([name, isPartial]) => {
       const parts = sql.all(`SELECT name, coll FROM pragma_index_xinfo(?) WHERE key = 1 ORDER BY seqno`, name ?? '');
       return {
         name: String(name),
-        isPrimary: isPrimary === 1n,
         columns: parts.map(([column]) => (column === null ? undefined : String(column))),
         collations: parts.map(([, collation]) => String(collation)),
         isPartial: isPartial === 1n,

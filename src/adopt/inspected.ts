@@ -27,10 +27,9 @@ export interface InspectedColumn {
   readonly values: ColumnValues;
 }
 
-/** A unique index, or a primary key that has one. */
+/** A unique index; a primary key has one too, unless it is the rowid. */
 export interface InspectedKey {
   readonly name: string;
-  readonly isPrimary: boolean;
   /** Undefined stands for an expression. */
   readonly columns: readonly (string | undefined)[];
   readonly collations: readonly string[];
@@ -49,8 +48,6 @@ export interface InspectedReference {
 export interface InspectedTable {
   readonly name: string;
   readonly rows: number;
-  readonly isStrict: boolean;
-  readonly isWithoutRowid: boolean;
   readonly columns: readonly InspectedColumn[];
   /** The columns of the primary key, in its order. */
   readonly primaryKey: readonly string[];

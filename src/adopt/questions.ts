@@ -77,7 +77,7 @@ function askSecrets(columns: readonly DecidedColumn[], { answers }: Known): Ques
   const places = open.map(({ place }) => place);
   return [
     {
-      asks: `May others see ${listed(places)}? It looks like a secret, and no row can be without it`,
+      asks: `May others see ${listed(places)}? The name says secret, and no row can be without a value`,
       answers: places.map((value) => ({ option: '--sync', value })),
     },
   ];

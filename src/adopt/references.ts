@@ -1,3 +1,6 @@
+import { SyncError } from '../errors.js';
+import { fieldOf, keyColumn } from '../registry/file.js';
+import type { RegistryFile } from '../registry/file.js';
 import type { Answers } from './answers.js';
 import type { InspectedColumn, InspectedDatabase, InspectedTable } from './inspected.js';
 import { columnNamed, isSameName, tableNamed } from './inspected.js';
@@ -11,20 +14,47 @@ export interface Reference {
   readonly by: string;
 }
 
-/** The references of all tables: those that are declared, and those that somebody told of. Each column has at most one. */
-export function findReferences(db: InspectedDatabase, { refs }: Answers): Reference[] {
-  const told = refs.flatMap(({ table, column, to }): Reference[] => {
-    const by = keyLike(columnNamed(tableNamed(db.tables, table), column), tableNamed(db.tables, to));
-    return by === undefined ? [] : [{ table, column, target: to, by }];
+/**
+ * The references of all tables: what somebody says now goes before the registry that is there, and that before what is declared. Each
+ * column has at most one.
+ *
+ * @throws SyncError `usage` where a column cannot refer to what somebody says
+ */
+export function findReferences(
+  { tables }: InspectedDatabase,
+  { refs }: Answers,
+  previous: RegistryFile | undefined,
+): Reference[] {
+  const told = refs.map(({ table, column, to }): Reference => {
+    const by = keyLike(columnNamed(tableNamed(tables, table), column), tableNamed(tables, to));
+    if (by !== undefined) return { table, column, target: to, by };
+    throw new SyncError('usage', `${table}.${column} cannot refer to ${to}, which has no key of one column`, {
+      hint: 'name another table in --ref',
+    });
   });
-  const declared = db.tables.flatMap((table) =>
-    table.columns.flatMap(({ name }) => followReference(db.tables, table, name, []) ?? []),
+  const declared = tables.flatMap((table) =>
+    table.columns.flatMap(({ name }) => followReference(tables, table, name, []) ?? []),
   );
-  return [...told, ...declared.filter((each) => !told.some((other) => isOfSameColumn(each, other)))];
+  const found = new Map<string, Reference>();
+  for (const each of [...declared, ...referencesIn(previous, tables), ...told])
+    found.set(JSON.stringify([each.table, each.column]), each);
+  return [...found.values()];
 }
 
-function isOfSameColumn(a: Reference, b: Reference): boolean {
-  return a.table === b.table && a.column === b.column;
+/** The references that a registry names, between columns that are there. */
+function referencesIn(registry: RegistryFile | undefined, tables: readonly InspectedTable[]): Reference[] {
+  const entities = new Map(registry?.entities.map((entity) => [entity.type, entity]));
+  return [...entities.values()].flatMap((entity) =>
+    Object.entries(entity.fields).flatMap(([name, entry]): Reference[] => {
+      const { to = '', by } = fieldOf(entry);
+      const other = entities.get(to);
+      const [own, target] = [entity.table, other?.table ?? ''].map((each) => tableNamed(tables, each));
+      const column = columnNamed(own, name);
+      const key = columnNamed(target, by ?? (other && keyColumn(other.id)) ?? '');
+      if (own === undefined || column === undefined || target === undefined || key === undefined) return [];
+      return [{ table: own.name, column: column.name, target: target.name, by: key.name }];
+    }),
+  );
 }
 
 /**

@@ -57,13 +57,16 @@ const REASONS: Readonly<Record<LocalReason, string>> = {
   embedding: 'since it looks like a vector that the program makes anew',
 };
 
-function ofColumns({ fields }: FileEntity, table: InspectedTable, { answers }: Known): Decided[] {
+function ofColumns({ fields }: FileEntity, table: InspectedTable, { answers, references }: Known): Decided[] {
   return Object.entries(fields).flatMap(([name, entry]): Decided[] => {
     const column = columnNamed(table, name);
     if (column === undefined) return [];
     const place = `${table.name}.${name}`;
     const { kind, as } = fieldOf(entry);
-    if (kind === 'local') return [whyLocal(place, localReason(table, column, answers))];
+    if (kind === 'local') {
+      const target = references.find((each) => each.table === table.name && each.column === name)?.target;
+      return [whyLocal(place, localReason(table, column, answers), target)];
+    }
     return [
       ...(as === undefined ? [] : [{ says: `${place}: is called ${as} in a line` }]),
       ...(kind === 'any' && isSurprising(column)
@@ -82,10 +85,13 @@ function isSurprising({ affinity, values: { classes } }: InspectedColumn): boole
   return found.length > 1 || (found.length === 1 && affinity !== 'NUMERIC' && affinity !== 'BLOB');
 }
 
-function whyLocal(place: string, reason: LocalReason | undefined): Decided {
+function whyLocal(place: string, reason: LocalReason | undefined, target: string | undefined): Decided {
   const isGuess = reason === 'secret' || reason === 'embedding';
-  const why = reason === undefined ? 'as the registry says, or since it refers to a table that does' : REASONS[reason];
-  return { says: `${place}: stays here, ${why}`, ...(isGuess && { sync: place }) };
+  const other = target === undefined ? 'as the registry says' : `since it refers to ${target}`;
+  return {
+    says: `${place}: stays here, ${reason === undefined ? other : REASONS[reason]}`,
+    ...(isGuess && { sync: place }),
+  };
 }
 
 function ofTimesAndKeys({ table, created, updated, unique = [] }: FileEntity): string[] {

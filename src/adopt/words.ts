@@ -43,7 +43,7 @@ export function titleAmong(columns: readonly string[]): string | undefined {
 }
 
 const SECRET =
-  /(?:^|_)(?:password|passwd|passphrase|pwd|secret|credential|credentials|api_?key|private_key|access_key|auth_key|session_(?:key|data)|cookie|cookies|token|bearer|otp|totp)(?:_(?:hash|digest|salt|enc|encrypted|value|text|data))?$/;
+  /(?:^|_)(?:password|passwd|passphrase|pwd|secret|credential|credentials|(?:api|private|access|auth|encryption|signing|ssh|secret)_?key|session_(?:key|data)|cookie|cookies|token|bearer|otp|totp)(?:_(?:hash|digest|salt|enc|encrypted|value|text|data))?$/;
 
 export function isSecretName(column: string): boolean {
   return SECRET.test(joined(column));

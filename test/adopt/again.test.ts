@@ -52,6 +52,18 @@ describe('a second run', () => {
     expect(check(place)).toEqual([]);
   });
 
+  it('asks again what nobody answered', () => {
+    const place = foreign(
+      `${NOTES}; CREATE TABLE bag (n INTEGER); CREATE TABLE version (n INTEGER); ALTER TABLE notes ADD COLUMN token TEXT NOT NULL DEFAULT ''`,
+    );
+    const { questions } = plan(place);
+    expect(questions).toHaveLength(3);
+    write(place);
+    expect(plan(place).questions).toEqual(questions);
+    write(place, { ref: ['notes.folder_id=folders'], rows: ['bag'], sync: ['notes.token'] });
+    expect(plan(place).questions).toEqual([]);
+  });
+
   it('keeps another layout of the same', () => {
     const place = foreign(NOTES);
     write(place);
@@ -73,8 +85,8 @@ describe('a second run', () => {
     expect(write(place, { local: ['folders'] })).toBe('changed');
     const { file } = plan(place);
     expect(file.local).toEqual(['folders']);
-    // The column goes on holding a number, of a table that is not synced.
-    expect(entityOf({ file }, 'notes').fields).toMatchObject({ folder_id: { kind: 'integer', null: true } });
+    // The number of a table that is not synced means nothing elsewhere.
+    expect(entityOf({ file }, 'notes').fields).toMatchObject({ folder_id: 'local' });
     expect(write(place, { sync: ['folders', 'notes.body'] })).toBe('changed');
     expect(entityOf(plan(place), 'notes').fields).toMatchObject({ body: { kind: 'text', null: true } });
     expect(plan(place).file.local).toEqual([]);

@@ -60,6 +60,22 @@ describe('what identifies a row', () => {
     expect(entityOf(found, 'nodes').id).toEqual({ number: 'id' });
   });
 
+  it('is no column that somebody keeps here', () => {
+    const sql = `CREATE TABLE t (id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE); CREATE TABLE u (id TEXT PRIMARY KEY, v TEXT)`;
+    const found = adopted(sql, { local: ['t.uid', 'u.id'] });
+    expect(entityOf(found, 't')).toMatchObject({ id: { number: 'id' }, fields: { uid: 'local' } });
+    expect(found.file.local).toEqual(['u']);
+  });
+
+  it('is no circle', () => {
+    const found = adopted(
+      `CREATE TABLE a (id TEXT PRIMARY KEY REFERENCES b (id)); CREATE TABLE b (id TEXT PRIMARY KEY REFERENCES a (id));
+       CREATE TABLE c (id TEXT PRIMARY KEY REFERENCES a (id))`,
+    );
+    const ids = found.file.entities.map(({ id }) => id);
+    expect(ids).toEqual([{ column: 'id' }, { column: 'id' }, { column: 'id' }]);
+  });
+
   it('is asked for where there is nothing, and the table stays here until then', () => {
     const sql = `CREATE TABLE graves (oid INTEGER, at INTEGER); CREATE TABLE a (id TEXT PRIMARY KEY)`;
     const found = adopted(sql);

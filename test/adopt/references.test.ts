@@ -56,6 +56,7 @@ describe('a declared reference', () => {
     const found = adopted(tables);
     expect(found.file.local).toEqual(['bags', 'further', 'must']);
     expect(entityOf(found, 'may').fields).toMatchObject({ bag: 'local' });
+    expect(said(found)).toContain('may.bag: stays here, since it refers to bags');
     expect(said(found)).toContain('must: stays here, since it refers to bags, which stays here');
   });
 });

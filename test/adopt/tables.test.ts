@@ -28,6 +28,16 @@ describe('tables', () => {
     expect(adopted(`CREATE TABLE ${table} (id TEXT PRIMARY KEY)`).file.local).toEqual([]);
   });
 
+  it('of vectors stay here, where their rows are nothing without them', () => {
+    const sql = `CREATE TABLE embedding_chunks (id TEXT PRIMARY KEY, vector BLOB NOT NULL); CREATE TABLE embedding_meta (id TEXT PRIMARY KEY, vector BLOB)`;
+    const found = adopted(sql);
+    expect(found.file.local).toEqual(['embedding_chunks']);
+    expect(entityOf(found, 'embedding_meta').fields).toMatchObject({ vector: 'local' });
+    expect(entityOf(adopted(sql, { sync: ['embedding_chunks'] }), 'embedding_chunks').fields).toMatchObject({
+      vector: 'blob',
+    });
+  });
+
   it('that a row of another one needs are synced with it, but for what somebody keeps here', () => {
     const sql = `CREATE TABLE cache (id TEXT PRIMARY KEY); CREATE TABLE django_session (session_key TEXT PRIMARY KEY);
       CREATE TABLE notes (id TEXT PRIMARY KEY, c TEXT NOT NULL REFERENCES cache);
@@ -135,13 +145,15 @@ describe('names', () => {
 describe('an answer that names what is not there', () => {
   it.each([
     [{ tables: ['notez'] }, 'There is no table notez in the database', 'did you mean notes?'],
-    [{ rows: ['x'] }, 'There is no table x in the database', 'the tables: a.b, notes'],
+    [{ rows: ['x'] }, 'There is no table x in the database', 'the tables: a.b, notes, pairs'],
     [{ local: ['notes.boddy'] }, 'There is no column notes.boddy in the database', 'did you mean notes.body?'],
     [{ sync: ['nowhere.at_all_'] }, 'There is no column nowhere.at_all_ in the database', /^the columns: a.b.c, /],
     [{ ref: ['notes.body'] }, '--ref notes.body must be a column', /for example/],
+    [{ ref: ['notes.body=pairs'] }, 'notes.body cannot refer to pairs, which has no key of one column', /--ref/],
     [{ ref: ['notes.body=zzz'] }, 'There is no table zzz in the database', /^the tables/],
   ])('%j is refused', (answers, message, hint) => {
-    const sql = `CREATE TABLE notes (id TEXT PRIMARY KEY, body TEXT); CREATE TABLE "a.b" ("c" TEXT PRIMARY KEY, "d.e" TEXT)`;
+    const sql = `CREATE TABLE notes (id TEXT PRIMARY KEY, body TEXT); CREATE TABLE "a.b" ("c" TEXT PRIMARY KEY, "d.e" TEXT);
+      CREATE TABLE pairs (x TEXT, y TEXT, PRIMARY KEY (x, y))`;
     expect(thrownBy(() => adopted(sql, answers))).toMatchObject({
       code: 'usage',
       message: expect.stringContaining(message) as string,

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
@@ -102,6 +102,9 @@ describe('adopt', () => {
     const sandbox = sandboxWith(SQL);
     expect(sandbox.error(['adopt', '--db', 'nowhere.db'], 2)).toMatchObject({ code: 'database' });
     expect(sandbox.error(['adopt', '--dir', ''], 4)).toMatchObject({ code: 'usage' });
+    // Somebody may have committed a link that leads to anywhere.
+    symlinkSync(sandbox.root, join(sandbox.project, 'link'));
+    expect(sandbox.error(['adopt', '--dir', 'link'], 6)).toMatchObject({ code: 'refused' });
     expect(sandbox.error(['adopt', '--rows', 'nobody'], 4)).toMatchObject({ code: 'usage' });
   });
 });

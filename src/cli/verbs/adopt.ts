@@ -6,6 +6,7 @@ import type { Said } from '../../adopt/answers.js';
 import { differences } from '../../adopt/differences.js';
 import type { Answer, Decided } from '../../adopt/findings.js';
 import { SyncError } from '../../errors.js';
+import { exportDirectory } from '../../files/directory.js';
 import { formatRegistryFile } from '../../registry/format-file.js';
 import { shellWord } from '../call.js';
 import { count } from '../describe.js';
@@ -53,7 +54,7 @@ function run({ session, options }: Invocation): Outcome {
   const { dir = FOLDER } = options;
   if (dir === '') throw new SyncError('usage', '--dir needs a path', { hint: `leave it out for ${FOLDER}` });
   const database = session.database.path;
-  const adopted = planAdoption(database, session.resolve(String(dir)), saidBy(options));
+  const adopted = planAdoption(database, exportDirectory(session.resolve(String(dir))), saidBy(options));
   return isOn(options, 'check') ? check(adopted, database) : adopt(adopted, database, isOn(options, 'dryRun'));
 }
 

@@ -1,4 +1,4 @@
-import { fieldOf, numberOf } from '../registry/file.js';
+import { fieldOf, identifying, numberOf } from '../registry/file.js';
 import type { FileEntity, FileField, FileIdentity, FileKind, FileTime, FileUnique } from '../registry/file.js';
 import { names } from './answers.js';
 import type { Answers } from './answers.js';
@@ -16,16 +16,19 @@ interface KeepContext {
 export function keepEntity(old: FileEntity, fresh: FileEntity, context: KeepContext): FileEntity {
   const { table, answers, types } = context;
   const { name: own } = table;
-  if (!isSameIdentity(old.id, fresh.id) || answers.rows.has(own) || answers.sync.tables.has(own)) return fresh;
-  const number = numberOf(old.id);
-  const isAnswered = (name: string): boolean =>
+  const isSameKey = isSameIdentity(old.id, fresh.id);
+  const id = isSameKey ? old.id : fresh.id;
+  const number = numberOf(id);
+  // What was kept here stays here, also where the key is another one now.
+  const isDecidedAnew = (name: string): boolean =>
+    (!isSameKey && identifying(id).includes(name)) ||
     [answers.local.columns, answers.sync.columns, answers.refs].some((marks) => names(marks, own, name));
   const fieldIn = ({ fields }: FileEntity, name: string): FileKind | FileField | undefined =>
     Object.hasOwn(fields, name) ? fields[name] : undefined;
   const entries = table.columns.flatMap((column) => {
     const { name } = column;
     if (name === number) return [];
-    const known = isAnswered(name) ? undefined : fieldIn(old, name);
+    const known = isDecidedAnew(name) ? undefined : fieldIn(old, name);
     return [
       [name, known !== undefined && isSound(known, column, types) ? known : (fieldIn(fresh, name) ?? 'local')] as const,
     ];
@@ -42,7 +45,7 @@ export function keepEntity(old: FileEntity, fresh: FileEntity, context: KeepCont
     type: rest.type,
     table: rest.table,
     file: rest.file,
-    id: rest.id,
+    id,
     fields,
     ...(keptUnique.length > 0 && { unique: keptUnique }),
     ...(title !== undefined && isSynced(title) && { title }),

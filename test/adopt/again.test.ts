@@ -163,6 +163,10 @@ describe('the check', () => {
     expect(check(place)).toEqual([
       { says: 't: the columns that identify a row are others', edit: 'entities[0].id: {"column":"uid"}' },
     ]);
+    edit(place, '"name": { "kind": "text", "null": true }', '"name": "local"');
+    edit(place, '"title": "name",', '');
+    write(place);
+    expect(entityOf(plan(place), 't')).toMatchObject({ id: { column: 'uid' }, fields: { uid: 'text', name: 'local' } });
     change(place, 'DROP TABLE t; CREATE TABLE t (n TEXT)');
     expect(check(place)).toEqual([{ says: 'the table t can be no part of entities', edit: 'put it into local' }]);
   });

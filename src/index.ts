@@ -66,9 +66,25 @@ export type {
 export type { DeletionRecord } from './record/version.js';
 export { defineEntity, defineRegistry } from './registry/define.js';
 export type { RegistryDefinition } from './registry/define.js';
-export { coordinate, count, extension, integer, key, local, real, set, text } from './registry/fields.js';
-export type { FieldsIn, LineFields, RecordIn, RecordOf, TypeIn } from './registry/record-of.js';
+export {
+  any,
+  blob,
+  coordinate,
+  count,
+  extension,
+  integer,
+  key,
+  local,
+  number,
+  real,
+  ref,
+  set,
+  text,
+} from './registry/fields.js';
+export type { Blob, FieldsIn, InfiniteReal, LineFields, RecordIn, RecordOf, TypeIn } from './registry/record-of.js';
 export type {
+  AnyField,
+  BlobField,
   Coordinate,
   ElementFields,
   Entity,
@@ -76,14 +92,20 @@ export type {
   Field,
   FieldRole,
   ForeignDeletions,
+  Identity,
   IntegerField,
+  NumberField,
   RealField,
+  RefField,
   Registry,
+  ScalarField,
   Scope,
   ScopeTable,
   SetField,
   SetTable,
   SyncedField,
   TextField,
+  TimeDefinition,
+  TimeUnit,
 } from './registry/entity.js';
 export type { RecordKey } from './record/record-key.js';

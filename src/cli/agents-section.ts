@@ -3,8 +3,38 @@ import { SyncError } from '../errors.js';
 const BEGIN = '<!-- sc-sync: begin -->';
 const END = '<!-- sc-sync: end -->';
 
+/** What the text about a project says of its folder and its records. */
+export interface SectionWords {
+  /** The name of the export directory. */
+  readonly folder: string;
+  /** The types of its records. */
+  readonly types: readonly string[];
+}
+
 /** What a coding agent should know, in ASCII: a file is taken as bytes. */
-export const SECTION = `${BEGIN}
+export function sectionFor(words: SectionWords): string {
+  return words.types.includes('issue') && words.folder === '.savecontext' ? SAVECONTEXT : sectionOfOther(words);
+}
+
+function sectionOfOther({ folder, types }: SectionWords): string {
+  const [type = 'TYPE'] = types;
+  return `${BEGIN}
+## The database of this project: sc-sync
+
+The records of this project lie in a SQLite database, and as \`${folder}/*.jsonl\` in git. Their types: ${types.join(', ')}.
+
+- Before work: \`sc-sync pull\`. After work: \`sc-sync push\`. Without a remote: \`sc-sync sync\`.
+- Read: \`sc-sync list ${type} --json\`, \`sc-sync get ${type} ID --json\`, \`sc-sync log ${type} ID --json\`.
+- Write: \`sc-sync put ${type} ID FIELD=VALUE --json\`.
+- \`sc-sync conflicts --json\` lists values that lost a merge. \`sc-sync conflicts take N\` puts one back.
+- Never edit \`${folder}/*.jsonl\` by hand.
+- Errors are \`{"error": {"code", "message", "details", "hint", "retryable"}}\`. Follow the hint; try again if \`retryable\`.
+- \`sc-sync schema VERB\` prints the form of what \`--json\` prints. \`sc-sync mcp\` serves the same over MCP.
+${END}
+`;
+}
+
+const SAVECONTEXT = `${BEGIN}
 ## Issues, plans and memories: sc-sync
 
 The records of this project lie in a SQLite database, and as \`.savecontext/*.jsonl\` in git.
@@ -25,8 +55,8 @@ ${END}
  * A text with the section in it, and nothing else changed: in place of an old one, else at the end. The line ends are those of the text.
  * Throws `bad_input` where the end of an old section is missing.
  */
-export function withSection(text: string, path: string): string {
-  const section = /^[^\n]*\r\n/.test(text) ? SECTION.replaceAll('\n', '\r\n') : SECTION;
+export function withSection(text: string, own: string, path: string): string {
+  const section = /^[^\n]*\r\n/.test(text) ? own.replaceAll('\n', '\r\n') : own;
   const from = text.indexOf(BEGIN);
   if (from === -1) return `${text}${gapAfter(text)}${section}`;
   const to = text.indexOf(END, from);

@@ -10,8 +10,10 @@ interface Sources {
   /** What `--db` says. */
   readonly option: string | undefined;
   readonly env: NodeJS.ProcessEnv;
-  /** The folder of the project. */
-  readonly folder: () => string;
+  /** The export directory. */
+  readonly dir: () => string;
+  /** Whether the database is one of SaveContext, which has a place of its own. */
+  readonly isSaveContext: () => boolean;
   /** A path as the user means it. */
   readonly resolve: (path: string) => string;
 }
@@ -24,12 +26,26 @@ export class ChosenDatabase {
     this.#sources = sources;
   }
 
-  get path(): string {
+  /** The one that is named, wherever its records lie. Throws `usage` where none is. */
+  get named(): string {
     const { option, env, resolve } = this.#sources;
+    const path = [option, env['SC_DB']].find(isFilled) ?? this.#remembered;
+    if (path !== undefined) return resolve(path);
+    throw new SyncError('usage', 'Nothing says which database is meant', { hint: 'name it: sc-sync adopt --db PATH' });
+  }
+
+  get path(): string {
+    const { option, env, resolve, isSaveContext, dir } = this.#sources;
     if (option === '') throw new SyncError('usage', '--db needs a path');
     const named = [option, env['SC_DB']].find(isFilled);
     if (named !== undefined) return resolve(named);
-    const other = this.#remembered ?? env['SAVECONTEXT_DB'];
+    const remembered = this.#remembered;
+    if (remembered === undefined && !isSaveContext()) {
+      throw new SyncError('usage', `Nothing says which database belongs to ${dir()}`, {
+        hint: 'name it once: sc-sync init --db PATH',
+      });
+    }
+    const other = remembered ?? env['SAVECONTEXT_DB'];
     return isFilled(other) ? resolve(other) : join(homedir(), '.savecontext', 'data', 'savecontext.db');
   }
 
@@ -48,16 +64,16 @@ export class ChosenDatabase {
 
   /** Remembers the database for the project's folder, where it was named. Says whether that is news. */
   remember(): boolean {
-    return this.#sources.option !== undefined && rememberDatabase(this.#sources.folder(), this.path);
+    return this.#sources.option !== undefined && rememberDatabase(this.#sources.dir(), this.path);
   }
 
   /** Forgets the database of the project's folder, and gives what it was. */
   forget(): string | undefined {
-    return forgetDatabase(this.#sources.folder());
+    return forgetDatabase(this.#sources.dir());
   }
 
   get #remembered(): string | undefined {
-    return rememberedDatabase(this.#sources.folder());
+    return rememberedDatabase(this.#sources.dir());
   }
 }
 

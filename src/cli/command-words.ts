@@ -1,6 +1,6 @@
 import type { Command, Option } from 'commander';
 
-import { savecontext } from '../savecontext/registry.js';
+import { helpRegistry } from './help-registry.js';
 
 /** What may stand in a place of a call. */
 export type Place = 'nothing' | 'text' | 'file' | 'folder' | readonly string[];
@@ -66,7 +66,7 @@ function wordsOf(command: Command): Place {
 }
 
 const PLACES: Readonly<Record<string, Place>> = {
-  type: savecontext.entities.map(({ type }) => type),
+  type: helpRegistry().entities.map(({ type }) => type),
   dir: 'folder',
   ...Object.fromEntries(['path', 'file', 'base', 'pattern'].map((name) => [name, 'file'])),
 };

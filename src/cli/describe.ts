@@ -1,6 +1,7 @@
 import type { ExportStats } from '../sync/export/stats.js';
+import { WHOLE_DATABASE } from '../registry/entity.js';
+import { BESIDE_TYPES } from '../registry/names.js';
 import type { ImportStats, Notable, Notice } from '../sync/import/stats.js';
-import { savecontext } from '../savecontext/registry.js';
 import type { ByEntity } from '../sync/stats.js';
 import type { SyncStatus } from '../sync/status.js';
 import type { RecordKey } from '../record/record-key.js';
@@ -94,7 +95,7 @@ export function describeStatus(status: SyncStatus, session: Words): Block[] {
   const files = status.files.map(({ name, lines, size }) => [name, String(lines), String(size)]);
   const { pendingExport, pendingImport, conflicts, rows: all } = status.entities.total;
   return [
-    info(`project ${status.project}`),
+    ...(status.project === WHOLE_DATABASE ? [] : [info(`project ${status.project}`)]),
     info(`files   ${status.dir}`),
     grid(head, rows, { right: [1, 2, 3, 4, 5] }),
     ...(all === 0 ? [info('no records yet')] : []),
@@ -128,7 +129,8 @@ export function nextConflicts(session: Words): Line {
 function table(stats: ByEntity<Readonly<Record<string, number>>>): Block[] {
   const counts: Readonly<Record<string, Readonly<Record<string, number>> | undefined>> = stats;
   const names = Object.keys(stats.total);
-  const rows = [...savecontext.entities.map(({ type }) => type), 'total']
+  const types = Object.keys(counts).filter((name) => !BESIDE_TYPES.has(name));
+  const rows = [...types, 'total']
     .map((type) => [type, ...names.map((name) => textOfCount(counts[type]?.[name]))])
     .filter(([, ...cells]) => cells.some((cell) => cell !== ''));
   return [grid(['', ...names], rows, { right: names.map((_, index) => index + 1), level: 'detail' })];

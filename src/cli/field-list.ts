@@ -1,10 +1,10 @@
 import type { Entity, Field } from '../registry/entity.js';
-import { savecontext } from '../savecontext/registry.js';
+import { helpRegistry } from './help-registry.js';
 import { isScope } from '../sync/record-changes.js';
 
 /** The fields that can be put, a line a type. */
 export function fieldsOfAll(): string[] {
-  return savecontext.entities.map((entity) => `${entity.type}: ${fieldsOf(entity).join(', ')}`);
+  return helpRegistry().entities.map((entity) => `${entity.type}: ${fieldsOf(entity).join(', ')}`);
 }
 
 function fieldsOf(entity: Entity): string[] {
@@ -19,6 +19,8 @@ function hintOf(field: Field): string {
     return names.length === 1 ? ' (set)' : ` (set of {${names.join(', ')}})`;
   }
   if (field.kind === 'integer') return field.min === undefined ? ' (integer)' : ` (${field.min}-${field.max ?? ''})`;
-  if (field.kind === 'real') return ' (number)';
-  return field.oneOf === undefined ? '' : ` (${field.oneOf.join('|')})`;
+  if (field.kind === 'real' || field.kind === 'number') return ' (number)';
+  if (field.kind === 'blob') return ' ({"$blob": "base64"})';
+  if (field.kind === 'ref') return ` (${field.to})`;
+  return field.kind !== 'text' || field.oneOf === undefined ? '' : ` (${field.oneOf.join('|')})`;
 }

@@ -66,14 +66,28 @@ function readValue(name: string, field: Field, text: string): unknown {
   if (text === 'null') return null;
   switch (field.kind) {
     case 'text':
+    case 'ref':
       return text;
+    case 'any':
+    case 'blob':
+      return text.startsWith('{')
+        ? withJsonErrors(name, () =>
+            Object.fromEntries(scanObject(text).map(([member, token]) => [member, valueOf(token)])),
+          )
+        : text;
     case 'integer':
       return /^-?\d+$/.test(text) ? BigInt(text) : text;
+    case 'number':
+      return /^-?\d+$/.test(text) ? BigInt(text) : readReal(text);
     case 'real':
-      return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
+      return readReal(text);
     case 'set':
       return readSet(name, field, text);
   }
+}
+
+function readReal(text: string): unknown {
+  return text.trim() === '' || Number.isNaN(Number(text)) ? text : Number(text);
 }
 
 /** A set is a JSON array; where its elements are plain texts, words with commas do as well. */

@@ -1,7 +1,17 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename, dirname, join, relative } from 'node:path';
 
-import { EXPORT_FOLDER, ancestors, isFolder, resolvePath, workTreeOf } from '../files/directory.js';
+import {
+  ADOPTED_FOLDER,
+  EXPORT_FOLDER,
+  ancestors,
+  isFolder,
+  projectExportDir,
+  resolvePath,
+  workTreeOf,
+} from '../files/directory.js';
+import { REGISTRY_FILE } from '../files/registry-file.js';
 import { SyncError } from '../errors.js';
 import { gitFolder } from '../git/repository.js';
 
@@ -25,22 +35,33 @@ export function atHome(path: string, home: string = homedir()): string {
 export interface Folders {
   /** The folder that holds the export directory. */
   readonly folder: string;
+  /** The export directory. */
+  readonly dir: string;
   /** The folder of the main work tree that it stands for, in a linked work tree of git. */
   readonly main: string | undefined;
 }
 
+/** The export directories that a folder may have: that of SaveContext, and that of another program's database, with its registry. */
+function exportDirectoryIn(folder: string): string | undefined {
+  const own = join(folder, EXPORT_FOLDER);
+  if (isFolder(own)) return own;
+  const adopted = join(folder, ADOPTED_FOLDER);
+  return isFolder(adopted) && existsSync(join(adopted, REGISTRY_FILE)) ? adopted : undefined;
+}
+
 /**
- * Finds the project's folder: the nearest one upwards that has an export directory, else the root of the git work tree, else
- * the given one. Runs no git. The home folder's own `.savecontext` holds the default database, and makes no project of
+ * Finds the project's folder: that of the given export directory, else the nearest one upwards that has one, else the root of the git work
+ * tree, else the folder itself. Runs no git. The home folder's own `.savecontext` holds the default database, and makes no project of
  * all that lies below it.
  */
-export function findFolders(from: string, home: string = homedir()): Folders {
+export function findFolders(from: string, given?: string, home: string = homedir()): Folders {
   const workTree = workTreeOf(from);
   const nearest = ancestors(from).find(
-    (folder) => resolvePath(folder) !== resolvePath(home) && isFolder(join(folder, EXPORT_FOLDER)),
+    (folder) => resolvePath(folder) !== resolvePath(home) && exportDirectoryIn(folder) !== undefined,
   );
-  const folder = nearest ?? workTree ?? from;
-  return { folder, main: workTree === undefined ? undefined : folderInMain(workTree, folder) };
+  const folder = given === undefined ? (nearest ?? workTree ?? from) : dirname(given);
+  const dir = given ?? exportDirectoryIn(folder) ?? projectExportDir(folder);
+  return { folder, dir, main: workTree === undefined ? undefined : folderInMain(workTree, folder) };
 }
 
 /** The folder of the main work tree that has the place of a folder in a linked one. */

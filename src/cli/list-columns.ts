@@ -55,7 +55,12 @@ function matters(entity: Entity, { name, field, index }: SyncedField): boolean {
     case 'integer':
       return !field.nullable || (field.min !== undefined && field.max !== undefined);
     case 'real':
+    case 'number':
       return !field.nullable;
+    case 'any':
+    case 'blob':
+    case 'ref':
+      return false;
     case 'text':
       return !field.nullable || entity.groups.some(([head]) => head === index);
   }

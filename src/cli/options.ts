@@ -1,9 +1,11 @@
 import { Argument, InvalidArgumentError, Option } from 'commander';
 
-import { savecontext } from '../savecontext/registry.js';
+import { helpRegistry } from './help-registry.js';
 
 /** The type tags, as help lists them. */
-export const TYPES = savecontext.entities.map(({ type }) => type).join(', ');
+export const TYPES = helpRegistry()
+  .entities.map(({ type }) => type)
+  .join(', ');
 
 export const type = (): Argument => new Argument('<type>', TYPES);
 

@@ -3,6 +3,8 @@ import type { CommanderError, Help } from 'commander';
 
 import { SyncError } from '../errors.js';
 import { EXIT_STATUSES } from './exit-codes.js';
+import { savecontext } from '../savecontext/registry.js';
+import { helpRegistry } from './help-registry.js';
 import { OwnCommands } from './own-commands.js';
 import { capital, sentence } from './sentence.js';
 import type { Options, Verb } from './verb.js';
@@ -31,12 +33,13 @@ const WIDEST = 100;
 /** Makes the parser: it throws `CommanderError` for help and wrong usage, and hands on what was asked for. */
 export function makeProgram(version: string, pages: HelpPages, onCall: (call: Call) => Promise<void>): Command {
   const program = new Command('sc-sync')
-    .description('Keeps a SaveContext database and the JSONL files of a project in step, in both directions.')
+    .description('Keeps an SQLite database and sorted JSONL files in git in step, in both directions.')
     .usage('[options] <verb>')
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .option('-C, --directory <dir>', 'work as if started in this folder')
-    .option('--db <path>', 'the database (else SC_DB, SAVECONTEXT_DB, ~/.savecontext/data/savecontext.db)')
+    .option('--db <path>', 'the database (else SC_DB, or the one that init was told of)')
+    .option('--dir <path>', 'the folder of the data files, where it has another name than usual')
     .option('--project <path>', 'the path that the project has in the database')
     .option('--json', 'print one JSON object')
     .option('-q, --quiet', 'print only what was asked for and what needs attention')
@@ -84,6 +87,11 @@ function missingArgument(command: Command, { code, message }: CommanderError): S
   return new SyncError('usage', `Missing ${word} after ${command.name()}`, { hint: `${word}: ${missing.description}` });
 }
 
+/** Whether an example names no type or record of SaveContext. */
+function isOfAnyDatabase(text: string): boolean {
+  return !/\b(issues?|memory|plan|session|release|6b1d|mem_1|SC-\w+)\b/.test(text);
+}
+
 /** Gives a command what only the file of its verb has. */
 function completeVerb(command: Command, verb: Verb, onCall: (call: Call) => Promise<void>): void {
   const { about, usage } = verb;
@@ -97,9 +105,10 @@ function completeVerb(command: Command, verb: Verb, onCall: (call: Call) => Prom
   command.exitOverride((error) => {
     throw missingArgument(command, error) ?? error;
   });
-  const examples = verb.examples.flatMap(([text, says]) => [`  # ${says}`, `  $ ${text}`]);
+  const fitting = verb.examples.filter(([text]) => isOfAnyDatabase(text) || helpRegistry() === savecontext);
+  const examples = fitting.flatMap(([text, says]) => [`  # ${says}`, `  $ ${text}`]);
   const after = [
-    ...['', verb.examples.length === 1 ? 'Example:' : 'Examples:', ...examples],
+    ...(examples.length === 0 ? [] : ['', fitting.length === 1 ? 'Example:' : 'Examples:', ...examples]),
     ...['', 'Options of every verb, and exit statuses: sc-sync --help'],
     `The whole page: docs/cli/${command.name()}.md in this package`,
   ];

@@ -1,5 +1,5 @@
 import { rmSync } from 'node:fs';
-import { join, relative, resolve } from 'node:path';
+import { basename, dirname, join, relative, resolve } from 'node:path';
 
 import { EXPORT_FOLDER, workTreeOf } from '../files/directory.js';
 import { SyncError } from '../errors.js';
@@ -13,40 +13,42 @@ import { commonGitFolder } from '../git/repository.js';
  */
 interface Memory {
   readonly file: string;
-  /** What a project of the file is called: its folder in the work tree. */
+  /** What a project of the file is called: its folder in the work tree, or that of its files where they have another name than usual. */
   readonly name: string;
   /** The folder that relative paths of databases begin at. */
   readonly folder: string;
 }
 
-function memoryOf(folder: string): Memory {
+function memoryOf(dir: string): Memory {
+  const folder = dirname(dir);
   const workTree = workTreeOf(folder);
-  if (workTree === undefined) return { file: join(folder, EXPORT_FOLDER, 'sc-sync-databases.json'), name: '.', folder };
-  const name = relative(workTree, folder).replaceAll('\\', '/') || '.';
+  if (workTree === undefined) return { file: join(dir, 'sc-sync-databases.json'), name: '.', folder };
+  const own = basename(dir) === EXPORT_FOLDER ? folder : dir;
+  const name = relative(workTree, own).replaceAll('\\', '/') || '.';
   return { file: join(commonGitFolder(workTree), 'sc-sync-databases.json'), name, folder };
 }
 
 /** The database that `init` was told of for a project's folder; undefined where it was told of none. */
-export function rememberedDatabase(folder: string): string | undefined {
-  const memory = memoryOf(folder);
+export function rememberedDatabase(dir: string): string | undefined {
+  const memory = memoryOf(dir);
   const databases = readDatabases(memory.file);
   const path = Object.hasOwn(databases, memory.name) ? databases[memory.name] : undefined;
   return path === undefined ? undefined : resolve(memory.folder, path);
 }
 
 /** Remembers the database of a project's folder; says whether that is news. */
-export function rememberDatabase(folder: string, path: string): boolean {
-  if (rememberedDatabase(folder) === path) return false;
-  const { file, name } = memoryOf(folder);
+export function rememberDatabase(dir: string, path: string): boolean {
+  if (rememberedDatabase(dir) === path) return false;
+  const { file, name } = memoryOf(dir);
   write(file, { ...readDatabases(file), [name]: path });
   return true;
 }
 
 /** Forgets the database of a project's folder, and gives what it was. */
-export function forgetDatabase(folder: string): string | undefined {
-  const path = rememberedDatabase(folder);
+export function forgetDatabase(dir: string): string | undefined {
+  const path = rememberedDatabase(dir);
   if (path === undefined) return undefined;
-  const { file, name } = memoryOf(folder);
+  const { file, name } = memoryOf(dir);
   const others = Object.entries(readDatabases(file)).filter(([other]) => other !== name);
   if (others.length > 0) write(file, Object.fromEntries(others));
   else withIoErrors(file, 'remove', () => rmSync(file, { force: true }));

@@ -1,8 +1,10 @@
-import { statSync } from 'node:fs';
-import { dirname, isAbsolute, resolve } from 'node:path';
+import { existsSync, statSync } from 'node:fs';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
-import { exportDirectory, projectExportDir, resolvePath } from '../files/directory.js';
+import { ADOPTED_FOLDER, EXPORT_FOLDER, exportDirectory, resolvePath } from '../files/directory.js';
 import { namedLines } from '../files/named-lines.js';
+import { REGISTRY_FILE, readRegistry } from '../files/registry-file.js';
+import type { FoundRegistry } from '../files/registry-file.js';
 import type { NamedRecord } from '../record/names.js';
 import type { RecordKey } from '../record/record-key.js';
 import { Records } from '../sync/records.js';
@@ -14,7 +16,10 @@ import { gitHistory } from '../git/history.js';
 import { requireMerged } from '../git/unmerged.js';
 import { findProject } from '../sync/project.js';
 import { secretGuard } from '../secrets/secret-guard.js';
-import type { savecontext } from '../savecontext/registry.js';
+import { isOneProject } from '../registry/entity.js';
+import type { Registry } from '../registry/entity.js';
+import { savecontext } from '../savecontext/registry.js';
+import { acceptFirstRegistry, acceptRegistry, requireAcceptedRegistry, widenedBy } from '../sync/accepted-registry.js';
 import { Store } from '../savecontext/store.js';
 import type { SyncOptions } from '../sync/sync.js';
 import type { Project } from '../sync/synced-project.js';
@@ -32,6 +37,8 @@ import type { ProgressBar } from './progress.js';
 export interface SessionOptions {
   readonly directory?: string;
   readonly db?: string;
+  /** The export directory, where it is not the usual one. */
+  readonly dir?: string;
   readonly project?: string;
   readonly allowSecret?: readonly string[];
   /** Whether nothing is to be changed. */
@@ -68,8 +75,9 @@ export class Session {
   readonly confirm: Confirm | undefined;
   /** Which database it is. */
   readonly database: ChosenDatabase;
-  #store: Store | undefined;
+  #store: Store<Registry> | undefined;
   #place: Place | undefined;
+  #found: { readonly registry: FoundRegistry | undefined } | undefined;
   /** Whether a note says which project was taken. */
   #isChoiceNoted = false;
 
@@ -87,7 +95,8 @@ export class Session {
     this.database = new ChosenDatabase({
       option: options.db,
       env,
-      folder: () => this.#folders.folder,
+      dir: () => this.#folders.dir,
+      isSaveContext: () => this.#adopted === undefined,
       resolve: (path) => this.resolve(path),
     });
     Object.freeze(this);
@@ -109,21 +118,76 @@ export class Session {
   }
 
   get #folders(): Folders {
-    return findFolders(this.#base);
+    const { dir } = this.#options;
+    if (dir === '') throw new SyncError('usage', '--dir needs a path');
+    return findFolders(this.#base, dir === undefined ? undefined : this.resolve(dir));
+  }
+
+  /** The registry of another program's database, where one lies in the export directory. */
+  get #adopted(): FoundRegistry | undefined {
+    return (this.#found ??= { registry: readRegistry(this.folder()) }).registry;
+  }
+
+  /** What there is to know of the records: the registry beside the files, else that of SaveContext. Opens no database. */
+  get registry(): Registry {
+    return this.#adopted?.registry ?? savecontext;
   }
 
   /** The database, opened once. `create` makes or completes it. */
-  store(options: { readonly create?: boolean } = {}): Store {
+  store(options: { readonly create?: boolean } = {}): Store<Registry> {
     const { note } = this.database;
     if (note !== undefined && this.#store === undefined) this.notes.push(note);
-    const open = (): Store =>
-      this.#options.looks === true ? Store.look(this.database.path) : Store.open(this.database.path, options);
-    return (this.#store ??= open());
+    return (this.#store ??= this.#open(options.create === true));
+  }
+
+  #open(create: boolean): Store<Registry> {
+    const found = this.#adopted;
+    const { path } = this.database;
+    const { registry } = found ?? { registry: savecontext };
+    // Of another program's tables none is made here.
+    if (found !== undefined && !existsSync(path)) {
+      throw new SyncError('database', `There is no database at ${path}`, { hint: 'name another one with --db' });
+    }
+    const store =
+      this.#options.looks === true ? Store.look(path, { registry }) : Store.open(path, { registry, create });
+    if (found === undefined) return store;
+    try {
+      if (create) acceptFirstRegistry(store, found);
+      requireAcceptedRegistry(store, found, join(this.folder(), REGISTRY_FILE));
+      return store;
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+  }
+
+  /** The folder in which a registry lies, or is to lie. */
+  adoptionFolder(): string {
+    const { dir, folder } = this.#folders;
+    return exportDirectory(
+      this.#options.dir === undefined && basename(dir) === EXPORT_FOLDER ? join(folder, ADOPTED_FOLDER) : dir,
+    );
+  }
+
+  /** Accepts the registry beside the files as it is now, and says what it newly syncs. */
+  acceptRegistry(): string[] {
+    const found = this.#adopted;
+    if (found === undefined) {
+      throw new SyncError('not_found', `There is no registry in ${this.folder()}`, { hint: 'make it: sc-sync adopt' });
+    }
+    const store = Store.open(this.database.path, { registry: found.registry, create: true });
+    try {
+      const widened = widenedBy(store, found);
+      acceptRegistry(store, found);
+      return widened;
+    } finally {
+      store.close();
+    }
   }
 
   /** The export directory alone; no database is opened for it. */
   folder(): string {
-    return exportDirectory(projectExportDir(this.#folders.folder));
+    return exportDirectory(this.#folders.dir);
   }
 
   /**
@@ -136,7 +200,8 @@ export class Session {
 
   #findPlace(isToBeMade: boolean): Place {
     const folders = this.#folders;
-    const dir = exportDirectory(projectExportDir(folders.folder));
+    const dir = exportDirectory(folders.dir);
+    if (isOneProject(this.registry)) return this.#wholeDatabase(dir);
     const { project } = this.#options;
     if (project === '') throw new SyncError('usage', '--project needs a path');
     const path =
@@ -148,6 +213,11 @@ export class Session {
     return { projectPath, dir };
   }
 
+  #wholeDatabase(dir: string): Place {
+    if (this.#options.project === undefined) return { projectPath: dirname(dir), dir };
+    throw new SyncError('usage', `Cannot take --project: all of the database belongs to ${dir}`);
+  }
+
   /** A linked work tree has the project of its main work tree, unless it was used with another one before. */
   #projectOf(dir: string, { main }: Folders): string {
     const store = this.store();
@@ -157,7 +227,7 @@ export class Session {
       return found.project;
     }
     if (found.by === 'bound' || main === undefined) return found.project;
-    const { project } = findProject(store, projectExportDir(main));
+    const { project } = findProject(store, join(main, basename(dir)));
     this.#noteChoice(`this is a linked work tree of git, so the project of its main work tree is used: ${project}`);
     return project;
   }
@@ -168,7 +238,7 @@ export class Session {
   }
 
   /** The project as a program has it: its journal, private records and settings. */
-  project(): Project<typeof savecontext> {
+  project(): Project {
     const { projectPath, dir } = this.place();
     return this.store().project(projectPath, { dir });
   }
@@ -214,7 +284,9 @@ export class Session {
 
   /** A verb that changes something binds the folder to its project. That is said once, and not where it was said why. */
   #noteBinding({ projectPath, dir }: Place): void {
-    const isBound = this.#options.looks === true || findTarget(this.store().sql, dir)?.project === projectPath;
+    const isBound =
+      this.#options.looks === true ||
+      findTarget(this.store().sql, dir)?.project === this.store().projectAt(projectPath);
     if (!isBound && !this.#isChoiceNoted) this.notes.push(`${dir} belongs to the project ${projectPath} from now on`);
   }
 

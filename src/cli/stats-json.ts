@@ -1,16 +1,17 @@
-import { savecontext } from '../savecontext/registry.js';
+import { BESIDE_TYPES } from '../registry/names.js';
 import type { ExportStats } from '../sync/export/stats.js';
 import type { ImportStats } from '../sync/import/stats.js';
 import type { SyncOutcome } from '../sync/sync.js';
 
-const COUNTED: ReadonlySet<string> = new Set([...savecontext.entities.map(({ type }) => type), 'total']);
+/** What statistics have beside the counts of each type. */
+const OTHERS: ReadonlySet<string> = new Set([...BESIDE_TYPES].filter((name) => name !== 'total'));
 
 /** What an import or an export did, for programs. Counts by type lie in `entities` everywhere; whether it was a dry run is said once. */
 export function statsJson(stats: ImportStats | ExportStats): object {
   const members = Object.entries(stats).filter(([name]) => name !== 'dryRun');
   return {
-    entities: Object.fromEntries(members.filter(([name]) => COUNTED.has(name))),
-    ...Object.fromEntries(members.filter(([name]) => !COUNTED.has(name))),
+    entities: Object.fromEntries(members.filter(([name]) => !OTHERS.has(name))),
+    ...Object.fromEntries(members.filter(([name]) => OTHERS.has(name))),
   };
 }
 

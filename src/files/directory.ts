@@ -8,6 +8,9 @@ import { errorCode, withIoErrors } from './io-error.js';
 /** The name of a project's export directory. */
 export const EXPORT_FOLDER = '.savecontext';
 
+/** The name of the export directory of a database of another program, which a registry in it describes. */
+export const ADOPTED_FOLDER = '.sc-sync';
+
 /** The export directory of a project: `<project>/.savecontext`. */
 export function projectExportDir(projectPath: string): string {
   return join(projectPath, EXPORT_FOLDER);

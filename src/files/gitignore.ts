@@ -4,7 +4,7 @@ import { ensureOwnLines } from './managed-lines.js';
 import type { OwnLines } from './managed-lines.js';
 
 const IGNORE_ALL = '*';
-const KEPT = ['!.gitignore', '!.gitattributes', '!*.jsonl', '!sync.json'] as const;
+const KEPT = ['!.gitignore', '!.gitattributes', '!*.jsonl', '!sync.json', '!registry.json'] as const;
 
 /** What {@link ensureGitignore} did. */
 export type GitignoreOutcome = 'created' | 'extended' | 'unchanged';

@@ -133,7 +133,8 @@ function hashFits(
 /** Maps coordinates to portable form; a foreign project's root is the record's own scope. */
 function portable(registry: Registry, entity: Entity, tokens: string[]): string[] {
   const { column, parent } = scopeOf(registry, entity);
-  const scopeToken = parent === undefined ? tokens[entity.indexOf.get(column) ?? -1] : undefined;
+  const scopeToken =
+    parent === undefined && column !== undefined ? tokens[entity.indexOf.get(column) ?? -1] : undefined;
   if (scopeToken === undefined) return tokens;
   const root = scopeToken === 'null' ? '.' : unquote(scopeToken);
   return entity.synced.map(({ field, index }) => {

@@ -5,6 +5,7 @@ import { subjectOf } from './commit-subject.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git, gitFailed, runGit, runWithLockRetry } from './run.js';
+import { REGISTRY_FILE } from '../files/registry-file.js';
 
 /** Our own hooks do nothing while this package commits and merges. */
 const QUIET = { SC_SYNC_HOOK: 'off' } as const;
@@ -37,7 +38,7 @@ function sharedNames(registry: Registry): {
   readonly needed: ReadonlySet<string>;
   readonly shared: ReadonlySet<string>;
 } {
-  const needed = new Set(['sync.json', ...fileNames(registry)]);
+  const needed = new Set(['sync.json', REGISTRY_FILE, ...fileNames(registry)]);
   return { needed, shared: new Set(['.gitignore', '.gitattributes', ...needed]) };
 }
 

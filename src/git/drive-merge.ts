@@ -2,10 +2,13 @@ import { isUtf8 } from 'node:buffer';
 import { lstatSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 
-import { makeFolder, OWNER_ONLY } from '../files/directory.js';
+import { EXPORT_FOLDER, isFolder, makeFolder, OWNER_ONLY } from '../files/directory.js';
 import { messageOf } from '../errors.js';
 import { atomicWrite } from '../files/file.js';
 import { withIoErrors } from '../files/io-error.js';
+import { REGISTRY_FILE, readRegistry } from '../files/registry-file.js';
+import { registryOf } from '../registry/from-file.js';
+import { parseRegistryFile } from '../registry/parse-file.js';
 import { keyReader } from '../format/line-key.js';
 import { LineError, parseLine } from '../format/parse.js';
 import { leaveLostValues } from '../files/lost-values.js';
@@ -51,8 +54,10 @@ export interface DriverOutcome {
 /**
  * Merges three versions of a file as git's merge driver, started in `cwd`, the root of the work tree. First leaves the values
  * that lost in a file that git does not track, then writes the merged file over ours. Throws `io`.
+ *
+ * @param usual the registry of a file beside which none lies
  */
-export function driveMerge(registry: Registry, call: DriverCall, cwd: string, now: number): DriverOutcome {
+export function driveMerge(usual: Registry, call: DriverCall, cwd: string, now: number): DriverOutcome {
   const bytes = {
     base: readBytes(resolve(cwd, call.base)),
     ours: readBytes(resolve(cwd, call.ours)),
@@ -74,6 +79,7 @@ export function driveMerge(registry: Registry, call: DriverCall, cwd: string, no
   }
   // Whatever goes wrong, ours must not be left standing as if it were the result; nor may anything lose without a place for it.
   try {
+    const registry = registryBeside(call, cwd) ?? usual;
     const { text, losses, problems } = mergeSides(registry, call, bytes, now);
     const leftIn = losses.length === 0 ? undefined : folderForLosses(call, cwd);
     if (losses.length > 0 && leftIn === undefined) {
@@ -85,6 +91,21 @@ export function driveMerge(registry: Registry, call: DriverCall, cwd: string, no
   } catch (error) {
     return leaveConflict([messageOf(error)]);
   }
+}
+
+/** What describes the records of a file: the registry beside it, or in the index where the work tree has no files. */
+function registryBeside({ path, lines }: DriverCall, cwd: string): Registry | undefined {
+  if (lines !== undefined) return undefined;
+  const folder = dirname(path);
+  const found = isFolder(resolve(cwd, folder)) ? readRegistry(resolve(cwd, folder)) : undefined;
+  if (found !== undefined || basename(folder) === EXPORT_FOLDER) return found?.registry;
+  const name = `${folder}/${REGISTRY_FILE}`;
+  const text = [`:${name}`, `HEAD:${name}`].map((blob) => tryGit(['cat-file', 'blob', blob], { cwd })).find(isText);
+  return text === undefined ? undefined : registryOf(parseRegistryFile(text, name));
+}
+
+function isText(text: string | undefined): text is string {
+  return text !== undefined;
 }
 
 /** Another program's file may have lines that are no UTF-8. A zero byte says that all of it is in another encoding. */

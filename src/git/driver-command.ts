@@ -1,9 +1,14 @@
+import { basename } from 'node:path';
+
+import { EXPORT_FOLDER } from '../files/directory.js';
 import type { LineWords } from '../merge/json-options.js';
 import { sha256 } from '../record/json.js';
 import { programPath } from './program-path.js';
 
 /** The name under which git knows the merge driver of data files. */
-export const DRIVER_NAME = 'savecontext';
+export function driverName(dir: string): string {
+  return basename(dir) === EXPORT_FOLDER ? 'savecontext' : 'sc-sync';
+}
 
 /**
  * What git runs to merge a file: the second entry beside this code, with the running Node. Where one of them is gone the versions

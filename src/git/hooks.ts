@@ -1,7 +1,7 @@
 import { chmodSync, readFileSync, renameSync } from 'node:fs';
 import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 
-import { EXPORT_FOLDER, makeFolder, resolvePath } from '../files/directory.js';
+import { makeFolder, resolvePath } from '../files/directory.js';
 import { SyncError } from '../errors.js';
 import { atomicWrite, fileExists } from '../files/file.js';
 import { withIoErrors } from '../files/io-error.js';
@@ -36,16 +36,16 @@ const BEFORE = '.before-sc-sync';
  * same arguments and standard input. Gives those that were installed or made anew. Throws `refused`, with nothing installed, where one
  * that is there cannot be kept, where the folder of the hooks is not this clone's alone, and where this package is not installed.
  *
- * @param project the folder with the export directory, relative to the root of the work tree.
+ * @param dir the export directory, relative to the root of the work tree
  * @param options options of the command line that hold in the hooks too, `--db` for example.
  */
-export function installHooks({ root }: Repository, project: string, options: readonly string[]): InstalledHook[] {
+export function installHooks({ root }: Repository, dir: string, options: readonly string[]): InstalledHook[] {
   requireInstalled('the hooks');
   const ask = (...words: readonly string[]): string =>
     resolve(root, git(['rev-parse', ...words], { cwd: root }).trimEnd());
   const folder = ask('--git-path', 'hooks');
-  if (!isInside(ask('--git-common-dir'), folder)) throw isNotOurs(folder, project);
-  const wanted = Object.keys(HOOKS).map((name) => plan(join(folder, name), hookScript(name, project, options)));
+  if (!isInside(ask('--git-common-dir'), folder)) throw isNotOurs(folder, dir);
+  const wanted = Object.keys(HOOKS).map((name) => plan(join(folder, name), hookScript(name, dir, options)));
   makeFolder(folder);
   return wanted.filter(({ old, text }) => old !== text).map(install);
 }
@@ -57,25 +57,25 @@ function isInside(folder: string, path: string): boolean {
 }
 
 /** Other repositories run the hooks of a folder that they share, and other people those of one that is committed. */
-function isNotOurs(folder: string, project: string): SyncError {
+function isNotOurs(folder: string, dir: string): SyncError {
   return new SyncError(
     'refused',
     `Cannot install hooks: those of this clone lie outside of its git folder, in ${folder}`,
     {
-      details: Object.keys(HOOKS).map((name) => `${name}: ${lineByHand(name, project)}`),
+      details: Object.keys(HOOKS).map((name) => `${name}: ${lineByHand(name, dir)}`),
       hint: 'core.hooksPath names that folder, which others may use; add these lines by hand, or unset core.hooksPath',
     },
   );
 }
 
 /** What does the work of our hook on any machine that has the command. */
-function lineByHand(name: string, project: string): string {
-  const where = project === '.' ? '' : ` -C ${shellWord(project)}`;
-  return `if ${isWanted(project)}; then sc-sync${where} hook ${name} </dev/null || :; fi`;
+function lineByHand(name: string, dir: string): string {
+  const folder = dirname(dir);
+  const where = folder === '.' ? '' : ` -C ${shellWord(folder)}`;
+  return `if ${isWanted(dir)}; then sc-sync${where} hook ${name} </dev/null || :; fi`;
 }
 
-const isWanted = (project: string): string =>
-  `[ "$SC_SYNC_HOOK" != off ] && [ -d ${shellWord(`${project}/${EXPORT_FOLDER}`)} ]`;
+const isWanted = (dir: string): string => `[ "$SC_SYNC_HOOK" != off ] && [ -d ${shellWord(dir)} ]`;
 
 /** A hook that is to be there, and what is there now. */
 interface Plan {
@@ -119,11 +119,11 @@ const HEAD = `#!/bin/sh
 `;
 
 /** It never fails, and leaves standard input to the hook that was there before. */
-function hookScript(name: string, folder: string, options: readonly string[]): string {
+function hookScript(name: string, dir: string, options: readonly string[]): string {
   const script = shellWord(programPath('cli/main.js'));
   const node = shellWord(process.execPath);
-  const words = ['-C', folder, ...options].map(shellWord).join(' ');
-  return `${HEAD}if ${isWanted(folder)} && [ -f ${script} ] && [ -x ${node} ]; then
+  const words = ['-C', dirname(dir), ...options].map(shellWord).join(' ');
+  return `${HEAD}if ${isWanted(dir)} && [ -f ${script} ] && [ -x ${node} ]; then
   ${node} ${script} ${words} hook ${name} </dev/null || :
 fi
 if [ -x "$0${BEFORE}" ]; then exec "$0${BEFORE}" "$@"; fi

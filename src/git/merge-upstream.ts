@@ -8,7 +8,7 @@ import { fileExists } from '../files/file.js';
 import { moveLostValues } from '../files/lost-values.js';
 import type { Registry } from '../registry/entity.js';
 import { committerEnvironment } from './commit-folder.js';
-import { DRIVER_NAME, driverCommand } from './driver-command.js';
+import { driverCommand, driverName } from './driver-command.js';
 import { requirePlainTree } from './plain-tree.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
@@ -127,7 +127,7 @@ async function makeMerge(
     runGit(['checkout', '--quiet', 'HEAD', '--', ':(top,glob)**/.gitattributes'], { cwd, settings: SETTINGS });
     const attributes = join(place.dir, '.gitattributes');
     // Git takes no attributes from a link, and nothing is written to where one leads.
-    if (!fileExists(attributes)) writeFileSync(attributes, `*.jsonl merge=${DRIVER_NAME}\n`, { flag: 'wx' });
+    if (!fileExists(attributes)) writeFileSync(attributes, `*.jsonl merge=${driverName(folder)}\n`, { flag: 'wx' });
     // So that one which the merge brings may take the place of ours.
     writeFileSync(`${tree}${EXCLUDES}`, '.gitattributes\n', { flag: 'wx' });
     const options = ['--quiet', '--no-ff', '--commit', '--no-squash', '--no-autostash', ...more];
@@ -135,7 +135,11 @@ async function makeMerge(
     const { status, stdout, stderr } = runGit(['merge', ...options, ...messages, theirs], {
       cwd,
       env,
-      settings: [...SETTINGS, `core.excludesFile=${tree}${EXCLUDES}`, `merge.${DRIVER_NAME}.driver=${driverCommand()}`],
+      settings: [
+        ...SETTINGS,
+        `core.excludesFile=${tree}${EXCLUDES}`,
+        `merge.${driverName(folder)}.driver=${driverCommand()}`,
+      ],
     });
     if (status !== 0) {
       healConflicts(merge.registry, place, folder, `${stderr}\n${stdout}`);

@@ -6,7 +6,7 @@ import { extendGitignore } from '../files/gitignore.js';
 import { ensureOwnLines } from '../files/managed-lines.js';
 import type { OwnLines } from '../files/managed-lines.js';
 import { attributesOf } from './attributes.js';
-import { DRIVER_NAME, driverCommand, genericDriverName } from './driver-command.js';
+import { driverCommand, driverName, genericDriverName } from './driver-command.js';
 import type { LineWords } from '../merge/json-options.js';
 import type { InstalledHook } from './hooks.js';
 import { isInCache, leftOut, requireInstalled } from './program-path.js';
@@ -65,11 +65,13 @@ function cloneAttributes({ root }: Repository): string {
  * A filter stays as the team has it, since it may encrypt.
  */
 function firmAttributes(repository: Repository, dir: string): string {
-  return `${attributePattern(`/${globWithin(repository, dir)}*.jsonl`)} text eol=lf -ident !working-tree-encoding merge=${DRIVER_NAME}`;
+  return `${attributePattern(`/${globWithin(repository, dir)}*.jsonl`)} text eol=lf -ident !working-tree-encoding merge=${driverName(dir)}`;
 }
 
 /** The attributes of an export directory: its files merge by the driver, and have the same bytes on every machine. */
-const ATTRIBUTES = [`*.jsonl text eol=lf merge=${DRIVER_NAME}`, 'sync.json text eol=lf'] as const;
+function attributesFor(dir: string): string[] {
+  return [`*.jsonl text eol=lf merge=${driverName(dir)}`, 'sync.json text eol=lf', 'registry.json text eol=lf'];
+}
 
 /**
  * Sets an export directory up for git: what git sees of it, how its files merge, the driver in the clone's configuration. Gives a
@@ -78,9 +80,9 @@ const ATTRIBUTES = [`*.jsonl text eol=lf merge=${DRIVER_NAME}`, 'sync.json text 
 export function setUpFolder(repository: Repository, dir: string): string[] {
   return [
     ...noteLines(repository, extendGitignore(dir)),
-    ...addAttributes(repository, join(dir, '.gitattributes'), ATTRIBUTES),
+    ...addAttributes(repository, join(dir, '.gitattributes'), attributesFor(dir)),
     ...addAttributes(repository, cloneAttributes(repository), [firmAttributes(repository, dir)]),
-    ...setUpDriver(repository, DRIVER_NAME, 'merges records of savecontext-sync', driverCommand()),
+    ...setUpDriver(repository, driverName(dir), 'merges records of savecontext-sync', driverCommand()),
     ...warnOfLfs(repository, dir, '*.jsonl'),
   ];
 }
@@ -94,8 +96,8 @@ export function withAttributes<T>(dir: string, write: () => T): T {
   const wasThere = isThere();
   const result = write();
   const repository = wasThere || !isThere() ? undefined : findRepository(dir);
-  if (repository?.setting(`merge.${DRIVER_NAME}.driver`) !== undefined) {
-    addAttributes(repository, join(dir, '.gitattributes'), ATTRIBUTES);
+  if (repository?.setting(`merge.${driverName(dir)}.driver`) !== undefined) {
+    addAttributes(repository, join(dir, '.gitattributes'), attributesFor(dir));
   }
   return result;
 }
@@ -225,9 +227,9 @@ export type DriverState =
 
 /** Whether this clone merges the files of an export directory by the driver. */
 export function driverState({ root }: Repository, dir: string): DriverState {
-  const found = tryGit(['config', '--get', `merge.${DRIVER_NAME}.driver`], { cwd: root });
+  const found = tryGit(['config', '--get', `merge.${driverName(dir)}.driver`], { cwd: root });
   if (found === undefined) return 'missing';
   if (found !== driverCommand() && !isInCache()) return 'stale';
   const [merge] = attributesOf(root, ['merge'], [pathInRepository({ root }, join(dir, 'any.jsonl'))]);
-  return merge?.value === DRIVER_NAME ? 'installed' : 'unused';
+  return merge?.value === driverName(dir) ? 'installed' : 'unused';
 }

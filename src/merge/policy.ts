@@ -4,6 +4,8 @@ import type { SetTable } from '../registry/entity.js';
 import { areBothChanged } from './field.js';
 import type { MergePolicy } from './field.js';
 import { mergeSet, mergeStringArrays } from './set.js';
+import { compareMoments } from '../record/edit-time.js';
+import { CHANGED_AT } from '../registry/entity.js';
 
 /** Canonical tokens are equal where their values are. */
 const canonical = (token: string): string => token;
@@ -30,8 +32,10 @@ export function policyOfContents(ours: Content, theirs: Content, order: number):
     },
     merge(name, tokens, losses) {
       const { base = null, ours = 'null', theirs = 'null' } = tokens;
-      if (name === entity.created) return compareIntegers(ours, theirs) < 0 ? ours : theirs;
-      if (name === entity.updated) return compareIntegers(ours, theirs) > 0 ? ours : theirs;
+      // The time of the last change may stand for that of the creation, where no column has either.
+      if (name === entity.created && name !== CHANGED_AT)
+        return compareMoments(entity, 'created', ours, theirs) < 0 ? ours : theirs;
+      if (name === entity.updated) return compareMoments(entity, 'updated', ours, theirs) > 0 ? ours : theirs;
       const field = fieldOf(name);
       if (field?.kind === 'set') {
         const { token, lost } = mergeSet(field.set, tokens, policyOfElements(field.set, order));

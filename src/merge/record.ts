@@ -9,7 +9,6 @@ import {
   tokenOf,
 } from '../record/content.js';
 import type { Content } from '../record/content.js';
-import { compareIntegers } from '../record/numbers.js';
 import { compareUtf8, isGreater } from '../record/order.js';
 import { present, sameVersion } from '../record/version.js';
 import type { Present } from '../record/version.js';
@@ -18,6 +17,7 @@ import type { Loss } from './loss.js';
 import { eitherText, mapSides, mergeFields } from './field.js';
 import type { Fields } from './field.js';
 import { policyOfContents } from './policy.js';
+import { compareMoments } from '../record/edit-time.js';
 
 /** A merged record and the values that lost. */
 export interface MergedContent {
@@ -93,7 +93,8 @@ export function winsTie(ours: Content, theirs: Content): boolean {
 
 /** Compares the times at which two contents were last changed. */
 function compareUpdated(a: Content, b: Content): number {
-  return compareIntegers(tokenOf(a, a.entity.updated), tokenOf(b, b.entity.updated));
+  const { entity } = a;
+  return compareMoments(entity, 'updated', tokenOf(a, entity.updated), tokenOf(b, entity.updated));
 }
 
 /** The data object with extension fields, in portable form: the bytes that ties are decided by. */

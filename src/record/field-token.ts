@@ -1,9 +1,10 @@
-import type { Field, IntegerField, SetField, TextField } from '../registry/entity.js';
+import type { Field, IntegerField, ScalarField, SetField, TextField } from '../registry/entity.js';
 import { elementNames, setToken } from './content.js';
 import { uniqueElements } from './elements.js';
-import { scanArray, scanObject, unquote } from './json.js';
+import { quote, scanArray, scanObject, unquote } from './json.js';
 import { ID, isId } from './limits.js';
 import { integerToken, realToken } from './numbers.js';
+import { storedValue } from './stored.js';
 
 /** The canonical token of a field's value; what is wrong with it is added to `problems`, as what is said after the field's name. */
 export function fieldToken(field: Field, token: string, problems: string[]): string {
@@ -17,10 +18,20 @@ export function fieldToken(field: Field, token: string, problems: string[]): str
   return canonical ?? 'null';
 }
 
-function scalarToken(field: Exclude<Field, SetField>, token: string): string | undefined {
+function scalarToken(field: ScalarField, token: string): string | undefined {
   switch (field.kind) {
     case 'text':
       return textToken(field, token);
+    case 'ref':
+      return token.startsWith('"') && isId(unquote(token)) ? quote(unquote(token)) : undefined;
+    case 'any':
+      return storedValue(token)?.token;
+    case 'number':
+      return /^-?\d/.test(token) ? storedValue(token)?.token : undefined;
+    case 'blob': {
+      const stored = storedValue(token);
+      return stored?.value instanceof Uint8Array ? stored.token : undefined;
+    }
     case 'integer': {
       const canonical = integerToken(token);
       return canonical === undefined || !inRange(field, canonical) ? undefined : canonical;
@@ -78,8 +89,16 @@ function setFieldToken(field: SetField, token: string, problems: string[]): stri
   return problems.length > 0 ? '[]' : setToken(field.set, uniqueElements(field.set, elements));
 }
 
-function expectation(field: Exclude<Field, SetField>): string {
+function expectation(field: ScalarField): string {
   switch (field.kind) {
+    case 'ref':
+      return `the id of a ${field.to}`;
+    case 'any':
+      return 'a text, a number, {"$blob": "base64"} or {"$real": "Infinity"}';
+    case 'number':
+      return 'a number';
+    case 'blob':
+      return '{"$blob": "base64"}';
     case 'text':
       if (field.oneOf !== undefined) return `one of ${field.oneOf.map((word) => JSON.stringify(word)).join(', ')}`;
       return field.key === true ? ID : 'a text';

@@ -53,11 +53,16 @@ function toValue(field: Field, token: string): unknown {
   if (token === 'null') return null;
   switch (field.kind) {
     case 'text':
+    case 'ref':
       return unquote(token);
     case 'integer':
       return integerValue(token);
     case 'real':
       return Number(token);
+    case 'number':
+    case 'any':
+    case 'blob':
+      return anyValue(token);
     case 'set': {
       const names = elementNames(field.set);
       return scanArray(token).map((element) => {

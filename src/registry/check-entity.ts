@@ -1,5 +1,5 @@
 import { checkSet } from './check-set.js';
-import type { EntityDefinition, Field } from './entity.js';
+import type { EntityDefinition, Field, TimeDefinition, TimeUnit } from './entity.js';
 import { BESIDE_TYPES, ENVELOPE, NAME_FORMS, RESERVED_TABLE, findTwice, isInherited, namesInSql } from './names.js';
 import { refuseEntity } from './refuse.js';
 import type { Refuse } from './refuse.js';
@@ -19,8 +19,10 @@ export function checkEntity(definition: EntityDefinition): void {
   checkUses(definition, refuse);
 }
 
+const KINDS = ['text', 'integer', 'real', 'number', 'any', 'blob', 'ref', 'set'] as const satisfies Field['kind'][];
+
 function checkField(name: string, field: Field, refuse: Refuse): void {
-  const wrong = misshapenField(field, ['text', 'integer', 'real', 'set']);
+  const wrong = misshapenField(field, KINDS);
   if (wrong !== undefined) refuse(`the field ${name}: ${wrong}`);
   if (field.kind === 'set') checkSet(name, field.set, refuse);
   if (field.kind === 'text' && field.oneOf?.length === 0) refuse(`the field ${name}: oneOf has no words`);
@@ -73,6 +75,8 @@ function isKey(field: Field): boolean {
 }
 
 function checkScope({ scope, parents = {} }: EntityDefinition, refuse: Refuse): void {
+  if (scope === 'database') return;
+  if (typeof scope === 'string') refuse(`scope must be an object or 'database', not ${JSON.stringify(scope)}`);
   const wrong = misshapen(scope, 'through' in scope ? PARENT_SCOPE : OWN_SCOPE);
   if (wrong !== undefined) refuse(`scope: ${wrong}`);
   if ('through' in scope && !Object.hasOwn(parents, scope.through))
@@ -87,36 +91,51 @@ interface Use {
   readonly says: string;
 }
 
+/** The kinds of field that hold a time, by how it is written. */
+const TIMES: Readonly<Record<TimeUnit, { readonly kinds: readonly Field['kind'][]; readonly says: string }>> = {
+  ms: { kinds: ['integer', 'any'], says: 'an integer field, Unix milliseconds' },
+  s: { kinds: ['integer', 'number', 'real', 'any'], says: 'a field of numbers, Unix seconds' },
+  us: { kinds: ['integer', 'any'], says: 'an integer field, Unix microseconds' },
+  ns: { kinds: ['integer', 'any'], says: 'an integer field, Unix nanoseconds' },
+  webkit: { kinds: ['integer', 'any'], says: 'an integer field, microseconds since 1601' },
+  julian: { kinds: ['real', 'number', 'any'], says: 'a field of numbers, Julian days' },
+  iso: { kinds: ['text', 'any'], says: 'a text field, ISO 8601' },
+};
+
+function useOfTime(property: string, time: TimeDefinition<string> | null): Use {
+  const { field, unit } = time === null || typeof time === 'string' ? { field: time, unit: 'ms' as const } : time;
+  const { kinds, says } = TIMES[unit];
+  return { property, names: field === null ? [] : [field], fits: ({ kind }) => kinds.includes(kind), says };
+}
+
 function usesOf({ fields, scope, created, updated, ...definition }: EntityDefinition): Use[] {
   const { parents = {}, references = {}, naturalKey = [], together = [], since = [], title, shortId } = definition;
   const isText = (field: Field, nullable: boolean): boolean => field.kind === 'text' && field.nullable === nullable;
   const isFree = (field: Field): boolean =>
     field.kind === 'text' && field.oneOf === undefined && field.coordinate === undefined && !isKey(field);
-  const isTime = ({ kind }: Field): boolean => kind === 'integer';
-  const time = 'an integer field, Unix milliseconds';
   const counts = Object.entries(fields).flatMap(([name, field]): Use[] => {
     if (field.kind !== 'integer' || field.countOf === undefined) return [];
     return [{ property: `count ${name}`, names: [field.countOf], fits: ({ kind }) => kind === 'set', says: 'a set' }];
   });
   return [
-    { property: 'created', names: [created], fits: isTime, says: time },
-    { property: 'updated', names: [updated], fits: isTime, says: time },
+    useOfTime('created', created),
+    useOfTime('updated', updated),
     {
       property: 'scope',
-      names: 'column' in scope ? [scope.column] : [],
+      names: scope !== 'database' && 'column' in scope ? [scope.column] : [],
       fits: (field) => field.kind === 'text' && field.coordinate === 'scope',
       says: "a coordinate('scope') field",
     },
     {
       property: 'parents',
       names: Object.keys(parents),
-      fits: (field) => isText(field, false),
+      fits: (field) => isText(field, false) || (field.kind === 'ref' && !field.nullable),
       says: 'a text field that is never null',
     },
     {
       property: 'references',
       names: Object.keys(references),
-      fits: (field) => isText(field, true),
+      fits: (field) => isText(field, true) || (field.kind === 'ref' && field.nullable),
       says: 'a text field that may be null',
     },
     {
@@ -163,7 +182,8 @@ function usesOf({ fields, scope, created, updated, ...definition }: EntityDefini
 
 function checkUses(definition: EntityDefinition, refuse: Refuse): void {
   const { table, fields } = definition;
-  if (!(definition.together ?? []).every((group) => Array.isArray(group))) refuse('together: expected lists of fields');
+  if (!(definition.together ?? []).every((group) => Array.isArray(group)))
+    refuse('together must be a list of lists of fields');
   for (const { property, names, fits, says } of usesOf(definition)) {
     for (const name of names) {
       const field = Object.hasOwn(fields, name) ? fields[name] : undefined;

@@ -21,7 +21,7 @@ export function contradictions(file: RegistryFile): string[] {
 
 function saidTwice(names: readonly string[], where: string, what: string): string[] {
   const twice = findTwice(names);
-  return twice === undefined ? [] : [`${where}: found ${what} ${JSON.stringify(twice)} twice; expected it once`];
+  return twice === undefined ? [] : [`${where}: ${what} ${JSON.stringify(twice)} stands twice`];
 }
 
 /** The first name that stands twice, upper and lower case alike. A hostile file may have very many. */
@@ -56,14 +56,16 @@ function inEntity(entity: FileEntity, where: string, { entities }: RegistryFile)
   ];
   return [
     ...(BESIDE_TYPES.has(type) || isInherited(type)
-      ? [`${where}.type: found ${JSON.stringify(type)}, which statistics need; expected another name`]
+      ? [`${where}.type: another name must stand here, since statistics need ${JSON.stringify(type)}`]
       : []),
     ...(RESERVED_TABLE.test(table)
-      ? [`${where}.table: found ${JSON.stringify(table)}, which SQLite or sync needs; expected a table of the program`]
+      ? [
+          `${where}.table: a table of the program must stand here, and ${JSON.stringify(table)} is one that SQLite or sync needs`,
+        ]
       : []),
     ...('of' in id ? inOwner(id.of, entity, `${where}.id.of`, entities) : []),
     ...(own !== undefined && Object.hasOwn(fields, own)
-      ? [`${memberOf(`${where}.fields`, own)}: found a field for the number of the id; expected none`]
+      ? [`${memberOf(`${where}.fields`, own)}: the number of the id must be no field`]
       : []),
     ...uses.flatMap((use) => inUse(use, entity)),
     ...inFields(entity, `${where}.fields`, types),
@@ -76,8 +78,7 @@ function inOwner(of: string, { type }: FileEntity, where: string, entities: read
   if (!byType.has(of)) return [unknownType(where, of, new Set(byType.keys()))];
   const seen = new Set([type]);
   for (let next: string | undefined = of; next !== undefined;) {
-    if (seen.has(next))
-      return [`${where}: found ${JSON.stringify(of)}, which leads back here; expected another identity`];
+    if (seen.has(next)) return [`${where}: ${JSON.stringify(of)} leads back here, so the identity must be another`];
     seen.add(next);
     const id: FileIdentity | undefined = byType.get(next)?.id;
     next = id !== undefined && 'of' in id ? id.of : undefined;
@@ -90,13 +91,13 @@ function inUse({ where, columns, mayBeNumber }: Use, { fields, id }: FileEntity)
   const twice = findTwice(columns);
   return [
     ...columns.flatMap((column) => {
-      const found = `${where}: found ${JSON.stringify(column)}`;
+      const found = `${where}: ${JSON.stringify(column)}`;
       if (mayBeNumber === true && column === numberOf(id)) return [];
-      if (!Object.hasOwn(fields, column)) return [`${found}; expected a column among the fields: ${known.join(', ')}`];
+      if (!Object.hasOwn(fields, column)) return [`${found} must be a column among the fields: ${known.join(', ')}`];
       const isLocal = fieldOf(fields[column] ?? 'local').kind === 'local';
-      return isLocal ? [`${found}, which is local; expected a column that is synced`] : [];
+      return isLocal ? [`${found} is local, and must be synced`] : [];
     }),
-    ...(twice === undefined ? [] : [`${where}: found ${JSON.stringify(twice)} twice; expected it once`]),
+    ...(twice === undefined ? [] : [`${where}: ${JSON.stringify(twice)} stands twice`]),
   ];
 }
 
@@ -109,22 +110,22 @@ function inFields({ fields }: FileEntity, where: string, types: ReadonlySet<stri
     ...inLine.flatMap(([name, column], index) => {
       const place = memberOf(where, column);
       if (LINE_NAMES.has(name) || isInherited(name))
-        return [`${place}: found the name ${JSON.stringify(name)}, which lines need; expected "as" with another name`];
+        return [`${place}: lines need the name ${JSON.stringify(name)}, so give another one with "as"`];
       return lineNames.indexOf(name) < index
-        ? [`${place}: found the name ${JSON.stringify(name)} twice in a line; expected "as" with another name`]
+        ? [`${place}: the name ${JSON.stringify(name)} would stand twice in a line, so give another one with "as"`]
         : [];
     }),
     ...Object.entries(fields).flatMap(([column, entry]) => {
       const { kind, to, by } = fieldOf(entry);
       const place = memberOf(where, column);
-      if (kind === 'ref' && to === undefined) return [`${place}: found a ref without "to"; expected a type`];
+      if (kind === 'ref' && to === undefined) return [`${place}: a ref must have "to", the type that it refers to`];
       if (kind !== 'ref' && (to ?? by) !== undefined)
-        return [`${place}: found "to" or "by" beside the kind ${kind}; expected them for a ref alone`];
+        return [`${place}: only a ref may have "to" or "by", and this is ${kind}`];
       return to === undefined || types.has(to) ? [] : [unknownType(`${place}.to`, to, types)];
     }),
   ];
 }
 
 function unknownType(where: string, type: string, types: ReadonlySet<string>): string {
-  return `${where}: found ${JSON.stringify(type)}; expected a type of this file: ${[...types].join(', ')}`;
+  return `${where}: ${JSON.stringify(type)} must be a type of this file: ${[...types].join(', ')}`;
 }

@@ -53,6 +53,19 @@ function checkTwice({ entities, deletionsFile, scopeTable, localTables }: Regist
   }
 }
 
+/** Says whether the parents of a type, and theirs, lead to another one. */
+function comesBack(
+  entities: readonly Entity[],
+  from: string,
+  to: string,
+  seen: ReadonlySet<string> = new Set(),
+): boolean {
+  if (from === to) return true;
+  if (seen.has(from)) return false;
+  const parents = entities.find(({ type }) => type === from)?.parents ?? {};
+  return Object.values(parents).some((parent) => comesBack(entities, parent, to, new Set([...seen, from])));
+}
+
 function checkReferences({ entities, scopeTable }: Registry, entity: Entity, index: number): void {
   const refuse = refuseEntity(entity);
   const { table, parents, referring, synced } = entity;
@@ -65,7 +78,8 @@ function checkReferences({ entities, scopeTable }: Registry, entity: Entity, ind
   };
   for (const [field, parent] of Object.entries(parents)) {
     requireType('parents', field, parent);
-    if (types.indexOf(parent) >= index)
+    // In a circle none can come before all the others.
+    if (types.indexOf(parent) > index && !comesBack(entities, parent, entity.type))
       refuse(`parents: ${table}.${field}: the parent ${parent} must come earlier in the registry`);
   }
   for (const { name, target } of referring) requireType('references', name, target);

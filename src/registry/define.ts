@@ -1,6 +1,7 @@
 import { checkEntity } from './check-entity.js';
 import { checkRegistry } from './check.js';
-import type { Entity, EntityDefinition, Field, Registry } from './entity.js';
+import { CHANGED_AT, columnOf } from './entity.js';
+import type { Entity, EntityDefinition, Field, Registry, TimeDefinition, TimeUnit } from './entity.js';
 
 /**
  * Makes an entity of its definition.
@@ -11,7 +12,10 @@ export function defineEntity<const Type extends string, const Fields extends Rea
   definition: EntityDefinition<Type, Fields>,
 ): Entity<Type, Fields> {
   checkEntity(definition as unknown as EntityDefinition);
-  const named = Object.entries<Field>(definition.fields);
+  const named = Object.entries<Field>({
+    ...definition.fields,
+    ...(definition.updated === null ? { [CHANGED_AT]: CHANGED_FIELD } : {}),
+  });
   const core = named.filter(([, field]) => field.role === 'core');
   const synced = [...core, ...named.filter(([, field]) => field.role === 'extension')].map(([name, field], index) => ({
     name,
@@ -19,24 +23,46 @@ export function defineEntity<const Type extends string, const Fields extends Rea
     index,
   }));
   const indexOf = new Map(synced.map((entry) => [entry.name, entry.index]));
-  const { type, table, file, idPrefix, scope, fields, updated, created, shortId, naturalKey = [] } = definition;
-  const references = new Map(Object.entries<string>((definition.references ?? {}) as Record<string, string>));
+  const { type, table, file, idPrefix, scope, fields, shortId, naturalKey = [] } = definition;
+  const refs = named.flatMap(([name, field]) => (field.kind === 'ref' ? [{ name, field }] : []));
+  const targets = (nullable: boolean): Record<string, string> =>
+    Object.fromEntries(refs.flatMap(({ name, field }) => (field.nullable === nullable ? [[name, field.to]] : [])));
+  const references = { ...(definition.references as Record<string, string> | undefined), ...targets(true) };
+  const key = synced[0]?.name ?? '';
+  const updated = timeField(definition.updated) ?? { field: CHANGED_AT, unit: 'ms' };
+  const created = timeField(definition.created) ?? updated;
   return {
-    ...{ type, table, file, idPrefix, scope, fields, updated, created, synced, indexOf },
-    parents: Object.fromEntries(Object.entries<string>((definition.parents ?? {}) as Record<string, string>)),
-    references: Object.fromEntries(references),
+    ...{ type, table, file, idPrefix, scope, fields, synced, indexOf, key, references },
+    identity: definition.identity ?? { column: columnOf(key, synced[0]?.field ?? CHANGED_FIELD) ?? key },
+    updated: updated.field,
+    created: created.field,
+    units: { updated: updated.unit, created: created.unit },
+    parents: { ...(definition.parents as Record<string, string> | undefined), ...targets(false) },
     naturalKey,
+    unique: [naturalKey, ...(definition.unique ?? [])]
+      .filter((names) => names.length > 0)
+      .map((names) =>
+        names.map((name) => columnOf(name, (fields as Readonly<Record<string, Field>>)[name] ?? CHANGED_FIELD) ?? name),
+      ),
     since: definition.since ?? [],
     title: definition.title ?? naturalKey.at(-1),
     shortId: shortId && { field: shortId.field, prefix: shortId.prefix ?? '' },
     coreCount: core.length,
     groups: (definition.together ?? []).map((group) => group.map((name) => indexOf.get(name) ?? -1)),
-    key: synced[0]?.name ?? '',
     referring: synced.flatMap(({ name, field }) => {
-      const target = field.kind === 'set' ? field.set.references : references.get(name);
+      const target = field.kind === 'set' ? field.set.references : references[name];
       return target === undefined ? [] : [{ name, field, target }];
     }),
   };
+}
+
+/** The time of the last change, as the change log has it. */
+const CHANGED_FIELD = { kind: 'integer', role: 'core', nullable: false, column: null, time: true } as const;
+
+function timeField(
+  time: TimeDefinition<string> | null,
+): { readonly field: string; readonly unit: TimeUnit } | undefined {
+  return typeof time === 'string' ? { field: time, unit: 'ms' } : (time ?? undefined);
 }
 
 /** What {@link defineRegistry} takes: a registry, of which the entities alone must be said. */

@@ -12,6 +12,8 @@ export type Coordinate = 'scope' | 'path' | 'scope-id';
 interface FieldBase<Role extends FieldRole, Nullable extends boolean> {
   readonly role: Role;
   readonly nullable: Nullable;
+  /** What the table calls it, where that is not the field's name; null where no column holds it. */
+  readonly column?: string | null;
 }
 
 /** A TEXT column. */
@@ -56,6 +58,45 @@ export interface RealField<Role extends FieldRole = FieldRole, Nullable extends 
   readonly above?: number;
 }
 
+/** A column that holds integers and reals. */
+export interface NumberField<Role extends FieldRole = FieldRole, Nullable extends boolean = boolean> extends FieldBase<
+  Role,
+  Nullable
+> {
+  readonly kind: 'number';
+}
+
+/** A column that holds bytes: `{"$blob":"base64"}` in a line. */
+export interface BlobField<Role extends FieldRole = FieldRole, Nullable extends boolean = boolean> extends FieldBase<
+  Role,
+  Nullable
+> {
+  readonly kind: 'blob';
+}
+
+/** A column that holds whatever SQLite stores, value by value. */
+export interface AnyField<Role extends FieldRole = FieldRole, Nullable extends boolean = boolean> extends FieldBase<
+  Role,
+  Nullable
+> {
+  readonly kind: 'any';
+}
+
+/** A column that holds the key of another record's row: it travels as that record's id. */
+export interface RefField<Role extends FieldRole = FieldRole, Nullable extends boolean = boolean> extends FieldBase<
+  Role,
+  Nullable
+> {
+  readonly kind: 'ref';
+  /** The type of that record. */
+  readonly to: string;
+  /** The column of its table that this one holds, where that is not its key. */
+  readonly by?: string;
+}
+
+/** A field of one value. */
+export type ScalarField = TextField | IntegerField | RealField | NumberField | BlobField | AnyField | RefField;
+
 /** The columns of a child row that make up an element; the first one identifies it within its owner. */
 export type ElementFields = Readonly<Record<string, TextField | IntegerField>>;
 
@@ -89,10 +130,30 @@ export interface SetField<
 }
 
 /** Any field of an entity. */
-export type Field = TextField | IntegerField | RealField | SetField;
+export type Field = ScalarField | SetField;
 
-/** How rows are assigned to a project: by a column of their own, or through their parent's. */
-export type Scope = { readonly column: string } | { readonly through: string };
+/** How rows are assigned to a project: by a column of their own, through their parent's, or all to one, as the database is one project. */
+export type Scope = { readonly column: string } | { readonly through: string } | 'database';
+
+/** What tells a row from all others, and gives its record the id. */
+export type Identity =
+  /** A text of its own. `number`: the integer key that it has beside it, which is this database's alone. */
+  | { readonly column: string; readonly number?: string }
+  /** An integer that each database hands out. The id is that of the first one, and random digits. */
+  | { readonly number: string }
+  /** Several columns, which are fields too. The id is the JSON array of their values. */
+  | { readonly columns: readonly string[] }
+  /** The column that refers to a parent, which has one such row at most. The id is the parent's. */
+  | { readonly of: string; readonly column: string };
+
+/** How a time is written: Unix time in a unit, an ISO 8601 text, a Julian day, or microseconds since 1601. */
+export type TimeUnit = 'ms' | 's' | 'us' | 'ns' | 'iso' | 'julian' | 'webkit';
+
+/** A field that holds a time; Unix milliseconds where no unit is said. */
+export type TimeDefinition<Name extends string> = Name | { readonly field: Name; readonly unit: TimeUnit };
+
+/** The field that says when a record was last changed, where no column does. */
+export const CHANGED_AT = 'changed_at';
 
 /** What {@link defineEntity} takes. */
 export interface EntityDefinition<
@@ -105,6 +166,8 @@ export interface EntityDefinition<
   readonly file: string;
   /** What ids made here begin with. */
   readonly idPrefix: string;
+  /** What identifies a row; the column of the field with `key` where nothing is said. */
+  readonly identity?: Identity;
   readonly scope: Scope;
   /** Columns in the order of the line; a set's name is that of its field in the line. */
   readonly fields: Fields;
@@ -116,6 +179,8 @@ export interface EntityDefinition<
   readonly references?: { readonly [K in keyof Fields]?: string };
   /** Columns that are unique together. The last one is text: it is the one that a second record gets changed. */
   readonly naturalKey?: readonly (keyof Fields & string)[];
+  /** Other columns that are unique together: a second record waits in its file until they are free. */
+  readonly unique?: readonly (readonly (keyof Fields & string)[])[];
   /**
    * Fields that say since when another one has been what it is. An edit that brings that one to such a word sets them, and one that takes it
    * away from there makes them null, unless it says them itself.
@@ -129,9 +194,10 @@ export interface EntityDefinition<
   readonly title?: keyof Fields & string;
   /** The field with a short word for the record, and what that word begins with. A new record gets one. */
   readonly shortId?: { readonly field: keyof Fields & string; readonly prefix?: string };
-  /** The field that says when the record was last changed, and the one that says when it was made: integers, Unix milliseconds. */
-  readonly updated: keyof Fields & string;
-  readonly created: keyof Fields & string;
+  /** The field that says when the record was last changed; null where no column does, and the change log is asked. */
+  readonly updated: TimeDefinition<keyof Fields & string> | null;
+  /** The field that says when it was made; null where none does. */
+  readonly created: TimeDefinition<keyof Fields & string> | null;
 }
 
 /** A synced field with its name and its place among the entity's synced fields. */
@@ -150,11 +216,14 @@ export interface Entity<
   readonly table: string;
   readonly file: string;
   readonly idPrefix: string;
+  readonly identity: Identity;
   readonly scope: Scope;
   readonly fields: Fields;
   readonly parents: Readonly<Record<string, string>>;
   readonly references: Readonly<Record<string, string>>;
   readonly naturalKey: readonly string[];
+  /** The columns of each unique key beside the identity, the natural key first. */
+  readonly unique: readonly (readonly string[])[];
   readonly since: readonly { readonly field: string; readonly when: string; readonly is: readonly string[] }[];
   /** The field that tells people which record it is. */
   readonly title: string | undefined;
@@ -162,6 +231,8 @@ export interface Entity<
   readonly shortId: { readonly field: string; readonly prefix: string } | undefined;
   readonly updated: string;
   readonly created: string;
+  /** How these two are written. */
+  readonly units: { readonly updated: TimeUnit; readonly created: TimeUnit };
   /** Core fields, then extension fields: the order of a line. */
   readonly synced: readonly SyncedField[];
   /** How many of {@link Entity.synced} are core. */
@@ -170,7 +241,7 @@ export interface Entity<
   readonly indexOf: ReadonlyMap<string, number>;
   /** Groups of fields that move together, as places in {@link Entity.synced}. */
   readonly groups: readonly (readonly number[])[];
-  /** The name of the primary key column. */
+  /** The name of the field that holds the id. */
   readonly key: string;
   /** The fields that name other records by foreign keys, sets included. */
   readonly referring: readonly ReferringField[];
@@ -229,15 +300,39 @@ export function requireEntity(registry: Registry, type: string): Entity {
   return entity;
 }
 
-/** The column by which rows of the entity belong to a project, and the parent that holds it, if it is not the row itself. */
+/**
+ * The column by which rows of the entity belong to a project, and the parent that holds it, if it is not the row itself. Neither where the
+ * database is one project.
+ */
 export function scopeOf(
   registry: Registry,
   entity: Entity,
-): { readonly column: string; readonly parent?: { readonly entity: Entity; readonly field: string } } {
+): { readonly column?: string; readonly parent?: { readonly entity: Entity; readonly field: string } } {
+  if (entity.scope === 'database') return {};
   if ('column' in entity.scope) return { column: entity.scope.column };
   const field = entity.scope.through;
   const parent = requireEntity(registry, entity.parents[field] ?? '');
-  return { column: scopeOf(registry, parent).column, parent: { entity: parent, field } };
+  return { ...scopeOf(registry, parent), parent: { entity: parent, field } };
+}
+
+/** The name of the column that holds a field's value; undefined for a set, and where no column does. */
+export function columnOf(name: string, field: Field): string | undefined {
+  return field.kind === 'set' || field.column === null ? undefined : (field.column ?? name);
+}
+
+/** The project of a database that is one: its paths are no one's. */
+export const WHOLE_DATABASE = '.';
+
+/** Whether the database is one project, wherever its files lie. */
+export function isOneProject(registry: Registry): boolean {
+  return registry.entities.some(({ scope }) => scope === 'database');
+}
+
+/** Whether a record may have a parent that comes later in the registry, since they refer to each other in a circle. */
+export function hasCircles({ entities }: Registry): boolean {
+  return entities.some(({ parents }, index) =>
+    Object.values(parents).some((type) => entities.findIndex((each) => each.type === type) >= index),
+  );
 }
 
 /** Entities whose rows belong to a project through a row of this one. */

@@ -1,9 +1,13 @@
 import type {
+  AnyField,
+  BlobField,
   Coordinate,
   ElementFields,
   Field,
   IntegerField,
+  NumberField,
   RealField,
+  RefField,
   SetField,
   SetTable,
   TextField,
@@ -57,6 +61,39 @@ export const real = <const O extends RealOptions = Nullability>(options?: O): Re
   ...options,
   kind: 'real',
   role: 'core',
+  nullable: isNullable(options),
+});
+
+/** A column of integers and reals. */
+export const number = <const O extends Nullability = Nullability>(options?: O): NumberField<'core', IsNullable<O>> => ({
+  kind: 'number',
+  role: 'core',
+  nullable: isNullable(options),
+});
+
+/** A column of bytes: `{"$blob": "base64"}` in a line. */
+export const blob = <const O extends Nullability = Nullability>(options?: O): BlobField<'core', IsNullable<O>> => ({
+  kind: 'blob',
+  role: 'core',
+  nullable: isNullable(options),
+});
+
+/** A column of whatever SQLite stores, value by value. */
+export const any = <const O extends Nullability = Nullability>(options?: O): AnyField<'core', IsNullable<O>> => ({
+  kind: 'any',
+  role: 'core',
+  nullable: isNullable(options),
+});
+
+/** A column that holds the key of a row of another type, or the value of its column `by`. In a line it is that record's id. */
+export const ref = <const O extends Nullability & { readonly by?: string } = Nullability>(
+  to: string,
+  options?: O,
+): RefField<'core', IsNullable<O>> => ({
+  kind: 'ref',
+  role: 'core',
+  to,
+  ...(options?.by === undefined ? {} : { by: options.by }),
   nullable: isNullable(options),
 });
 

@@ -8,7 +8,7 @@ type Checks = Readonly<Record<string, Check>>;
 
 /** Said of a value that is not what it must be. */
 function wrong(value: unknown, where: string, expected: string): string[] {
-  return [`${where === '' ? 'the file' : where}: found ${describe(value)}; expected ${expected}`];
+  return [`${where === '' ? 'the file' : where} must be ${expected}, not ${describe(value)}`];
 }
 
 const matching =
@@ -44,9 +44,9 @@ const object =
       ...Object.entries(value).flatMap(([name, member]) => {
         const check = Object.hasOwn(checks, name) ? checks[name] : undefined;
         if (check !== undefined) return check(member, memberOf(where, name));
-        return [`${memberOf(where, name)}: found an unknown member; expected ${Object.keys(checks).join(', ')}`];
+        return [`${memberOf(where, name)}: this member is unknown; the members are ${Object.keys(checks).join(', ')}`];
       }),
-      ...missing.map((name) => `${memberOf(where, name)}: found nothing; expected this member`),
+      ...missing.map((name) => `${memberOf(where, name)}: this member is missing`),
     ];
   };
 

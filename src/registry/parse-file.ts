@@ -24,7 +24,7 @@ export function parseRegistryFile(text: string, path: string): RegistryFile {
       },
     );
   const [shape, isWhole] = [registryFile(value, ''), namesOf(text) === membersOf(value)];
-  const twice = isWhole ? [] : ['found a name twice in one object; expected it once'];
+  const twice = isWhole ? [] : ['a name stands twice in one object'];
   const problems = shape.length > 0 ? shape : twice;
   if (problems.length > 0) throw badFile(path, problems);
   const file = value as RegistryFile;
@@ -37,7 +37,7 @@ function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text.startsWith('\uFEFF') ? text.slice(1) : text);
   } catch (error) {
-    throw badFile(path, [`found no JSON (${messageOf(error)}); expected a JSON object`]);
+    throw badFile(path, [`the file must hold a JSON object (${messageOf(error)})`]);
   }
 }
 

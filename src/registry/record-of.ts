@@ -1,22 +1,41 @@
 import type {
+  AnyField,
+  BlobField,
   ElementFields,
   Entity,
   FieldRole,
   IntegerField,
+  NumberField,
   RealField,
+  RefField,
   Registry,
   SetField,
   TextField,
 } from './entity.js';
 
+/** Bytes in a record. */
+export interface Blob {
+  /** Their base64. */
+  readonly $blob: string;
+}
+
+/** A real that JSON has no number for. */
+export interface InfiniteReal {
+  readonly $real: 'Infinity' | '-Infinity';
+}
+
 /** `number` for safe integers, `bigint` beyond them. */
-type ScalarOf<F> = F extends TextField
+type ScalarOf<F> = F extends TextField | RefField
   ? string
-  : F extends IntegerField
+  : F extends IntegerField | NumberField
     ? number | bigint
     : F extends RealField
       ? number
-      : never;
+      : F extends BlobField
+        ? Blob
+        : F extends AnyField
+          ? string | number | bigint | Blob | InfiniteReal
+          : never;
 type NullableOf<F> = F extends { readonly nullable: false } ? ScalarOf<F> : ScalarOf<F> | null;
 type ElementOf<E extends ElementFields> = string extends keyof E
   ? unknown
@@ -49,6 +68,8 @@ export interface LineFields {
   readonly content_hash?: string;
   /** The stamp of this version, RFC 3339. */
   readonly exported_at?: string;
+  /** When the record was last changed, in Unix milliseconds, where no column of its table says so. */
+  readonly changed_at?: number;
 }
 
 /** The type tags of a registry: `string` where only its shape is known. */

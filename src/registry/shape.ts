@@ -12,6 +12,9 @@ import type {
 /** What a property of a definition holds. */
 type Form =
   | 'a text'
+  | 'a text or null'
+  | 'a text or an object'
+  | 'a text, an object or null'
   | 'a number'
   | 'true or false'
   | 'an object'
@@ -25,24 +28,31 @@ type Shape<T> = Readonly<Record<keyof Required<T> & string, Form | `?${Form}`>>;
 
 type Properties = Readonly<Record<string, unknown>>;
 
-const ANY_FIELD = { kind: 'a text', role: 'core, extension or local', nullable: 'true or false' } as const;
+const ANY_FIELD = {
+  kind: 'a text',
+  role: 'core, extension or local',
+  nullable: 'true or false',
+  column: '?a text or null',
+} as const;
 
 export const ENTITY: Shape<EntityDefinition> = {
   type: 'a text',
   table: 'a text',
   file: 'a text',
   idPrefix: 'a text',
-  scope: 'an object',
+  identity: '?an object',
+  scope: 'a text or an object',
   fields: 'an object',
   together: '?a list',
   parents: '?an object',
   references: '?an object',
   naturalKey: '?a list of names',
+  unique: '?a list',
   title: '?a text',
   since: '?a list',
   shortId: '?an object',
-  updated: 'a text',
-  created: 'a text',
+  updated: 'a text, an object or null',
+  created: 'a text, an object or null',
 };
 
 /** The options of each kind of field. */
@@ -63,6 +73,10 @@ const FIELDS: { readonly [K in Field['kind']]: Shape<Extract<Field, { readonly k
     time: '?true or false',
   },
   real: { ...ANY_FIELD, above: '?a number' },
+  number: ANY_FIELD,
+  blob: ANY_FIELD,
+  any: ANY_FIELD,
+  ref: { ...ANY_FIELD, to: 'a text', by: '?a text' },
   set: { ...ANY_FIELD, set: 'an object' },
 };
 
@@ -116,15 +130,16 @@ export const FOREIGN_DELETIONS: Shape<ForeignDeletions> = {
 
 /** What is wrong with the properties of an object; undefined where they are those of the shape, and have its forms. */
 export function misshapen(object: unknown, shape: Readonly<Record<string, string>>): string | undefined {
-  if (!FORMS['an object'](object)) return `expected an object, found ${describe(object)}`;
+  if (!FORMS['an object'](object)) return `must be an object, not ${describe(object)}`;
   const found = new Map(Object.entries(object as Properties).filter(([, value]) => value !== undefined));
   const unknown = [...found.keys()].find((name) => !Object.hasOwn(shape, name));
-  if (unknown !== undefined) return `the property ${unknown} is unknown; expected ${Object.keys(shape).join(', ')}`;
+  if (unknown !== undefined)
+    return `the property ${unknown} is unknown; the properties are ${Object.keys(shape).join(', ')}`;
   for (const [name, form] of Object.entries(shape)) {
     const expected = form.replace('?', '') as Form;
     const value = found.get(name);
-    if (!found.has(name) && form === expected) return `${name} is missing; expected ${expected}`;
-    if (found.has(name) && !FORMS[expected](value)) return `${name}: expected ${expected}, found ${describe(value)}`;
+    if (!found.has(name) && form === expected) return `${name} is missing; it must be ${expected}`;
+    if (found.has(name) && !FORMS[expected](value)) return `${name} must be ${expected}, not ${describe(value)}`;
   }
   return undefined;
 }
@@ -133,20 +148,31 @@ export function misshapen(object: unknown, shape: Readonly<Record<string, string
 export function misshapenField(field: unknown, kinds: readonly Field['kind'][]): string | undefined {
   const kind = FORMS['an object'](field) ? (field as Properties)['kind'] : field;
   const known = kinds.find((each) => each === kind);
-  if (known === undefined) return `expected a field of the kind ${kinds.join(' or ')}, found ${describe(kind)}`;
+  if (known === undefined) return `must be a field of the kind ${kinds.join(' or ')}, not ${describe(kind)}`;
   return misshapen(field, FIELDS[known]);
 }
 
 const FORMS: Readonly<Record<Form, (value: unknown) => boolean>> = {
-  'a text': (value) => typeof value === 'string',
+  'a text': isText,
+  'a text or null': (value) => value === null || isText(value),
+  'a text or an object': (value) => isText(value) || isObject(value),
+  'a text, an object or null': (value) => value === null || isText(value) || isObject(value),
   'a number': (value) => typeof value === 'number' && !Number.isNaN(value),
   'true or false': (value) => typeof value === 'boolean',
-  'an object': (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+  'an object': isObject,
   'a list': (value) => Array.isArray(value),
   'a list of names': (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
   'core, extension or local': isOneOf(['core', 'extension', 'local'] satisfies FieldRole[]),
   'scope, path or scope-id': isOneOf(['scope', 'path', 'scope-id'] satisfies Coordinate[]),
 };
+
+function isText(value: unknown): boolean {
+  return typeof value === 'string';
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 function isOneOf(words: readonly string[]): (value: unknown) => boolean {
   return (value) => words.some((word) => word === value);

@@ -1,16 +1,22 @@
 import { elementNames } from '../record/content.js';
-import { requireEntity } from '../registry/entity.js';
-import type { Entity, Field, Registry, SetField } from '../registry/entity.js';
+import { columnOf, requireEntity } from '../registry/entity.js';
+import type { Entity, Field, Registry, ScalarField, SetField } from '../registry/entity.js';
 import type { Sql } from './sql.js';
 import { readTableShape } from './table-shape.js';
 import type { Affinity, ForeignKey, TableShape } from './table-shape.js';
 import { sqlName } from './sql-name.js';
+import { keyColumns, localColumns } from './identity.js';
 
 /** The affinities that keep every value of a kind as it is. */
 const KEEPING: Readonly<Record<Exclude<Field['kind'], 'set'>, readonly Affinity[]>> = {
   text: ['TEXT', 'BLOB'],
   integer: ['INTEGER', 'NUMERIC', 'BLOB'],
   real: ['REAL', 'NUMERIC', 'INTEGER', 'BLOB'],
+  number: ['NUMERIC', 'INTEGER', 'BLOB'],
+  // A value that comes out of such a column goes back into it as it is.
+  any: ['TEXT', 'BLOB', 'INTEGER', 'NUMERIC', 'REAL'],
+  blob: ['TEXT', 'BLOB', 'INTEGER', 'NUMERIC', 'REAL'],
+  ref: ['TEXT', 'BLOB', 'INTEGER', 'NUMERIC', 'REAL'],
 };
 
 /**
@@ -25,20 +31,36 @@ export function misfits(sql: Sql, registry: Registry): string[] {
 }
 
 function ofRows(sql: Sql, registry: Registry, entity: Entity): string[] {
-  const { table, key, naturalKey } = entity;
+  const { table, identity, unique } = entity;
   const shape = readTableShape(sql, table);
   const scalars = new Map(
-    entity.synced.flatMap(({ name, field }) => (field.kind === 'set' ? [] : [[name, field] as const])),
+    entity.synced.flatMap(({ name, field }) => {
+      const column = columnOf(name, field);
+      return column === undefined || field.kind === 'set' ? [] : [[column, field] as const];
+    }),
   );
-  const isLocal = (name: string): boolean => !scalars.has(name);
+  const keys = localColumns(entity);
+  const own = keyColumns(entity).filter((name) => !scalars.has(name));
+  // A row from elsewhere gets something empty there.
+  const local = Object.entries(entity.fields).flatMap(([name, field]) =>
+    field.role === 'local' ? (columnOf(name, field) ?? []) : [],
+  );
+  const isLocal = (name: string): boolean => !scalars.has(name) && !own.includes(name);
   const isCovered = (columns: readonly string[]): boolean =>
-    columns.includes(key) ||
+    keys.every((name) => columns.includes(name)) ||
+    ('number' in identity && columns.includes(identity.number ?? '')) ||
     columns.some(isLocal) ||
-    (naturalKey.length > 0 && naturalKey.every((name) => columns.includes(name)));
+    unique.some((names) => names.every((name) => columns.includes(name)));
   return [
-    ...ofColumns(table, shape, scalars),
-    ...ofIdentity(table, shape, [key], `${table}.${key}: the key`),
-    ...ofOtherKeys(table, shape, isCovered),
+    ...ofColumns(
+      table,
+      shape,
+      new Map<string, ScalarField | undefined>([...own.map((name) => [name, undefined] as const), ...scalars]),
+      local,
+    ),
+    ...ofIdentity(table, shape, keys, `${table}.${keys.join(', ')}: the key`),
+    // Where a clash comes unforeseen, the record waits in its file.
+    ...(entity.scope === 'database' ? [] : ofOtherKeys(table, shape, isCovered)),
     ...shape.foreignKeys.flatMap((reference) => ofReference(registry, entity, reference, isLocal)),
     ...ofTimes(sql, entity),
   ];
@@ -75,11 +97,14 @@ function ofColumns(
   table: string,
   { columns }: TableShape,
   written: ReadonlyMap<string, Exclude<Field, SetField> | undefined>,
+  filled: readonly string[] = [],
 ): string[] {
   return columns.flatMap(({ name, type, affinity, isGenerated, isRequired, isNotNull }) => {
     const where = `${table}.${name}`;
     if (!written.has(name)) {
-      return isRequired ? [`${where}: is NOT NULL without a default and is not synced, so no row could be made`] : [];
+      return isRequired && !filled.includes(name)
+        ? [`${where}: is NOT NULL without a default and is not synced, so no row could be made`]
+        : [];
     }
     if (isGenerated) return [`${where}: is a generated column, which nobody can write`];
     const field = written.get(name);
@@ -95,7 +120,13 @@ function ofColumns(
 }
 
 /** The columns that name a row must be unique by themselves, and compare byte by byte. */
-function ofIdentity(table: string, { uniqueKeys }: TableShape, names: readonly string[], what: string): string[] {
+function ofIdentity(
+  table: string,
+  { uniqueKeys, rowNumber }: TableShape,
+  names: readonly string[],
+  what: string,
+): string[] {
+  if (names.length === 1 && names[0] === rowNumber) return [];
   const own = uniqueKeys.filter(
     ({ columns, isPartial }) =>
       !isPartial && columns.length === names.length && names.every((name) => columns.includes(name)),
@@ -121,17 +152,23 @@ function ofOtherKeys(
 
 function ofReference(
   registry: Registry,
-  { table, parents, references, synced, indexOf }: Entity,
+  entity: Entity,
   { from, table: target, to }: ForeignKey,
   isLocal: (name: string) => boolean,
 ): string[] {
   if (from.every(isLocal)) return [];
-  const [name = '', ...others] = from;
-  const field = synced[indexOf.get(name) ?? -1]?.field;
+  const { table, parents, references, synced, identity } = entity;
+  const [column = '', ...others] = from;
+  const { name = '', field } = synced.find((each) => columnOf(each.name, each.field) === column) ?? {};
   if (others.length === 0 && field?.kind === 'text' && field.coordinate !== undefined) return [];
+  const parent =
+    'of' in identity && identity.column === column ? identity.of : field?.kind === 'ref' ? field.to : undefined;
+  if (parent !== undefined && requireEntity(registry, parent).table.toLowerCase() === target.toLowerCase()) return [];
+  // Its parts are there when the other record is.
+  if (others.length > 0) return [];
   const type = new Map([...Object.entries(parents), ...Object.entries(references)]).get(name);
   const known = type === undefined ? undefined : requireEntity(registry, type);
-  if (others.length === 0 && fits(known, target, to)) return [];
+  if (fits(known, target, to)) return [];
   const says = known === undefined ? 'names no parent or reference for it' : `says ${known.table}.${known.key}`;
   return [
     `${table}.${from.join(', ')}: refers to ${target}${to === undefined ? '' : `.${to}`}, and the registry ${says}`,
@@ -146,10 +183,13 @@ function fits(entity: Entity | undefined, table: string, column: string | undefi
 const SAMPLE = 100;
 
 /** Seconds would make every edit older than every deletion, and microseconds newer. */
-function ofTimes(sql: Sql, { table, updated }: Entity): string[] {
+function ofTimes(sql: Sql, { table, updated, units, fields }: Entity): string[] {
+  const field = fields[updated];
+  const column = field === undefined ? undefined : columnOf(updated, field);
+  if (column === undefined || units.updated !== 'ms') return [];
   const [count, other, first] = sql.get(
     `SELECT count(*), sum(u BETWEEN 1000000000 AND 4000000000 OR u > 100000000000000), min(u)
-     FROM (SELECT ${sqlName(updated)} AS u FROM ${sqlName(table)} WHERE typeof(${sqlName(updated)}) = 'integer' LIMIT ${SAMPLE})`,
+     FROM (SELECT ${sqlName(column)} AS u FROM ${sqlName(table)} WHERE typeof(${sqlName(column)}) = 'integer' LIMIT ${SAMPLE})`,
   ) ?? [0n];
   if (count === 0n || count !== other) return [];
   return [`${table}.${updated}: must hold Unix milliseconds, and a row has ${String(first)}`];

@@ -1,4 +1,6 @@
+import { columnOf } from '../registry/entity.js';
 import type { Entity, Registry } from '../registry/entity.js';
+import { keyColumns } from './identity.js';
 import type { Sql } from './sql.js';
 import { readTableShape } from './table-shape.js';
 
@@ -31,7 +33,10 @@ export function checkSchema(sql: Sql, registry: Registry): SchemaReport {
 
 /** Each table that a record is made of, with the columns that have a role. */
 function tablesOf(entity: Entity): [string, ReadonlySet<string>][] {
-  const own = Object.entries(entity.fields).flatMap(([name, field]) => (field.kind === 'set' ? [] : [name]));
+  const own = [
+    ...Object.entries(entity.fields).flatMap(([name, field]) => columnOf(name, field) ?? []),
+    ...keyColumns(entity),
+  ];
   const children = entity.synced.flatMap(({ field }): [string, ReadonlySet<string>][] => {
     if (field.kind !== 'set') return [];
     const { table, owner, element, id, timestamps } = field.set;

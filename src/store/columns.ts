@@ -1,6 +1,7 @@
 import { quote, unquote } from '../record/json.js';
 import { integerValue, realToken } from '../record/numbers.js';
-import type { Field, SetField } from '../registry/entity.js';
+import { blobToken, storedRealToken, storedValue } from '../record/stored.js';
+import type { ScalarField } from '../registry/entity.js';
 import type { SqlValue } from './database.js';
 import { decodeText } from './text-encoding.js';
 import type { TextEncoding } from './text-encoding.js';
@@ -39,8 +40,31 @@ export function realColumn(value: SqlValue): string {
 }
 
 /** The value that a token stands for in a column. */
-export function sqlValue(field: Exclude<Field, SetField>, token: string): SqlValue {
+export function sqlValue(field: ScalarField, token: string): SqlValue {
   if (token === 'null') return null;
-  if (field.kind === 'text') return unquote(token);
-  return field.kind === 'real' ? Number(token) : integerValue(token);
+  switch (field.kind) {
+    case 'text':
+    case 'ref':
+      return unquote(token);
+    case 'integer':
+      return integerValue(token);
+    case 'real':
+      return Number(token);
+    case 'number':
+    case 'any':
+    case 'blob':
+      return storedValue(token)?.value ?? null;
+  }
+}
+
+/** A column of any kind as {@link readStored} reads it: a real as it is, all else as {@link exactColumn} has it. */
+export function storedColumn(column: string, encoding: TextEncoding): string {
+  return `iif(typeof(${column}) = 'real', ${column}, ${exactColumn(column, encoding)})`;
+}
+
+/** The token of what {@link storedColumn} gave; undefined for text that is none in the database's encoding. */
+export function readStored(value: SqlValue, encoding: TextEncoding): string | undefined {
+  if (typeof value === 'number') return storedRealToken(value);
+  const read = readExact(value, encoding);
+  return read instanceof Uint8Array ? blobToken(read) : read;
 }

@@ -6,6 +6,7 @@ import { exactColumn, readExact } from './columns.js';
 import { project as projectSql } from './knowledge/triggers.js';
 import type { Sql } from './sql.js';
 import { sqlName } from './sql-name.js';
+import { rowsOf } from './row-source.js';
 
 /** So many rows are read at a time. */
 const PAGE = 5000;
@@ -21,7 +22,7 @@ export function* namedRows(
   project: string,
   only?: string,
 ): Generator<NamedRecord> {
-  const { type, table, key } = entity;
+  const { type, key } = entity;
   const { shortId, naturalKey, title } = nameFields(entity);
   const { encoding } = sql;
   const columns = [
@@ -29,7 +30,7 @@ export function* namedRows(
     ...[shortId, naturalKey].map((name) => (name === undefined ? 'NULL' : `t.${sqlName(name)}`)),
     title === undefined ? 'NULL' : `substr(t.${sqlName(title)}, 1, ${TITLE})`,
   ].map((column) => exactColumn(column, encoding));
-  const select = `SELECT ${columns.join(', ')} FROM ${sqlName(table)} t WHERE ${projectSql(registry, entity, 't')} = ?`;
+  const select = `SELECT ${columns.join(', ')} FROM ${rowsOf(registry, entity)} t WHERE ${projectSql(registry, entity, 't')} = ?`;
   const page = `AND t.${sqlName(key)} ${only === undefined ? '>' : '='} ? ORDER BY t.${sqlName(key)} LIMIT ${PAGE}`;
   for (let after = only ?? ''; ;) {
     const rows = sql.all(`${select} ${page}`, project, after);

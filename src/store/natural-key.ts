@@ -4,6 +4,8 @@ import { sqlValue } from './columns.js';
 import type { SqlValue } from './database.js';
 import type { Sql } from './sql.js';
 import { sqlName } from './sql-name.js';
+import type { Registry } from '../registry/entity.js';
+import { rowsOf } from './row-source.js';
 
 /** The values of a content's natural key, as the columns hold them. */
 export function naturalKeyValues(project: string, { entity, tokens }: Content): SqlValue[] {
@@ -16,12 +18,12 @@ export function naturalKeyValues(project: string, { entity, tokens }: Content): 
 }
 
 /** The id of another row that holds the natural key of this content, or undefined. */
-export function conflictingId(sql: Sql, project: string, content: Content): string | undefined {
+export function conflictingId(sql: Sql, registry: Registry, project: string, content: Content): string | undefined {
   const { entity } = content;
   if (entity.naturalKey.length === 0) return undefined;
   const same = entity.naturalKey.map((name) => `t.${sqlName(name)} = ?`);
   const row = sql.get(
-    `SELECT t.${sqlName(entity.key)} FROM ${sqlName(entity.table)} t WHERE ${same.join(' AND ')} AND t.${sqlName(entity.key)} <> ?`,
+    `SELECT t.${sqlName(entity.key)} FROM ${rowsOf(registry, entity)} t WHERE ${same.join(' AND ')} AND t.${sqlName(entity.key)} <> ?`,
     ...naturalKeyValues(project, content),
     content.id,
   );

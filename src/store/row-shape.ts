@@ -1,8 +1,9 @@
-import type { Entity, Registry } from '../registry/entity.js';
-import { exactColumn } from './columns.js';
+import type { Entity, Registry, ScalarField } from '../registry/entity.js';
+import { exactColumn, storedColumn } from './columns.js';
 import { project as projectSql } from './knowledge/triggers.js';
 import type { TextEncoding } from './text-encoding.js';
 import { sqlName, sqlText } from './sql-name.js';
+import { rowsOf } from './row-source.js';
 
 /** How the columns of an entity's SELECT lie. */
 export interface RowShape {
@@ -17,13 +18,20 @@ export interface RowShape {
   readonly countedAt: number;
 }
 
+function columnSql({ kind }: ScalarField, column: string, encoding: TextEncoding): string {
+  if (kind === 'real') return column;
+  return kind === 'any' || kind === 'number' || kind === 'blob'
+    ? storedColumn(column, encoding)
+    : exactColumn(column, encoding);
+}
+
 /** Makes {@link RowShape}, for rows `t`. */
 export function rowShape(registry: Registry, entity: Entity, encoding: TextEncoding): RowShape {
   const columns: string[] = [];
   const at = entity.synced.map(({ name, field }) => {
     if (field.kind === 'set') return undefined;
     // JSON text is exact where drivers are not: U+0000, 64 bits. A REAL is exact as it is, and not as SQLite's JSON.
-    columns.push(field.kind === 'real' ? `t.${sqlName(name)}` : exactColumn(`t.${sqlName(name)}`, encoding));
+    columns.push(columnSql(field, `t.${sqlName(name)}`, encoding));
     return columns.length - 1;
   });
   const record = `type = ${sqlText(entity.type)} AND id = t.${sqlName(entity.key)}`;
@@ -35,5 +43,13 @@ export function rowShape(registry: Registry, entity: Entity, encoding: TextEncod
     entity.referring.length > 0 ? `EXISTS (SELECT 1 FROM scsync_unresolved WHERE ${record})` : '0',
   );
   const countedAt = add(counts ? `(SELECT counted FROM scsync_records WHERE ${record})` : '0');
-  return { columns: columns.join(', '), from: `${entity.table} t`, at, isHereAt, unknownAt, unresolvedAt, countedAt };
+  return {
+    columns: columns.join(', '),
+    from: `${rowsOf(registry, entity)} t`,
+    at,
+    isHereAt,
+    unknownAt,
+    unresolvedAt,
+    countedAt,
+  };
 }

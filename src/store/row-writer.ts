@@ -15,13 +15,26 @@ import { forgetChangedReferences, keepMissingReferences } from './staged-referen
 import type { Sql } from './sql.js';
 import { StagedRows } from './staged-rows.js';
 import { StagedSets } from './staged-sets.js';
-import { sqlName } from './sql-name.js';
+import { forgetNumber, handOutNumbers } from './new-keys.js';
+import type { Renumbered } from './new-keys.js';
+import { sqlName, sqlText } from './sql-name.js';
+import { clearReferences, deleteRow, setText } from './write-row.js';
 
 /** What {@link RowWriter.flush} wrote of one type. */
 export interface WrittenRows {
   readonly type: string;
   readonly created: number;
   readonly updated: number;
+  /** Records that got another number than the one in their ids. */
+  readonly renumbered: readonly Renumbered[];
+  /** Records whose rows the table does not take, and what it says. They are as they were. */
+  readonly failed: readonly FailedRow[];
+}
+
+/** A row that a constraint of its table refuses. */
+export interface FailedRow {
+  readonly id: string;
+  readonly error: SyncError;
 }
 
 /**
@@ -40,7 +53,13 @@ export class RowWriter {
     this.#sql = sql;
     this.#registry = registry;
     this.#project = project;
-    this.#rows = new Map(registry.entities.map((entity) => [entity.type, new StagedRows(sql, entity)]));
+    const others = (type: string): string | undefined => {
+      const rows = this.#rows.get(type);
+      return rows === undefined || rows.isEmpty ? undefined : rows.table;
+    };
+    this.#rows = new Map(
+      registry.entities.map((entity) => [entity.type, new StagedRows(sql, registry, entity, others)]),
+    );
     this.#sets = new StagedSets(sql);
     this.#setWriter = new SetWriter(sql, registry, project);
   }
@@ -49,7 +68,8 @@ export class RowWriter {
   write(content: Content, before: Content | undefined, now: number): void {
     try {
       this.add(content, before);
-      this.flush(now);
+      const failed = this.flush(now).flatMap((written) => written.failed)[0];
+      if (failed !== undefined) throw named(content.entity, failed);
     } finally {
       this.clear();
     }
@@ -84,31 +104,38 @@ export class RowWriter {
     return [...this.#rows.values()].every((rows) => rows.isEmpty);
   }
 
-  /** Writes all that waits, types in the order of the registry. Throws `database`, with the record, where a constraint of the table fails. */
+  /** Writes all that waits, types in the order of the registry. What a constraint of a table refuses stays as it is. */
   flush(now: number): WrittenRows[] {
-    const written = this.#registry.entities.flatMap((entity) => {
+    const waiting = this.#registry.entities.flatMap((entity) => {
       const rows = this.#rowsOf(entity);
-      return rows.isEmpty ? [] : [this.#flush(entity, rows, now)];
+      return rows.isEmpty ? [] : [{ entity, rows }];
     });
+    // Rows may refer to each other's numbers, in circles too.
+    const numbered = waiting.map((each) => ({
+      ...each,
+      renumbered: handOutNumbers(this.#sql, each.entity, each.rows.table),
+    }));
+    const written = numbered.map(({ entity, rows, renumbered }) => ({ ...this.#flush(entity, rows, now), renumbered }));
     this.clear();
     return written;
   }
 
-  #flush(entity: Entity, rows: StagedRows, now: number): WrittenRows {
+  #flush(entity: Entity, rows: StagedRows, now: number): Omit<WrittenRows, 'renumbered'> {
     const { type } = entity;
     const counts = rows.counts();
     this.#fillScopeId(entity, rows, now);
     const keeps = hasUnresolved(this.#sql);
     if (keeps && counts.updated > 0) forgetChangedReferences(this.#sql, entity, rows);
     keepMissingReferences(this.#sql, this.#registry, entity, rows);
-    if (counts.created > 0)
-      this.#write(entity, rows, (id) => {
-        rows.insert(id);
-      });
-    if (counts.updated > 0)
-      this.#write(entity, rows, (id) => {
-        rows.update(id);
-      });
+    const failed = [
+      ...(counts.created > 0 ? this.#write(rows, 'insert') : []),
+      ...(counts.updated > 0 ? this.#write(rows, 'update') : []),
+    ];
+    for (const { id } of failed) {
+      forgetNumber(this.#sql, entity, id);
+      this.#sets.forget(type, `SELECT ${sqlText(id)}`);
+    }
+    const left = failed.length === 0 ? counts : rows.counts();
     writeAside(this.#sql, type, rows.table);
     for (const { id, name, token } of this.#sets.of(type)) {
       const field = entity.fields[name];
@@ -118,20 +145,32 @@ export class RowWriter {
         writeUnresolved(this.#sql, { type, id }, ...kept);
       }
     }
-    return { type, ...counts };
+    return { type, ...left, failed };
   }
 
-  /** One statement for all rows; where it fails, one for each, to name the record that is at fault. */
-  #write(entity: Entity, rows: StagedRows, write: (id?: string) => void): void {
+  /** One statement for all rows; where it fails, one for each, so that only those wait that are at fault. */
+  #write(rows: StagedRows, how: 'insert' | 'update'): FailedRow[] {
     try {
-      this.#sql.transaction('deferred', write);
+      this.#sql.transaction('deferred', () => {
+        rows[how]();
+      });
+      return [];
     } catch (error) {
-      if (!(error instanceof SyncError) || error.code !== 'database') throw error;
-      for (const id of rows.ids())
-        naming(entity, id, () => {
-          write(id);
-        });
+      if (!isOfTheTable(error)) throw error;
     }
+    const failed: FailedRow[] = [];
+    for (const id of rows.ids(how)) {
+      try {
+        this.#sql.transaction('deferred', () => {
+          rows[how](id);
+        });
+      } catch (error) {
+        if (!isOfTheTable(error)) throw error;
+        failed.push({ id, error });
+      }
+    }
+    for (const { id } of failed) rows.forget(`SELECT ${sqlText(id)}`);
+    return failed;
   }
 
   #fillScopeId(entity: Entity, rows: StagedRows, now: number): void {
@@ -163,11 +202,10 @@ export class RowWriter {
 
   /** Deletes a row with its child rows, and clears optional references to it, whatever the foreign keys do. */
   remove(entity: Entity, id: string): void {
-    for (const { table, referring } of this.#registry.entities) {
-      for (const { name, field, target } of referring) {
+    for (const referrer of this.#registry.entities) {
+      for (const { name, field, target } of referrer.referring) {
         if (target !== entity.type) continue;
-        if (field.kind !== 'set')
-          this.#sql.run(`UPDATE ${sqlName(table)} SET ${sqlName(name)} = NULL WHERE ${sqlName(name)} = ?`, id);
+        if (field.kind !== 'set') clearReferences(this.#sql, this.#registry, referrer, name, id);
         else
           this.#sql.run(
             `DELETE FROM ${sqlName(field.set.table)} WHERE ${sqlName(elementNames(field.set)[0] ?? '')} = ?`,
@@ -179,19 +217,14 @@ export class RowWriter {
       if (field.kind === 'set')
         this.#sql.run(`DELETE FROM ${sqlName(field.set.table)} WHERE ${sqlName(field.set.owner)} = ?`, id);
     }
-    this.#sql.run(`DELETE FROM ${sqlName(entity.table)} WHERE ${sqlName(entity.key)} = ?`, id);
+    deleteRow(this.#sql, entity, id);
     forgetUnresolved(this.#sql, { type: entity.type, id });
     writeUnknown(this.#sql, { type: entity.type, id }, null);
   }
 
   /** Gives a row another value in the last column of its natural key, so that two rows can trade theirs. */
   parkNaturalKey(entity: Entity, id: string): void {
-    const column = entity.naturalKey.at(-1) ?? entity.key;
-    this.#sql.run(
-      `UPDATE ${sqlName(entity.table)} SET ${sqlName(column)} = ? WHERE ${sqlName(entity.key)} = ?`,
-      `~parked~${sha256(id)}`,
-      id,
-    );
+    setText(this.#sql, entity, entity.naturalKey.at(-1) ?? entity.key, `~parked~${sha256(id)}`, id);
   }
 
   #rowsOf({ type }: Entity): StagedRows {
@@ -221,16 +254,16 @@ function isCounted({ entity, tokens }: Content): boolean | null {
   return null;
 }
 
-/** Does what may fail, and says of which record. */
-function naming({ type }: Entity, id: string, body: () => void): void {
-  try {
-    body();
-  } catch (error) {
-    if (!(error instanceof SyncError) || error.code !== 'database') throw error;
-    const { hint, details, cause } = error;
-    throw new SyncError('database', `Cannot save ${type} ${id}: ${messageOf(cause ?? error)}`, {
-      ...{ details, cause },
-      ...(hint === undefined ? {} : { hint }),
-    });
-  }
+/** A constraint of the table, as far as SQLite tells it from other errors of the database. */
+function isOfTheTable(error: unknown): error is SyncError {
+  return error instanceof SyncError && error.code === 'database';
+}
+
+/** Says of which record it is. */
+export function named({ type }: Pick<Entity, 'type'>, { id, error }: FailedRow): SyncError {
+  const { hint, details, cause } = error;
+  return new SyncError('database', `Cannot save ${type} ${id}: ${messageOf(cause ?? error)}`, {
+    ...{ details, cause },
+    ...(hint === undefined ? {} : { hint }),
+  });
 }

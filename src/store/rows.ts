@@ -6,9 +6,9 @@ import { quote, scanObject, unquote } from '../record/json.js';
 import type { Member } from '../record/json.js';
 import { toPortable } from '../record/paths.js';
 import { project as projectSql } from './knowledge/triggers.js';
-import type { Entity, Field, Registry, SetField } from '../registry/entity.js';
+import type { Entity, Field, Registry, ScalarField, SetField } from '../registry/entity.js';
 import { badRow } from './bad-row.js';
-import { exactColumn, isUtf8, readExact, realColumn } from './columns.js';
+import { exactColumn, isUtf8, readExact, readStored, realColumn } from './columns.js';
 import type { SqlRow, SqlValue } from './database.js';
 import type { Ids } from './knowledge/known.js';
 import type { Sql } from './sql.js';
@@ -16,6 +16,7 @@ import { rowShape } from './row-shape.js';
 import type { RowShape } from './row-shape.js';
 import { decodeText } from './text-encoding.js';
 import { sqlName } from './sql-name.js';
+import { rowsOf } from './row-source.js';
 
 /**
  * Reads the rows of one project as portable contents, with everything that counts as a record's value: child rows,
@@ -78,7 +79,7 @@ export class Rows {
 
   /** The rows of this project with given ids, by id. */
   readAll(entity: Entity, ids: Ids): Map<string, Content> {
-    const from = `(${ids.sql}) k CROSS JOIN ${sqlName(entity.table)} t ON t.${sqlName(entity.key)} = k.id`;
+    const from = `(${ids.sql}) k CROSS JOIN ${rowsOf(this.#registry, entity)} t ON t.${sqlName(entity.key)} = k.id`;
     return new Map(this.select(entity, from, ...ids.parameters).map((content) => [content.id, content]));
   }
 
@@ -94,7 +95,7 @@ export class Rows {
 
   /** The project of a row wherever it is: null for a row without one, undefined when there is no such row. */
   projectOf(entity: Entity, id: string): string | null | undefined {
-    const from = `${sqlName(entity.table)} t WHERE t.${sqlName(entity.key)} = ?`;
+    const from = `${rowsOf(this.#registry, entity)} t WHERE t.${sqlName(entity.key)} = ?`;
     const row = this.#sql.get(`SELECT CAST(${projectSql(this.#registry, entity, 't')} AS BLOB) FROM ${from}`, id);
     if (row === undefined) return undefined;
     return row[0] instanceof Uint8Array ? (decodeText(row[0], this.#sql.encoding) ?? null) : null;
@@ -144,11 +145,17 @@ export class Rows {
     entity: Entity,
     id: string,
     name: string,
-    field: Exclude<Field, SetField>,
+    field: ScalarField,
     value: SqlValue,
     problems: string[],
   ): string {
     if (field.kind === 'real') return fieldToken(field, realColumn(value), problems);
+    if (field.kind === 'any' || field.kind === 'number' || field.kind === 'blob') {
+      const stored = readStored(value, this.#sql.encoding);
+      if (stored === undefined) problems.push(this.#noText);
+      else if (this.#isDoubtful(stored)) this.#checkUtf8(entity, id, name);
+      return fieldToken(field, stored ?? 'null', problems);
+    }
     const token = this.#exactToken(field, value, problems);
     if (problems.length > 0) return token;
     if (this.#isDoubtful(token)) this.#checkUtf8(entity, id, name);
@@ -172,7 +179,7 @@ export class Rows {
 
   #checkUtf8(entity: Entity, id: string, name: string): void {
     const row = this.#sql.get(
-      `SELECT CAST(${sqlName(name)} AS BLOB) FROM ${sqlName(entity.table)} WHERE ${sqlName(entity.key)} = ?`,
+      `SELECT CAST(${sqlName(name)} AS BLOB) FROM ${rowsOf(this.#registry, entity)} t WHERE t.${sqlName(entity.key)} = ?`,
       unquote(id),
     );
     // Where the id that was read finds no row, it is the id itself that was not read exactly.

@@ -4,6 +4,7 @@ import type { Entity, Registry } from '../registry/entity.js';
 import { project as projectSql } from './knowledge/triggers.js';
 import type { Sql } from './sql.js';
 import { sqlName } from './sql-name.js';
+import { rowsOf } from './row-source.js';
 
 /** There are so many short ids: four hexadecimal digits. */
 const ALL = 0x10000;
@@ -22,9 +23,9 @@ export function newShortId(
   project: string,
   now: number,
 ): string | undefined {
-  const { table, shortId } = entity;
+  const { shortId } = entity;
   if (shortId === undefined) return undefined;
-  const isTaken = `SELECT 1 FROM ${sqlName(table)} t WHERE ${projectSql(registry, entity, 't')} = ? AND t.${sqlName(shortId.field)} = ?`;
+  const isTaken = `SELECT 1 FROM ${rowsOf(registry, entity)} t WHERE ${projectSql(registry, entity, 't')} = ? AND t.${sqlName(shortId.field)} = ?`;
   for (let tries = 0, digits = now % ALL; tries < TRIES; tries++, digits = randomInt(ALL)) {
     const word = `${shortId.prefix}${digits.toString(16).padStart(4, '0')}`;
     if (sql.get(isTaken, project, word) === undefined) return word;

@@ -1,14 +1,37 @@
 import { joinMembers } from '../record/content.js';
 import type { Content } from '../record/content.js';
-import type { Entity } from '../registry/entity.js';
+import { CHANGED_AT, columnOf } from '../registry/entity.js';
+import type { Entity, Registry, ScalarField } from '../registry/entity.js';
 import type { SqlValue } from './database.js';
 import type { Sql } from './sql.js';
-import { sqlName, sqlNames } from './sql-name.js';
+import { isMapped, isRowOf, joinLocal, numberField, valueOfReference } from './identity.js';
+import type { StagedTables } from './identity.js';
+import { rememberKeys } from './new-keys.js';
+import { sqlName, sqlNames, sqlText } from './sql-name.js';
+import { readTableShape } from './table-shape.js';
+import type { Affinity } from './table-shape.js';
 
 /** How many rows of each kind wait. */
 export interface StagedCounts {
   readonly created: number;
   readonly updated: number;
+}
+
+/** What says nothing, in a column of each affinity. */
+const EMPTY_VALUES: Readonly<Record<Affinity, string>> = {
+  TEXT: `''`,
+  BLOB: `x''`,
+  INTEGER: '0',
+  REAL: '0',
+  NUMERIC: '0',
+};
+
+/** A field, the column that holds it, if one does, and its place in the temporary table. */
+interface StagedColumn {
+  readonly name: string;
+  readonly field: ScalarField;
+  readonly column: string | undefined;
+  readonly place: string;
 }
 
 /**
@@ -17,8 +40,10 @@ export interface StagedCounts {
  */
 export class StagedRows {
   readonly #sql: Sql;
+  readonly #registry: Registry;
+  readonly #others: StagedTables;
   readonly #entity: Entity;
-  readonly #columns: readonly { readonly name: string; readonly place: string }[];
+  readonly #columns: readonly StagedColumn[];
   readonly #name: string;
   /** The temporary table, as SQL names it. */
   readonly table: string;
@@ -26,11 +51,14 @@ export class StagedRows {
   readonly #changed = new Set<string>();
   #isEmpty = true;
 
-  constructor(sql: Sql, entity: Entity) {
+  /** @param others where rows of other types wait */
+  constructor(sql: Sql, registry: Registry, entity: Entity, others: StagedTables) {
     this.#sql = sql;
+    this.#registry = registry;
+    this.#others = others;
     this.#entity = entity;
     this.#columns = entity.synced.flatMap(({ name, field, index }) =>
-      field.kind === 'set' ? [] : [{ name, place: `v${index}` }],
+      field.kind === 'set' ? [] : [{ name, field, column: columnOf(name, field), place: `v${index}` }],
     );
     this.#name = `scsync_rows_${entity.type}_${this.#columns.length}`;
     this.table = `temp.${sqlName(this.#name)}`;
@@ -59,12 +87,13 @@ export class StagedRows {
     const places = this.#columns.map(({ place }) => place);
     const members = joinMembers(content.unknown);
     this.#sql.run(
-      `INSERT INTO ${this.table} (id, is_new, unknown, counted, ${places.join(', ')})
-       VALUES (?, ?, ?, ?, ${places.map(() => '?').join(', ')})`,
+      `INSERT INTO ${this.table} (id, is_new, unknown, counted, changed, ${places.join(', ')})
+       VALUES (?, ?, ?, ?, ?, ${places.map(() => '?').join(', ')})`,
       content.id,
       before === undefined ? 1 : 0,
       members === '' ? null : `{${members}}`,
       counted === null ? null : Number(counted),
+      this.#entity.updated === CHANGED_AT ? (values.get(CHANGED_AT) ?? null) : null,
       ...this.#columns.map(({ name }) => values.get(name) ?? null),
     );
   }
@@ -82,12 +111,14 @@ export class StagedRows {
 
   /** Inserts the new rows into the entity's table, all or that of one record. */
   insert(id?: string): void {
-    const names = sqlNames(this.#columns.map(({ name }) => name));
-    const places = this.#columns.map(({ place }) => place).join(', ');
+    const { written, from } = this.#written();
+    const names = sqlNames(written.map(({ column }) => column));
+    const values = written.map(({ value }) => value).join(', ');
     this.#run(
-      `INSERT INTO ${sqlName(this.#entity.table)} (${names}) SELECT ${places} FROM ${this.table} WHERE is_new = 1`,
+      `INSERT INTO ${sqlName(this.#entity.table)} (${names}) SELECT ${values} FROM ${from} WHERE s.is_new = 1`,
       id,
     );
+    rememberKeys(this.#sql, this.#registry, this.#entity, this.table);
   }
 
   /** Says whether any row changes a field. */
@@ -97,22 +128,74 @@ export class StagedRows {
 
   /** Changes the other rows, all or that of one record, in the fields that any of them changes. */
   update(id?: string): void {
-    const { table, key } = this.#entity;
-    const columns = this.#columns.filter(({ name }) => this.#changed.has(name));
+    const entity = this.#entity;
+    const number = numberField(entity)?.name;
+    const columns = this.#columns.flatMap(({ name, column, ...more }) =>
+      column === undefined || name === number || !this.#changed.has(name)
+        ? []
+        : [{ column, value: this.#valueOf({ name, column, ...more }) }],
+    );
     if (columns.length === 0) return;
-    const names = sqlNames(columns.map(({ name }) => name));
-    const places = columns.map(({ place }) => `s.${place}`).join(', ');
-    const values = `SELECT ${places} FROM ${this.table} s WHERE s.id = ${sqlName(table)}.${sqlName(key)}`;
-    const ids = `SELECT id FROM ${this.table} WHERE is_new = 0`;
+    const values = columns.map(({ column, value }) => `${sqlName(column)} = ${value}`).join(', ');
+    const [from, row] = isMapped(entity)
+      ? [
+          `${this.table} s CROSS JOIN scsync_records r`,
+          `r.type = ${sqlText(entity.type)} AND r.id = s.id AND ${joinLocal(entity, 't', 'r')}`,
+        ]
+      : [`${this.table} s`, isRowOf(entity, 's.id')];
     this.#sql.run(
-      `UPDATE ${sqlName(table)} SET (${names}) = (${values}) WHERE ${sqlName(key)} IN (${ids}${id === undefined ? '' : ' AND id = ?'})`,
+      `UPDATE ${sqlName(entity.table)} AS t SET ${values} FROM ${from} WHERE ${row} AND s.is_new = 0${id === undefined ? '' : ' AND s.id = ?'}`,
       ...(id === undefined ? [] : [id]),
     );
   }
 
-  /** The ids of the rows that wait, in the order in which they were added. */
-  ids(): string[] {
-    return this.#sql.all(`SELECT id FROM ${this.table} ORDER BY rowid`).map(([id]) => String(id));
+  /** The columns that an insert fills, each with SQL for its value in a row `s`, and what `s` is selected from. */
+  #written(): {
+    readonly written: readonly { readonly column: string; readonly value: string }[];
+    readonly from: string;
+  } {
+    const fields = this.#columns.flatMap(({ column, ...more }) =>
+      column === undefined ? [] : [{ column, value: this.#valueOf({ column, ...more }) }],
+    );
+    const entity = this.#entity;
+    const { identity } = entity;
+    const from = `${this.table} s`;
+    fields.push(...this.#local());
+    if ('of' in identity) {
+      const parent = { kind: 'ref', role: 'core', nullable: false, to: identity.of } as const;
+      const value = valueOfReference(this.#registry, parent, 's.id', this.#others);
+      return { written: [{ column: identity.column, value }, ...fields], from };
+    }
+    if (!('number' in identity)) return { written: fields, from };
+    const { number } = identity;
+    return {
+      written: [{ column: number, value: 's.local' }, ...fields.filter(({ column }) => column !== number)],
+      from,
+    };
+  }
+
+  /** What stays in this database, and may not be null, is empty in a row from elsewhere. */
+  #local(): { readonly column: string; readonly value: string }[] {
+    const { fields, table } = this.#entity;
+    const local = new Set(
+      Object.entries(fields).flatMap(([name, field]) => (field.role === 'local' ? (columnOf(name, field) ?? []) : [])),
+    );
+    if (local.size === 0) return [];
+    return readTableShape(this.#sql, table).columns.flatMap(({ name, affinity, isRequired }) =>
+      isRequired && local.has(name) ? [{ column: name, value: EMPTY_VALUES[affinity] }] : [],
+    );
+  }
+
+  #valueOf({ field, place }: StagedColumn): string {
+    return field.kind === 'ref' ? valueOfReference(this.#registry, field, `s.${place}`, this.#others) : `s.${place}`;
+  }
+
+  /** The ids of the rows that wait for one or the other, in the order in which they were added. */
+  ids(how: 'insert' | 'update'): string[] {
+    const isNew = how === 'insert' ? 1 : 0;
+    return this.#sql
+      .all(`SELECT id FROM ${this.table} WHERE is_new = ${isNew} ORDER BY rowid`)
+      .map(([id]) => String(id));
   }
 
   /** Says whether a row of that id waits. */
@@ -143,7 +226,7 @@ export class StagedRows {
     const places = this.#columns.map(({ place }) => place).join(', ');
     this.#sql.exec(
       `CREATE TEMP TABLE IF NOT EXISTS ${name} (
-         id TEXT NOT NULL UNIQUE, is_new INTEGER NOT NULL, unknown TEXT, counted INTEGER, ${places});
+         id TEXT NOT NULL UNIQUE, is_new INTEGER NOT NULL, unknown TEXT, counted INTEGER, changed INTEGER, local INTEGER, ${places});
        DELETE FROM ${this.table}`,
     );
     const key = this.#entity.naturalKey.map((field) => this.placeOf(field) ?? 'NULL').join(', ');
@@ -153,7 +236,7 @@ export class StagedRows {
   }
 
   #run(statement: string, id: string | undefined): void {
-    if (id === undefined) this.#sql.run(`${statement} ORDER BY rowid`);
-    else this.#sql.run(`${statement} AND id = ?`, id);
+    if (id === undefined) this.#sql.run(`${statement} ORDER BY s.rowid`);
+    else this.#sql.run(`${statement} AND s.id = ?`, id);
   }
 }

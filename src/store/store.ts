@@ -1,4 +1,5 @@
 import { installTracking, requireKnownTables, trackingState } from './knowledge/install.js';
+import { WHOLE_DATABASE, isOneProject } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';
 import { checkRegistry } from '../registry/check.js';
 import { SyncError } from '../errors.js';
@@ -72,6 +73,11 @@ export class SyncStore<R extends Registry = Registry> {
   /** Refuses tables of another program that do not fit the registry any more: that program may have changed them. @internal */
   requireFit(): void {
     if (this.#isOwn) this.#requireSchema();
+  }
+
+  /** The project that rows belong to whose folder is at a path: the database itself, where it is one project. @internal */
+  projectAt(path: string): string {
+    return isOneProject(this.registry) ? WHOLE_DATABASE : path;
   }
 
   /** Ends the work with the database. A connection that the store opened is closed; one that it was given stays open. */

@@ -32,12 +32,17 @@ export interface ForeignKey {
 /** A table as the database declares it. */
 export interface TableShape {
   readonly columns: readonly Column[];
+  /** The column that SQLite numbers rows by, if the table has one. */
+  readonly rowNumber: string | undefined;
   readonly uniqueKeys: readonly UniqueKey[];
   readonly foreignKeys: readonly ForeignKey[];
 }
 
 /** Reads how a table is declared; without columns where there is none. */
 export function readTableShape(sql: Sql, table: string): TableShape {
+  const keys = sql
+    .all(`SELECT name, type FROM pragma_table_info(?) WHERE pk > 0`, table)
+    .map(([name, type]) => ({ name: String(name), type: String(type) }));
   const columns = sql
     .all(`SELECT name, type, "notnull", dflt_value IS NOT NULL, pk, hidden FROM pragma_table_xinfo(?)`, table)
     .map(([name, type, notNull, hasDefault, pk, hidden]): Column => {
@@ -49,7 +54,13 @@ export function readTableShape(sql: Sql, table: string): TableShape {
       const isRequired = isNotNull && hasDefault === 0n && !isGenerated && !isNumbered;
       return { name: String(name), type: String(type), affinity, isGenerated, isRequired, isNotNull };
     });
-  return { columns, uniqueKeys: readUniqueKeys(sql, table), foreignKeys: readForeignKeys(sql, table) };
+  const isRowNumber = keys.length === 1 && /^integer$/i.test(keys[0]?.type ?? '');
+  return {
+    columns,
+    rowNumber: isRowNumber ? keys[0]?.name : undefined,
+    uniqueKeys: readUniqueKeys(sql, table),
+    foreignKeys: readForeignKeys(sql, table),
+  };
 }
 
 function readUniqueKeys(sql: Sql, table: string): UniqueKey[] {

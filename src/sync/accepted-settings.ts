@@ -139,7 +139,7 @@ function* keptRecords(
 ): Generator<RecordKey> {
   const lost = settings.private.slice(found.private.length);
   if (lost.length === 0) return;
-  const project = resolvePath(projectPath);
+  const project = store.projectAt(resolvePath(projectPath));
   const rows = new Rows(store.sql, store.registry, project);
   const [isKept, isPrivate] = [settings, found].map((each) => privacyTest(store, rows, each.private));
   const records = new Records(store, project);

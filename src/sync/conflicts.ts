@@ -5,13 +5,14 @@ import { LineError } from '../format/parse.js';
 import { lostContent, lostToken } from '../files/parse-lost-value.js';
 import { elementKey, elementsOf, setToken, sortMembers, withTokens } from '../record/content.js';
 import type { Content } from '../record/content.js';
-import { compareIntegers } from '../record/numbers.js';
 import { Records } from './records.js';
 import type { SyncStore } from '../store/store.js';
+import { laterMoment } from '../record/edit-time.js';
+import { hasNoTimeOfChange } from './record-changes.js';
 
 /** The journal of a project: values that lost, each with what was kept instead. */
 export function listConflicts(store: SyncStore, projectPath: string): JournalEntry[] {
-  return readJournal(store.sql, projectPath);
+  return readJournal(store.sql, store.projectAt(projectPath));
 }
 
 /**
@@ -38,7 +39,7 @@ export function takeConflict(store: SyncStore, projectPath: string, n: number, n
       const token = readEntry(entry, () => lostToken(entity, field, lost));
       records.write(updatedNow(withLostValue(present, field, token), now), now);
     }
-    dropEntries(store.sql, projectPath, [n]);
+    dropEntries(store.sql, store.projectAt(projectPath), [n]);
     return entry;
   });
 }
@@ -48,7 +49,7 @@ export function dropConflicts(store: SyncStore, projectPath: string, numbers: re
   const known = new Set(listConflicts(store, projectPath).map(({ n }) => n));
   const missing = numbers.find((n) => !known.has(n));
   if (missing !== undefined) throw noEntry(missing);
-  return store.sql.transaction('immediate', () => dropEntries(store.sql, projectPath, numbers));
+  return store.sql.transaction('immediate', () => dropEntries(store.sql, store.projectAt(projectPath), numbers));
 }
 
 function noEntry(n: number): SyncError {
@@ -86,7 +87,5 @@ function readEntry<T>({ n }: JournalEntry, read: () => T): T {
 function updatedNow(content: Content, now: number): Content {
   const { entity } = content;
   const index = entity.indexOf.get(entity.updated) ?? -1;
-  if (entity.updated === entity.created || compareIntegers(content.tokens[index] ?? 'null', String(now)) >= 0)
-    return content;
-  return withTokens(content, new Map([[index, String(now)]]));
+  return hasNoTimeOfChange(entity) ? content : withTokens(content, new Map([[index, laterMoment(content, now)]]));
 }

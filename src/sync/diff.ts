@@ -38,7 +38,7 @@ export interface SyncDiff<R extends Registry = Registry> extends SyncOutcome<R> 
  * ```
  */
 export function diff<R extends Registry>(store: SyncStore<R>, options: DiffOptions): SyncDiff<R> {
-  const project = resolvePath(options.projectPath);
+  const project = store.projectAt(resolvePath(options.projectPath));
   const newest = listConflicts(store, project).at(-1)?.n ?? 0;
   return dryRunSync(store, options, (outcome) => ({
     ...outcome,

@@ -29,11 +29,11 @@ export function setPrivate(store: SyncStore, projectPath: string, key: RecordKey
   const records = new Records(store, projectPath);
   return sql.transaction('immediate', () => {
     // Its deletion stays here then too: the id may be what nobody is to see.
-    const isDeleted = readTombstone(sql, projectPath, key) !== undefined;
+    const isDeleted = readTombstone(sql, store.projectAt(projectPath), key) !== undefined;
     if (!isPrivate || !isDeleted) records.require(key.type, key.id);
     writePrivateMark(sql, key, isPrivate);
     const concerned = records.cascadeOf(key.type, key.id);
-    for (const each of concerned) markChanged(sql, each, projectPath);
+    for (const each of concerned) markChanged(sql, each, store.projectAt(projectPath));
     return { records: concerned, exported: concerned.filter((each) => isInFiles(sql, each)) };
   });
 }
@@ -45,7 +45,7 @@ export function whyPrivate(
   { type, id }: RecordKey,
 ): PrivacyReason | undefined {
   const content = new Records(store, place.projectPath).require(type, id);
-  const rows = new Rows(store.sql, store.registry, place.projectPath);
+  const rows = new Rows(store.sql, store.registry, store.projectAt(place.projectPath));
   return privacyReason(store, rows, settingsInForce(store, place).settings.private, content);
 }
 

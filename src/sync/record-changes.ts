@@ -3,11 +3,13 @@ import { withTokens } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { withImplied } from '../record/implied.js';
 import { JsonError, quote } from '../record/json.js';
-import { compareIntegers } from '../record/numbers.js';
 import { toToken, valueToken } from '../record/object.js';
 import type { RecordObject } from '../record/object.js';
 import type { Field } from '../registry/entity.js';
 import { ENVELOPE } from '../registry/names.js';
+import { laterMoment } from '../record/edit-time.js';
+import { CHANGED_AT } from '../registry/entity.js';
+import type { Entity } from '../registry/entity.js';
 
 /**
  * The tokens by which fields differ from those of a record, by their places. What a record has beside its fields is left out: it may be
@@ -63,12 +65,15 @@ function wrongBeside({ entity, unknown }: Content, name: string, value: unknown)
 
 /** A content with other tokens. It was changed now, unless they say another time. */
 export function changedNow(content: Content, changes: ReadonlyMap<number, string>, now: number): Content {
-  const { entity, tokens } = content;
+  const { entity } = content;
   const updated = entity.indexOf.get(entity.updated) ?? -1;
-  if (entity.updated === entity.created || changes.has(updated)) return withTokens(content, changes);
-  const before = tokens[updated] ?? 'null';
-  const time = compareIntegers(before, String(now)) > 0 ? before : String(now);
-  return withTokens(content, new Map([...changes, [updated, time]]));
+  if (hasNoTimeOfChange(entity) || changes.has(updated)) return withTokens(content, changes);
+  return withTokens(content, new Map([...changes, [updated, laterMoment(content, now)]]));
+}
+
+/** Whether the field that should say when a record was changed says when it was made. */
+export function hasNoTimeOfChange({ updated, created }: Entity): boolean {
+  return updated === created && updated !== CHANGED_AT;
 }
 
 /** Whether a field follows from the project that its record is in. */

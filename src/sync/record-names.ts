@@ -27,7 +27,7 @@ export class RecordNames {
 
   constructor(store: SyncStore, projectPath: string) {
     this.#store = store;
-    this.#project = projectPath;
+    this.#project = store.projectAt(projectPath);
   }
 
   /** The record that a name means, or undefined. Throws `usage` where it could mean several, and lists them. */

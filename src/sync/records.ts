@@ -21,6 +21,10 @@ import { changedNow, changesTo, isScope } from './record-changes.js';
 import { foldLog } from '../store/knowledge/change-log.js';
 import { markChanged, newestChange } from '../store/knowledge/changes.js';
 import { sqlName } from '../store/sql-name.js';
+import { refersTo, rowsOf } from '../store/row-source.js';
+import { momentToken } from '../record/edit-time.js';
+import { isRawReference } from '../store/identity.js';
+import { columnOf } from '../registry/entity.js';
 
 /**
  * Reading and writing single records of one project, as any program that writes the database does: triggers run,
@@ -34,9 +38,9 @@ export class Records {
 
   constructor(store: SyncStore, projectPath: string) {
     this.#store = store;
-    this.#project = projectPath;
-    this.#rows = new Rows(store.sql, store.registry, projectPath);
-    this.#writer = new RowWriter(store.sql, store.registry, projectPath);
+    this.#project = store.projectAt(projectPath);
+    this.#rows = new Rows(store.sql, store.registry, this.#project);
+    this.#writer = new RowWriter(store.sql, store.registry, this.#project);
   }
 
   /** The entity of a type tag; throws `usage` for an unknown one, naming the known ones. */
@@ -105,7 +109,7 @@ export class Records {
       throw new SyncError('refused', `Cannot save ${entity.type} ${id}: it belongs to another project`);
     }
     this.#requireReferences(content);
-    const conflicting = conflictingId(this.#store.sql, this.#project, content);
+    const conflicting = conflictingId(this.#store.sql, this.#store.registry, this.#project, content);
     if (conflicting !== undefined) {
       throw new SyncError(
         'refused',
@@ -131,18 +135,22 @@ export class Records {
   }
 
   /** The records that are deleted together with one: itself first, then what cannot be without it. */
-  cascadeOf(type: string, id: string): RecordKey[] {
+  cascadeOf(type: string, id: string, above: readonly RecordKey[] = []): RecordKey[] {
     const { sql, registry } = this.#store;
     const entity = this.entity(type);
+    // Records may be each other's parents.
+    if (above.some((key) => key.type === type && key.id === id)) return [];
+    const own = { type, id };
     return [
-      { type, id },
+      own,
       ...dependentsOf(registry, entity).flatMap((child) =>
         sql
           .all(
-            `SELECT ${sqlName(child.entity.key)} FROM ${sqlName(child.entity.table)} WHERE ${sqlName(child.field)} = ? ORDER BY 1`,
+            `SELECT t.${sqlName(child.entity.key)} FROM ${rowsOf(registry, child.entity)} t
+             WHERE ${refersTo(registry, child.entity, child.field, '?1')} ORDER BY 1`,
             id,
           )
-          .flatMap(([childId]) => this.cascadeOf(child.entity.type, String(childId))),
+          .flatMap(([childId]) => this.cascadeOf(child.entity.type, String(childId), [...above, own])),
       ),
     ];
   }
@@ -167,10 +175,12 @@ export class Records {
     const tokens = entity.synced.map(({ name, field }) => {
       if (field.kind === 'set') return EMPTY_SET;
       if (name === entity.key) return quote(id);
-      if (name === entity.created || name === entity.updated) return String(now);
+      if (name === entity.updated) return momentToken(entity.units.updated, now);
+      if (name === entity.created) return momentToken(entity.units.created, now);
+      if (field.column === null) return 'null';
       if (name === entity.shortId?.field) return shortId === undefined ? 'null' : quote(shortId);
       if (isScope(field)) return '"."';
-      const expression = defaults.get(name);
+      const expression = defaults.get(columnOf(name, field) ?? name);
       return typeof expression === 'string'
         ? String(sql.get(`SELECT json_quote(${expression})`)?.[0] ?? 'null')
         : 'null';
@@ -182,6 +192,7 @@ export class Records {
     const { registry } = this.#store;
     for (const [field, type] of Object.entries(content.entity.parents)) {
       const id = unquote(tokenOf(content, field));
+      if (isRawReference(id)) continue;
       const owner = this.#rows.projectOf(requireEntity(registry, type), id);
       if (owner !== this.#project) throw notFound(type, id, this.#project);
     }
@@ -189,6 +200,7 @@ export class Records {
       const token = tokenOf(content, name);
       if (field.kind === 'set' || token === 'null') continue;
       const id = unquote(token);
+      if (isRawReference(id)) continue;
       if (this.#rows.projectOf(requireEntity(registry, target), id) === undefined)
         throw notFound(target, id, this.#project);
     }

@@ -23,6 +23,7 @@ import { countEntries } from '../store/knowledge/journal.js';
 import { countTombstones } from '../store/knowledge/tombstones.js';
 import { countChanged } from '../store/knowledge/changes.js';
 import { sqlName } from '../store/sql-name.js';
+import { rowsOf } from '../store/row-source.js';
 
 /** Where one entity stands. */
 export interface EntityStatus extends Readonly<Record<string, number>> {
@@ -65,13 +66,13 @@ export function getSyncStatus<R extends Registry>(
 
 function lookUp(store: SyncStore, options: { readonly projectPath: string; readonly dir: string }): SyncStatus {
   const dir = exportDirectory(options.dir);
-  const project = resolvePath(options.projectPath);
+  const project = store.projectAt(resolvePath(options.projectPath));
   store.requireFit();
   const { sql, registry } = store;
   const target = plannedTarget(sql, dir, project);
   const tally = new Tally(registry, { rows: 0, pendingExport: 0, pendingImport: 0, conflicts: 0, orphans: 0 });
   for (const entity of registry.entities) {
-    const from = `${sqlName(entity.table)} t WHERE ${projectSql(registry, entity, 't')} = ?`;
+    const from = `${rowsOf(registry, entity)} t WHERE ${projectSql(registry, entity, 't')} = ?`;
     tally.add(entity.type, 'rows', Number(sql.get(`SELECT count(*) FROM ${from}`, project)?.[0] ?? 0));
   }
   for (const [type, count] of countChanged(sql, target)) tally.add(type, 'pendingExport', count);
@@ -127,7 +128,7 @@ const UNREADABLE: ReadonlySet<SyncErrorCode> = new Set(['bad_input', 'conflict_m
 /** A tombstone of a row that is there only says which stamps are taken. */
 function countDeleted({ sql, registry }: SyncStore, project: string): number {
   return registry.entities.reduce((count, entity) => {
-    const row = `SELECT 1 FROM ${sqlName(entity.table)} t WHERE t.${sqlName(entity.key)} = x.id AND ${projectSql(registry, entity, 't')} = x.project`;
+    const row = `SELECT 1 FROM ${rowsOf(registry, entity)} t WHERE t.${sqlName(entity.key)} = x.id AND ${projectSql(registry, entity, 't')} = x.project`;
     return count + countTombstones(sql, project, entity.type, `EXISTS (${row})`);
   }, 0);
 }

@@ -124,7 +124,7 @@ describe('a second run', () => {
     const place = foreign(NOTES);
     mkdirSync(place.dir);
     writeFileSync(join(place.dir, 'registry.json'), '{"registry": 0}');
-    expect(() => write(place)).toThrow(/registry: found 0; expected 1/);
+    expect(() => write(place)).toThrow(/registry must be 1, not 0/);
     expect(textOf(place)).toBe('{"registry": 0}');
   });
 });

@@ -31,7 +31,7 @@ describe('adopt', () => {
     // It can be copied into a shell, whatever the table is called.
     expect(text).toContain(`\n  --ref 'my memos.creator_id=users'\n`);
     expect(text).toContain(`question 2: May others see users.password?`);
-    expect(text).toMatch(/\ncreated .*registry\.json: 2 tables synced, 1 not, 2 questions\n$/);
+    expect(text).toMatch(/\ncreated .*registry\.json: 2 tables synced, 1 not, 2 questions\nnext: sc-sync init .*\n$/);
     expectFileValid(JSON.parse(readFileSync(pathIn(sandbox), 'utf8')) as object);
     expect(sandbox.ok(['adopt', '--quiet'])).not.toContain('synced as');
   });

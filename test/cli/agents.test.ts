@@ -2,8 +2,10 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
-import { SECTION, withSection } from '../../src/cli/agents-section.js';
+import { sectionFor, withSection } from '../../src/cli/agents-section.js';
 import { Sandbox } from './helpers.js';
+
+const SECTION = sectionFor({ folder: '.savecontext', types: ['session', 'issue'] });
 
 it('agents prints the section, and --add writes it once and keeps what else is there', () => {
   const sandbox = new Sandbox();
@@ -29,11 +31,11 @@ it('the section of an older version is replaced in its place, with the line ends
     ['mine\n', 'close behind'],
   ] as const) {
     const expected = `${before}${SECTION}${after}`;
-    expect(withSection(`${before}${old}${after}`, 'x')).toBe(expected);
-    expect(withSection(expected, 'x')).toBe(expected);
+    expect(withSection(`${before}${old}${after}`, SECTION, 'x')).toBe(expected);
+    expect(withSection(expected, SECTION, 'x')).toBe(expected);
     const crlf = (text: string): string => text.replaceAll('\n', '\r\n');
-    expect(withSection(crlf(`${before}${old}${after}`), 'x')).toBe(crlf(expected));
+    expect(withSection(crlf(`${before}${old}${after}`), SECTION, 'x')).toBe(crlf(expected));
   }
-  expect(withSection('mine\n', 'x')).toBe(`mine\n\n${SECTION}`);
-  expect(() => withSection(SECTION.slice(0, 200), 'AGENTS.md')).toThrow(/AGENTS\.md has no end/);
+  expect(withSection('mine\n', SECTION, 'x')).toBe(`mine\n\n${SECTION}`);
+  expect(() => withSection(SECTION.slice(0, 200), SECTION, 'AGENTS.md')).toThrow(/AGENTS\.md has no end/);
 });

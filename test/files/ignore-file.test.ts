@@ -7,7 +7,7 @@ import { ensureGitignore, gitignoreContent } from '../../src/files/gitignore.js'
 import { temporaryFolder } from './temporary-folder.js';
 import { thrownBy } from './thrown.js';
 
-const SHARED = ['.gitattributes', '.gitignore', 'issues.jsonl', 'sync.json'];
+const SHARED = ['.gitattributes', '.gitignore', 'issues.jsonl', 'registry.json', 'sync.json'];
 
 /** What git would add from a folder with such an ignore file, after `ensureGitignore`. */
 function visibleToGit(ignoreFile: string | null): readonly string[] {
@@ -46,7 +46,10 @@ describe('ensureGitignore', () => {
     ["the reference's", '# comment\n*\n\n!.gitignore\n\n!*.jsonl\n'],
     ['one without a final newline', '*\n!.gitignore'],
     ['one with CRLF', '*\r\n!.gitignore\r\n!*.jsonl\r\n'],
-    ['one with its exceptions before the rule', '!.gitignore\n!.gitattributes\n!*.jsonl\n!sync.json\n*\n'],
+    [
+      'one with its exceptions before the rule',
+      '!.gitignore\n!.gitattributes\n!*.jsonl\n!sync.json\n!registry.json\n*\n',
+    ],
     ['one with slashes', '/*\n!/.gitignore\n!/*.jsonl\n'],
     ['one with other rules', '*.tmp\n'],
   ])('shows git the shared files and no others, whatever was there: %s', (_, ignoreFile) => {
@@ -61,10 +64,10 @@ describe('ensureGitignore', () => {
 
   it('only appends, and only what is missing', () => {
     expect(extended('*\n!.gitignore\n!*.jsonl\n')).toBe(
-      '*\n!.gitignore\n!*.jsonl\n# Added by savecontext-sync:\n!.gitattributes\n!sync.json\n',
+      '*\n!.gitignore\n!*.jsonl\n# Added by savecontext-sync:\n!.gitattributes\n!sync.json\n!registry.json\n',
     );
     expect(extended('*\r\n!.gitignore\r\n!.gitattributes\r\n!*.jsonl')).toBe(
-      '*\r\n!.gitignore\r\n!.gitattributes\r\n!*.jsonl\r\n# Added by savecontext-sync (the line above had no end):\r\n!sync.json\r\n',
+      '*\r\n!.gitignore\r\n!.gitattributes\r\n!*.jsonl\r\n# Added by savecontext-sync (the line above had no end):\r\n!sync.json\r\n!registry.json\r\n',
     );
   });
 

@@ -56,10 +56,10 @@ describe('init in a repository', () => {
     writeFileSync(attributes, '*.jsonl diff=json\r\n');
     clone.ok('init');
     expect(readFileSync(ignore, 'utf8')).toBe(
-      '*\n!.gitignore\n!*.jsonl\n# Added by savecontext-sync (the line above had no end):\n!.gitattributes\n!sync.json\n',
+      '*\n!.gitignore\n!*.jsonl\n# Added by savecontext-sync (the line above had no end):\n!.gitattributes\n!sync.json\n!registry.json\n',
     );
     expect(readFileSync(attributes, 'utf8')).toBe(
-      '*.jsonl diff=json\r\n# Added by savecontext-sync:\r\n*.jsonl text eol=lf merge=savecontext\r\nsync.json text eol=lf\r\n',
+      '*.jsonl diff=json\r\n# Added by savecontext-sync:\r\n*.jsonl text eol=lf merge=savecontext\r\nsync.json text eol=lf\r\nregistry.json text eol=lf\r\n',
     );
     expect(clone.ok('init')).toMatch(/^nothing to do: /);
   });

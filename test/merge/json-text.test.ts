@@ -84,7 +84,7 @@ describe('the bytes of lines', () => {
       '[3]',
     ]);
     const sides = { base: '[1,"a","b"]\n', ours: '[1,"b"]\n', theirs: '[1,"a","c"]\n' };
-    expect(conflictOf(sides, { keys }).problems).toEqual([expect.stringContaining('as many elements')]);
+    expect(conflictOf(sides, { keys }).problems).toEqual([expect.stringContaining('the same number of elements')]);
   });
 });
 

@@ -8,6 +8,7 @@ import { realToken } from '../../src/record/numbers.js';
 import { toPortable } from '../../src/record/paths.js';
 import type { Entity, Field, IntegerField, SetField, TextField } from '../../src/registry/entity.js';
 import { savecontext } from '../../src/savecontext/registry.js';
+import { blobToken } from '../../src/record/stored.js';
 
 /** Any well-formed text, often a tricky one, often the same. */
 export const text: fc.Arbitrary<string> = fc.oneof(
@@ -131,8 +132,28 @@ export function fieldTokens(field: Field): fc.Arbitrary<string> {
       return fc.double({ min: Number.MIN_VALUE, max: Number.MAX_VALUE, noNaN: true }).map(realToken);
     case 'set':
       return setTokens(field);
+    case 'ref':
+      return nullable(
+        field,
+        text.map((value) => JSON.stringify(value)),
+      );
+    case 'number':
+      return nullable(field, fc.oneof(integer, fc.double({ noNaN: true, noDefaultInfinity: true }).map(realToken)));
+    case 'blob':
+      return nullable(field, bytes);
+    case 'any':
+      return nullable(
+        field,
+        fc.oneof(
+          integer,
+          bytes,
+          text.map((value) => JSON.stringify(value)),
+        ),
+      );
   }
 }
+
+const bytes = fc.uint8Array({ maxLength: 6 }).map((value) => blobToken(value));
 
 /** The content, printed as its values when a property fails. */
 function printable(content: Content): Content {

@@ -140,11 +140,6 @@ function* ofRegistry({ entities, registry }: Drafts): Generator<Mistake> {
         [...names('parents', 'parent'), NOWHERE],
         change(index, { parents: { parent: NOWHERE } }),
       );
-      yield mistake(
-        'a record that is its own parent',
-        names('parents', 'parent'),
-        change(index, { parents: { parent: own } }),
-      );
       yield mistake('a parent that comes later', ['parents', 'parent', 'earlier'], (d) => d.entities.reverse());
     }
     if (references['near'] !== undefined) {

@@ -183,4 +183,5 @@ const zero = {
   orphaned: 0,
   rolledBack: 0,
   renamed: 0,
+  renumbered: 0,
 };

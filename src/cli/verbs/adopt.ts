@@ -6,20 +6,17 @@ import type { Said } from '../../adopt/answers.js';
 import { differences } from '../../adopt/differences.js';
 import type { Answer, Decided } from '../../adopt/findings.js';
 import { SyncError } from '../../errors.js';
-import { exportDirectory } from '../../files/directory.js';
 import { formatRegistryFile } from '../../registry/format-file.js';
 import { shellWord } from '../call.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { ExactJson, jsonText } from '../json-text.js';
 import { dryRun } from '../options.js';
-import { data, failure, info, warning } from '../outcome.js';
+import { data, failure, info, next, warning } from '../outcome.js';
 import type { Line, Outcome } from '../outcome.js';
+import type { Session } from '../session.js';
 import { isOn } from '../verb.js';
 import type { Invocation, Options, Verb } from '../verb.js';
-
-/** Where a registry lies, unless somebody says otherwise. */
-const FOLDER = '.sc-sync';
 
 export const verb: Verb = {
   about: [
@@ -27,13 +24,13 @@ export const verb: Verb = {
     'answer with an option, or edit the file. A registry that is there stays as it is, but for what is new in the database and what an option says.',
   ].join(' '),
   options: [
-    new Option('--dir <dir>', `the folder of the registry and the data files (else ${FOLDER})`),
     new Option('--tables <names>', 'sync these tables, and what their rows cannot be without').argParser(splitNames),
     new Option('--rows <table...>', 'take equal rows of a table without a key for the same'),
     new Option('--ref <column=table...>', 'a column holds the key of another table, though nothing declares it'),
     new Option('--local <name...>', 'keep a table, or a column as table.column, out of the files'),
     new Option('--sync <name...>', 'sync a table or column that looks as if it should stay here'),
     dryRun(),
+    new Option('--accept', 'use the registry as it is now: somebody else may have changed it'),
     new Option('--check', 'write nothing, and exit with 1 where the registry does not fit the database any more'),
   ],
   looks: (_, options) => isOn(options, 'check'),
@@ -51,18 +48,34 @@ function splitNames(text: string): string[] {
 
 /** Makes a registry for a database of another program, or checks the one that is there. */
 function run({ session, options }: Invocation): Outcome {
-  const { dir = FOLDER } = options;
-  if (dir === '') throw new SyncError('usage', '--dir needs a path', { hint: `leave it out for ${FOLDER}` });
-  const database = session.database.path;
-  const adopted = planAdoption(database, exportDirectory(session.resolve(String(dir))), saidBy(options));
-  return isOn(options, 'check') ? check(adopted, database) : adopt(adopted, database, isOn(options, 'dryRun'));
+  if (isOn(options, 'accept')) return accept(session);
+  const database = session.database.named;
+  const adopted = planAdoption(database, session.adoptionFolder(), saidBy(options));
+  return isOn(options, 'check') ? check(adopted, database) : adopt(session, adopted, database, isOn(options, 'dryRun'));
+}
+
+/** A registry that somebody else changed is used from now on. */
+function accept(session: Session): Outcome {
+  const widened = session.acceptRegistry();
+  return {
+    status: EXIT.done,
+    json: { accepted: true, widened },
+    text: [
+      info(`accepted the registry in ${session.folder()}`),
+      ...widened.map((name) => info(`${name} is synced from now on`)),
+      next(session.call('sync'), 'brings the database and the files to the same'),
+    ],
+  };
 }
 
 function saidBy({ tables, rows, ref, local, sync }: Options): Said {
   return { tables, rows, ref, local, sync } as Said;
 }
 
-function adopt(adopted: Adopted, database: string, isDry: boolean): Outcome {
+const NEXT = 'tracks its changes, and sets up git';
+
+function adopt(session: Session, adopted: Adopted, database: string, isDry: boolean): Outcome {
+  const initCall = session.call('init');
   const { path, file, unseen } = adopted;
   const decided = adopted.decided.map(textOfDecided);
   const questions = adopted.questions.map(({ asks, answers }) => ({ asks, answers: answers.map(textOfAnswer) }));
@@ -87,7 +100,7 @@ function adopt(adopted: Adopted, database: string, isDry: boolean): Outcome {
         warning(`question ${index + 1}: ${asks}`),
         ...answers.map((answer) => data(`  ${answer}`)),
       ]),
-      ...(action === undefined ? text.map((line) => data(line)) : [summary(adopted, action)]),
+      ...(action === undefined ? text.map((line) => data(line)) : [summary(adopted, action), next(initCall, NEXT)]),
     ],
   };
 }

@@ -1,6 +1,5 @@
 import { Argument } from 'commander';
 
-import { savecontext } from '../../savecontext/registry.js';
 import { spawn } from 'node:child_process';
 import { basename, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -101,5 +100,5 @@ function addToCommit(session: Session): void {
   // Git starts a hook in the work tree of the commit; a link that somebody committed could lead to another one.
   if (repository.root !== workTreeOf('.')) return;
   const env = index === undefined ? {} : { GIT_INDEX_FILE: resolve(index) };
-  addFolder(repository, savecontext, session.folder(), env);
+  addFolder(repository, session.registry, session.folder(), env);
 }

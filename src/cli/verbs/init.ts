@@ -1,9 +1,9 @@
 import { Argument, Option } from 'commander';
 
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 
-import { EXPORT_FOLDER, makeFolder } from '../../files/directory.js';
+import { makeFolder } from '../../files/directory.js';
 import { SyncError } from '../../errors.js';
 import { installHooks } from '../../git/hooks.js';
 import { findRepositoryToSetUp, pathInRepository, requireRepository } from '../../git/repository.js';
@@ -17,6 +17,7 @@ import { ownFile } from '../../files/managed-lines.js';
 import { fileNames } from '../../format/line-key.js';
 import { readLines } from '../../files/line-reader.js';
 import { lineOptions } from '../../merge/json-options.js';
+import { isOneProject } from '../../registry/entity.js';
 import type { Registry } from '../../registry/entity.js';
 import { SETTINGS_FILE, writeSettings } from '../../files/settings.js';
 import type { SyncStore } from '../../store/store.js';
@@ -110,25 +111,25 @@ function prepareFolder(repository: Repository | undefined, registry: Registry, d
   const done = isNew ? [`created the folder ${dir}`] : [];
   if (repository === undefined) {
     const ignored = ensureGitignore(dir);
-    if (ignored !== 'unchanged') done.push(`${ignored} ${EXPORT_FOLDER}/.gitignore`);
+    if (ignored !== 'unchanged') done.push(`${ignored} ${basename(dir)}/.gitignore`);
   } else {
     if (isNew) rememberStep(repository, { kind: 'folder', path: dir });
     done.push(...setUpFolder(repository, dir));
   }
-  if (!fileExists(join(dir, SETTINGS_FILE)) && isOfReference(registry, dir)) {
+  if (!isOneProject(registry) && !fileExists(join(dir, SETTINGS_FILE)) && isOfReference(registry, dir)) {
     writeSettings(dir, { paths: 'absolute' });
     if (repository !== undefined) rememberStep(repository, ownFile(join(dir, SETTINGS_FILE)));
     done.push(
-      `created ${EXPORT_FOLDER}/${SETTINGS_FILE} with "paths": "absolute", since the SaveContext command line wrote the files ("portable" adds labels and dependencies)`,
+      `created ${basename(dir)}/${SETTINGS_FILE} with "paths": "absolute", since the SaveContext command line wrote the files ("portable" adds labels and dependencies)`,
     );
   }
   return done;
 }
 
 function addHooks(repository: Repository, session: Session, { dir }: Place): string[] {
-  const project = pathInRepository(repository, dirname(dir));
+  const folder = pathInRepository(repository, dir);
   const options = ['--db', resolve(session.database.path)];
-  return installHooks(repository, project, options).map((hook) => {
+  return installHooks(repository, folder, options).map((hook) => {
     rememberStep(repository, hook);
     return `installed the hook ${hook.path}${hook.before === null ? '' : ', which calls the one that was there'}`;
   });
@@ -194,7 +195,8 @@ function isOfReference(registry: Registry, dir: string): boolean {
 function bindProject(store: SyncStore, { dir, projectPath }: Place): string[] {
   const isNew = ensureProjectRow(store.sql, store.registry, projectPath, Date.now());
   const done = isNew ? [`added the project ${projectPath} to the database`] : [];
-  if (findTarget(store.sql, dir)?.project === projectPath) return done;
-  bindTarget(store.sql, plannedTarget(store.sql, dir, projectPath));
-  return [...done, `bound ${dir} to the project ${projectPath}`];
+  const project = store.projectAt(projectPath);
+  if (findTarget(store.sql, dir)?.project === project) return done;
+  bindTarget(store.sql, plannedTarget(store.sql, dir, project));
+  return [...done, `bound ${dir} to ${project === projectPath ? `the project ${projectPath}` : 'the database'}`];
 }

@@ -7,7 +7,6 @@ import { tryGit } from '../../git/run.js';
 import { severalFit } from '../../record/names.js';
 import type { RecordKey } from '../../record/record-key.js';
 import { toJson } from '../../record/object.js';
-import { savecontext } from '../../savecontext/registry.js';
 import { EXIT } from '../exit-codes.js';
 import { fieldJson, fieldText } from '../field-change.js';
 import { ExactJson } from '../json-text.js';
@@ -18,6 +17,7 @@ import type { Named } from '../named.js';
 import { limit } from '../options.js';
 import { dateText, timeJson } from '../time-text.js';
 import type { Invocation, Verb } from '../verb.js';
+import type { Registry } from '../../registry/entity.js';
 
 export const verb: Verb = {
   about: 'Reads the commits of HEAD and the files as they are; needs no database.',
@@ -36,16 +36,17 @@ function run({ session, args, options }: Invocation): Outcome {
   if (tryGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { cwd }) === undefined) {
     throw new SyncError('usage', `There is no commit in ${cwd} yet`, { hint: 'commit the files first' });
   }
-  const { type, id } = findLogged(cwd, readNamed(savecontext, 'log', args));
-  const all = readRecordLog(savecontext, cwd, id);
+  const { registry } = session;
+  const { type, id } = findLogged(registry, cwd, readNamed(registry, 'log', args));
+  const all = readRecordLog(registry, cwd, id);
   const { limit } = options;
   const versions = typeof limit === 'number' ? all.slice(0, limit) : all;
   return { status: EXIT.done, json: { id, type, versions: versions.map(jsonOf) }, text: versions.flatMap(describe) };
 }
 
 /** The one record that a name means in git's history. */
-function findLogged(cwd: string, { entity, name }: Named): RecordKey {
-  const found = findRecords(savecontext, cwd, name, entity);
+function findLogged(registry: Registry, cwd: string, { entity, name }: Named): RecordKey {
+  const found = findRecords(registry, cwd, name, entity);
   const [record, ...others] = found;
   if (record === undefined) {
     throw new SyncError(

@@ -1,6 +1,5 @@
 import { Argument } from 'commander';
 
-import { savecontext } from '../../savecontext/registry.js';
 import { driveMerge } from '../../git/drive-merge.js';
 import { lineOptions } from '../../merge/json-options.js';
 import { count } from '../describe.js';
@@ -31,7 +30,7 @@ export const verb: Verb = {
 function run({ session, args, options }: Invocation): Outcome {
   const [base = '', ours = '', theirs = '', path = ''] = args;
   const lines = lineOptions(lineWordsOf(options));
-  const outcome = driveMerge(savecontext, { base, ours, theirs, path, lines }, session.resolve('.'), Date.now());
+  const outcome = driveMerge(session.registry, { base, ours, theirs, path, lines }, session.resolve('.'), Date.now());
   const { problems, lost, leftIn } = outcome;
   return {
     status: problems.length === 0 ? EXIT.done : EXIT.attention,

@@ -1,4 +1,3 @@
-import { savecontext } from '../../savecontext/registry.js';
 import { findRepository } from '../../git/repository.js';
 import { resolveFolder } from '../../git/resolve.js';
 import type { Healed, HealedFile, HealedFrom } from '../../git/resolve.js';
@@ -22,7 +21,10 @@ export const verb: Verb = {
 function run({ session, options }: Invocation): Outcome {
   const dir = session.folder();
   const dryRun = isOn(options, 'dryRun');
-  const healed = resolveFolder(savecontext, findRepository(session.resolve('.')), dir, { now: Date.now(), dryRun });
+  const healed = resolveFolder(session.registry, findRepository(session.resolve('.')), dir, {
+    now: Date.now(),
+    dryRun,
+  });
   const isDone = healed.left.length === 0 && healed.files.every(({ problems }) => problems.length === 0);
   return {
     status: isDone ? EXIT.done : EXIT.attention,

@@ -1,6 +1,5 @@
 import { Option } from 'commander';
 
-import { savecontext } from '../../savecontext/registry.js';
 import { describeGit, findGitState } from '../git-state.js';
 import { getSyncStatus } from '../../sync/status.js';
 import { requireSound } from '../../store/check-damage.js';
@@ -28,7 +27,7 @@ function run({ session, options }: Invocation): Outcome {
   const store = session.store();
   requireSound(store.sql, session.database.path, 'quick_check');
   const found = getSyncStatus(store, place);
-  const git = findGitState(savecontext, session.resolve('.'), place.dir);
+  const git = findGitState(session.registry, session.resolve('.'), place.dir);
   // What stands in an unmerged file is one side only, whatever the engine makes of it.
   const status = { ...found, inSync: found.inSync && (git?.unmerged ?? []).length === 0 };
   const others = otherProjects(session, place);

@@ -3,6 +3,8 @@ import type { Entity, Registry } from '../../registry/entity.js';
 import type { Sql } from '../sql.js';
 import { NOW, project } from './triggers.js';
 import { sqlName, sqlText } from '../sql-name.js';
+import { rowsOf } from '../row-source.js';
+import { translateLog } from './local-keys.js';
 
 /**
  * Works out what the change log says, and empties it: every record that was written gets the number of its change and its project, one
@@ -34,8 +36,9 @@ function isEmpty(sql: Sql): boolean {
 function fold(sql: Sql, registry: Registry, newest: number): void {
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_touched (
     type TEXT NOT NULL, id TEXT NOT NULL, n INTEGER NOT NULL, is_there INTEGER NOT NULL, project TEXT, known TEXT,
-    counted INTEGER NOT NULL, PRIMARY KEY (type, id)) WITHOUT ROWID`);
+    counted INTEGER NOT NULL, changed INTEGER, PRIMARY KEY (type, id)) WITHOUT ROWID`);
   sql.exec(`DELETE FROM temp.scsync_touched`);
+  translateLog(sql, registry);
   for (const entity of registry.entities) findTouched(sql, registry, entity, newest);
   for (const entity of registry.entities) writeTombstonesOfGone(sql, entity);
   writeTombstonesOfMoved(sql);
@@ -50,22 +53,23 @@ function fold(sql: Sql, registry: Registry, newest: number): void {
  */
 function findTouched(sql: Sql, registry: Registry, entity: Entity, newest: number): void {
   const { type, table, key } = entity;
+  const rows = rowsOf(registry, entity);
   const { parent } = scopeOf(registry, entity);
   const quoted = (tables: readonly string[]): string => tables.map(sqlText).join(', ');
   const sets = entity.synced.flatMap(({ name, field }) => (field.kind === 'set' ? [{ name, set: field.set }] : []));
   const counted = sets.filter(({ name }) =>
     entity.synced.some(({ field }) => field.kind === 'integer' && field.countOf === name),
   );
-  const row = `FROM ${sqlName(table)} t WHERE t.${sqlName(key)} = l.key`;
+  const row = `FROM ${rows} t WHERE t.${sqlName(key)} = l.key`;
   const parentRow = `type = ${sqlText(parent?.entity.type ?? '')} AND id = f.scope`;
   const first =
     parent === undefined
       ? 'f.scope'
       : `(SELECT coalesce(known, project) FROM temp.scsync_touched WHERE ${parentRow}), (SELECT project FROM scsync_records WHERE ${parentRow})`;
   sql.run(
-    `INSERT INTO temp.scsync_touched (type, id, n, is_there, project, known, counted)
+    `INSERT INTO temp.scsync_touched (type, id, n, is_there, project, known, counted, changed)
      SELECT ${sqlText(type)}, l.key, max(l.n), EXISTS (SELECT 1 ${row}), (SELECT ${project(registry, entity, 't')} ${row}),
-       coalesce(m.project, ${first}), max(l.tbl IN (${quoted(counted.map(({ set }) => set.table))}))
+       coalesce(m.project, ${first}), max(l.tbl IN (${quoted(counted.map(({ set }) => set.table))})), max(l.changed)
      FROM scsync_log l LEFT JOIN scsync_records m ON m.type = ${sqlText(type)} AND m.id = l.key
      LEFT JOIN (SELECT key, scope, min(n) FROM scsync_log WHERE tbl = ${sqlText(table)} GROUP BY key) f ON f.key = l.key
      WHERE (l.tbl = ${sqlText(table)} OR l.tbl IN (${quoted(sets.map(({ set }) => set.table))}) AND EXISTS (SELECT 1 ${row}))
@@ -77,7 +81,7 @@ function findTouched(sql: Sql, registry: Registry, entity: Entity, newest: numbe
   sql.run(
     `INSERT INTO temp.scsync_touched (type, id, n, is_there, project, known, counted)
      SELECT ${sqlText(type)}, t.${sqlName(key)}, p.n, 1, p.project, coalesce(m.project, p.known), 0
-     FROM temp.scsync_touched p JOIN ${sqlName(table)} t ON t.${sqlName(parent.field)} = p.id
+     FROM temp.scsync_touched p JOIN ${rows} t ON t.${sqlName(parent.field)} = p.id
      LEFT JOIN scsync_records m ON m.type = ${sqlText(type)} AND m.id = t.${sqlName(key)}
      WHERE p.type = ${sqlText(parent.entity.type)} AND p.project IS NOT p.known AND p.project IS NOT m.project
        AND t.${sqlName(key)} IS NOT NULL AND coalesce(m.seq, 0) <= ?
@@ -89,7 +93,7 @@ function findTouched(sql: Sql, registry: Registry, entity: Entity, newest: numbe
 /** A row that went away leaves a tombstone in the project that it was in, unless it is there again. */
 function writeTombstonesOfGone(sql: Sql, { type, table, scope }: Entity): void {
   // In a cascade the parent is gone by now: what is known of the record remembers the project.
-  const lastProject = 'column' in scope ? 'l.scope' : 'r.known';
+  const lastProject = typeof scope === 'object' && 'through' in scope ? 'r.known' : 'l.scope';
   sql.run(
     `INSERT INTO scsync_tombstones (project, type, id, deleted_at)
      SELECT ${lastProject} AS project, r.type, r.id, max(l.at)
@@ -112,11 +116,12 @@ function writeTombstonesOfMoved(sql: Sql): void {
 /** Gives every touched record the number of its change, and the project that it was last seen in. */
 function mark(sql: Sql): void {
   sql.run(
-    `INSERT INTO scsync_records (seq, type, id, project, counted)
-     SELECT (SELECT coalesce(max(seq), 0) FROM scsync_records) + row_number() OVER (ORDER BY n, type, id), type, id, project, counted
-     FROM temp.scsync_touched WHERE true
+    `INSERT INTO scsync_records (seq, type, id, project, counted, changed)
+     SELECT (SELECT coalesce(max(seq), 0) FROM scsync_records) + row_number() OVER (ORDER BY n, type, id), type, id, project, counted,
+       changed FROM temp.scsync_touched WHERE true
      ON CONFLICT (type, id) DO UPDATE SET
-       seq = excluded.seq, project = coalesce(excluded.project, project), counted = max(counted, excluded.counted)`,
+       seq = excluded.seq, project = coalesce(excluded.project, project), counted = max(counted, excluded.counted),
+       changed = coalesce(excluded.changed, changed)`,
   );
 }
 

@@ -43,18 +43,19 @@ export function lastProject(sql: Sql, { type, id }: RecordKey): string | undefin
 
 /**
  * Keeps what no column of many records holds, as a table `rows` has it by id: `unknown`, the members of the line that this version does
- * not know; `counted`, whether the count follows from the rows of a set or stands for itself, null where nothing is to be said of it.
+ * not know; `changed`, when it was last changed, where no column says so; `counted`, whether the count follows from the rows of a set or stands for itself, null where nothing is to be said of it.
  */
 export function writeAside(sql: Sql, type: string, rows: string): void {
   sql.run(
-    `INSERT INTO scsync_records (type, id) SELECT ?, s.id FROM ${rows} s WHERE s.unknown IS NOT NULL ON CONFLICT DO NOTHING`,
+    `INSERT INTO scsync_records (type, id) SELECT ?, s.id FROM ${rows} s WHERE s.unknown IS NOT NULL OR s.changed IS NOT NULL OR s.counted = 1
+     ON CONFLICT DO NOTHING`,
     type,
   );
   sql.run(
-    `UPDATE scsync_records SET (unknown, counted) = (
-       SELECT s.unknown, coalesce(s.counted, scsync_records.counted) FROM ${rows} s WHERE s.id = scsync_records.id)
+    `UPDATE scsync_records SET (unknown, counted, changed) = (
+       SELECT s.unknown, coalesce(s.counted, scsync_records.counted), s.changed FROM ${rows} s WHERE s.id = scsync_records.id)
      WHERE n IN (SELECT r.n FROM ${rows} s CROSS JOIN scsync_records r ON r.type = ? AND r.id = s.id
-                 WHERE r.unknown IS NOT s.unknown OR s.counted <> r.counted)`,
+                 WHERE r.unknown IS NOT s.unknown OR s.counted <> r.counted OR s.changed IS NOT r.changed)`,
     type,
   );
 }

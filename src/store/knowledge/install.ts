@@ -1,4 +1,5 @@
 import { SyncError } from '../../errors.js';
+import { columnOf, scopeOf } from '../../registry/entity.js';
 import type { Entity, Registry } from '../../registry/entity.js';
 import { elementNames } from '../../record/content.js';
 import { forgetBases } from './base.js';
@@ -9,8 +10,11 @@ import { conflictingId } from '../natural-key.js';
 import type { Sql } from '../sql.js';
 import { versionOf } from '../../format/version-of.js';
 import { foldLog } from './change-log.js';
-import { NOW, PREFIX, scopeColumn, triggersOf } from './triggers.js';
+import { NOW, PREFIX, scopeValue, triggersOf } from './triggers.js';
 import { sqlName, sqlText } from '../sql-name.js';
+import { loggedKey } from '../identity.js';
+import { rowsOf } from '../row-source.js';
+import { nameRows } from './local-keys.js';
 
 /** What is wrong with the tracking of a database. */
 export interface TrackingState {
@@ -46,10 +50,11 @@ export function installTracking(sql: Sql, registry: Registry): string[] {
     const types = new Set(missing.map(({ type }) => type));
     const entities = registry.entities.filter((entity) => types.has(entity.type));
     foldLog(sql, registry);
+    nameRows(sql, registry);
     for (const entity of entities) logAll(sql, registry, entity);
     if (!first) for (const entity of entities) reconcileGone(sql, registry, entity);
     foldLog(sql, registry);
-    if (!first) for (const entity of entities) forgetGone(sql, entity);
+    if (!first) for (const entity of entities) forgetGone(sql, registry, entity);
     if (first) {
       const read = readForeignDeletions(sql, registry);
       markTombstones(sql);
@@ -67,7 +72,7 @@ function makeIndexes(sql: Sql, registry: Registry): void {
       ...referring.map(({ name, field }) =>
         field.kind === 'set'
           ? ([field.set.table, elementNames(field.set)[0] ?? ''] as const)
-          : ([table, name] as const),
+          : ([table, columnOf(name, field) ?? name] as const),
       ),
     ];
     for (const [name, column] of columns) {
@@ -97,9 +102,9 @@ function missingTriggers(sql: Sql, registry: Registry): ReturnType<typeof trigge
 
 /** Every row counts as written: nobody knows which ones were while nothing watched. */
 function logAll(sql: Sql, registry: Registry, entity: Entity): void {
-  const { table, key, synced } = entity;
+  const { table, synced } = entity;
   sql.run(
-    `INSERT INTO scsync_log (tbl, key, scope) SELECT ${sqlText(table)}, c.${sqlName(key)}, c.${sqlName(scopeColumn(registry, entity))} FROM ${sqlName(table)} c`,
+    `INSERT INTO scsync_log (tbl, key, scope) SELECT ${sqlText(table)}, ${loggedKey(entity, 'c')}, ${scopeValue(registry, entity, 'c')} FROM ${sqlName(table)} c`,
   );
   for (const { field } of synced) {
     if (field.kind !== 'set') continue;
@@ -118,14 +123,17 @@ function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
   const gone = sql.all(
     `SELECT b.target, g.project, r.id, b.line
      FROM scsync_records r JOIN scsync_base b ON b.record = r.n JOIN scsync_targets g ON g.target = b.target
-     WHERE r.type = ? AND b.deleted = 0 AND b.line <> '' AND NOT EXISTS (SELECT 1 FROM ${sqlName(entity.table)} t WHERE t.${sqlName(entity.key)} = r.id)
+     WHERE r.type = ? AND b.deleted = 0 AND b.line <> '' AND NOT EXISTS (SELECT 1 FROM ${rowsOf(registry, entity)} t WHERE t.${sqlName(entity.key)} = r.id)
      AND NOT EXISTS (SELECT 1 FROM scsync_tombstones x WHERE x.project = g.project AND x.type = r.type AND x.id = r.id)`,
     entity.type,
   );
   for (const [target, projectPath, id, line] of gone) {
     const version = versionOf(registry, String(line));
-    if (version?.kind === 'present' && conflictingId(sql, String(projectPath), version.content) !== undefined) {
-      const scope = 'column' in entity.scope ? String(projectPath) : null;
+    if (
+      version?.kind === 'present' &&
+      conflictingId(sql, registry, String(projectPath), version.content) !== undefined
+    ) {
+      const scope = scopeOf(registry, entity).parent === undefined ? String(projectPath) : null;
       sql.run(`INSERT INTO scsync_log (tbl, key, scope, at) VALUES (?, ?, ?, ${NOW})`, entity.table, String(id), scope);
     } else {
       forgetBases(sql, Number(target), { type: entity.type, id: String(id) });
@@ -135,10 +143,10 @@ function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
 }
 
 /** The mark of a row that is gone without a tombstone belongs to no project, as there is nothing to export. */
-function forgetGone(sql: Sql, entity: Entity): void {
+function forgetGone(sql: Sql, registry: Registry, entity: Entity): void {
   sql.run(
     `UPDATE scsync_records SET project = NULL WHERE type = ? AND project IS NOT NULL
-     AND NOT EXISTS (SELECT 1 FROM ${sqlName(entity.table)} t WHERE t.${sqlName(entity.key)} = scsync_records.id)
+     AND NOT EXISTS (SELECT 1 FROM ${rowsOf(registry, entity)} t WHERE t.${sqlName(entity.key)} = scsync_records.id)
      AND NOT EXISTS (SELECT 1 FROM scsync_tombstones x
        WHERE x.project = scsync_records.project AND x.type = scsync_records.type AND x.id = scsync_records.id)`,
     entity.type,
@@ -153,7 +161,7 @@ function readForeignDeletions(sql: Sql, registry: Registry): number {
   for (const entity of registry.entities) {
     const absent =
       `d.${sqlName(foreign.type)} = ${sqlText(entity.type)} AND typeof(d.${sqlName(foreign.at)}) = 'integer' ` +
-      `AND NOT EXISTS (SELECT 1 FROM ${sqlName(entity.table)} t WHERE t.${sqlName(entity.key)} = d.${sqlName(foreign.id)})`;
+      `AND NOT EXISTS (SELECT 1 FROM ${rowsOf(registry, entity)} t WHERE t.${sqlName(entity.key)} = d.${sqlName(foreign.id)})`;
     count += sql.run(
       `INSERT INTO scsync_tombstones (project, type, id, deleted_at, deleted_by)
        SELECT d.${sqlName(foreign.project)}, ${sqlText(entity.type)}, d.${sqlName(foreign.id)}, d.${sqlName(foreign.at)}, d.${sqlName(foreign.by)}

@@ -5,6 +5,8 @@ import type { RecordKey } from '../../record/record-key.js';
 import { SetWriter } from '../set-writer.js';
 import type { Sql } from '../sql.js';
 import { sqlName } from '../sql-name.js';
+import { refersTo, rowsOf } from '../row-source.js';
+import { setReference } from '../write-row.js';
 
 /** One project of a database. */
 export interface ProjectDatabase {
@@ -35,10 +37,10 @@ function putBack(
   now: number,
   around: (key: RecordKey, put: () => void) => void,
 ): void {
-  const { table, key } = requireEntity(registry, target);
+  const referred = requireEntity(registry, target);
   const sets = new SetWriter(sql, registry, project);
   const arrived = sql.all(
-    `SELECT a.id, a.ref, a.element FROM scsync_unresolved a JOIN ${sqlName(table)} t ON t.${sqlName(key)} = a.ref WHERE a.type = ? AND a.field = ?`,
+    `SELECT a.id, a.ref, a.element FROM scsync_unresolved a JOIN ${rowsOf(registry, referred)} t ON t.${sqlName(referred.key)} = a.ref WHERE a.type = ? AND a.field = ?`,
     entity.type,
     name,
   );
@@ -50,11 +52,7 @@ function putBack(
           sets.insert(owner, field, sets.local(field, one), now);
         }
       } else {
-        sql.run(
-          `UPDATE ${sqlName(entity.table)} SET ${sqlName(name)} = ? WHERE ${sqlName(entity.key)} = ? AND ${sqlName(name)} IS NULL`,
-          value,
-          owner,
-        );
+        setReference(sql, registry, entity, name, value, owner);
       }
       forgetUnresolved(sql, { type: entity.type, id: owner }, name, value);
     });
@@ -71,7 +69,7 @@ export function referrersOf(sql: Sql, registry: Registry, target: RecordKey): Re
         const rows =
           field.kind === 'set'
             ? `SELECT ${sqlName(field.set.owner)} FROM ${sqlName(field.set.table)} WHERE ${sqlName(column)} = ?1`
-            : `SELECT ${sqlName(entity.key)} FROM ${sqlName(entity.table)} WHERE ${sqlName(column)} = ?1`;
+            : `SELECT t.${sqlName(entity.key)} FROM ${rowsOf(registry, entity)} t WHERE ${refersTo(registry, entity, name, '?1')}`;
         const unresolved = `SELECT id FROM scsync_unresolved WHERE type = ?2 AND field = ?3 AND ref = ?1`;
         return sql
           .all(`${rows} UNION ${unresolved}`, target.id, entity.type, name)
@@ -133,12 +131,12 @@ export function deadReferences(
   entity: Entity,
   { name, target }: ReferringField,
 ): { readonly id: string; readonly ref: string }[] {
-  const { table, key } = requireEntity(registry, target);
+  const referred = requireEntity(registry, target);
   return sql
     .all(
       `SELECT a.id, a.ref FROM scsync_unresolved a
        JOIN scsync_tombstones x ON x.project = ? AND x.type = ? AND x.id = a.ref
-       WHERE a.type = ? AND a.field = ? AND NOT EXISTS (SELECT 1 FROM ${sqlName(table)} t WHERE t.${sqlName(key)} = a.ref)`,
+       WHERE a.type = ? AND a.field = ? AND NOT EXISTS (SELECT 1 FROM ${rowsOf(registry, referred)} t WHERE t.${sqlName(referred.key)} = a.ref)`,
       project,
       target,
       entity.type,

@@ -1,5 +1,5 @@
 /** The version of our own tables; a database with a greater one was used by a newer package. */
-export const TABLES_VERSION = 3;
+export const TABLES_VERSION = 4;
 
 /**
  * Our own tables. They lie in the user's database, so that what sync knows commits together with the rows.
@@ -7,18 +7,23 @@ export const TABLES_VERSION = 3;
 export const TABLES: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS scsync_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
   // The change log: one row for each write since the last fold. "tbl" is the table of a record or of its children, "key" the record's,
-  // "scope" its project or its parent; "at", in Unix milliseconds, stands where the row went away from there.
-  `CREATE TABLE IF NOT EXISTS scsync_log (n INTEGER PRIMARY KEY, tbl TEXT NOT NULL, key, scope, at INTEGER)`,
+  // "scope" its project or its parent; "at", in Unix milliseconds, stands where the row went away from there, "changed" where no column
+  // of the table says when a row was written; "digits" make an id of the number of a new row.
+  `CREATE TABLE IF NOT EXISTS scsync_log (
+    n INTEGER PRIMARY KEY, tbl TEXT NOT NULL, key, scope, at INTEGER, changed INTEGER, digits TEXT)`,
   // One row for each record that was ever known, with a number of its own. "seq": the number of its last change, 0 for none;
   // "project": where it was last seen; "counted": a row of a counted set was ever written; "private": it never leaves the database,
   // and its children neither; "unknown": members of its line that this version does not know, as an object.
   // "derived_stamp" and "derived_hash": the stamp that every replica gives the content with that hash, as lines alone say it;
-  // an empty hash asks for a new stamp.
+  // an empty hash asks for a new stamp. "local": what the row of the table has in the place of the id, where that is another;
+  // "number": the one that it has elsewhere, where its row has another; "changed": when it was written last, in Unix milliseconds, where no column says so.
   `CREATE TABLE IF NOT EXISTS scsync_records (
     n INTEGER PRIMARY KEY, type TEXT NOT NULL, id TEXT NOT NULL, project TEXT, seq INTEGER NOT NULL DEFAULT 0,
     counted INTEGER NOT NULL DEFAULT 0, private INTEGER NOT NULL DEFAULT 0, unknown TEXT,
-    derived_stamp INTEGER, derived_hash TEXT, UNIQUE (type, id))`,
+    derived_stamp INTEGER, derived_hash TEXT, local, number INTEGER, changed INTEGER,
+    UNIQUE (type, id))`,
   `CREATE INDEX IF NOT EXISTS scsync_records_seq ON scsync_records (seq)`,
+  `CREATE UNIQUE INDEX IF NOT EXISTS scsync_records_local ON scsync_records (type, local) WHERE local IS NOT NULL`,
   `CREATE INDEX IF NOT EXISTS scsync_records_private ON scsync_records (n) WHERE private = 1`,
   // Deletions. One counts while the project has no such row, else it is the least stamp that the row may have.
   // "deleted_by" is NULL until the next export fills it in; "unknown" holds members of newer versions.

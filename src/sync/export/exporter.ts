@@ -80,19 +80,23 @@ export class Exporter<R extends Registry = Registry> {
     const { projectPath } = this.#options;
     const run = (dir: string, inForce: SettingsInForce): ExportStats<R> => {
       requireAcceptedForm(inForce);
-      return runExport(this.#store, plannedTarget(this.#store.sql, dir, resolvePath(projectPath)), {
-        dir,
-        settings: inForce.settings,
-        actor,
-        now: now(),
-        full: options.full === true,
-        force: options.force === true,
-        unpublish: options.unpublish === true,
-        dryRun,
-        onProgress,
-        guard,
-        onChange,
-      }) as ExportStats<R>;
+      return runExport(
+        this.#store,
+        plannedTarget(this.#store.sql, dir, this.#store.projectAt(resolvePath(projectPath))),
+        {
+          dir,
+          settings: inForce.settings,
+          actor,
+          now: now(),
+          full: options.full === true,
+          force: options.force === true,
+          unpublish: options.unpublish === true,
+          dryRun,
+          onProgress,
+          guard,
+          onChange,
+        },
+      ) as ExportStats<R>;
     };
     const dir = exportDirectory(this.#options.dir);
     if (dryRun) return run(dir, settingsInForce(this.#store, { projectPath, dir }));

@@ -5,6 +5,8 @@ import type { Target } from '../../store/knowledge/target.js';
 import { changedRecords } from '../../store/knowledge/changes.js';
 import { project } from '../../store/knowledge/triggers.js';
 import { sqlName, sqlText } from '../../store/sql-name.js';
+import { refersTo, rowsOf } from '../../store/row-source.js';
+import { isMapped } from '../../store/identity.js';
 
 /**
  * Makes the temporary tables of an export: `scsync_worklist`, the records to look at, with their tombstones in the
@@ -31,7 +33,7 @@ export function fillWorklist(sql: Sql, registry: Registry, target: Target, full:
     for (const entity of registry.entities) {
       sql.run(
         `INSERT INTO temp.scsync_worklist (type, id, seq)
-         SELECT ${sqlText(entity.type)}, t.${sqlName(entity.key)}, coalesce(m.seq, 0) FROM ${sqlName(entity.table)} t
+         SELECT ${sqlText(entity.type)}, t.${sqlName(entity.key)}, coalesce(m.seq, 0) FROM ${rowsOf(registry, entity)} t
          LEFT JOIN scsync_records m ON m.type = ${sqlText(entity.type)} AND m.id = t.${sqlName(entity.key)}
          WHERE t.${sqlName(entity.key)} IS NOT NULL AND ${project(registry, entity, 't')} = ?`,
         target.project,
@@ -59,12 +61,12 @@ export function countWorklist(sql: Sql): number {
 export function addChildren(sql: Sql, registry: Registry, target: Target): void {
   for (let [before, now] = [-1, countWorklist(sql)]; now > before; [before, now] = [now, countWorklist(sql)]) {
     for (const entity of registry.entities) {
-      const { type, table, key, parents } = entity;
+      const { type, key, parents } = entity;
       for (const [field, parent] of Object.entries(parents)) {
         sql.run(
           `INSERT INTO temp.scsync_worklist (type, id, seq)
            SELECT ${sqlText(type)}, t.${sqlName(key)}, coalesce(m.seq, 0) FROM temp.scsync_worklist d
-           JOIN ${sqlName(table)} t ON t.${sqlName(field)} = d.id
+           JOIN ${rowsOf(registry, entity)} t ON ${refersTo(registry, entity, field, 'd.id')}
            LEFT JOIN scsync_records m ON m.type = ${sqlText(type)} AND m.id = t.${sqlName(key)}
            WHERE d.type = ? AND t.${sqlName(key)} IS NOT NULL AND ${project(registry, entity, 't')} = ? ON CONFLICT DO NOTHING`,
           parent,
@@ -77,11 +79,12 @@ export function addChildren(sql: Sql, registry: Registry, target: Target): void 
 
 /** A row whose key is no text has no line. Two ranges of an index: NULL stands before all texts, a BLOB after them. */
 function checkKeys(sql: Sql, registry: Registry, entity: Entity, projectPath: string): void {
-  const { table, key } = entity;
+  const { key } = entity;
+  if (isMapped(entity)) return;
   for (const condition of [`t.${sqlName(key)} IS NULL`, `t.${sqlName(key)} >= x''`]) {
     const where = `${condition} AND ${project(registry, entity, 't')} = ? LIMIT 1`;
     const row = sql.get(
-      `SELECT hex(t.${sqlName(key)}), t.${sqlName(key)} IS NULL FROM ${sqlName(table)} t WHERE ${where}`,
+      `SELECT hex(t.${sqlName(key)}), t.${sqlName(key)} IS NULL FROM ${rowsOf(registry, entity)} t WHERE ${where}`,
       projectPath,
     );
     if (row === undefined) continue;

@@ -1,7 +1,7 @@
 import type { Content } from '../../record/content.js';
 import { latestStamp } from '../../record/stamp.js';
 import type { PathForm, Deleted } from '../../record/version.js';
-import { requireEntity } from '../../registry/entity.js';
+import { isOneProject, requireEntity } from '../../registry/entity.js';
 import type { Entity, Registry } from '../../registry/entity.js';
 import type { RecordKey } from '../../record/record-key.js';
 import type { Rows } from '../../store/rows.js';
@@ -21,6 +21,11 @@ import type { SkippedLine } from './collect-changes.js';
 import type { EntityStats, Notable, Notice } from './stats.js';
 import { markChanged } from '../../store/knowledge/changes.js';
 import { suspendTriggers } from './suspend-triggers.js';
+import { messageOf } from '../../errors.js';
+import type { SyncError } from '../../errors.js';
+import { named } from '../../store/row-writer.js';
+import type { WrittenRows } from '../../store/row-writer.js';
+import { sqlText } from '../../store/sql-name.js';
 
 /** How many rows' projects are remembered at once. */
 const MAX_REMEMBERED = 20_000;
@@ -55,6 +60,8 @@ export class ImportContext {
   readonly decided = new Set<string>();
   /** Records that were written since the page of records at hand was read, as `type/id`. */
   readonly changed = new Set<string>();
+  /** Rows that are about to go, with all that cannot be without them, as `type/id`. */
+  readonly removing = new Set<string>();
   /** Tombstones of rows that go last, when all that refers to them is decided, by `type/id`. */
   readonly deferredDeletes = new Map<string, Deleted>();
   /** What changed rows held before; kept only where somebody asks what changes. */
@@ -193,14 +200,44 @@ export class ImportContext {
 
   /** Writes all that was added. */
   flush(): void {
-    this.outcomes.flush(this.target);
     this.#presentWaits = false;
-    if (this.writer.isEmpty) return;
-    this.beforeWrite();
-    for (const { type, created, updated } of this.writer.flush(this.now)) {
-      this.tally.add(type, 'created', created);
-      this.tally.add(type, 'updated', updated);
+    if (!this.writer.isEmpty) {
+      this.beforeWrite();
+      for (const written of this.writer.flush(this.now)) this.#count(written);
     }
+    this.outcomes.flush(this.target);
+  }
+
+  #count({ type, created, updated, renumbered, failed }: WrittenRows): void {
+    this.tally.add(type, 'created', created);
+    this.tally.add(type, 'updated', updated);
+    const { table, file } = requireEntity(this.registry, type);
+    for (const { id, number } of renumbered) {
+      this.notice('renumbered', type, id, `is number ${number} of ${table} here, since its own is taken`);
+    }
+    for (const { id, error } of failed) {
+      this.waits({ type, id }, file, error);
+    }
+  }
+
+  /**
+   * Leaves a record as it is, since its table refuses what the files say: the line stays in its file, and nothing of it is agreed on. Throws
+   * where the tables are of a schema that is known whole: there it is a fault.
+   */
+  waits({ type, id }: RecordKey, file: string, error: SyncError): void {
+    if (!isOneProject(this.registry)) throw named({ type }, { id, error });
+    const key = `SELECT ${sqlText(type)}, ${sqlText(id)}`;
+    this.outcomes.forget(key);
+    this.rowsBefore?.forget(key);
+    this.removing.delete(`${type}/${id}`);
+    this.unsettled.add(file);
+    this.#projects.delete(`${type}/${id}`);
+    this.notice(
+      'orphaned',
+      type,
+      id,
+      `waits in ${file}, since the database refuses it: ${messageOf(error.cause ?? error)}`,
+    );
   }
 
   /** Writes the row of a record that another's outcome changes, and counts that as a change for every other target. */

@@ -16,6 +16,7 @@ import type { LoadedRecord } from './load-record.js';
 import { keepPrivate } from './keep-private.js';
 import { stampOfContent } from './stamp-of-content.js';
 import { sqlName } from '../../store/sql-name.js';
+import { refersTo, rowsOf } from '../../store/row-source.js';
 
 /** Makes a record deleted: its row with all that cannot be without it, or the tombstone alone. */
 export function applyTombstone(
@@ -25,7 +26,6 @@ export function applyTombstone(
 ): void {
   if (row !== undefined) {
     removeRow(context, entity, row, tombstone);
-    context.tally.add(key.type, 'deleted');
     return;
   }
   if (state !== undefined && saySame(state, tombstone)) {
@@ -44,18 +44,25 @@ export function applyTombstone(
 export function isReferredTo({ sql, registry }: ImportContext, entity: Entity, id: string): boolean {
   const hasChildren = dependentsOf(registry, entity).some(
     (child) =>
-      sql.get(`SELECT 1 FROM ${sqlName(child.entity.table)} WHERE ${sqlName(child.field)} = ? LIMIT 1`, id) !==
-      undefined,
+      sql.get(
+        `SELECT 1 FROM ${rowsOf(registry, child.entity)} t WHERE ${refersTo(registry, child.entity, child.field, '?1')} LIMIT 1`,
+        id,
+      ) !== undefined,
   );
   return hasChildren || referrersOf(sql, registry, { type: entity.type, id }).length > 0;
 }
 
-/** Deletes a row, first the records that cannot be without it. */
-function removeRow(context: ImportContext, entity: Entity, row: Content, tombstone: Deleted): void {
-  const { sql, rows, registry, target } = context;
+/** Deletes a row, first the records that cannot be without it. Says whether it did: it may be about to. */
+function removeRow(context: ImportContext, entity: Entity, row: Content, tombstone: Deleted): boolean {
+  const { sql, rows, registry, target, removing } = context;
+  // Records may be each other's parents.
+  const name = `${entity.type}/${row.id}`;
+  if (removing.has(name)) return false;
+  removing.add(name);
   for (const child of dependentsOf(registry, entity)) {
     const ids = sql.all(
-      `SELECT ${sqlName(child.entity.key)} FROM ${sqlName(child.entity.table)} WHERE ${sqlName(child.field)} = ? ORDER BY ${sqlName(child.entity.key)}`,
+      `SELECT t.${sqlName(child.entity.key)} FROM ${rowsOf(registry, child.entity)} t
+       WHERE ${refersTo(registry, child.entity, child.field, '?1')} ORDER BY 1`,
       row.id,
     );
     for (const [id] of ids) {
@@ -63,10 +70,12 @@ function removeRow(context: ImportContext, entity: Entity, row: Content, tombsto
       if (content !== undefined) removeChild(context, child.entity, content, tombstone);
     }
   }
+  removing.delete(name);
   const referrers = referringRows(context, { type: entity.type, id: row.id });
   context.remove(entity, row);
   writeTombstone(sql, target.project, tombstone);
   noteClearedReferences(context, referrers);
+  return true;
 }
 
 function removeChild(context: ImportContext, entity: Entity, content: Content, parent: Deleted): void {
@@ -74,9 +83,9 @@ function removeChild(context: ImportContext, entity: Entity, content: Content, p
   const base = readBase(context.sql, context.target, key);
   const own = base === undefined ? [] : [base.deleted ? base.stamp : base.stamp + 1];
   const tombstone = deleted(key, Math.max(parent.stamp, ...own), parent.by);
+  if (!removeRow(context, entity, content, tombstone)) return;
   noteLoss(context.sql, context.target.project, key, wholeRecord(content), 'parent deleted', context.now);
   context.noticeLoss(key, `${context.isDryRun ? 'would go' : 'went'} with its parent, which is deleted`);
-  removeRow(context, entity, content, tombstone);
   context.tally.add(key.type, 'deleted');
 }
 

@@ -146,8 +146,8 @@ function mustWait(
 function conflictingIdOf(context: ImportContext, { record, plan }: RecordPlan): string | undefined {
   const { result } = plan;
   if (isDeleted(result) || hasSameNaturalKey(record.row, result)) return undefined;
-  const { sql, target, writer } = context;
-  const find = (): string | undefined => conflictingId(sql, target.project, result);
+  const { sql, registry, target, writer } = context;
+  const find = (): string | undefined => conflictingId(sql, registry, target.project, result);
   const found = find();
   const isLater = found === undefined ? writer.hasNaturalKey(result) : writer.has(record.entity, found);
   if (!isLater) return found;

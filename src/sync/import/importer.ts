@@ -130,7 +130,7 @@ export class Importer<R extends Registry = Registry> {
     this.#store.requireFit();
     const { projectPath } = this.#options;
     const project = projectPath === undefined ? findProject(this.#store, dir).project : resolvePath(projectPath);
-    return plannedTarget(this.#store.sql, dir, project);
+    return plannedTarget(this.#store.sql, dir, this.#store.projectAt(project));
   }
 
   #run(target: Target, only: readonly string[] | undefined): ImportRun {

@@ -6,6 +6,7 @@ import type { Sql } from '../../store/sql.js';
 import type { ImportContext } from './context.js';
 import type { SkippedLine } from './collect-changes.js';
 import { sqlName } from '../../store/sql-name.js';
+import { rowsOf } from '../../store/row-source.js';
 
 const PAGE = 500;
 
@@ -76,14 +77,14 @@ function between(type: string, first: string, last: string): Ids {
 
 /** The records that a SELECT names. */
 export function entriesOf(context: ImportContext, entity: Entity, ids: Ids): PageEntry[] {
-  const { sql, rows, target, actor } = context;
-  const { type, table, key } = entity;
+  const { sql, registry, rows, target, actor } = context;
+  const { type, key } = entity;
   const known = readKnown(sql, target, type, ids, actor);
   const contents = rows.readAll(entity, ids);
   const lines = stagedLines(context, type, ids);
   return sql
     .all(
-      `SELECT k.id, EXISTS (SELECT 1 FROM ${sqlName(table)} t WHERE t.${sqlName(key)} = k.id),
+      `SELECT k.id, EXISTS (SELECT 1 FROM ${rowsOf(registry, entity)} t WHERE t.${sqlName(key)} = k.id),
          EXISTS (SELECT 1 FROM temp.scsync_staged s WHERE s.type = ? AND s.id = k.id AND s.gone = 1)
        FROM (${ids.sql}) k ORDER BY k.id`,
       type,
@@ -106,7 +107,7 @@ export function entriesOf(context: ImportContext, entity: Entity, ids: Ids): Pag
 export function deletedChildren(context: ImportContext, entity: Entity): PageEntry[] {
   const { registry } = context;
   const ids = {
-    sql: `SELECT s.id FROM temp.scsync_staged s JOIN ${sqlName(entity.table)} t ON t.${sqlName(entity.key)} = s.id
+    sql: `SELECT s.id FROM temp.scsync_staged s JOIN ${rowsOf(registry, entity)} t ON t.${sqlName(entity.key)} = s.id
           WHERE s.type = ? AND s.raw IS NOT NULL
           GROUP BY s.id HAVING min(s.file) = ? AND max(s.file) = ? ORDER BY s.id`,
     parameters: [entity.type, registry.deletionsFile, registry.deletionsFile],

@@ -14,6 +14,7 @@ import type { LoadedRecord } from './load-record.js';
 import { isLetOut } from './keep-private.js';
 import { MergeStrategy, planImport } from './plan.js';
 import type { ImportPlan } from './plan.js';
+import { isRawReference } from '../../store/identity.js';
 
 /** A record whose outcome is known, before its natural key and its row are written. */
 export interface RecordPlan {
@@ -84,12 +85,21 @@ function missingParent(context: ImportContext, content: Content): 'here' | 'unkn
   const { sql, target } = context;
   for (const [field, type] of Object.entries(content.entity.parents)) {
     const id = unquote(tokenOf(content, field));
-    if (context.projectOf(type, id) === target.project) continue;
+    if (isRawReference(id) || context.projectOf(type, id) === target.project || isToCome(context, content, type, id))
+      continue;
     return (
       context.deferredDeletes.get(`${type}/${id}`) ?? readTombstone(sql, target.project, { type, id }) ?? 'unknown'
     );
   }
   return 'here';
+}
+
+/** A parent that comes later, since records refer to each other in a circle, is here where the files have it. */
+function isToCome({ sql, registry }: ImportContext, { entity }: Content, type: string, id: string): boolean {
+  const place = (each: string): number => registry.entities.findIndex((known) => known.type === each);
+  if (place(type) < place(entity.type)) return false;
+  const line = `SELECT 1 FROM temp.scsync_staged WHERE type = ? AND id = ? AND raw IS NOT NULL AND file <> ?`;
+  return sql.get(line, type, id, registry.deletionsFile) !== undefined;
 }
 
 /** A record whose parent is deleted is deleted with it; every replica derives the same tombstone. */

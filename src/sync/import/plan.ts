@@ -1,12 +1,12 @@
 import { sameContent, tokenOf } from '../../record/content.js';
 import type { Content } from '../../record/content.js';
-import { compareIntegers } from '../../record/numbers.js';
 import { isDeleted, laterTombstone, sameVersion, saySame } from '../../record/version.js';
 import type { Deleted, Present, Version } from '../../record/version.js';
 import { differingValues, mergeContents, wholeRecord, winsTie } from '../../merge/record.js';
 import type { LossReason, ReasonedLoss } from '../../merge/loss.js';
 import { lostOnlyHere } from './plan-ancestry.js';
 import type { Ancestry } from './plan-ancestry.js';
+import { compareMoments, momentOf } from '../../record/edit-time.js';
 
 /** How an import decides between two versions that are both present and differ. */
 export const MergeStrategy = {
@@ -150,8 +150,7 @@ function bothPresent(strategy: MergeStrategy, row: Content, line: Content, base:
 function deletedThere(row: Content, tombstone: Deleted, base: Version | undefined): ImportPlan {
   if (base?.kind === 'present' && sameContent(row, base.content)) return { result: tombstone, losses: [] };
   // An edit that was not exported yet counts by its `updated_at`.
-  const edited = tokenOf(row, row.entity.updated);
-  if (compareIntegers(edited, String(tombstone.stamp)) > 0) return { result: row, losses: [] };
+  if ((momentOf(row, 'updated') ?? -Infinity) > tombstone.stamp) return { result: row, losses: [] };
   return { result: tombstone, losses: [{ loss: wholeRecord(row), why: 'deleted' }] };
 }
 
@@ -170,6 +169,7 @@ function lostTo(lost: Content | Deleted, kept: Content | Deleted, why: LossReaso
 
 /** The order in which two records with one natural key keep it: the one made first, then the one with the smaller id. */
 export function keepsNaturalKey(a: Content, b: Content, compareIds: (a: string, b: string) => number): boolean {
-  const order = compareIntegers(tokenOf(a, a.entity.created), tokenOf(b, b.entity.created));
+  const { entity } = a;
+  const order = compareMoments(entity, 'created', tokenOf(a, entity.created), tokenOf(b, entity.created));
   return order === 0 ? compareIds(a.id, b.id) < 0 : order < 0;
 }

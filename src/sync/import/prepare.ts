@@ -9,6 +9,7 @@ import { planRecord } from './plan-record.js';
 import type { RecordPlan } from './plan-record.js';
 import { writeRecord } from './write-record.js';
 import { sqlName, sqlText } from '../../store/sql-name.js';
+import { rowsOf } from '../../store/row-source.js';
 
 /**
  * Decides the plain records before the database is locked for writing, so that others wait only while the rows are written: those whose
@@ -71,7 +72,7 @@ export function keepPrepared(context: ImportContext, newest: number): void {
 }
 
 /** A record that refers to one still to be decided is decided after it; so is one whose natural key another has, or is to have. */
-function findUndecided({ sql, writer }: ImportContext, entity: Entity): void {
+function findUndecided({ sql, registry, writer }: ImportContext, entity: Entity): void {
   const rows = writer.staged(entity);
   if (rows === undefined) return;
   const placeOf = (field: string): string => rows.placeOf(field) ?? 'NULL';
@@ -87,6 +88,6 @@ function findUndecided({ sql, writer }: ImportContext, entity: Entity): void {
   if (entity.naturalKey.length === 0) return;
   const same = (column: (name: string) => string): string =>
     entity.naturalKey.map((name) => `o.${column(name)} = s.${placeOf(name)}`).join(' AND ');
-  add(`${sqlName(entity.table)} o ON ${same(sqlName)} WHERE o.${sqlName(entity.key)} <> s.id`);
+  add(`${rowsOf(registry, entity)} o ON ${same(sqlName)} WHERE o.${sqlName(entity.key)} <> s.id`);
   add(`${rows.table} o ON ${same(placeOf)} WHERE o.id <> s.id`);
 }

@@ -18,6 +18,7 @@ import type { Progress } from '../export/stats.js';
 import { RowsBefore } from './changes.js';
 import { ImportContext } from './context.js';
 import { HistoryOfImport } from './history.js';
+import { deferForeignKeys, takeBackBroken } from './foreign-keys.js';
 import { importRecords } from './import-records.js';
 import { countStaged } from './page.js';
 import { keepPrepared, prepareRecords } from './prepare.js';
@@ -132,12 +133,14 @@ function prepare(context: ImportContext, { settings }: ImportRun): number | unde
 function carryOut(context: ImportContext, run: ImportRun, found: Found, prepared: number | undefined): CarriedOut {
   const { staged, left } = found;
   const { sql, registry, target: planned } = context;
+  deferForeignKeys(context);
   foldLog(sql, registry);
   const newest = newestChange(sql);
   // Bound only here, so that an import that fails leaves no trace.
   context.bind(bindTarget(sql, planned));
   if (prepared !== undefined) keepPrepared(context, prepared);
   importRecords(context);
+  takeBackBroken(context, newest);
   // What the import wrote itself it has marked; what the database did besides is a change like any other.
   foldLog(sql, registry, newest);
   failOnProblems(context.skipped, run.skipInvalid);

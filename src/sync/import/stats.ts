@@ -19,10 +19,12 @@ export interface EntityStats extends Readonly<Record<string, number>> {
   readonly rolledBack: number;
   /** Records that got another natural key, since an older record has theirs. */
   readonly renamed: number;
+  /** Records that are another number here than where they were made. */
+  readonly renumbered: number;
 }
 
 /** The kinds of outcome that name their records. */
-export type Notable = 'conflicts' | 'restored' | 'orphaned' | 'rolledBack' | 'renamed' | 'skipped';
+export type Notable = 'conflicts' | 'restored' | 'orphaned' | 'rolledBack' | 'renamed' | 'renumbered' | 'skipped';
 
 /** A record that an import has something to say of. */
 export interface Notice extends RecordKey {
@@ -52,4 +54,5 @@ export const NO_ENTITY_STATS = {
   orphaned: 0,
   rolledBack: 0,
   renamed: 0,
+  renumbered: 0,
 } satisfies EntityStats;

@@ -1,6 +1,7 @@
 import type { Registry } from '../../registry/entity.js';
 import type { Sql } from '../../store/sql.js';
 import { sqlName } from '../../store/sql-name.js';
+import { forgetStaleKeys } from '../../store/knowledge/local-keys.js';
 import { PREFIX } from '../../store/knowledge/triggers.js';
 import { writesOf } from '../../store/trigger-writes.js';
 
@@ -27,6 +28,7 @@ export function suspendTriggers(sql: Sql, registry: Registry, records: number): 
   for (const { name } of suspended) sql.exec(`DROP TRIGGER ${sqlName(name)}`);
   return () => {
     for (const { ddl } of suspended) sql.exec(ddl);
+    if (records >= LARGE) forgetStaleKeys(sql, registry);
   };
 }
 

@@ -1,3 +1,4 @@
+import { SyncError } from '../../errors.js';
 import { noteLoss } from '../../store/knowledge/journal.js';
 import type { ReasonedLoss } from '../../merge/loss.js';
 import { sameContent } from '../../record/content.js';
@@ -8,6 +9,7 @@ import type { Outcome } from '../../store/knowledge/outcomes.js';
 import type { ImportContext } from './context.js';
 import type { RecordPlan } from './plan-record.js';
 import { applyTombstone } from './deletions.js';
+import { deleting } from './foreign-keys.js';
 import type { LoadedRecord } from './load-record.js';
 import { withFreeNaturalKey } from './natural-keys.js';
 import { markPrivate } from './keep-private.js';
@@ -34,14 +36,24 @@ export function writeRecord(context: ImportContext, decision: RecordPlan, confli
     );
   }
   const isGone = isDeleted(plan.result);
-  context.note(
-    isGone ? deleteRow(context, decision, plan.result) : addRow(context, decision, plan.result, conflicting),
-    !isGone,
-  );
+  const outcome = isDeleted(plan.result)
+    ? deleteRow(context, decision, plan.result)
+    : addRow(context, decision, plan.result, conflicting);
+  if (outcome !== undefined) context.note(outcome, !isGone);
 }
 
-function deleteRow(context: ImportContext, decision: RecordPlan, result: Deleted): Outcome {
-  applyTombstone(context, decision.record, result);
+/** A row that a table which is not synced refers to may have to stay: its tombstone waits in the file. */
+function deleteRow(context: ImportContext, decision: RecordPlan, result: Deleted): Outcome | undefined {
+  try {
+    deleting(context, () => {
+      applyTombstone(context, decision.record, result);
+    });
+  } catch (error) {
+    if (!(error instanceof SyncError) || error.code !== 'database') throw error;
+    context.waits(decision.record.key, context.registry.deletionsFile, error);
+    return undefined;
+  }
+  if (decision.record.row !== undefined) context.tally.add(decision.record.key.type, 'deleted');
   return outcomeOf(context, decision, { result, isWritten: false, derived: undefined });
 }
 

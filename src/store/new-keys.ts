@@ -1,0 +1,85 @@
+import type { Entity, Registry } from '../registry/entity.js';
+import { isMapped, joinLocal, numberField, valueOfReference } from './identity.js';
+import type { Sql } from './sql.js';
+import { sqlName, sqlText } from './sql-name.js';
+
+/** A record that got another number than it has elsewhere. */
+export interface Renumbered {
+  readonly id: string;
+  readonly number: bigint;
+}
+
+/**
+ * Gives numbers to the new rows that wait in a table `staged`, as its column `local`: each the one that it had where it was made, where that
+ * is free, else the next one. Gives those that got another.
+ */
+export function handOutNumbers(sql: Sql, entity: Entity, staged: string): Renumbered[] {
+  const { identity, type } = entity;
+  const column = 'number' in identity ? identity.number : undefined;
+  if (column === undefined) return [];
+  const [table, number] = [sqlName(entity.table), sqlName(column)];
+  const field = numberField(entity);
+  const wanted = isMapped(entity)
+    ? `iif(s.id GLOB '[1-9]*~*', CAST(substr(s.id, 1, instr(s.id, '~') - 1) AS INTEGER), NULL)`
+    : field === undefined
+      ? 'NULL'
+      : `s.v${field.index}`;
+  const known = `q.type = ${sqlText(type)} AND q.local`;
+  sql.run(
+    `UPDATE ${staged} AS w SET local = f.wanted FROM (
+       SELECT s.id, ${wanted} AS wanted, row_number() OVER (PARTITION BY ${wanted} ORDER BY s.rowid) AS place
+       FROM ${staged} s WHERE s.is_new = 1) f
+     WHERE f.id = w.id AND f.place = 1 AND f.wanted IS NOT NULL
+       AND NOT EXISTS (SELECT 1 FROM ${table} t WHERE t.${number} = f.wanted)
+       AND NOT EXISTS (SELECT 1 FROM scsync_records q WHERE ${known} = f.wanted)`,
+  );
+  const last = [
+    `(SELECT coalesce(max(${number}), 0) FROM ${table})`,
+    `(SELECT coalesce(max(q.local), 0) FROM scsync_records q WHERE ${known} IS NOT NULL)`,
+    `(SELECT coalesce(max(s.local), 0) FROM ${staged} s)`,
+  ].join(', ');
+  const waiting = `FROM ${staged} s WHERE s.is_new = 1 AND s.local IS NULL`;
+  const others = sql.all(
+    `SELECT s.id, max(${last}) + row_number() OVER (ORDER BY s.rowid), ${wanted} IS NOT NULL ${waiting}`,
+  );
+  for (const [id = null, local = null] of others) sql.run(`UPDATE ${staged} SET local = ? WHERE id = ?`, local, id);
+  const kept = isMapped(entity) ? 's.local, NULL' : `NULL, iif(s.local = ${wanted}, NULL, ${wanted})`;
+  sql.run(
+    `INSERT INTO scsync_records (type, id, local, number) SELECT ?, s.id, ${kept} FROM ${staged} s WHERE s.is_new = 1
+     ON CONFLICT (type, id) DO UPDATE SET local = excluded.local, number = excluded.number`,
+    type,
+  );
+  return others.flatMap(([id, local, isAnother]) =>
+    isAnother === 1n ? [{ id: String(id), number: local as bigint }] : [],
+  );
+}
+
+/** Takes a number back from a record that got no row. */
+export function forgetNumber(sql: Sql, entity: Entity, id: string): void {
+  if (!isMapped(entity)) return;
+  const row = `SELECT 1 FROM ${sqlName(entity.table)} t WHERE ${joinLocal(entity, 't', 'scsync_records')}`;
+  sql.run(`UPDATE scsync_records SET local = NULL WHERE type = ? AND id = ? AND NOT EXISTS (${row})`, entity.type, id);
+}
+
+/** Remembers the keys of rows that were just inserted, where they follow from their columns. */
+export function rememberKeys(sql: Sql, registry: Registry, entity: Entity, staged: string): void {
+  const { identity, type } = entity;
+  if (!isMapped(entity) || 'number' in identity) return;
+  const value =
+    'of' in identity
+      ? valueOfReference(registry, { kind: 'ref', role: 'core', nullable: false, to: identity.of }, 's.id')
+      : 'columns' in identity
+        ? `json_array(${identity.columns
+            .map((name) => {
+              const field = entity.fields[name];
+              const place = `s.v${String(entity.indexOf.get(name))}`;
+              return field?.kind === 'ref' ? valueOfReference(registry, field, place) : place;
+            })
+            .join(', ')})`
+        : 'NULL';
+  sql.run(
+    `INSERT INTO scsync_records (type, id, local) SELECT ?, s.id, ${value} FROM ${staged} s WHERE s.is_new = 1
+     ON CONFLICT (type, id) DO UPDATE SET local = excluded.local`,
+    type,
+  );
+}

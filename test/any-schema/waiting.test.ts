@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+
+import { openSides } from './world.js';
+
+it('leaves a record that a constraint refuses in its file, says so, takes the others, and takes it when it fits', () => {
+  const { a, b } = openSides();
+  b.sql.exec(
+    `CREATE TRIGGER short BEFORE INSERT ON team WHEN length(NEW.name) > 5 BEGIN SELECT RAISE(ABORT, 'too long'); END`,
+  );
+  a.sql.exec(`INSERT INTO team (name) VALUES ('short'), ('far too long'), ('other');
+    INSERT INTO person (uid, team, secret) VALUES ('ann', 2, ''), ('bob', 1, '')`);
+  a.project.export();
+  const { total, notices } = b.project.import();
+  expect(total).toMatchObject({ created: 3, orphaned: 2 });
+  expect(notices.map(({ type, message }) => [type, message])).toEqual([
+    ['team', 'waits in team.jsonl, since the database refuses it: too long'],
+    ['person', expect.stringContaining('person.team') as unknown],
+  ]);
+  expect(b.project.export().total).toMatchObject({ written: 0, deleted: 0 });
+  expect(b.project.status().inSync).toBe(false);
+  b.sql.exec('DROP TRIGGER short');
+  expect(b.project.sync().import.total).toMatchObject({ created: 2, orphaned: 0 });
+  expect(b.lines()).toEqual(a.lines());
+});
+
+it('keeps a row that a table refers to which is not synced, and the tombstone in its file', () => {
+  const { a, b } = openSides();
+  a.sql.exec(`INSERT INTO team (name) VALUES ('a'), ('b')`);
+  a.project.export();
+  b.project.import();
+  b.sql.exec(`CREATE TABLE own (team INTEGER REFERENCES team (id)); INSERT INTO own VALUES (1)`);
+  a.sql.exec('DELETE FROM team');
+  a.project.export();
+  const { total, notices } = b.project.import();
+  expect(total).toMatchObject({ deleted: 1, orphaned: 1 });
+  expect(notices[0]?.message).toBe(
+    'waits in deletions.jsonl, since the database refuses it: FOREIGN KEY constraint failed',
+  );
+  expect(b.sql.all('SELECT id FROM team')).toEqual([[1n]]);
+  expect(b.project.export().total).toMatchObject({ written: 0, deleted: 0 });
+  b.sql.exec('DELETE FROM own');
+  expect(b.project.sync().import.total).toMatchObject({ deleted: 1, orphaned: 0 });
+  expect(b.sql.all('SELECT id FROM team')).toEqual([]);
+});

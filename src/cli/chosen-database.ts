@@ -34,6 +34,12 @@ export class ChosenDatabase {
     throw new SyncError('usage', 'Nothing says which database is meant', { hint: 'name it: sc-sync adopt --db PATH' });
   }
 
+  /** Whether anything says which one it is. */
+  get isNamed(): boolean {
+    const { option, env } = this.#sources;
+    return [option, env['SC_DB'], this.#remembered].some(isFilled);
+  }
+
   get path(): string {
     const { option, env, resolve, isSaveContext, dir } = this.#sources;
     if (option === '') throw new SyncError('usage', '--db needs a path');

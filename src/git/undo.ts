@@ -15,7 +15,7 @@ import { forgetStep, rememberedSteps } from './set-up.js';
 import type { Step } from './set-up.js';
 
 /** What a step taken back is told with, and what became of it: `left` to the user, who changed it since, or `failed`, to be tried again. */
-interface Undone {
+export interface Undone {
   readonly says: string;
   readonly came: 'done' | 'left' | 'failed';
 }

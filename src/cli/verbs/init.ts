@@ -26,8 +26,9 @@ import { ensureProjectRow } from '../../store/project-row.js';
 import { findTarget, plannedTarget } from '../../store/knowledge/target.js';
 import type { Session, Place } from '../session.js';
 import { EXIT } from '../exit-codes.js';
+import { leaveDatabase } from '../leave-database.js';
 import { otherProjects } from '../other-projects.js';
-import { failure, info, next, warning } from '../outcome.js';
+import { data, failure, info, next, warning } from '../outcome.js';
 import type { Line, Outcome } from '../outcome.js';
 import { lineWordOptions, lineWordsOf } from '../line-words.js';
 import { isOn } from '../verb.js';
@@ -42,7 +43,10 @@ export const verb: Verb = {
   options: [
     new Option('--hooks', 'also export before each commit, and import after each merge, checkout and rebase'),
     new Option('--create', 'with --project: make that project where the database does not have it'),
-    new Option('--undo', "take back what init did in this clone's repository; data and database stay"),
+    new Option(
+      '--undo',
+      "take back what init did in this clone's repository, and in the database of another program; rows and files stay",
+    ),
     new Option(
       '--driver-only',
       'only the merge driver, for JSONL files of other programs; needs --key or --append-only, and a pattern',
@@ -58,8 +62,8 @@ export const verb: Verb = {
   run,
 };
 
-/** Sets up the database, the export directory and git; every step does only what is missing. `--undo` takes back what is git's. */
-function run(invocation: Invocation): Outcome {
+/** Sets up the database, the export directory and git; every step does only what is missing. `--undo` takes it back. */
+function run(invocation: Invocation): Outcome | Promise<Outcome> {
   const { args, options } = invocation;
   const lines = lineOptions(lineWordsOf(options));
   if ((args.length > 0 || lines !== undefined) && !isOn(options, 'driverOnly')) {
@@ -159,19 +163,26 @@ function initDriver({ session, args, options }: Invocation): Outcome {
 /** How it is said what became of a step that was to be taken back. */
 const UNDONE = { done: info, left: warning, failed: failure } as const;
 
-/** Takes back what `init` did in the repository. */
-function undo({ session }: Invocation): Outcome {
-  const undone = undoSetUp(requireRepository(session.resolve('.')));
+/** Takes back what `init` did in the database of another program, and in the repository. */
+async function undo({ session }: Invocation): Promise<Outcome> {
+  const left = await leaveDatabase(session);
+  if (left === undefined) {
+    return { status: EXIT.attention, json: { undone: [] }, text: [data('nothing was taken back')] };
+  }
+  const folder = session.resolve('.');
+  const repository = left.length === 0 ? requireRepository(folder) : findRepositoryToSetUp(folder);
+  const undone = [...left, ...(repository === undefined ? [] : undoSetUp(repository))];
   const forgotten = session.database.forget();
   if (forgotten !== undefined) undone.push({ says: `forgot the database ${forgotten} of this folder`, came: 'done' });
   const isAll = undone.every(({ came }) => came !== 'failed');
+  const stays = left.length === 0 ? 'the database and the data files stay' : 'the rows and the data files stay';
   return {
     status: isAll ? EXIT.done : EXIT.attention,
     json: { undone: undone.map(({ says }) => says) },
     text: [
       ...(undone.length === 0 ? [info('nothing to take back: init did nothing in this clone')] : []),
       ...undone.map(({ says, came }) => UNDONE[came](says)),
-      ...(undone.length === 0 ? [] : [info('the database and the data files stay as they are')]),
+      ...(undone.length === 0 ? [] : [info(`${stays} as they are`)]),
     ],
   };
 }

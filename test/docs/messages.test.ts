@@ -9,7 +9,7 @@ import { readPage, root } from '../page-examples.js';
 
 /** Files whose other texts are problems too: details of an error, or lines of `status`. */
 const PROBLEMS =
-  /^(?:cli\/git-state|files\/(?:io-error|parse-lost-value|settings)|format\/parse|merge\/(?:json-(?:file|line)|markers)|record\/(?:field-token|json|limits)|store\/(?:check-fit|sqlite-error|store)|sync\/(?:accepted-settings|import\/[\w-]+))\.ts$/;
+  /^(?:cli\/git-state|files\/(?:io-error|parse-lost-value|settings)|format\/parse|merge\/(?:json-(?:file|line)|markers)|record\/(?:field-token|json|limits)|registry\/check-file|store\/(?:check-fit|sqlite-error|store)|sync\/(?:accepted-settings|import\/[\w-]+))\.ts$/;
 
 /** A text has words of its own, and not only values. */
 function hasWords({ text }: Message): boolean {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { MAIN } from '../cli/helpers.js';
+import { root } from '../page-examples.js';
 import { Shell } from './shell.js';
 import { ShortIds, stepsOf } from './transcript.js';
 
@@ -26,7 +27,7 @@ ben "git clone --quiet $ROOT/srv/atlas.git $ROOT/home/ben/atlas && cd atlas && s
 /** Runs commands as Ben, in his clone once he has one. */
 const BEN = `ben() { (export HOME="$ROOT/home/ben"; cd "$HOME"; [ -d atlas ] && cd atlas; eval "$1"); }`;
 
-/** A machine on which nothing but this program and git was set up. Its root is left out of all that is printed. */
+/** A machine on which nothing but this program, git and `sqlite3` was set up. Its root is left out of all that is printed. */
 export class World {
   readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'pages-')));
   readonly #team = `${this.root}-team`;
@@ -34,6 +35,7 @@ export class World {
   constructor() {
     mkdirSync(join(this.root, 'bin'));
     symlinkSync(MAIN, join(this.root, 'bin', 'sc-sync'));
+    symlinkSync(join(root, 'test/docs/sqlite3.mjs'), join(this.root, 'bin', 'sqlite3'));
   }
 
   /** Makes the team once; `withTeam` takes it from there. */

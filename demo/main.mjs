@@ -6,6 +6,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
+import { DatabaseSync } from '@photostructure/sqlite';
+
 import { Store, getSyncStatus, projectExportDir } from '../dist/index.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -169,7 +171,46 @@ say(sameFiles ? '  the files of both clones are the same, byte for byte' : '  TH
 const settled = inSync(alice, REFERENCE_PROJECT) && inSync(bob, bob.clone);
 say(settled ? '  both databases agree with their files' : '  A DATABASE AND ITS FILES DISAGREE');
 
-const isGood = equal && sameFiles && settled;
+say();
+say(
+  '7. Any other database: a program of notes numbers its rows, and knows nothing of sync. carol and dan have one each.',
+);
+const [carol, dan] = [new Person('carol'), new Person('dan')];
+const notesServer = join(folder, 'notes.git');
+execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', notesServer]);
+const programs = [carol, dan].map(({ clone, database }) => {
+  execFileSync('git', ['clone', '--quiet', notesServer, clone], { stdio: 'ignore' });
+  const program = new DatabaseSync(database);
+  program.exec(`CREATE TABLE topic (id INTEGER PRIMARY KEY, name TEXT NOT NULL, password TEXT);
+    CREATE TABLE note (id INTEGER PRIMARY KEY, topic_id INTEGER NOT NULL REFERENCES topic (id), title TEXT NOT NULL, body TEXT)`);
+  return program;
+});
+const [atCarol, atDan] = programs;
+atCarol?.exec(`INSERT INTO topic VALUES (1, 'bread', 'rye-and-salt'); INSERT INTO note VALUES (1, 1, 'Rye', NULL)`);
+carol.show('adopt');
+carol.run('init');
+carol.show('push');
+execFileSync('git', ['pull', '--quiet'], { cwd: dan.clone });
+dan.run('init');
+dan.run('sync');
+say('  dan has them too. Now both give the number 2 to a new note, and change another field of the first one.');
+atCarol?.exec(
+  `INSERT INTO note VALUES (2, 1, 'Oats by carol', NULL); UPDATE note SET title = 'Rye bread' WHERE id = 1`,
+);
+atDan?.exec(`INSERT INTO note VALUES (2, 1, 'Barley by dan', NULL); UPDATE note SET body = 'for an hour' WHERE id = 1`);
+carol.run('push');
+dan.show('push');
+carol.run('pull');
+const notes = programs.map((program) => {
+  const rows = program.prepare(`SELECT name || ': ' || title || coalesce(', ' || body, '') AS t FROM note n
+    JOIN topic ON topic.id = topic_id ORDER BY t`);
+  return rows.all().map(({ t }) => String(t));
+});
+for (const program of programs) program.close();
+const sameNotes = notes[0]?.join('; ') === notes[1]?.join('; ');
+say(sameNotes ? `  both hold the same: ${String(notes[0]?.join('; '))}` : '  THE NOTES DIFFER');
+
+const isGood = equal && sameFiles && settled && sameNotes;
 say();
 say(`${isGood ? 'All equal.' : 'SOMETHING IS WRONG.'} Everything is left in ${folder}: look around.`);
 process.exitCode = isGood ? 0 : 1;

@@ -47,6 +47,7 @@ export type { RestoreInfo } from './store/restore.js';
 
 export { countLines } from './files/file-bytes.js';
 export { atomicWrite, fileSize } from './files/file.js';
+export { registryIn } from './files/registry-file.js';
 export { ensureGitignore, gitignoreContent } from './files/gitignore.js';
 export type { GitignoreOutcome } from './files/gitignore.js';
 export { appendJsonl, contentHash, hasChanged, readJsonl, writeJsonl } from './savecontext/jsonl.js';

@@ -11,6 +11,14 @@ const folder = join(root, 'examples');
 
 /** What each example prints. */
 const PRINTS: Readonly<Record<string, readonly string[]>> = {
+  'agent-memory.mjs': [
+    'desktop: [{"title":"build with npm","weight":null,"agent":"planner"}]',
+    'desktop has the key: [{"api_key":null}]',
+    ...['laptop', 'desktop'].map(
+      (name) =>
+        `${name}: [{"title":"build server is slow","weight":null,"agent":"planner"},{"title":"build with npm run build","weight":0.9,"agent":"planner"},{"title":"release build on Friday","weight":null,"agent":"planner"}]`,
+    ),
+  ],
   'merge-driver.sh': [
     'created .gitattributes',
     "set up the merge driver jsonl-id in this clone's configuration",
@@ -23,6 +31,12 @@ const PRINTS: Readonly<Record<string, readonly string[]>> = {
     '[{"title":"Leek soup"}]',
     'the journal: title is "Leek soup", and "Tomato soup" lost',
   ],
+  'tracker.mjs': ['ann', 'ben'].flatMap((name) => [
+    `${name}: Docs are old | open |  | Release`,
+    `${name}: Login fails on Mondays | done | bug login urgent | Release`,
+    `${name}: Release | open |  | `,
+    `${name}: Slow start | open |  | Release`,
+  ]),
   'two-machines.mjs': [
     'desktop: {"title":"A draft","priority":2}',
     'laptop: {"title":"A title","priority":4}',

@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { readPage, root } from '../page-examples.js';
 import { MAIN, Sandbox } from './helpers.js';
 import type { Ran } from './helpers.js';
@@ -78,6 +79,23 @@ describe('the README leads through a first run of', () => {
     expect(user.shell(daily)).toMatch(/in sync/);
     expect(user.shell('git ls-tree -r --name-only origin/main')).toContain('.savecontext/issues.jsonl');
     expect(user.shell('npx sc-sync status')).not.toContain('merge driver');
+  });
+
+  it('somebody with any other SQLite database', () => {
+    const user = new FirstRun();
+    user.withRemote();
+    const program = openDriver(join(user.project, 'notes.db'));
+    program.exec(`CREATE TABLE note (id INTEGER PRIMARY KEY, title TEXT NOT NULL, token TEXT);
+      INSERT INTO note (title, token) VALUES ('Rye', 'k-4711')`);
+    program.close();
+    const [recipe = ''] = blocksOf('With any other SQLite database');
+    const said = user.shell(recipe);
+    expect(said).toMatch(/note\.token: stays here[^]*1 table synced[^]*pushed 2 commits/);
+    const pushed = user.shell('git ls-tree -r --name-only origin/main');
+    expect(pushed).toMatch(/^\.sc-sync\/note\.jsonl\n\.sc-sync\/registry\.json$/m);
+    expect(pushed).not.toContain('notes.db');
+    expect(user.shell('git show origin/main:.sc-sync/note.jsonl')).not.toContain('4711');
+    expect(user.shell('npx sc-sync status')).toMatch(/in sync/);
   });
 
   it('a coding agent', () => {

@@ -5,7 +5,7 @@ import type { SqlValue } from './database.js';
 import type { Sql } from './sql.js';
 import { sqlName } from './sql-name.js';
 import type { Registry } from '../registry/entity.js';
-import { rowsOf } from './row-source.js';
+import { refersTo, rowsOf } from './row-source.js';
 
 /** The values of a content's natural key, as the columns hold them. */
 export function naturalKeyValues(project: string, { entity, tokens }: Content): SqlValue[] {
@@ -21,9 +21,11 @@ export function naturalKeyValues(project: string, { entity, tokens }: Content): 
 export function conflictingId(sql: Sql, registry: Registry, project: string, content: Content): string | undefined {
   const { entity } = content;
   if (entity.naturalKey.length === 0) return undefined;
-  const same = entity.naturalKey.map((name) => `t.${sqlName(name)} = ?`);
+  // A reference is compared as its column holds it, which an index of the table finds.
+  const same = entity.naturalKey.map((name, index) => refersTo(registry, entity, name, `?${index + 1}`));
   const row = sql.get(
-    `SELECT t.${sqlName(entity.key)} FROM ${rowsOf(registry, entity)} t WHERE ${same.join(' AND ')} AND t.${sqlName(entity.key)} <> ?`,
+    `SELECT t.${sqlName(entity.key)} FROM ${rowsOf(registry, entity)} t
+     WHERE ${same.join(' AND ')} AND t.${sqlName(entity.key)} <> ?${same.length + 1}`,
     ...naturalKeyValues(project, content),
     content.id,
   );

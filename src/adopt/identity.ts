@@ -27,7 +27,8 @@ export function identityOf(table: InspectedTable, context: IdentityContext): Tab
   const isOfAnother = ofAnother !== undefined && !isCircle(ofAnother, context);
   if (isOfAnother && single.some(({ name }) => name === ofAnother.column))
     return { of: ofAnother.target, column: ofAnother.column };
-  const texts = single.filter(isText);
+  // An id is told from another by every letter.
+  const texts = single.filter((column) => isText(column) && !ignoresCase(table, column));
   const text =
     texts.find(({ name }) => lasting(name) === 2) ??
     texts.find((column) => column === primary) ??
@@ -65,7 +66,7 @@ function ofSeveral(
   const [first, ...others] = columns ?? [];
   if (first === undefined) return undefined;
   if (others.length > 0) return { columns: [first, ...others].map(({ name }) => name) };
-  if (isText(first)) return { column: first.name };
+  if (isText(first) && !ignoresCase(table, first)) return { column: first.name };
   return isWholeNumber(first) && !isPrimary([first]) ? { number: first.name } : { columns: [first.name] };
 }
 
@@ -83,6 +84,12 @@ function uniqueColumns(table: InspectedTable, { isLocal }: IdentityContext): Ins
 /** SQLite allows null in most primary keys, though programs do not count on it. */
 function isNeverNull({ primaryKey }: InspectedTable, { name, isNotNull, values }: InspectedColumn): boolean {
   return isNotNull || (primaryKey.includes(name) && values.classes.null === 0);
+}
+
+/** Whether an index takes texts of a column for the same which are not. */
+function ignoresCase({ uniqueKeys }: InspectedTable, { name }: InspectedColumn): boolean {
+  const own = uniqueKeys.filter(({ columns }) => columns.length === 1 && columns[0] === name);
+  return own.some(({ collations }) => collations[0] !== 'BINARY');
 }
 
 function isText({ affinity, declared, values: { classes } }: InspectedColumn): boolean {

@@ -3,6 +3,7 @@ import { local } from './fields.js';
 import type { Entity, EntityDefinition, Field, Identity, Registry } from './entity.js';
 import type { FileEntity, FileField, FileKind, FileTime, RegistryFile } from './file.js';
 import { ENVELOPE, isInherited } from './names.js';
+import { refuseEntity } from './refuse.js';
 
 /** The file of deletions beside a registry file. */
 const DELETIONS = 'deletions.jsonl';
@@ -39,6 +40,10 @@ function parentsFirst(entities: readonly Entity[]): Entity[] {
 
 function entityOf(entity: FileEntity): Entity {
   const { type, table, file, title, created, updated, unique = [], id } = entity;
+  if ('row' in id)
+    refuseEntity(entity)(
+      'nothing tells equal rows apart; give the table a key, or put it into local of the registry file',
+    );
   const fields = new Map(Object.entries(entity.fields).map(([column, field]) => [column, fieldOf(column, field)]));
   const nameOf = (column: string): string => fields.get(column)?.name ?? column;
   const key = keyOf(id, fields);

@@ -58,7 +58,8 @@ function ofRows(sql: Sql, registry: Registry, entity: Entity): string[] {
       new Map<string, ScalarField | undefined>([...own.map((name) => [name, undefined] as const), ...scalars]),
       local,
     ),
-    ...ofIdentity(table, shape, keys, `${table}.${keys.join(', ')}: the key`),
+    // Where ids are kept beside the rows, texts that the column takes for the same have ids of their own.
+    ...ofIdentity(table, shape, keys, `${table}.${keys.join(', ')}: the key`, 'columns' in identity),
     // Where a clash comes unforeseen, the record waits in its file.
     ...(entity.scope === 'database' ? [] : ofOtherKeys(table, shape, isCovered)),
     ...shape.foreignKeys.flatMap((reference) => ofReference(registry, entity, reference, isLocal)),
@@ -125,6 +126,7 @@ function ofIdentity(
   { uniqueKeys, rowNumber }: TableShape,
   names: readonly string[],
   what: string,
+  isExact = false,
 ): string[] {
   if (names.length === 1 && names[0] === rowNumber) return [];
   const own = uniqueKeys.filter(
@@ -133,7 +135,7 @@ function ofIdentity(
   );
   if (own.length === 0) return [`${what} must be unique by itself (${names.join(', ')} in ${table})`];
   const other = own.flatMap(({ collations }) => collations).find((collation) => collation !== 'BINARY');
-  return other === undefined ? [] : [`${what} compares as ${other}, and ids that differ must be different`];
+  return other === undefined || isExact ? [] : [`${what} compares as ${other}, and ids that differ must be different`];
 }
 
 /** Another unique key may clash in an import, unless what the registry knows to be unique is a part of it. */

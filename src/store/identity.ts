@@ -42,12 +42,20 @@ export function isRowNumber(entity: Entity): boolean {
   return isMapped(entity) && localColumns(entity).length === 1;
 }
 
-/** SQL that compares the local key of a row with that of a record, both by their aliases. */
+/**
+ * SQL that compares the local key of a row with that of a record, both by their aliases. Texts that a column takes for the same are told apart:
+ * the first comparison finds the row by its index, the second one is exact.
+ */
 export function joinLocal(entity: Entity, row: string, record: string): string {
   const columns = localColumns(entity);
   const local = (index: number): string =>
     columns.length === 1 ? `${record}.local` : `json_extract(${record}.local, '$[${index}]')`;
-  return columns.map((column, index) => `${row}.${sqlName(column)} = ${local(index)}`).join(' AND ');
+  return columns
+    .map((column, index) => {
+      const same = `${row}.${sqlName(column)} = ${local(index)}`;
+      return 'columns' in entity.identity ? `${same} AND ${same} COLLATE BINARY` : same;
+    })
+    .join(' AND ');
 }
 
 /** SQL for whether a row `t` of the table is that of the record with an id. */
@@ -55,8 +63,11 @@ export function isRowOf(entity: Entity, id: string): string {
   const columns = localColumns(entity).map((column) => `t.${sqlName(column)}`);
   if (!isMapped(entity)) return `${columns.join('')} = ${id}`;
   const local = columns.map((_, index) => (columns.length === 1 ? 'q.local' : `json_extract(q.local, '$[${index}]')`));
-  const record = `SELECT ${local.join(', ')} FROM scsync_records q WHERE q.type = ${sqlText(entity.type)} AND q.id = ${id}`;
-  return `(${columns.join(', ')}) = (${record} AND q.local IS NOT NULL)`;
+  const record = `FROM scsync_records q WHERE q.type = ${sqlText(entity.type)} AND q.id = ${id} AND q.local IS NOT NULL`;
+  const found = `(${columns.join(', ')}) = (SELECT ${local.join(', ')} ${record})`;
+  return 'columns' in entity.identity
+    ? `${found} AND EXISTS (SELECT 1 ${record} AND ${joinLocal(entity, 't', 'q')})`
+    : found;
 }
 
 /** SQL for the local key of a row that is known by an alias, as the table of records has it. */
@@ -71,7 +82,9 @@ export function localKey(entity: Entity, row: string): string {
  */
 export function loggedKey(entity: Entity, row: string): string {
   const columns = localColumns(entity).map((column) => `${row}.${sqlName(column)}`);
-  return columns.length === 1 ? columns.join('') : columns.map((column) => `quote(${column})`).join(` || ',' || `);
+  return 'columns' in entity.identity
+    ? columns.map((column) => `quote(${column})`).join(` || ',' || `)
+    : columns.join('');
 }
 
 /** Local keys have no type, and an index finds them only by values without one. */

@@ -9,6 +9,15 @@ export interface Renumbered {
   readonly number: bigint;
 }
 
+/** From here on numbers are not counted up: after the greatest one there is none, and a table that counts would take no row any more. */
+const ENDLESS = 2n ** 62n;
+
+/** SQL for the number that a text is, if it is one that a row may get. */
+function numberIn(text: string): string {
+  const number = `CAST(${text} AS INTEGER)`;
+  return `iif(CAST(${number} AS TEXT) = ${text} AND ${number} < ${ENDLESS}, ${number}, NULL)`;
+}
+
 /**
  * Gives numbers to the new rows that wait in a table `staged`, as its column `local`: each the one that it had where it was made, where that
  * is free, else the next one. Gives those that got another.
@@ -20,10 +29,10 @@ export function handOutNumbers(sql: Sql, entity: Entity, staged: string): Renumb
   const [table, number] = [sqlName(entity.table), sqlName(column)];
   const field = numberField(entity);
   const wanted = isMapped(entity)
-    ? `iif(s.id GLOB '[1-9]*~*', CAST(substr(s.id, 1, instr(s.id, '~') - 1) AS INTEGER), NULL)`
+    ? numberIn(`substr(s.id, 1, instr(s.id, '~') - 1)`)
     : field === undefined
       ? 'NULL'
-      : `s.v${field.index}`;
+      : `iif(s.v${field.index} < ${ENDLESS}, s.v${field.index}, NULL)`;
   const known = `q.type = ${sqlText(type)} AND q.local`;
   sql.run(
     `UPDATE ${staged} AS w SET local = f.wanted FROM (
@@ -34,8 +43,8 @@ export function handOutNumbers(sql: Sql, entity: Entity, staged: string): Renumb
        AND NOT EXISTS (SELECT 1 FROM scsync_records q WHERE ${known} = f.wanted)`,
   );
   const last = [
-    `(SELECT coalesce(max(${number}), 0) FROM ${table})`,
-    `(SELECT coalesce(max(q.local), 0) FROM scsync_records q WHERE ${known} IS NOT NULL)`,
+    `(SELECT coalesce(max(${number}), 0) FROM ${table} WHERE ${number} < ${ENDLESS})`,
+    `(SELECT coalesce(max(q.local), 0) FROM scsync_records q WHERE ${known} < ${ENDLESS})`,
     `(SELECT coalesce(max(s.local), 0) FROM ${staged} s)`,
   ].join(', ');
   const waiting = `FROM ${staged} s WHERE s.is_new = 1 AND s.local IS NULL`;
@@ -54,8 +63,8 @@ export function handOutNumbers(sql: Sql, entity: Entity, staged: string): Renumb
   );
 }
 
-/** Takes a number back from a record that got no row. */
-export function forgetNumber(sql: Sql, entity: Entity, id: string): void {
+/** Takes the local key from a record that has no row, or none any more: it may be handed out anew. */
+export function forgetKey(sql: Sql, entity: Entity, id: string): void {
   if (!isMapped(entity)) return;
   const row = `SELECT 1 FROM ${sqlName(entity.table)} t WHERE ${joinLocal(entity, 't', 'scsync_records')}`;
   sql.run(`UPDATE scsync_records SET local = NULL WHERE type = ? AND id = ? AND NOT EXISTS (${row})`, entity.type, id);
@@ -64,19 +73,16 @@ export function forgetNumber(sql: Sql, entity: Entity, id: string): void {
 /** Remembers the keys of rows that were just inserted, where they follow from their columns. */
 export function rememberKeys(sql: Sql, registry: Registry, entity: Entity, staged: string): void {
   const { identity, type } = entity;
-  if (!isMapped(entity) || 'number' in identity) return;
-  const value =
+  if (!('columns' in identity || 'of' in identity)) return;
+  const parts =
     'of' in identity
-      ? valueOfReference(registry, { kind: 'ref', role: 'core', nullable: false, to: identity.of }, 's.id')
-      : 'columns' in identity
-        ? `json_array(${identity.columns
-            .map((name) => {
-              const field = entity.fields[name];
-              const place = `s.v${String(entity.indexOf.get(name))}`;
-              return field?.kind === 'ref' ? valueOfReference(registry, field, place) : place;
-            })
-            .join(', ')})`
-        : 'NULL';
+      ? [valueOfReference(registry, { kind: 'ref', role: 'core', nullable: false, to: identity.of }, 's.id')]
+      : identity.columns.map((name) => {
+          const field = entity.fields[name];
+          const place = `s.v${String(entity.indexOf.get(name))}`;
+          return field?.kind === 'ref' ? valueOfReference(registry, field, place) : place;
+        });
+  const value = parts.length === 1 ? parts.join('') : `json_array(${parts.join(', ')})`;
   sql.run(
     `INSERT INTO scsync_records (type, id, local) SELECT ?, s.id, ${value} FROM ${staged} s WHERE s.is_new = 1
      ON CONFLICT (type, id) DO UPDATE SET local = excluded.local`,

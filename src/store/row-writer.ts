@@ -15,7 +15,7 @@ import { forgetChangedReferences, keepMissingReferences } from './staged-referen
 import type { Sql } from './sql.js';
 import { StagedRows } from './staged-rows.js';
 import { StagedSets } from './staged-sets.js';
-import { forgetNumber, handOutNumbers } from './new-keys.js';
+import { forgetKey, handOutNumbers } from './new-keys.js';
 import type { Renumbered } from './new-keys.js';
 import { sqlName, sqlText } from './sql-name.js';
 import { clearReferences, deleteRow, setText } from './write-row.js';
@@ -132,7 +132,7 @@ export class RowWriter {
       ...(counts.updated > 0 ? this.#write(rows, 'update') : []),
     ];
     for (const { id } of failed) {
-      forgetNumber(this.#sql, entity, id);
+      forgetKey(this.#sql, entity, id);
       this.#sets.forget(type, `SELECT ${sqlText(id)}`);
     }
     const left = failed.length === 0 ? counts : rows.counts();

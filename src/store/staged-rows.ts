@@ -26,6 +26,11 @@ const EMPTY_VALUES: Readonly<Record<Affinity, string>> = {
   NUMERIC: '0',
 };
 
+/** Where a value stands in a statement: drivers take a real without a fraction for an integer. */
+function placeFor({ kind }: ScalarField, value: SqlValue): string {
+  return typeof value === 'number' && kind !== 'integer' ? 'CAST(? AS REAL)' : '?';
+}
+
 /** A field, the column that holds it, if one does, and its place in the temporary table. */
 interface StagedColumn {
   readonly name: string;
@@ -85,16 +90,17 @@ export class StagedRows {
       }
     }
     const places = this.#columns.map(({ place }) => place);
+    const laidOut = this.#columns.map(({ name, field }) => [field, values.get(name) ?? null] as const);
     const members = joinMembers(content.unknown);
     this.#sql.run(
       `INSERT INTO ${this.table} (id, is_new, unknown, counted, changed, ${places.join(', ')})
-       VALUES (?, ?, ?, ?, ?, ${places.map(() => '?').join(', ')})`,
+       VALUES (?, ?, ?, ?, ?, ${laidOut.map(([field, value]) => placeFor(field, value)).join(', ')})`,
       content.id,
       before === undefined ? 1 : 0,
       members === '' ? null : `{${members}}`,
       counted === null ? null : Number(counted),
       this.#entity.updated === CHANGED_AT ? (values.get(CHANGED_AT) ?? null) : null,
-      ...this.#columns.map(({ name }) => values.get(name) ?? null),
+      ...laidOut.map(([, value]) => value),
     );
   }
 

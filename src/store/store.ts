@@ -75,6 +75,12 @@ export class SyncStore<R extends Registry = Registry> {
     if (this.#isOwn) this.#requireSchema();
   }
 
+  /** Puts back what a migration of another program took away of the tracking: a table that is made anew has no triggers. @internal */
+  heal(): void {
+    if (this.#isOwn && trackingState(this.sql, this.registry).missing.length > 0)
+      installTracking(this.sql, this.registry);
+  }
+
   /** The project that rows belong to whose folder is at a path: the database itself, where it is one project. @internal */
   projectAt(path: string): string {
     return isOneProject(this.registry) ? WHOLE_DATABASE : path;

@@ -35,10 +35,10 @@ export function clearReferences(sql: Sql, registry: Registry, entity: Entity, na
 export function setText(sql: Sql, entity: Entity, name: string, text: string, id: string): void {
   const field = entity.fields[name];
   const column = sqlName((field && columnOf(name, field)) ?? name);
-  sql.run(`UPDATE ${sqlName(entity.table)} AS t SET ${column} = ? WHERE ${isRowOf(entity, '?')}`, text, id);
+  sql.run(`UPDATE ${sqlName(entity.table)} AS t SET ${column} = ?1 WHERE ${isRowOf(entity, '?2')}`, text, id);
 }
 
 /** Deletes a row. Its number is its own until the change log says that it is gone. */
 export function deleteRow(sql: Sql, entity: Entity, id: string): void {
-  sql.run(`DELETE FROM ${sqlName(entity.table)} AS t WHERE ${isRowOf(entity, '?')}`, id);
+  sql.run(`DELETE FROM ${sqlName(entity.table)} AS t WHERE ${isRowOf(entity, '?1')}`, id);
 }

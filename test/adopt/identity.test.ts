@@ -11,7 +11,7 @@ describe('what identifies a row', () => {
     ],
     ['a text key', `id TEXT PRIMARY KEY, n INTEGER`, { column: 'id' }],
     ['a text key of any name', `name TEXT PRIMARY KEY`, { column: 'name' }],
-    ['a text key that compares without case', `name TEXT PRIMARY KEY COLLATE NOCASE`, { column: 'name' }],
+    ['a text key that compares without case', `name TEXT PRIMARY KEY COLLATE NOCASE`, { columns: ['name'] }],
     ['a uuid rather than a text key', `name TEXT PRIMARY KEY, uuid TEXT NOT NULL UNIQUE`, { column: 'uuid' }],
     ['a number, where the text may be null', `id INTEGER PRIMARY KEY, uid TEXT UNIQUE`, { number: 'id' }],
     ['a number beside a name', `id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE`, { number: 'id' }],

@@ -6,7 +6,7 @@ import type { SqlValue } from '../database.js';
 import { idOfReference, isMapped, joinLocal, localColumns, localKey } from '../identity.js';
 import type { Sql } from '../sql.js';
 import { sqlName, sqlText } from '../sql-name.js';
-import { RANDOM_DIGITS } from './triggers.js';
+import { FORESEEN, NOW, RANDOM_DIGITS } from './triggers.js';
 
 /** The local key of a row that goes, as the log has it, is put in the place of the id in none of our tables any more. */
 const FORGET = `UPDATE scsync_records SET local = NULL WHERE type = ? AND local = ?`;
@@ -29,13 +29,11 @@ export function nameRows(sql: Sql, registry: Registry): void {
     if (!isMapped(entity)) continue;
     forgetStale(sql, entity);
     if ('number' in entity.identity) nameNumbers(sql, entity);
-    else
-      nameKeys(
-        sql,
-        registry,
-        entity,
-        `NOT EXISTS (SELECT 1 FROM scsync_records r WHERE r.type = ${sqlText(entity.type)} AND ${joinLocal(entity, 't', 'r')})`,
-      );
+    else {
+      const record = `SELECT 1 FROM scsync_records r WHERE r.type = ${sqlText(entity.type)} AND ${joinLocal(entity, 't', 'r')}`;
+      for (const { id, local } of keysOf(sql, registry, entity, `NOT EXISTS (${record})`))
+        addRecord(sql, entity, id, local);
+    }
   }
 }
 
@@ -92,7 +90,7 @@ function translateNumbers(sql: Sql, entity: Entity): void {
   translateReused(sql, entity);
   sql.run(
     `INSERT INTO scsync_records (type, id, local)
-     SELECT ?1, l.key || '~' || coalesce(max(l.digits), ${RANDOM_DIGITS}), l.key FROM scsync_log l
+     SELECT ?1, l.key || '~' || coalesce(max(nullif(l.digits, ${sqlText(FORESEEN)})), ${RANDOM_DIGITS}), l.key FROM scsync_log l
      WHERE l.tbl = ?2 AND typeof(l.key) IN ('integer', 'real')
        AND NOT EXISTS (SELECT 1 FROM scsync_records r WHERE r.type = ?1 AND r.local = l.key)
      GROUP BY l.key`,
@@ -107,54 +105,90 @@ function translateNumbers(sql: Sql, entity: Entity): void {
   );
 }
 
-/**
- * Of numbers whose row went away, each row that had one is told apart, in the order of the log. What the log says of a row that is still there
- * after all was foreseen by a trigger, and did not come.
- */
+/** Of numbers whose row went away, each row that had one is told apart, in the order of the log. */
 function translateReused(sql: Sql, entity: Entity): void {
   const { table, type } = entity;
   const [number = ''] = localColumns(entity);
   const row = `SELECT 1 FROM ${sqlName(table)} t WHERE t.${sqlName(number)} = ?`;
-  const gone = new Set<SqlValue>();
-  for (const [n = null, key = null, at, digits] of sql.all(
+  // Numbers of rows that were about to be replaced by others, and records of those that were replaced by themselves.
+  const foreseen = new Set<SqlValue>();
+  const replaced = new Map<SqlValue, SqlValue>();
+  let again: SqlValue | undefined;
+  const logged = sql.all(
     `SELECT n, key, at, digits FROM scsync_log WHERE tbl = ?1
        AND key IN (SELECT key FROM scsync_log WHERE tbl = ?1 AND at IS NOT NULL) AND typeof(key) IN ('integer', 'real') ORDER BY n`,
     table,
-  )) {
+  );
+  const lastGone = new Map(
+    logged.flatMap(([n, key = null, at, digits]) => (at !== null && digits === null ? [[key, n]] : [])),
+  );
+  for (const [n = null, key = null, at, digits = null] of logged) {
     const isGone = at !== null;
-    if (gone.has(key) && !isGone && digits !== null) sql.run(FORGET, type, key);
+    const before = replaced.get(key);
+    if (!isGone && digits !== null && digits !== FORESEEN) {
+      if (foreseen.has(key)) sql.run(FORGET, type, key);
+      else if (before !== undefined) addRecord(sql, entity, String(before), key);
+    }
     const known = sql.get(`SELECT id FROM scsync_records WHERE type = ? AND local = ?`, type, key)?.[0];
-    const id = known ?? (isGone ? null : `${String(key)}~${String(digits ?? sql.get(`SELECT ${RANDOM_DIGITS}`)?.[0])}`);
+    // Of a row that came unseen and went, nothing is to be said.
+    const isPast = isGone || (Number(n) < Number(lastGone.get(key) ?? 0) && (digits === null || digits === FORESEEN));
+    const id = known ?? (isPast ? null : `${String(key)}~${newDigits(sql, digits)}`);
     if (known === undefined && id !== null) addRecord(sql, entity, String(id), key);
     sql.run(`UPDATE scsync_log SET key = ? WHERE n = ?`, id, n);
-    if (isGone) gone.add(key);
-    else gone.delete(key);
+    foreseen.delete(key);
+    replaced.delete(key);
+    if (isGone && digits === FORESEEN) foreseen.add(key);
+    else if (isGone) {
+      if (again === key && id !== null) replaced.set(key, id);
+      sql.run(FORGET, type, key);
+    }
+    again = !isGone && digits === FORESEEN ? key : again === key ? undefined : again;
   }
-  for (const key of gone) if (sql.get(row, key) === undefined) sql.run(FORGET, type, key);
+  for (const key of foreseen) if (sql.get(row, key) === undefined) sql.run(FORGET, type, key);
+}
+
+function newDigits(sql: Sql, logged: SqlValue): string {
+  return logged === null || logged === FORESEEN ? String(sql.get(`SELECT ${RANDOM_DIGITS}`)?.[0]) : String(logged);
 }
 
 /** A key of several columns, or a parent's, is worked out while the row is there; once it is gone, it is known from before. */
 function translateKeys(sql: Sql, registry: Registry, entity: Entity): void {
   const { table, type } = entity;
   const columns = localColumns(entity);
-  const places = columns.map(() => '?').join(', ');
-  const local = columns.length === 1 ? '?' : `json_array(${places})`;
-  const row = `(${columns.map((column) => `t.${sqlName(column)}`).join(', ')}) = (${places})`;
-  const find = `SELECT id FROM scsync_records WHERE type = ? AND local = ${local}`;
-  for (const [key = null, isGone] of sql.all(
-    `SELECT key, max(at IS NOT NULL) FROM scsync_log WHERE tbl = ? GROUP BY key`,
-    table,
-  )) {
-    const parts = columns.length === 1 ? [key] : partsOf(String(key));
-    if (sql.get(find, type, ...parts) === undefined) nameKeys(sql, registry, entity, row, parts);
-    const id = sql.get(find, type, ...parts)?.[0] ?? null;
-    sql.run(`UPDATE scsync_log SET key = ? WHERE tbl = ? AND key IS ?`, id, table, key);
-    const isThere = isGone === 0n || sql.get(`SELECT 1 FROM ${sqlName(table)} t WHERE ${row}`, ...parts) !== undefined;
-    if (!isThere) sql.run(`UPDATE scsync_records SET local = NULL WHERE type = ? AND id = ?`, type, id);
+  const isArray = 'columns' in entity.identity;
+  const places = columns.map((_, index) => `?${index + 2}`);
+  const local = columns.length === 1 ? '?2' : `json_array(${places.join(', ')})`;
+  const row = columns
+    .map((column, index) => {
+      const same = `t.${sqlName(column)} = ?${index + 1}`;
+      return isArray ? `${same} AND ${same} COLLATE BINARY` : same;
+    })
+    .join(' AND ');
+  for (const [key = null] of sql.all(`SELECT DISTINCT key FROM scsync_log WHERE tbl = ?`, table)) {
+    const parts = isArray ? partsOf(String(key)) : [key];
+    const known = sql.get(`SELECT id FROM scsync_records WHERE type = ?1 AND local = ${local}`, type, ...parts)?.[0];
+    const [found] = keysOf(sql, registry, entity, row, parts);
+    // The number of a parent may have been handed out anew, so that the same key is another record's.
+    if (known !== undefined && known !== found?.id) {
+      sql.run(`UPDATE scsync_records SET local = NULL WHERE type = ? AND id = ?`, type, known);
+      const gone = sql.run(
+        `UPDATE scsync_log SET key = ? WHERE tbl = ? AND key IS ? AND at IS NOT NULL`,
+        known,
+        table,
+        key,
+      );
+      if (gone === 0)
+        sql.run(
+          `INSERT INTO scsync_log (tbl, key, scope, at) SELECT tbl, ?, scope, ${NOW} FROM scsync_log WHERE tbl = ? AND key IS ? LIMIT 1`,
+          ...[known, table, key],
+        );
+    }
+    if (found !== undefined) addRecord(sql, entity, found.id, found.local);
+    sql.run(`UPDATE scsync_log SET key = ? WHERE tbl = ? AND key IS ?`, found?.id ?? null, table, key);
   }
 }
 
-/** The values that SQLite's \`quote\` wrote, with commas between them. */
+/** The values that SQLite's `quote` wrote, with commas between them. */
 function partsOf(key: string): SqlValue[] {
   return [...key.matchAll(/'((?:[^']|'')*)'|X'[0-9A-F]*'|[^,]+/g)].map(([part, text]): SqlValue => {
     if (text !== undefined && part.startsWith("'")) return text.replaceAll("''", "'");
@@ -163,14 +197,14 @@ function partsOf(key: string): SqlValue[] {
   });
 }
 
-/** Gives an id to the rows that a condition selects: that of their parent, or the array of their values. */
-function nameKeys(
+/** The ids of the rows that a condition selects: that of their parent, or the array of their values. */
+function keysOf(
   sql: Sql,
   registry: Registry,
   entity: Entity,
   condition: string,
   parameters: readonly SqlValue[] = [],
-): void {
+): { readonly id: string; readonly local: SqlValue }[] {
   const { encoding } = sql;
   const { identity, fields } = entity;
   const parts =
@@ -194,10 +228,10 @@ function nameKeys(
      FROM ${sqlName(entity.table)} t WHERE ${condition}`,
     ...parameters,
   );
-  for (const [local = null, ...values] of rows) {
+  return rows.flatMap(([local = null, ...values]) => {
     const tokens = values.map((value) => readStored(value, encoding) ?? 'null');
-    if (local === null || tokens.includes('null')) continue;
+    if (local === null || tokens.includes('null')) return [];
     const id = 'columns' in identity ? `[${tokens.join(',')}]` : (JSON.parse(tokens[0] ?? '""') as string);
-    addRecord(sql, entity, id, local);
-  }
+    return [{ id, local }];
+  });
 }

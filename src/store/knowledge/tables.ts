@@ -8,7 +8,8 @@ export const TABLES: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS scsync_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID`,
   // The change log: one row for each write since the last fold. "tbl" is the table of a record or of its children, "key" the record's,
   // "scope" its project or its parent; "at", in Unix milliseconds, stands where the row went away from there, "changed" where no column
-  // of the table says when a row was written; "digits" make an id of the number of a new row.
+  // of the table says when a row was written; "digits" make an id of the number of a new row, and are empty where what the log says
+  // was only about to happen.
   `CREATE TABLE IF NOT EXISTS scsync_log (
     n INTEGER PRIMARY KEY, tbl TEXT NOT NULL, key, scope, at INTEGER, changed INTEGER, digits TEXT)`,
   // One row for each record that was ever known, with a number of its own. "seq": the number of its last change, 0 for none;

@@ -17,6 +17,9 @@ export const PREFIX = 'scsync_';
 /** SQL for the digits that make an id of a number, on every SQLite since 3.8. */
 export const RANDOM_DIGITS = `lower(hex(randomblob(6)))`;
 
+/** What stands for digits where a trigger saw what is about to happen, before anyone knows whether it does. */
+export const FORESEEN = '';
+
 /** Now in Unix milliseconds, on every SQLite since 3.8. */
 export const NOW = `(CAST(strftime('%s', 'now') AS INTEGER) * 1000 + CAST(substr(strftime('%f', 'now'), 4) AS INTEGER))`;
 
@@ -47,27 +50,36 @@ function rowTriggers(registry: Registry, entity: Entity): Trigger[] {
   const scope = scopeColumn(registry, entity);
   const places = [...localColumns(entity), ...(scope === undefined ? [] : [scope])];
   const make = triggerMaker(table, type);
-  const differs = (columns: readonly string[], a: string, b: string): string =>
-    columns.map((column) => `${a}.${sqlName(column)} IS NOT ${b}.${sqlName(column)}`).join(' OR ');
   const gone = (row: string): string =>
     `SELECT ${sqlText(table)}, ${loggedKey(entity, row)}, ${scopeValue(registry, entity, row)}, ${NOW}`;
-  const wrote = (isNew: boolean): string => logWrite(entity, scopeValue(registry, entity, 'NEW'), isNew);
-  const changed = entity.updated === CHANGED_AT ? differs(syncedColumns(entity), 'OLD', 'NEW') : '';
+  const wrote = (digits?: string): string => logWrite(entity, scopeValue(registry, entity, 'NEW'), digits);
+  const isNumbered = isMapped(entity) && 'number' in entity.identity;
+  const changed = [
+    ...(entity.updated === CHANGED_AT ? [`(${differs(syncedColumns(entity), 'OLD', 'NEW', storedAsIs(entity))})`] : []),
+    // A row with another key is told of by the trigger of moves.
+    ...(isMapped(entity) ? [`NOT (${differs(localColumns(entity), 'OLD', 'NEW')})`] : []),
+  ].join(' AND ');
+  const moved = isNumbered
+    ? `CASE WHEN ${differs(localColumns(entity), 'OLD', 'NEW')} THEN ${RANDOM_DIGITS} END`
+    : undefined;
   return [
-    make('insert', 'AFTER INSERT', wrote(true)),
-    make('update', 'AFTER UPDATE', wrote(false), changed),
+    make('insert', 'AFTER INSERT', wrote(isNumbered ? RANDOM_DIGITS : undefined)),
+    make('update', 'AFTER UPDATE', wrote(), changed),
     make(
       'move',
       `AFTER UPDATE OF ${sqlNames(places)}`,
-      `${logGone(gone('OLD'))}${isMapped(entity) ? wrote(true) : ''}`,
+      `${logGone(gone('OLD'))}${isMapped(entity) ? wrote(moved) : ''}`,
       differs(places, 'OLD', 'NEW'),
     ),
     make('delete', 'AFTER DELETE', logGone(gone('OLD'))),
+    ...(isNumbered ? [make('again', 'BEFORE INSERT', ...numberIsThere(registry, entity))] : []),
     // Another row with the same unique values: `REPLACE` removes it without firing a delete trigger.
-    ...unique.flatMap((columns, index) => {
+    ...[...unique, ...keysWithoutCase(entity)].flatMap((columns, index) => {
       const same = columns.map((column) => `c.${sqlName(column)} = NEW.${sqlName(column)}`).join(' AND ');
       const others = `FROM ${sqlName(table)} c WHERE ${same} AND (${differs(localColumns(entity), 'c', 'NEW')})`;
-      const replaced = logGone(`${gone('c')} ${others}`);
+      const replaced = isNumbered
+        ? `INSERT INTO scsync_log (tbl, key, scope, at, digits) ${gone('c')}, ${sqlText(FORESEEN)} ${others}; `
+        : logGone(`${gone('c')} ${others}`);
       const clashes = `EXISTS (SELECT 1 ${others})`;
       const number = index === 0 ? '' : `_${index + 1}`;
       return [
@@ -75,6 +87,44 @@ function rowTriggers(registry: Registry, entity: Entity): Trigger[] {
         make(`replace_update${number}`, `BEFORE UPDATE OF ${sqlNames(columns)}`, replaced, clashes),
       ];
     }),
+  ];
+}
+
+/** SQL for whether two rows differ in any column: texts exactly, and of columns in `typed` the storage classes too. */
+function differs(columns: readonly string[], a: string, b: string, typed: ReadonlySet<string> = new Set()): string {
+  return columns
+    .flatMap((column) => {
+      const [x, y] = [a, b].map((row) => `${row}.${sqlName(column)}`);
+      return [`${x} IS NOT ${y} COLLATE BINARY`, ...(typed.has(column) ? [`typeof(${x}) <> typeof(${y})`] : [])];
+    })
+    .join(' OR ');
+}
+
+/** The columns in which 1 and 1.0 are two values. */
+function storedAsIs({ synced }: Entity): ReadonlySet<string> {
+  return new Set(
+    synced.flatMap(({ name, field }) =>
+      field.kind === 'any' || field.kind === 'number' ? (columnOf(name, field) ?? []) : [],
+    ),
+  );
+}
+
+/** The columns of a key of the row itself that may take texts for the same which are not. */
+function keysWithoutCase({ identity, fields }: Entity): string[][] {
+  if (!('columns' in identity)) return [];
+  const named = identity.columns.map((name) => [fields[name], name] as const);
+  const isText = named.some(([field]) => field?.kind === 'text' || field?.kind === 'any');
+  return isText ? [named.map(([field, name]) => (field && columnOf(name, field)) ?? name)] : [];
+}
+
+/** A row with the number of a new one is replaced by it, and stays the same record: the log must tell that from a number handed out again. */
+function numberIsThere(registry: Registry, entity: Entity): [body: string, when: string] {
+  const { table } = entity;
+  const [number = ''] = localColumns(entity);
+  const values = [sqlText(table), loggedKey(entity, 'NEW'), scopeValue(registry, entity, 'NEW'), sqlText(FORESEEN)];
+  return [
+    `INSERT INTO scsync_log (tbl, key, scope, digits) VALUES (${values.join(', ')}); `,
+    `EXISTS (SELECT 1 FROM ${sqlName(table)} c WHERE c.${sqlName(number)} = NEW.${sqlName(number)})`,
   ];
 }
 
@@ -122,10 +172,10 @@ function logElement(table: string, owner: string): string {
 }
 
 /** The time is taken where no column has it, and the digits that make a number an id where a row is new. */
-function logWrite(entity: Entity, scope: string, isNew: boolean): string {
+function logWrite(entity: Entity, scope: string, digits?: string): string {
   const more = [
     ...(entity.updated === CHANGED_AT ? [['changed', NOW] as const] : []),
-    ...(isNew && 'number' in entity.identity && isMapped(entity) ? [['digits', RANDOM_DIGITS] as const] : []),
+    ...(digits === undefined ? [] : [['digits', digits] as const]),
   ];
   const names = ['tbl', 'key', 'scope', ...more.map(([name]) => name)].join(', ');
   const values = [sqlText(entity.table), loggedKey(entity, 'NEW'), scope, ...more.map(([, value]) => value)].join(', ');

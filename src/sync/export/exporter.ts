@@ -104,6 +104,7 @@ export class Exporter<R extends Registry = Registry> {
     return withLock(dir, { timeoutMs: lockTimeoutMs }, () => {
       removeStaleTemporaryFiles(dir);
       if (!fileExists(`${dir}/.gitignore`)) ensureGitignore(dir);
+      this.#store.heal();
       const inForce = settingsInForce(this.#store, { projectPath, dir });
       const stats = run(dir, inForce);
       rememberSettings(this.#store, { projectPath }, inForce.settings);

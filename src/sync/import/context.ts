@@ -9,6 +9,7 @@ import type { ProjectCoordinates } from '../../format/format.js';
 import { projectCoordinates } from '../../store/project-row.js';
 import { Outcomes } from '../../store/knowledge/outcomes.js';
 import type { Outcome } from '../../store/knowledge/outcomes.js';
+import { forgetKey } from '../../store/new-keys.js';
 import { RowWriter } from '../../store/row-writer.js';
 import type { Sql } from '../../store/sql.js';
 import type { Target } from '../../store/knowledge/target.js';
@@ -261,6 +262,7 @@ export class ImportContext {
     this.beforeChange(key, row);
     this.markChanged(key);
     this.writer.remove(entity, row.id);
+    forgetKey(this.sql, entity, row.id);
     this.forgetRows();
   }
 

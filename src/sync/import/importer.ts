@@ -106,6 +106,7 @@ export class Importer<R extends Registry = Registry> {
       const target = this.#target(dir);
       const place = { projectPath: target.project, dir };
       const { settings } = settingsInForce(this.#store, place);
+      this.#store.heal();
       const stats = runImport(this.#store, target, this.#run(target, only)) as ImportStats<R>;
       rememberSettings(this.#store, place, settings);
       return stats;

@@ -1,4 +1,6 @@
+import { columnOf } from '../../registry/entity.js';
 import type { Registry } from '../../registry/entity.js';
+import { isMapped, keyColumns } from '../../store/identity.js';
 import type { Sql } from '../../store/sql.js';
 import { sqlName } from '../../store/sql-name.js';
 import { forgetStaleKeys } from '../../store/knowledge/local-keys.js';
@@ -12,10 +14,12 @@ const LARGE = 2000;
  * Takes away the triggers of other programs that write what is synced (the reference's sets a session's
  * `updated_at` whenever an item is inserted), and gives what puts them back exactly. Both within the transaction of the
  * import, so that nobody else ever sees them missing. Triggers that keep local columns, or other tables, go on. A large import does without
- * ours too, since it counts what it changes by itself.
+ * ours too, since it counts what it changes by itself. So does one that gives rows their ids: a number that it takes from one record and gives
+ * to another would be told apart only afterwards, when both are known by other means.
  */
 export function suspendTriggers(sql: Sql, registry: Registry, records: number): () => void {
   const synced = syncedColumns(registry);
+  const isSilent = records >= LARGE || registry.entities.some(isMapped);
   const isSynced = (ddl: string): boolean =>
     writesOf(ddl).some(({ table, columns }) => {
       const known = synced.get(table);
@@ -24,7 +28,7 @@ export function suspendTriggers(sql: Sql, registry: Registry, records: number): 
   const suspended = sql
     .all(`SELECT name, sql FROM sqlite_master WHERE type = 'trigger'`)
     .map(([name, ddl]) => ({ name: String(name), ddl: String(ddl) }))
-    .filter(({ name, ddl }) => (name.startsWith(PREFIX) ? records >= LARGE : isSynced(ddl)));
+    .filter(({ name, ddl }) => (name.startsWith(PREFIX) ? isSilent : isSynced(ddl)));
   for (const { name } of suspended) sql.exec(`DROP TRIGGER ${sqlName(name)}`);
   return () => {
     for (const { ddl } of suspended) sql.exec(ddl);
@@ -36,9 +40,12 @@ export function suspendTriggers(sql: Sql, registry: Registry, records: number): 
 function syncedColumns({ entities }: Registry): ReadonlyMap<string, ReadonlySet<string>> {
   const lower = (names: readonly string[]): ReadonlySet<string> => new Set(names.map((name) => name.toLowerCase()));
   return new Map(
-    entities.flatMap(({ table, synced }): [string, ReadonlySet<string>][] => [
-      [table.toLowerCase(), lower(synced.flatMap(({ name, field }) => (field.kind === 'set' ? [] : [name])))],
-      ...synced.flatMap(({ field }): [string, ReadonlySet<string>][] => {
+    entities.flatMap((entity): [string, ReadonlySet<string>][] => [
+      [
+        entity.table.toLowerCase(),
+        lower([...keyColumns(entity), ...entity.synced.flatMap(({ name, field }) => columnOf(name, field) ?? [])]),
+      ],
+      ...entity.synced.flatMap(({ field }): [string, ReadonlySet<string>][] => {
         if (field.kind !== 'set') return [];
         const { owner, element, id, timestamps = [] } = field.set;
         const own = id === undefined ? [] : [id.column];

@@ -7,7 +7,6 @@ import { columnNamed, isSameName, tableNamed } from './inspected.js';
 export interface Said {
   /** The only tables to sync; undefined for all. */
   readonly tables?: readonly string[] | undefined;
-  readonly rows?: readonly string[] | undefined;
   /** `table.column=table`. */
   readonly ref?: readonly string[] | undefined;
   /** Tables or columns. */
@@ -24,7 +23,6 @@ export interface ColumnName {
 /** The same, looked up in the database. */
 export interface Answers {
   readonly tables: ReadonlySet<string> | undefined;
-  readonly rows: ReadonlySet<string>;
   readonly refs: readonly (ColumnName & { readonly to: string })[];
   readonly local: Marks;
   readonly sync: Marks;
@@ -42,7 +40,6 @@ export function readAnswers(said: Said, { tables }: InspectedDatabase): Answers 
     new Set(texts.map((text) => requireTable(tables, text).name));
   return {
     tables: said.tables && names(said.tables),
-    rows: names(said.rows ?? []),
     refs: (said.ref ?? []).map((text) => readReference(tables, text)),
     local: readMarks(tables, said.local ?? []),
     sync: readMarks(tables, said.sync ?? []),

@@ -16,8 +16,6 @@ export interface ChosenTables {
   readonly synced: ReadonlyMap<string, TableIdentity>;
   /** Why each other table is not. */
   readonly local: ReadonlyMap<string, LocalTable>;
-  /** Tables that stay here for no other reason than that no row can be told from another one. */
-  readonly withoutIdentity: readonly string[];
 }
 
 /** Why a table stays here. */
@@ -68,7 +66,6 @@ export function chooseTables(known: Known): ChosenTables {
   return {
     synced: new Map([...identities].filter(isSynced)),
     local,
-    withoutIdentity: [...local].flatMap(([name, { reason }]) => (reason === NO_KEY ? [name] : [])),
   };
 }
 
@@ -81,9 +78,7 @@ function identify(table: InspectedTable, known: Known): TableIdentity | undefine
     // A table whose primary key is a secret is none without it.
     return reason === 'told' || (reason !== undefined && !table.primaryKey.includes(name));
   };
-  const isBag = answers.rows.has(table.name);
-  const before = isBag ? undefined : keptIdentity(table, known);
-  return before ?? identityOf(table, { tables: db.tables, references, isLocal, isBag });
+  return keptIdentity(table, known) ?? identityOf(table, { tables: db.tables, references, isLocal });
 }
 
 /** What the registry that is there says, where its columns are still there and no answer names one. */
@@ -107,7 +102,7 @@ function reasonOf(table: InspectedTable, hasKey: boolean, known: Known): LocalTa
   const { answers, previous } = known;
   const { name } = table;
   if (answers.local.tables.has(name)) return fact('you said so');
-  if (answers.sync.tables.has(name) || answers.rows.has(name)) return undefined;
+  if (answers.sync.tables.has(name)) return undefined;
   if (answers.tables !== undefined)
     return answers.tables.has(name) ? undefined : { ...fact('it is not among the tables to sync'), yields: true };
   if (previous?.entities.some((entity) => isSameName(entity.table, name)) === true) return undefined;

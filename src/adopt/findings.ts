@@ -6,7 +6,7 @@ export interface Question {
 
 /** An option that answers a question. */
 export interface Answer {
-  readonly option: '--ref' | '--rows' | '--sync' | '--local';
+  readonly option: '--ref' | '--sync' | '--local';
   readonly value: string;
 }
 

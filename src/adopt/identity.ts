@@ -13,8 +13,6 @@ export interface IdentityContext {
   readonly references: readonly Reference[];
   /** Whether a column is kept from sync, so that it cannot identify. */
   readonly isLocal: (column: string) => boolean;
-  /** Whether equal rows of it may be taken for the same. */
-  readonly isBag: boolean;
 }
 
 /** What identifies the rows of a table for good: undefined where nothing does. */
@@ -36,7 +34,7 @@ export function identityOf(table: InspectedTable, context: IdentityContext): Tab
   const number = primary !== undefined && primary !== text && isWholeNumber(primary) ? primary.name : undefined;
   if (text !== undefined) return { column: text.name, ...(number !== undefined && { number }) };
   if (number !== undefined) return { number };
-  return ofSeveral(table, candidates) ?? (context.isBag ? { row: true } : undefined);
+  return ofSeveral(table, candidates);
 }
 
 /** Whether the rows that a key leads to lead back to it: each would be known by the other. */

@@ -20,12 +20,7 @@ interface DecidedColumn {
 /** What only a person knows: one question of a kind, however many columns it is of. */
 export function questionsOf(known: Known, decision: Decision, undeclared: readonly Reference[]): Question[] {
   const columns = decision.file.entities.flatMap((entity) => columnsOf(entity, known));
-  return [
-    ...askReferences(columns, decision, undeclared),
-    ...askIdentity(decision.chosen.withoutIdentity),
-    ...askSecrets(columns, known),
-    ...askPaths(columns),
-  ];
+  return [...askReferences(columns, decision, undeclared), ...askSecrets(columns, known), ...askPaths(columns)];
 }
 
 function columnsOf({ table: name, fields }: FileEntity, { db }: Known): DecidedColumn[] {
@@ -54,16 +49,6 @@ function askReferences(
     {
       asks: `Do these columns refer to other rows, as every value suggests: ${listed(places)}?`,
       answers: open.map(({ table, column, target }) => ({ option: '--ref', value: `${table}.${column}=${target}` })),
-    },
-  ];
-}
-
-function askIdentity(tables: readonly string[]): Question[] {
-  if (tables.length === 0) return [];
-  return [
-    {
-      asks: `Nothing tells rows apart in ${listed(tables)}: are equal rows the same, so that they can be synced?`,
-      answers: tables.map((value) => ({ option: '--rows', value })),
     },
   ];
 }

@@ -84,7 +84,7 @@ const table = fc.record({
 
 const schema = fc.record({
   tables: fc.array(table, { maxLength: 4 }),
-  answers: fc.record({ rows: fc.boolean(), ref: fc.boolean(), local: fc.boolean(), sync: fc.boolean() }),
+  answers: fc.record({ ref: fc.boolean(), local: fc.boolean(), sync: fc.boolean() }),
 });
 
 type Generated = typeof table extends fc.Arbitrary<infer T> ? T : never;

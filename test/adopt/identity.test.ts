@@ -76,16 +76,11 @@ describe('what identifies a row', () => {
     expect(ids).toEqual([{ column: 'id' }, { column: 'id' }, { column: 'id' }]);
   });
 
-  it('is asked for where there is nothing, and the table stays here until then', () => {
+  it('is none where no key tells rows apart, and the table stays here', () => {
     const sql = `CREATE TABLE graves (oid INTEGER, at INTEGER); CREATE TABLE a (id TEXT PRIMARY KEY)`;
     const found = adopted(sql);
     expect(found.file.local).toEqual(['graves']);
-    expect(found.questions).toEqual([
-      { asks: expect.stringContaining('graves') as string, answers: [{ option: '--rows', value: 'graves' }] },
-    ]);
-    const answered = adopted(sql, { rows: ['GRAVES'] });
-    expect(entityOf(answered, 'graves').id).toEqual({ row: true });
-    expect(answered.questions).toEqual([]);
+    expect(found.questions).toEqual([]);
   });
 });
 

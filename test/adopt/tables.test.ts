@@ -145,7 +145,7 @@ describe('names', () => {
 describe('an answer that names what is not there', () => {
   it.each([
     [{ tables: ['notez'] }, 'There is no table notez in the database', 'did you mean notes?'],
-    [{ rows: ['x'] }, 'There is no table x in the database', 'the tables: a.b, notes, pairs'],
+    [{ tables: ['x'] }, 'There is no table x in the database', 'the tables: a.b, notes, pairs'],
     [{ local: ['notes.boddy'] }, 'There is no column notes.boddy in the database', 'did you mean notes.body?'],
     [{ sync: ['nowhere.at_all_'] }, 'There is no column nowhere.at_all_ in the database', /^the columns: a.b.c, /],
     [{ ref: ['notes.body'] }, '--ref notes.body must be a column', /for example/],

@@ -105,6 +105,6 @@ describe('adopt', () => {
     // Somebody may have committed a link that leads to anywhere.
     symlinkSync(sandbox.root, join(sandbox.project, 'link'));
     expect(sandbox.error(['adopt', '--dir', 'link'], 6)).toMatchObject({ code: 'refused' });
-    expect(sandbox.error(['adopt', '--rows', 'nobody'], 4)).toMatchObject({ code: 'usage' });
+    expect(sandbox.error(['adopt', '--local', 'nobody'], 4)).toMatchObject({ code: 'usage' });
   });
 });

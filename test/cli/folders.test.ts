@@ -37,11 +37,23 @@ describe('the folder of a project', () => {
     expect(findFolders(folder(root, 'plain')).folder).toBe(join(root, 'plain'));
   });
 
+  it('has the export directory of another program, where a registry lies in it, or the one that is named', () => {
+    const root = folder(temporaryFolder(), 'x');
+    const inside = folder(root, 'src');
+    folder(root, '.sc-sync');
+    expect(findFolders(inside)).toMatchObject({ folder: inside, dir: join(inside, '.savecontext') });
+    writeFileSync(join(root, '.sc-sync', 'registry.json'), '{}');
+    expect(findFolders(inside)).toMatchObject({ folder: root, dir: join(root, '.sc-sync') });
+    folder(root, '.savecontext');
+    expect(findFolders(inside)).toMatchObject({ folder: root, dir: join(root, '.savecontext') });
+    expect(findFolders(inside, join(root, '.sc-sync'))).toMatchObject({ folder: root, dir: join(root, '.sc-sync') });
+  });
+
   it("is not the home folder for all that lies in it, whose .savecontext is the database's", () => {
     const home = temporaryFolder();
     folder(home, '.savecontext', 'data');
     const project = folder(home, 'code', 'project');
-    expect(findFolders(project, home).folder).toBe(project);
+    expect(findFolders(project, undefined, home).folder).toBe(project);
   });
 
   it('stands for the main work tree in a linked one', () => {
@@ -51,13 +63,14 @@ describe('the folder of a project', () => {
     git(main, 'commit', '--quiet', '--allow-empty', '-m', 'first');
     git(main, 'worktree', 'add', '--quiet', join(root, 'linked'));
     const linked = join(root, 'linked');
-    expect(findFolders(linked)).toEqual({ folder: linked, main });
+    expect(findFolders(linked)).toEqual({ folder: linked, dir: join(linked, '.savecontext'), main });
     folder(linked, 'packages', 'a', '.savecontext');
     expect(findFolders(join(linked, 'packages', 'a'))).toEqual({
       folder: join(linked, 'packages', 'a'),
+      dir: join(linked, 'packages', 'a', '.savecontext'),
       main: join(main, 'packages', 'a'),
     });
-    expect(findFolders(main)).toEqual({ folder: main, main: undefined });
+    expect(findFolders(main)).toEqual({ folder: main, dir: join(main, '.savecontext'), main: undefined });
   });
 
   it('stands for none in a submodule, or where the repository is bare', () => {
@@ -67,7 +80,7 @@ describe('the folder of a project', () => {
     expect(findFolders(submodule).main).toBeUndefined();
     const bare = folder(root, 'linked');
     writeFileSync(join(bare, '.git'), `gitdir: ${root}/repository.git/worktrees/linked\n`);
-    expect(findFolders(bare)).toEqual({ folder: bare, main: undefined });
+    expect(findFolders(bare)).toEqual({ folder: bare, dir: join(bare, '.savecontext'), main: undefined });
   });
 });
 

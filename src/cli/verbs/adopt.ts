@@ -25,7 +25,6 @@ export const verb: Verb = {
   ].join(' '),
   options: [
     new Option('--tables <names>', 'sync these tables, and what their rows cannot be without').argParser(splitNames),
-    new Option('--rows <table...>', 'take equal rows of a table without a key for the same'),
     new Option('--ref <column=table...>', 'a column holds the key of another table, though nothing declares it'),
     new Option('--local <name...>', 'keep a table, or a column as table.column, out of the files'),
     new Option('--sync <name...>', 'sync a table or column that looks as if it should stay here'),
@@ -68,8 +67,8 @@ function accept(session: Session): Outcome {
   };
 }
 
-function saidBy({ tables, rows, ref, local, sync }: Options): Said {
-  return { tables, rows, ref, local, sync } as Said;
+function saidBy({ tables, ref, local, sync }: Options): Said {
+  return { tables, ref, local, sync } as Said;
 }
 
 const NEXT = 'tracks its changes, and sets up git';

@@ -44,6 +44,8 @@ export function writeRecord(context: ImportContext, decision: RecordPlan, confli
 
 /** A row that a table which is not synced refers to may have to stay: its tombstone waits in the file. */
 function deleteRow(context: ImportContext, decision: RecordPlan, result: Deleted): Outcome | undefined {
+  // What is taken back with a deletion that fails must not be what was done for all.
+  context.beforeWrite();
   try {
     deleting(context, () => {
       applyTombstone(context, decision.record, result);

@@ -16,7 +16,8 @@ import { toPortable } from '../record/paths.js';
 import { parseStamp } from '../record/stamp.js';
 import type { Deleted, FileVersion, Present, UnknownLine } from '../record/version.js';
 import { entityOfType, scopeOf } from '../registry/entity.js';
-import type { Entity, Registry, SetField } from '../registry/entity.js';
+import type { Entity, Field, Registry, SetField } from '../registry/entity.js';
+import { blobToken } from '../record/stored.js';
 
 /** More is not said of one line. */
 const MOST_PROBLEMS = 20;
@@ -88,9 +89,15 @@ function parseRecord(
   const form = version === undefined ? 'absolute' : 'portable';
   const problems: string[] = [];
   const stamp = stampOf(byName, 'exported_at', latest, problems);
+  const unsaid: number[] = [];
   const known = entity.synced.map(({ name, field, index }) => {
     const token = byName.get(name);
     if (token === undefined && index >= entity.coreCount) return fallbackToken(entity, index);
+    const silent = token === undefined && isLater(entity, name) ? emptyToken(field) : undefined;
+    if (silent !== undefined) {
+      unsaid.push(index);
+      return silent;
+    }
     const problem: string[] = [];
     const canonical = fieldToken(field, token ?? 'null', problem);
     for (const text of problem)
@@ -102,10 +109,30 @@ function parseRecord(
   if (problems.length > 0 || stamp === undefined) throw new LineError(problems);
   const unknown = members.filter(([name]) => name !== 'v' && !ENVELOPE.has(name) && !entity.indexOf.has(name));
   const tokens = portable(registry, entity, known);
-  const content = derived({ entity, id: unquote(tokens[0] ?? '""'), tokens, unknown: sortMembers(unknown) });
+  const content = derived({
+    ...{ entity, id: unquote(tokens[0] ?? '""'), tokens, unknown: sortMembers(unknown) },
+    ...(unsaid.length === 0 ? {} : { unsaid }),
+  });
   const edited = !hashFits(entity, members, byName, known);
   return { kind: 'present', type: entity.type, id: content.id, content, form, stamp, edited, raw };
 }
+
+/** Whether lines may lack a field: another program's tables get columns, and a clone that does not know one yet writes lines without it. */
+function isLater({ scope, key }: Entity, name: string): boolean {
+  return scope === 'database' && name !== key;
+}
+
+/** What stands for a value that a line says nothing of, where neither another line nor the database has one; undefined where nothing can. */
+function emptyToken(field: Field): string | undefined {
+  if (field.kind === 'set') return '[]';
+  if (field.nullable) return 'null';
+  return EMPTY[field.kind];
+}
+
+const EMPTY: Readonly<Record<Exclude<Field['kind'], 'set'>, string | undefined>> = {
+  ...{ text: '""', any: '""', integer: '0', number: '0', real: '0.0', blob: blobToken(new Uint8Array()) },
+  ref: undefined,
+};
 
 /** A hash fits when it is that of the data object as it was written, or as it would be written. */
 function hashFits(

@@ -17,9 +17,14 @@ export function fillMissingFields(
   beside: readonly Content[],
   known: readonly Content[],
 ): FileVersion<Present> {
-  if (line.form === 'portable') return line;
+  if (saysAll(line)) return line;
   const content = filled(line.content, beside, known, first);
   return beside.length === 0 ? { ...line, content } : { ...line, content, alone: line.content };
+}
+
+/** Whether nothing of a line is to be completed. */
+function saysAll({ form, content }: FileVersion<Present>): boolean {
+  return form === 'portable' && content.unsaid === undefined;
 }
 
 /** Completes the lines that a file has of one record. */
@@ -33,7 +38,7 @@ export function fillLines(lines: readonly FileVersion<Present>[], known: readonl
  * what it was, and so no side may pass for unchanged.
  */
 export function fillBase(base: FileVersion<Present>, sides: readonly Content[]): FileVersion<Present> {
-  return base.form === 'portable' ? base : { ...base, content: filled(base.content, [], sides, agreed) };
+  return saysAll(base) ? base : { ...base, content: filled(base.content, [], sides, agreed) };
 }
 
 /** What the lines that know all fields say, the latest first. */
@@ -61,15 +66,19 @@ const agreed: Choose = ([token, ...others]) => (others.every((other) => other ==
 
 function filled(content: Content, beside: readonly Content[], known: readonly Content[], choose: Choose): Content {
   const { entity, unknown } = content;
+  // One line lacks fields that it does not know, the other all that its form has not.
+  const lacks = (index: number): boolean =>
+    content.unsaid === undefined ? index >= entity.coreCount : content.unsaid.includes(index);
   const sources = [...beside, ...known];
   const unsaid: number[] = [];
   const tokens = content.tokens.map((token, index) => {
-    if (index < entity.coreCount) return token;
+    if (!lacks(index)) return token;
     const fits = fittingTo(content, index);
     if (!beside.some(fits)) unsaid.push(index);
     return choose(sources.filter(fits).map((source) => source.tokens[index] ?? token)) ?? token;
   });
   const members = new Map(unknown);
+  if (content.unsaid !== undefined) return derived({ ...content, tokens, unsaid });
   for (const name of new Set(sources.flatMap((source) => source.unknown.map(([other]) => other)))) {
     const token = choose(sources.map((source) => new Map(source.unknown).get(name) ?? ''));
     if (!members.has(name) && token !== undefined && token !== '') members.set(name, token);
@@ -81,5 +90,6 @@ function filled(content: Content, beside: readonly Content[], known: readonly Co
 function fittingTo(content: Content, index: number): (source: Content) => boolean {
   const { entity, tokens } = content;
   const core = entity.groups.find((group) => group.includes(index))?.filter((place) => place < entity.coreCount) ?? [];
-  return (source) => core.every((place) => source.tokens[place] === tokens[place]);
+  return (source) =>
+    source.unsaid?.includes(index) !== true && core.every((place) => source.tokens[place] === tokens[place]);
 }

@@ -1,0 +1,46 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+import type { RegistryFile } from '../../src/registry/file.js';
+import { temporaryFolder } from '../files/temporary-folder.js';
+import { openSide } from './world.js';
+
+const OLD = 'CREATE TABLE note (id INTEGER PRIMARY KEY, title TEXT NOT NULL)';
+const ADDED = 'ALTER TABLE note ADD COLUMN size INTEGER NOT NULL DEFAULT 5; ALTER TABLE note ADD COLUMN body TEXT';
+
+function registry(fields: RegistryFile['entities'][number]['fields']): RegistryFile {
+  const note = { type: 'note', table: 'note', file: 'note.jsonl', id: { number: 'id' }, created: null, updated: null };
+  return { registry: 1, scope: 'database', entities: [{ ...note, fields }], local: [], derived: [] };
+}
+
+const BEFORE = registry({ title: 'text' });
+const AFTER = registry({ title: 'text', size: 'integer', body: { kind: 'text', null: true } });
+
+it('a line that lacks a column decides nothing about it, and stands once in its file when it gets it', () => {
+  const folder = temporaryFolder();
+  const old = openSide(folder, 'old', { schema: OLD, file: BEFORE });
+  old.sql.exec(`INSERT INTO note (title) VALUES ('a'), ('b')`);
+  old.project.export();
+  // The program migrates here, and its database is synced by the new registry from now on.
+  const migrated = openSide(folder, 'new', { schema: `${OLD}; ${ADDED}`, file: AFTER });
+  expect(migrated.project.sync().import.total).toMatchObject({ created: 2 });
+  migrated.sql.exec(`UPDATE note SET size = 7, body = 'long' WHERE title = 'a'`);
+  migrated.project.sync();
+  const lines = (): string[] =>
+    readFileSync(join(folder, 'lines', 'note.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n');
+  expect(lines()).toHaveLength(2);
+  expect(lines()[0]).toContain('"title":"a","size":7,"body":"long"');
+
+  // The other clone does not know the columns yet: it keeps what they hold, and edits what it knows.
+  old.project.sync();
+  old.sql.exec(`UPDATE note SET title = 'A' WHERE id = 1`);
+  old.project.sync();
+  expect(lines()).toHaveLength(2);
+  expect(lines()[0]).toMatch(/"title":"A".*"body":"long".*"size":7/);
+  migrated.project.sync();
+  expect(migrated.sql.all('SELECT title, size, body FROM note ORDER BY id')[0]).toEqual(['A', 7n, 'long']);
+  expect(migrated.project.status().inSync).toBe(true);
+});

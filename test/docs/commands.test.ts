@@ -21,6 +21,15 @@ const ALONE: Readonly<Record<string, readonly string[]>> = {
     `mkdir -p .savecontext/data && cp '${REFERENCE}' .savecontext/data/savecontext.db`,
     'git init --quiet atlas',
   ],
+  'docs/cli/adopt.md': [
+    'mkdir memos && cd memos',
+    `sqlite3 memos.db "
+      CREATE TABLE memo (id INTEGER PRIMARY KEY, uid TEXT NOT NULL UNIQUE, creator_id INTEGER NOT NULL, content TEXT);
+      CREATE TABLE user (id INTEGER PRIMARY KEY, username TEXT NOT NULL UNIQUE, password_hash TEXT);
+      CREATE TABLE migrations (version INTEGER);
+      INSERT INTO user (username) VALUES ('ann'), ('ben');
+      INSERT INTO memo (uid, creator_id) VALUES ('m-1', 1), ('m-2', 2)"`,
+  ],
   'docs/guide.md': [],
   'docs/merge-driver.md': [],
   'docs/your-own-database.md': [],
@@ -73,6 +82,9 @@ const pages = readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8
 
 /** The same for the examples in the help of a verb. */
 const WITH_HELP: Readonly<Record<string, readonly string[]>> = {
+  adopt: [
+    'sqlite3 notes.db "CREATE TABLE memos (id INTEGER PRIMARY KEY, creator_id INTEGER); CREATE TABLE users (id INTEGER PRIMARY KEY)"',
+  ],
   conflicts: [
     'ben "sc-sync put 6b1d title=b description=b details=b priority=4 issue_type=bug && sc-sync push"',
     'sc-sync put 6b1d title=a description=a details=a priority=3 issue_type=epic && sc-sync pull',

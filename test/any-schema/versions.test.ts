@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 
 import type { RegistryFile } from '../../src/registry/file.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
+import { registryOf } from '../../src/registry/from-file.js';
+import { Store } from '../../src/savecontext/store.js';
 import { openSide } from './world.js';
 
 const OLD = 'CREATE TABLE note (id INTEGER PRIMARY KEY, title TEXT NOT NULL)';
@@ -43,4 +45,32 @@ it('a line that lacks a column decides nothing about it, and stands once in its 
   migrated.project.sync();
   expect(migrated.sql.all('SELECT title, size, body FROM note ORDER BY id')[0]).toEqual(['A', 7n, 'long']);
   expect(migrated.project.status().inSync).toBe(true);
+});
+
+it('what a clone kept of a column that it did not know is in the column when it gets it', () => {
+  const folder = temporaryFolder();
+  const old = openSide(folder, 'old', { schema: OLD, file: BEFORE });
+  old.sql.exec(`INSERT INTO note (title) VALUES ('a'), ('b')`);
+  old.project.export();
+  const migrated = openSide(folder, 'new', { schema: `${OLD}; ${ADDED}`, file: AFTER });
+  migrated.project.sync();
+  migrated.sql.exec(`UPDATE note SET size = 7, body = 'long' WHERE title = 'a'`);
+  migrated.project.sync();
+  old.project.sync();
+  old.sql.exec(ADDED);
+  const store = Store.open(old.path, { create: true, registry: registryOf(AFTER) });
+  onTestFinished(() => {
+    store.close();
+  });
+  expect(old.sql.all('SELECT title, size, body FROM note ORDER BY id')[0]).toEqual(['a', 7n, 'long']);
+  const project = store.project(old.project.path, { dir: old.project.dir });
+  project.sync();
+  migrated.project.sync();
+  for (const line of readFileSync(join(folder, 'lines', 'note.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')) {
+    expect(line.match(/"size":/g)?.length ?? 0).toBeLessThan(2);
+  }
+  expect(project.status().inSync).toBe(true);
+  expect(migrated.sql.all('SELECT title, size, body FROM note ORDER BY id')[0]).toEqual(['a', 7n, 'long']);
 });

@@ -93,54 +93,42 @@ describe('a registry file', () => {
 
   // What the JSON Schema in the package says is the form alone.
   it.each([
-    ['registry', 0, 'registry: found 0; expected 1'],
-    ['scope', 'column', 'scope: found "column"; expected "database"'],
-    ['more', 1, 'more: found an unknown member; expected registry, scope, entities, local, derived'],
-    ['local', undefined, 'local: found nothing; expected this member'],
-    ['local', 'x', 'local: found "x"; expected a list of names'],
-    ['local/0', '', 'local[0]: found ""; expected a name without U+0000'],
-    ['entities', {}, 'entities: found an object; expected a list of entities'],
-    ['entities/0', 1, /^entities\[0\]: found 1; expected an object with type, table/],
-    ['entities/0/type', 'a b', /^entities\[0\]\.type: found "a b"; expected letters/],
-    ['entities/0/file', '../x.jsonl', /^entities\[0\]\.file: found/],
-    [
-      'entities/0/id',
-      {},
-      'entities[0].id: found an object; expected an object with column, number, columns, of or row',
-    ],
-    ['entities/0/id', null, 'entities[0].id: found null; expected an object with column, number, columns, of or row'],
-    [
-      'entities/0/id',
-      { columns: [] },
-      'entities[0].id.columns: found an empty list; expected a list of at least one name',
-    ],
-    ['entities/0/id', { row: false }, 'entities[0].id.row: found false; expected true'],
-    ['entities/0/id', { columns: ['uid'], number: 'id' }, /^entities\[0\]\.id\.number: found an unknown member/],
-    ['entities/0/id', { of: 'note' }, 'entities[0].id.column: found nothing; expected this member'],
-    [
-      'entities/0/fields',
-      [],
-      'entities[0].fields: found an empty list; expected an object with a member for each column',
-    ],
-    ['entities/0/fields/uid', 'txt', /^entities\[0\]\.fields\.uid: found "txt"; expected "text" or "integer"/],
+    ['registry', 0, 'registry must be 1, not 0'],
+    ['scope', 'column', 'scope must be "database", not "column"'],
+    ['more', 1, 'more: this member is unknown; the members are registry, scope, entities, local, derived'],
+    ['local', undefined, 'local: this member is missing'],
+    ['local', 'x', 'local must be a list of names, not "x"'],
+    ['local/0', '', 'local[0] must be a name without U+0000, not ""'],
+    ['entities', {}, 'entities must be a list of entities, not an object'],
+    ['entities/0', 1, /^entities\[0\] must be an object with type, table.*, not 1$/],
+    ['entities/0/type', 'a b', /^entities\[0\]\.type must be letters.*, not "a b"$/],
+    ['entities/0/file', '../x.jsonl', /^entities\[0\]\.file must be/],
+    ['entities/0/id', {}, 'entities[0].id must be an object with column, number, columns, of or row, not an object'],
+    ['entities/0/id', null, 'entities[0].id must be an object with column, number, columns, of or row, not null'],
+    ['entities/0/id', { columns: [] }, 'entities[0].id.columns must be a list of at least one name, not an empty list'],
+    ['entities/0/id', { row: false }, 'entities[0].id.row must be true, not false'],
+    ['entities/0/id', { columns: ['uid'], number: 'id' }, /^entities\[0\]\.id\.number: this member is unknown/],
+    ['entities/0/id', { of: 'note' }, 'entities[0].id.column: this member is missing'],
+    ['entities/0/fields', [], 'entities[0].fields must be an object with a member for each column, not an empty list'],
+    ['entities/0/fields/uid', 'txt', /^entities\[0\]\.fields\.uid must be "text" or "integer".*, not "txt"$/],
     [
       'entities/0/fields/odd "name"',
       { null: true },
-      'entities[0].fields["odd \\"name\\""].kind: found nothing; expected this member',
+      'entities[0].fields["odd \\"name\\""].kind: this member is missing',
     ],
     [
       'entities/0/fields/uid',
       { kind: 'text', null: 'yes' },
-      'entities[0].fields.uid.null: found "yes"; expected true or false',
+      'entities[0].fields.uid.null must be true or false, not "yes"',
     ],
-    ['entities/0/unique/0/clash', 'same', 'entities[0].unique[0].clash: found "same"; expected "rename" or "wait"'],
+    ['entities/0/unique/0/clash', 'same', 'entities[0].unique[0].clash must be "rename" or "wait", not "same"'],
     [
       'entities/0/created',
       { column: 'started', unit: 'sec' },
-      /^entities\[0\]\.created\.unit: found "sec"; expected "ms" or/,
+      /^entities\[0\]\.created\.unit must be "ms" or.*, not "sec"$/,
     ],
-    ['entities/0/__proto__', {}, /^entities\[0\]\.__proto__: found an unknown member/],
-    ['entities/0/toString', 'x', /^entities\[0\]\.toString: found an unknown member/],
+    ['entities/0/__proto__', {}, /^entities\[0\]\.__proto__: this member is unknown/],
+    ['entities/0/toString', 'x', /^entities\[0\]\.toString: this member is unknown/],
   ])('of another form is refused: %s is %j', (path, value, problem) => {
     const { problems, isValid } = problemsOf(at(path, value));
     expect(problems).toEqual([typeof problem === 'string' ? problem : (expect.stringMatching(problem) as string)]);
@@ -148,56 +136,48 @@ describe('a registry file', () => {
   });
 
   it.each([
-    ['entities/1/type', 'Session', 'entities: found the type "Session" twice; expected it once'],
-    ['entities/1/table', 'CACHE', /^entities: found the table "[Cc][Aa]\w+" twice; expected it once/],
-    ['entities/1/file', 'SESSIONS.jsonl', 'entities: found the file "SESSIONS.jsonl" twice; expected it once'],
-    ['entities/1/file', 'deletions.jsonl', 'entities: found the file "deletions.jsonl" twice; expected it once'],
-    ['entities/0/type', 'total', /^entities\[0\]\.type: found "total", which statistics need/],
-    ['entities/0/table', 'scsync_log', /^entities\[0\]\.table: found "scsync_log"/],
+    ['entities/1/type', 'Session', 'entities: the type "Session" stands twice'],
+    ['entities/1/table', 'CACHE', /^entities: the table "[Cc][Aa]\w+" stands twice/],
+    ['entities/1/file', 'SESSIONS.jsonl', 'entities: the file "SESSIONS.jsonl" stands twice'],
+    ['entities/1/file', 'deletions.jsonl', 'entities: the file "deletions.jsonl" stands twice'],
+    ['entities/0/type', 'total', /^entities\[0\]\.type: another name must stand here, since statistics need "total"/],
     [
-      'entities/1/id',
-      { number: 'session' },
-      'entities[1].fields.session: found a field for the number of the id; expected none',
+      'entities/0/table',
+      'scsync_log',
+      /^entities\[0\]\.table: a table of the program must stand here, and "scsync_log"/,
     ],
-    [
-      'entities/0/id',
-      { column: 'gone' },
-      /^entities\[0\]\.id: found "gone"; expected a column among the fields: uid, /,
-    ],
-    [
-      'entities/0/id',
-      { column: 'password' },
-      'entities[0].id: found "password", which is local; expected a column that is synced',
-    ],
-    ['entities/0/id', { columns: ['uid', 'uid'] }, 'entities[0].id: found "uid" twice; expected it once'],
+    ['entities/1/id', { number: 'session' }, 'entities[1].fields.session: the number of the id must be no field'],
+    ['entities/0/id', { column: 'gone' }, /^entities\[0\]\.id: "gone" must be a column among the fields: uid, /],
+    ['entities/0/id', { column: 'password' }, 'entities[0].id: "password" is local, and must be synced'],
+    ['entities/0/id', { columns: ['uid', 'uid'] }, 'entities[0].id: "uid" stands twice'],
     [
       'entities/0/id',
       { of: 'nobody', column: 'uid' },
-      'entities[0].id.of: found "nobody"; expected a type of this file: session, note',
+      'entities[0].id.of: "nobody" must be a type of this file: session, note',
     ],
     [
       'entities/0/id',
       { of: 'session', column: 'uid' },
-      'entities[0].id.of: found "session", which leads back here; expected another identity',
+      'entities[0].id.of: "session" leads back here, so the identity must be another',
     ],
-    ['entities/0/unique/0/columns', ['gone'], /^entities\[0\]\.unique\[0\]: found "gone"/],
-    ['entities/0/title', 'gone', /^entities\[0\]\.title: found "gone"/],
-    ['entities/0/created/column', 'password', /^entities\[0\]\.created: found "password", which is local/],
-    ['entities/0/fields/v', 'text', /^entities\[0\]\.fields\.v: found the name "v", which lines need/],
-    ['entities/0/fields/valueOf', 'text', /^entities\[0\]\.fields\.valueOf: found the name "valueOf"/],
+    ['entities/0/unique/0/columns', ['gone'], /^entities\[0\]\.unique\[0\]: "gone"/],
+    ['entities/0/title', 'gone', /^entities\[0\]\.title: "gone"/],
+    ['entities/0/created/column', 'password', /^entities\[0\]\.created: "password" is local/],
+    ['entities/0/fields/v', 'text', /^entities\[0\]\.fields\.v: lines need the name "v"/],
+    ['entities/0/fields/valueOf', 'text', /^entities\[0\]\.fields\.valueOf: lines need the name "valueOf"/],
     [
       'entities/0/fields/a',
       { kind: 'text', as: 'uid' },
-      /^entities\[0\]\.fields\.a: found the name "uid" twice in a line/,
+      /^entities\[0\]\.fields\.a: the name "uid" would stand twice in a line/,
     ],
-    ['entities/0/fields/UID', 'text', 'entities[0].fields: found the column "UID" twice; expected it once'],
-    ['entities/0/fields/a', 'ref', 'entities[0].fields.a: found a ref without "to"; expected a type'],
+    ['entities/0/fields/UID', 'text', 'entities[0].fields: the column "UID" stands twice'],
+    ['entities/0/fields/a', 'ref', 'entities[0].fields.a: a ref must have "to", the type that it refers to'],
     [
       'entities/0/fields/a',
       { kind: 'text', to: 'note' },
-      /^entities\[0\]\.fields\.a: found "to" or "by" beside the kind text/,
+      /^entities\[0\]\.fields\.a: only a ref may have "to" or "by", and this is text/,
     ],
-    ['entities/0/fields/a', { kind: 'ref', to: 'nobody' }, /^entities\[0\]\.fields\.a\.to: found "nobody"/],
+    ['entities/0/fields/a', { kind: 'ref', to: 'nobody' }, /^entities\[0\]\.fields\.a\.to: "nobody"/],
   ])('that contradicts itself is refused: %s is %j', (path, value, problem) => {
     const { problems, isValid } = problemsOf(at(path, value));
     expect(problems).toContainEqual(typeof problem === 'string' ? problem : (expect.stringMatching(problem) as string));
@@ -207,24 +187,26 @@ describe('a registry file', () => {
 
   it('names every problem, and not too many', () => {
     const draft = { ...FILE, local: Array.from({ length: 500 }, () => 7) };
-    expect(() => parseRegistryFile(JSON.stringify(draft), 'r')).toThrow(/^r: local\[0\]: found 7.*\(and 499 more\)$/);
+    expect(() => parseRegistryFile(JSON.stringify(draft), 'r')).toThrow(
+      /^r: local\[0\] must be .*, not 7 \(and 499 more\)$/,
+    );
     expect(problemsOf((each) => Object.assign(each, draft)).problems.length).toBeLessThan(100);
   });
 
   it.each([
-    ['no JSON', '{', /found no JSON/],
-    ['a list', '[]', /^r: the file: found an empty list; expected an object with registry/],
-    ['null', 'null', /expected an object with registry/],
-    ['very deep', '['.repeat(200_000) + ']'.repeat(200_000), /found a list; expected an object/],
+    ['no JSON', '{', /the file must hold a JSON object/],
+    ['a list', '[]', /^r: the file must be an object with registry/],
+    ['null', 'null', /must be an object with registry/],
+    ['very deep', '['.repeat(200_000) + ']'.repeat(200_000), /must be an object.*, not a list/],
     [
       'a name that stands twice',
       formatRegistryFile(FILE).replace('"uid": "text"', '"uid": "local", "\\u0075id": "text"'),
-      /a name twice in one object/,
+      /a name stands twice in one object/,
     ],
     [
       'a name that stands twice, as a key',
       formatRegistryFile(FILE).replace('"local": [', '"local": [],"local" : ['),
-      /a name twice in one object/,
+      /a name stands twice in one object/,
     ],
   ])('is refused: %s', (_, text, message) => {
     expect(() => parseRegistryFile(text, 'r')).toThrow(message);

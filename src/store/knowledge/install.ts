@@ -14,6 +14,7 @@ import { NOW, PREFIX, scopeValue, triggersOf } from './triggers.js';
 import { sqlName, sqlText } from '../sql-name.js';
 import { loggedKey } from '../identity.js';
 import { rowsOf } from '../row-source.js';
+import { takeUpLearntFields } from './learnt-fields.js';
 import { nameRows } from './local-keys.js';
 
 /** What is wrong with the tracking of a database. */
@@ -51,6 +52,7 @@ export function installTracking(sql: Sql, registry: Registry): string[] {
     const entities = registry.entities.filter((entity) => types.has(entity.type));
     foldLog(sql, registry);
     nameRows(sql, registry);
+    takeUpLearntFields(sql, registry);
     for (const entity of entities) logAll(sql, registry, entity);
     if (!first) for (const entity of entities) reconcileGone(sql, registry, entity);
     foldLog(sql, registry);

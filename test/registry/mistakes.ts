@@ -67,7 +67,7 @@ function* ofEntity(draft: Draft, entity: number): Generator<Mistake> {
   yield mistake('no key', ['key'], (d) => (d.fields['id'] = text()));
   yield mistake('a column twice', [`${table}.TITLE`], (d) => (d.fields['TITLE'] = text()));
   yield mistake('no field', ['odd'], (d) => (d.fields['odd'] = undefined as never));
-  yield mistake('a field of no kind', ['odd'], (d) => (d.fields['odd'] = { ...text(), kind: 'blob' } as never));
+  yield mistake('a field of no kind', ['odd'], (d) => (d.fields['odd'] = { ...text(), kind: 'blub' } as never));
   yield mistake('an unknown option', ['odd', 'nulable'], (d) => (d.fields['odd'] = text({ nulable: true } as never)));
   yield mistake('a role that nobody knows', ['odd', 'lokal'], (d) => {
     d.fields['odd'] = { ...text(), role: 'lokal' as never };

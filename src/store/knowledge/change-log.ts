@@ -102,6 +102,14 @@ function writeTombstonesOfGone(sql: Sql, { type, table, scope }: Entity): void {
      GROUP BY 1, 2, 3
      ON CONFLICT (project, type, id) DO UPDATE SET deleted_at = max(excluded.deleted_at, deleted_at + 1), deleted_by = NULL`,
   );
+  // `REPLACE` may have taken it out of the project that it is known in, which no trigger tells.
+  sql.run(
+    `INSERT INTO scsync_tombstones (project, type, id, deleted_at)
+     SELECT r.known, r.type, r.id, max(l.at)
+     FROM scsync_log l JOIN temp.scsync_touched r ON r.type = ${sqlText(type)} AND r.id = l.key
+     WHERE l.tbl = ${sqlText(table)} AND l.at IS NOT NULL AND r.is_there = 0 AND r.known IS NOT NULL
+     GROUP BY 1, 2, 3 ON CONFLICT DO NOTHING`,
+  );
 }
 
 /** A row that is in another project than it was known in: it was replaced, or went with its parent. */

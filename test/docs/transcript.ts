@@ -32,7 +32,8 @@ const CHANGING: readonly (readonly [RegExp, string])[] = [
   [/\d{4}-\d\d-\d\dT[\d:.]+(?:Z|[+-]\d\d:\d\d)|\b\d{4}-\d\d-\d\d \d\d:\d\d\b|\b\d{8}T\d{9}Z(?:-\d+)?/g, 'TIME'],
   [/\b1[789]\d{11}\b/g, 'MILLISECONDS'],
   [/\((?:just now|\d+ \w+ ago)\)/g, 'AGE'],
-  [/\b(?:now|\d+[smhd])$/gm, 'AGE'],
+  // A short id may look like an age.
+  [/(?<!short_id +)\b(?:now|\d+[smhd])$/gm, 'AGE'],
   [/(?<![0-9a-f])[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/g, 'UUID'],
   [/\b(?=[a-f]*\d)[0-9a-f]{7,64}\b/g, 'HASH'],
   [/\b\d+ bytes\b/g, 'SIZE'],

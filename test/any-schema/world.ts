@@ -23,7 +23,8 @@ const SCHEMA = `
   CREATE TABLE profile (person INTEGER PRIMARY KEY REFERENCES person (id) ON DELETE CASCADE, bio TEXT);
   CREATE TABLE shop (id INTEGER PRIMARY KEY, keeper INTEGER NOT NULL REFERENCES keeper (id) DEFERRABLE INITIALLY DEFERRED, size REAL);
   CREATE TABLE keeper (id INTEGER PRIMARY KEY, shop INTEGER NOT NULL REFERENCES shop (id) DEFERRABLE INITIALLY DEFERRED);
-  CREATE TABLE setting ("key" TEXT PRIMARY KEY, value) WITHOUT ROWID`;
+  CREATE TABLE setting ("key" TEXT PRIMARY KEY, value) WITHOUT ROWID;
+  CREATE TABLE hint (setting TEXT NOT NULL PRIMARY KEY REFERENCES setting ("key") ON DELETE CASCADE, text TEXT)`;
 
 const TEXT = { kind: 'text', null: true } as const;
 const entity = (type: string) => ({ type, table: type, file: `${type}.jsonl`, created: null, updated: null });
@@ -76,6 +77,11 @@ export const FILE: RegistryFile = {
     },
     { ...entity('keeper'), id: { number: 'id' }, fields: { shop: { kind: 'ref', to: 'shop' } } },
     { ...entity('setting'), id: { column: 'key' }, fields: { key: 'text', value: { kind: 'any', null: true } } },
+    {
+      ...entity('hint'),
+      id: { of: 'setting', column: 'setting' },
+      fields: { setting: { kind: 'ref', to: 'setting' }, text: TEXT },
+    },
   ],
   local: [],
   derived: [],
@@ -223,6 +229,9 @@ export function edits(name: string): fc.Arbitrary<Edit> {
     n.map((x) => statement(`UPDATE member SET since = '${name}${x}' WHERE rowid = ${rowOf('member', 'rowid', x)}`)),
     n.map((x) => statement(`DELETE FROM member WHERE rowid = ${rowOf('member', 'rowid', x)}`)),
     n.map((x) => statement(`DELETE FROM person WHERE id = ${rowOf('person', 'id', x)}`)),
+    n.map((x) => statement(`INSERT INTO hint (setting, text) VALUES (${rowOf('setting', '"key"', x)}, '${name}')`)),
+    n.map((x) => statement(`UPDATE hint SET text = '${name}${x}' WHERE setting = ${rowOf('hint', 'setting', x)}`)),
+    n.map((x) => statement(`DELETE FROM hint WHERE setting = ${rowOf('hint', 'setting', x)}`)),
     n.map((x) => statement(`DELETE FROM profile WHERE person = ${rowOf('profile', 'person', x)}`)),
     n.map((x) =>
       statement(

@@ -171,20 +171,24 @@ function translateKeys(sql: Sql, registry: Registry, entity: Entity): void {
     // The number of a parent may have been handed out anew, so that the same key is another record's.
     if (known !== undefined && known !== found?.id) {
       sql.run(`UPDATE scsync_records SET local = NULL WHERE type = ? AND id = ?`, type, known);
-      const gone = sql.run(
-        `UPDATE scsync_log SET key = ? WHERE tbl = ? AND key IS ? AND at IS NOT NULL`,
-        known,
+      sql.run(
+        `INSERT INTO scsync_log (tbl, key, scope, at) SELECT tbl, key, scope, ${NOW} FROM scsync_log
+         WHERE tbl = ?1 AND key IS ?2 AND NOT EXISTS (SELECT 1 FROM scsync_log WHERE tbl = ?1 AND key IS ?2 AND at IS NOT NULL)
+         LIMIT 1`,
         table,
         key,
       );
-      if (gone === 0)
-        sql.run(
-          `INSERT INTO scsync_log (tbl, key, scope, at) SELECT tbl, ?, scope, ${NOW} FROM scsync_log WHERE tbl = ? AND key IS ? LIMIT 1`,
-          ...[known, table, key],
-        );
     }
     if (found !== undefined) addRecord(sql, entity, found.id, found.local);
-    sql.run(`UPDATE scsync_log SET key = ? WHERE tbl = ? AND key IS ?`, found?.id ?? null, table, key);
+    const written = found?.id ?? null;
+    // In one step, since a key may be spelled as its id.
+    sql.run(
+      `UPDATE scsync_log SET key = iif(at IS NULL, ?, ?) WHERE tbl = ? AND key IS ?`,
+      written,
+      known ?? written,
+      table,
+      key,
+    );
   }
 }
 

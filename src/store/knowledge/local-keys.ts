@@ -201,6 +201,12 @@ function partsOf(key: string): SqlValue[] {
   });
 }
 
+/** Several columns make a JSON array, which can hold no BLOB; exports name such a row. */
+function fitForJson(entity: Entity): string[] {
+  const columns = localColumns(entity);
+  return columns.length === 1 ? [] : columns.map((column) => `typeof(t.${sqlName(column)}) <> 'blob'`);
+}
+
 /** The ids of the rows that a condition selects: that of their parent, or the array of their values. */
 function keysOf(
   sql: Sql,
@@ -229,7 +235,7 @@ function keysOf(
         : [];
   const rows = sql.all(
     `SELECT ${localKey(entity, 't')}, ${parts.map((part) => storedColumn(part, encoding)).join(', ')}
-     FROM ${sqlName(entity.table)} t WHERE ${condition}`,
+     FROM ${sqlName(entity.table)} t WHERE ${[condition, ...fitForJson(entity)].join(' AND ')}`,
     ...parameters,
   );
   return rows.flatMap(([local = null, ...values]) => {

@@ -6,7 +6,7 @@ import { changedRecords } from '../../store/knowledge/changes.js';
 import { project } from '../../store/knowledge/triggers.js';
 import { sqlName, sqlText } from '../../store/sql-name.js';
 import { refersTo, rowsOf } from '../../store/row-source.js';
-import { isMapped } from '../../store/identity.js';
+import { isMapped, localColumns } from '../../store/identity.js';
 
 /**
  * Makes the temporary tables of an export: `scsync_worklist`, the records to look at, with their tombstones in the
@@ -80,7 +80,10 @@ export function addChildren(sql: Sql, registry: Registry, target: Target): void 
 /** A row whose key is no text has no line. Two ranges of an index: NULL stands before all texts, a BLOB after them. */
 function checkKeys(sql: Sql, registry: Registry, entity: Entity, projectPath: string): void {
   const { key } = entity;
-  if (isMapped(entity)) return;
+  if (isMapped(entity)) {
+    checkLocalKeys(sql, entity);
+    return;
+  }
   for (const condition of [`t.${sqlName(key)} IS NULL`, `t.${sqlName(key)} >= x''`]) {
     const where = `${condition} AND ${project(registry, entity, 't')} = ? LIMIT 1`;
     const row = sql.get(
@@ -90,5 +93,20 @@ function checkKeys(sql: Sql, registry: Registry, entity: Entity, projectPath: st
     if (row === undefined) continue;
     const found = row[1] === 1n ? 'NULL' : `X'${String(row[0])}'`;
     throw badRow(entity, found, key, [`must be a text, not ${row[1] === 1n ? 'NULL' : 'a BLOB'}`]);
+  }
+}
+
+/** A row whose own key can be no part of an id has no line either. */
+function checkLocalKeys(sql: Sql, entity: Entity): void {
+  const columns = localColumns(entity);
+  // After all numbers of an index stand texts, and after all texts BLOBs. One column may hold anything, several make JSON.
+  const tooGreat = 'number' in entity.identity ? `''` : columns.length > 1 ? `x''` : undefined;
+  const must = 'number' in entity.identity ? 'a number' : 'a text or a number';
+  for (const column of columns) {
+    const name = `t.${sqlName(column)}`;
+    for (const condition of [`${name} IS NULL`, ...(tooGreat === undefined ? [] : [`${name} >= ${tooGreat}`])]) {
+      const row = sql.get(`SELECT quote(${name}) FROM ${sqlName(entity.table)} t WHERE ${condition} LIMIT 1`);
+      if (row !== undefined) throw badRow(entity, String(row[0]), column, [`must be ${must}, not ${String(row[0])}`]);
+    }
   }
 }

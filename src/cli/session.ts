@@ -1,9 +1,9 @@
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
 
 import { ADOPTED_FOLDER, EXPORT_FOLDER, exportDirectory, resolvePath } from '../files/directory.js';
 import { namedLines } from '../files/named-lines.js';
-import { REGISTRY_FILE, readRegistry } from '../files/registry-file.js';
+import { readRegistry } from '../files/registry-file.js';
 import type { FoundRegistry } from '../files/registry-file.js';
 import type { NamedRecord } from '../record/names.js';
 import type { RecordKey } from '../record/record-key.js';
@@ -19,7 +19,7 @@ import { secretGuard } from '../secrets/secret-guard.js';
 import { isOneProject } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';
 import { savecontext } from '../savecontext/registry.js';
-import { acceptFirstRegistry, acceptRegistry, requireAcceptedRegistry, widenedBy } from '../sync/accepted-registry.js';
+import { acceptAdopted, openAdopted } from './adopted-store.js';
 import { Store } from '../savecontext/store.js';
 import type { SyncOptions } from '../sync/sync.js';
 import type { Project } from '../sync/synced-project.js';
@@ -143,22 +143,10 @@ export class Session {
   #open(create: boolean): Store<Registry> {
     const found = this.#adopted;
     const { path } = this.database;
-    const { registry } = found ?? { registry: savecontext };
-    // Of another program's tables none is made here.
-    if (found !== undefined && !existsSync(path)) {
-      throw new SyncError('database', `There is no database at ${path}`, { hint: 'name another one with --db' });
-    }
-    const store =
-      this.#options.looks === true ? Store.look(path, { registry }) : Store.open(path, { registry, create });
-    if (found === undefined) return store;
-    try {
-      if (create) acceptFirstRegistry(store, found);
-      requireAcceptedRegistry(store, found, join(this.folder(), REGISTRY_FILE));
-      return store;
-    } catch (error) {
-      store.close();
-      throw error;
-    }
+    const looks = this.#options.looks === true;
+    if (found !== undefined) return openAdopted(found, { path, dir: this.folder() }, { looks, create });
+    const registry: Registry = savecontext;
+    return looks ? Store.look(path, { registry }) : Store.open(path, { registry, create });
   }
 
   /** The folder in which a registry lies, or is to lie. */
@@ -175,14 +163,7 @@ export class Session {
     if (found === undefined) {
       throw new SyncError('not_found', `There is no registry in ${this.folder()}`, { hint: 'make it: sc-sync adopt' });
     }
-    const store = Store.open(this.database.path, { registry: found.registry, create: true });
-    try {
-      const widened = widenedBy(store, found);
-      acceptRegistry(store, found);
-      return widened;
-    } finally {
-      store.close();
-    }
+    return acceptAdopted(found, this.database.path);
   }
 
   /** The export directory alone; no database is opened for it. */

@@ -197,6 +197,10 @@ describe('a database of another program', () => {
       expect(says).toContain('sc-sync adopt --accept');
     }
     expect(readFileSync(join(a.clone, '.sc-sync', 'topic.jsonl'), 'utf8')).not.toContain('rye-and-salt');
+    // Nor does it write: init sets nothing up by a registry that nobody accepted.
+    const triggers = a.rows(`SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name`);
+    expect(a.run('init').status).toBe(6);
+    expect(a.rows(`SELECT name, sql FROM sqlite_master WHERE type = 'trigger' ORDER BY name`)).toEqual(triggers);
     expect(a.ok('adopt', '--accept')).toContain('topic.password is synced from now on');
     a.ok('sync');
     expect(readFileSync(join(a.clone, '.sc-sync', 'topic.jsonl'), 'utf8')).toContain('rye-and-salt');

@@ -84,29 +84,31 @@ export {
 } from './registry/fields.js';
 export type { Blob, FieldsIn, InfiniteReal, LineFields, RecordIn, RecordOf, TypeIn } from './registry/record-of.js';
 export type {
+  Entity,
+  EntityDefinition,
+  ForeignDeletions,
+  Identity,
+  Registry,
+  Scope,
+  ScopeTable,
+  SyncedField,
+  TimeDefinition,
+  TimeUnit,
+} from './registry/entity.js';
+export type {
   AnyField,
   BlobField,
   Coordinate,
   ElementFields,
-  Entity,
-  EntityDefinition,
   Field,
   FieldRole,
-  ForeignDeletions,
-  Identity,
   IntegerField,
   NumberField,
   RealField,
   RefField,
-  Registry,
   ScalarField,
-  Scope,
-  ScopeTable,
   SetField,
   SetTable,
-  SyncedField,
   TextField,
-  TimeDefinition,
-  TimeUnit,
-} from './registry/entity.js';
+} from './registry/field.js';
 export type { RecordKey } from './record/record-key.js';

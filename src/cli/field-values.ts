@@ -9,7 +9,8 @@ import { JsonError, scanArray, scanObject, unquote } from '../record/json.js';
 import { nearest } from '../record/nearest.js';
 import { toToken } from '../record/object.js';
 import type { RecordObject } from '../record/object.js';
-import type { Entity, Field, SetField } from '../registry/entity.js';
+import type { Entity } from '../registry/entity.js';
+import type { Field, SetField } from '../registry/field.js';
 
 /** Members that a line has beside its record; they are derived, and so not taken from what is put. */
 const ENVELOPE = new Set(['v', 'content_hash', 'exported_at']);

@@ -7,7 +7,7 @@ import { fromPortable } from '../record/paths.js';
 import { formatStamp, isStamp } from '../record/stamp.js';
 import { isDeleted } from '../record/version.js';
 import type { Deleted, PathForm, Version } from '../record/version.js';
-import type { Field, SetField } from '../registry/entity.js';
+import type { Field, SetField } from '../registry/field.js';
 
 /** What the coordinates of a project are on this machine. */
 export interface ProjectCoordinates {

@@ -16,7 +16,8 @@ import { toPortable } from '../record/paths.js';
 import { parseStamp } from '../record/stamp.js';
 import type { Deleted, FileVersion, Present, UnknownLine } from '../record/version.js';
 import { entityOfType, scopeOf } from '../registry/entity.js';
-import type { Entity, Field, Registry, SetField } from '../registry/entity.js';
+import type { Entity, Registry } from '../registry/entity.js';
+import type { Field, SetField } from '../registry/field.js';
 import { blobToken } from '../record/stored.js';
 
 /** More is not said of one line. */

@@ -1,6 +1,6 @@
 import type { Content } from '../record/content.js';
 import { compareIntegers } from '../record/numbers.js';
-import type { SetTable } from '../registry/entity.js';
+import type { SetTable } from '../registry/field.js';
 import { areBothChanged } from './field.js';
 import type { MergePolicy } from './field.js';
 import { mergeSet, mergeStringArrays } from './set.js';

@@ -1,7 +1,7 @@
 import { EMPTY_SET, elementsByKey, joinMembers, setOfElements } from '../record/content.js';
 import { quote, scanArray, scanObject, unquote } from '../record/json.js';
 import { compareUtf8 } from '../record/order.js';
-import type { SetTable } from '../registry/entity.js';
+import type { SetTable } from '../registry/field.js';
 import type { Loss } from './loss.js';
 import { eitherText, isSame, mapSides, mergeFields, oursWins, tokensAt } from './field.js';
 import type { Contest, Fields, MergePolicy, Sides, Tokens } from './field.js';

@@ -1,4 +1,5 @@
-import type { Entity, ElementFields, SetTable } from '../registry/entity.js';
+import type { Entity } from '../registry/entity.js';
+import type { ElementFields, SetTable } from '../registry/field.js';
 import { quote, scanArray, scanObject, sha256, unquote } from './json.js';
 import type { Member, Token } from './json.js';
 import { compareUtf8 } from './order.js';

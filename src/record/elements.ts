@@ -1,4 +1,4 @@
-import type { SetTable } from '../registry/entity.js';
+import type { SetTable } from '../registry/field.js';
 import { elementKey, elementNames } from './content.js';
 import type { Element } from './content.js';
 import { unquote } from './json.js';

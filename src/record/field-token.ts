@@ -1,4 +1,4 @@
-import type { Field, IntegerField, ScalarField, SetField, TextField } from '../registry/entity.js';
+import type { Field, IntegerField, ScalarField, SetField, TextField } from '../registry/field.js';
 import { elementNames, setToken } from './content.js';
 import { uniqueElements } from './elements.js';
 import { quote, scanArray, scanObject, unquote } from './json.js';

@@ -1,4 +1,4 @@
-import type { SetField } from '../registry/entity.js';
+import type { SetField } from '../registry/field.js';
 import { elementKey, elementNames, elementsOf } from './content.js';
 import type { Content } from './content.js';
 import { quote } from './json.js';

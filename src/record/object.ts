@@ -1,4 +1,5 @@
-import type { Entity, Field } from '../registry/entity.js';
+import type { Entity } from '../registry/entity.js';
+import type { Field } from '../registry/field.js';
 import { ENVELOPE } from '../registry/names.js';
 import {
   FORMAT_VERSION,

@@ -1,5 +1,6 @@
 import { checkSet } from './check-set.js';
-import type { EntityDefinition, Field, TimeDefinition, TimeUnit } from './entity.js';
+import type { EntityDefinition, TimeDefinition, TimeUnit } from './entity.js';
+import type { Field } from './field.js';
 import { BESIDE_TYPES, ENVELOPE, NAME_FORMS, RESERVED_TABLE, findTwice, isInherited, namesInSql } from './names.js';
 import { refuseEntity } from './refuse.js';
 import type { Refuse } from './refuse.js';

@@ -1,4 +1,4 @@
-import type { SetTable } from './entity.js';
+import type { SetTable } from './field.js';
 import { findTwice } from './names.js';
 import type { Refuse } from './refuse.js';
 import { SET_ID, SET_TABLE, misshapen, misshapenField } from './shape.js';

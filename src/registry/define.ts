@@ -1,7 +1,9 @@
 import { checkEntity } from './check-entity.js';
 import { checkRegistry } from './check.js';
-import { CHANGED_AT, columnOf } from './entity.js';
-import type { Entity, EntityDefinition, Field, Registry, TimeDefinition, TimeUnit } from './entity.js';
+import { CHANGED_AT } from './entity.js';
+import { columnOf } from './field.js';
+import type { Entity, EntityDefinition, Registry, TimeDefinition, TimeUnit } from './entity.js';
+import type { Field } from './field.js';
 
 /**
  * Makes an entity of its definition.

@@ -11,7 +11,7 @@ import type {
   SetField,
   SetTable,
   TextField,
-} from './entity.js';
+} from './field.js';
 
 interface Nullability {
   readonly nullable?: boolean;

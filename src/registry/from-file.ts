@@ -1,6 +1,7 @@
 import { defineEntity, defineRegistry } from './define.js';
 import { local } from './fields.js';
-import type { Entity, EntityDefinition, Field, Identity, Registry } from './entity.js';
+import type { Entity, EntityDefinition, Identity, Registry } from './entity.js';
+import type { Field } from './field.js';
 import type { FileEntity, FileField, FileKind, FileTime, RegistryFile } from './file.js';
 import { ENVELOPE, isInherited } from './names.js';
 import { refuseEntity } from './refuse.js';

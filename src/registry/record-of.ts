@@ -1,17 +1,16 @@
+import type { Entity, Registry } from './entity.js';
 import type {
   AnyField,
   BlobField,
   ElementFields,
-  Entity,
   FieldRole,
   IntegerField,
   NumberField,
   RealField,
   RefField,
-  Registry,
   SetField,
   TextField,
-} from './entity.js';
+} from './field.js';
 
 /** Bytes in a record. */
 export interface Blob {

@@ -1,13 +1,5 @@
-import type {
-  Coordinate,
-  EntityDefinition,
-  Field,
-  FieldRole,
-  ForeignDeletions,
-  Registry,
-  ScopeTable,
-  SetTable,
-} from './entity.js';
+import type { EntityDefinition, ForeignDeletions, Registry, ScopeTable } from './entity.js';
+import type { Coordinate, Field, FieldRole, SetTable } from './field.js';
 
 /** What a property of a definition holds. */
 type Form =

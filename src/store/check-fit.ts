@@ -1,6 +1,8 @@
 import { elementNames } from '../record/content.js';
-import { columnOf, requireEntity } from '../registry/entity.js';
-import type { Entity, Field, Registry, ScalarField, SetField } from '../registry/entity.js';
+import { requireEntity } from '../registry/entity.js';
+import { columnOf } from '../registry/field.js';
+import type { Entity, Registry } from '../registry/entity.js';
+import type { Field, ScalarField, SetField } from '../registry/field.js';
 import type { Sql } from './sql.js';
 import { readTableShape } from './table-shape.js';
 import type { Affinity, ForeignKey, TableShape } from './table-shape.js';

@@ -1,7 +1,7 @@
 import { quote, unquote } from '../record/json.js';
 import { integerValue, realToken } from '../record/numbers.js';
 import { blobToken, storedRealToken, storedValue } from '../record/stored.js';
-import type { ScalarField } from '../registry/entity.js';
+import type { ScalarField } from '../registry/field.js';
 import type { SqlValue } from './database.js';
 import { decodeText } from './text-encoding.js';
 import type { TextEncoding } from './text-encoding.js';

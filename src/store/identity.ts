@@ -1,5 +1,7 @@
-import { columnOf, requireEntity } from '../registry/entity.js';
-import type { Entity, RefField, Registry, SyncedField } from '../registry/entity.js';
+import { requireEntity } from '../registry/entity.js';
+import { columnOf } from '../registry/field.js';
+import type { Entity, Registry, SyncedField } from '../registry/entity.js';
+import type { RefField } from '../registry/field.js';
 import { sqlName, sqlText } from './sql-name.js';
 
 /**

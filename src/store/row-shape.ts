@@ -1,4 +1,5 @@
-import type { Entity, Registry, ScalarField } from '../registry/entity.js';
+import type { Entity, Registry } from '../registry/entity.js';
+import type { ScalarField } from '../registry/field.js';
 import { exactColumn, storedColumn } from './columns.js';
 import { project as projectSql } from './knowledge/triggers.js';
 import type { TextEncoding } from './text-encoding.js';

@@ -1,5 +1,6 @@
-import { columnOf } from '../registry/entity.js';
-import type { Entity, Field, RefField, Registry, TimeUnit } from '../registry/entity.js';
+import { columnOf } from '../registry/field.js';
+import type { Entity, Registry, TimeUnit } from '../registry/entity.js';
+import type { Field, RefField } from '../registry/field.js';
 import { idOfReference, isMapped, joinLocal, localColumns, numberField, valueOfReference } from './identity.js';
 import { sqlName, sqlText } from './sql-name.js';
 

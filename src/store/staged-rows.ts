@@ -1,7 +1,9 @@
 import { joinMembers } from '../record/content.js';
 import type { Content } from '../record/content.js';
-import { CHANGED_AT, columnOf } from '../registry/entity.js';
-import type { Entity, Registry, ScalarField } from '../registry/entity.js';
+import { CHANGED_AT } from '../registry/entity.js';
+import { columnOf } from '../registry/field.js';
+import type { Entity, Registry } from '../registry/entity.js';
+import type { ScalarField } from '../registry/field.js';
 import type { SqlValue } from './database.js';
 import type { Sql } from './sql.js';
 import { isMapped, isRowOf, joinLocal, numberField, valueOfReference } from './identity.js';

@@ -1,4 +1,4 @@
-import { columnOf } from '../registry/entity.js';
+import { columnOf } from '../registry/field.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import { isRowOf, valueOfReference } from './identity.js';
 import type { Sql } from './sql.js';

@@ -5,7 +5,7 @@ import { withImplied } from '../record/implied.js';
 import { JsonError, quote } from '../record/json.js';
 import { toToken, valueToken } from '../record/object.js';
 import type { RecordObject } from '../record/object.js';
-import type { Field } from '../registry/entity.js';
+import type { Field } from '../registry/field.js';
 import { ENVELOPE } from '../registry/names.js';
 import { laterMoment } from '../record/edit-time.js';
 import { CHANGED_AT } from '../registry/entity.js';

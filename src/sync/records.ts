@@ -24,7 +24,7 @@ import { sqlName } from '../store/sql-name.js';
 import { refersTo, rowsOf } from '../store/row-source.js';
 import { momentToken } from '../record/edit-time.js';
 import { isRawReference } from '../store/identity.js';
-import { columnOf } from '../registry/entity.js';
+import { columnOf } from '../registry/field.js';
 
 /**
  * Reading and writing single records of one project, as any program that writes the database does: triggers run,

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import type { Loss } from '../../src/merge/loss.js';
 import { elementKey, elementsOf, fallbackToken, joinMembers, setToken } from '../../src/record/content.js';
 import type { Content } from '../../src/record/content.js';
-import type { Entity, Field } from '../../src/registry/entity.js';
+import type { Entity } from '../../src/registry/entity.js';
+import type { Field } from '../../src/registry/field.js';
 import { contentOf, variantOf } from '../record/arbitraries.js';
 
 /** What is known of one record, and what a line of the reference program says of it, which has core fields alone. */

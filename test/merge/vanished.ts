@@ -2,7 +2,8 @@ import type { Loss } from '../../src/merge/loss.js';
 import { EMPTY_SET, elementNames, elementsOf, elementKey } from '../../src/record/content.js';
 import type { Content, Element } from '../../src/record/content.js';
 import { unquote } from '../../src/record/json.js';
-import type { SetField, SyncedField } from '../../src/registry/entity.js';
+import type { SyncedField } from '../../src/registry/entity.js';
+import type { SetField } from '../../src/registry/field.js';
 
 /**
  * The values of a side that are neither in the result nor the base's nor named as lost. Times and counts of elements

@@ -6,7 +6,8 @@ import { scanArray, unquote } from '../../src/record/json.js';
 import type { Member } from '../../src/record/json.js';
 import { realToken } from '../../src/record/numbers.js';
 import { toPortable } from '../../src/record/paths.js';
-import type { Entity, Field, IntegerField, SetField, TextField } from '../../src/registry/entity.js';
+import type { Entity } from '../../src/registry/entity.js';
+import type { Field, IntegerField, SetField, TextField } from '../../src/registry/field.js';
 import { savecontext } from '../../src/savecontext/registry.js';
 import { blobToken } from '../../src/record/stored.js';
 

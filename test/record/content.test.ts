@@ -16,7 +16,7 @@ import { uniqueElements } from '../../src/record/elements.js';
 import { fieldToken } from '../../src/record/field-token.js';
 import { scanObject, unquote } from '../../src/record/json.js';
 import { toJson } from '../../src/record/object.js';
-import type { SetField } from '../../src/registry/entity.js';
+import type { SetField } from '../../src/registry/field.js';
 import { savecontext } from '../../src/savecontext/registry.js';
 import { content, fieldTokens, unknownMembers } from './arbitraries.js';
 import { sample } from './samples.js';

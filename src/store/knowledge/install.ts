@@ -1,5 +1,6 @@
 import { SyncError } from '../../errors.js';
-import { columnOf, scopeOf } from '../../registry/entity.js';
+import { scopeOf } from '../../registry/entity.js';
+import { columnOf } from '../../registry/field.js';
 import type { Entity, Registry } from '../../registry/entity.js';
 import { elementNames } from '../../record/content.js';
 import { forgetBases } from './base.js';

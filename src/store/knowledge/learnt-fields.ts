@@ -1,7 +1,7 @@
 import { joinMembers } from '../../record/content.js';
 import { fieldToken } from '../../record/field-token.js';
 import { scanObject } from '../../record/json.js';
-import { columnOf } from '../../registry/entity.js';
+import { columnOf } from '../../registry/field.js';
 import type { Entity, Registry } from '../../registry/entity.js';
 import { sqlValue } from '../columns.js';
 import { isRowOf, valueOfReference } from '../identity.js';

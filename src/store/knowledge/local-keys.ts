@@ -1,5 +1,5 @@
 import { quote, sha256 } from '../../record/json.js';
-import { columnOf } from '../../registry/entity.js';
+import { columnOf } from '../../registry/field.js';
 import type { Entity, Registry } from '../../registry/entity.js';
 import { readStored, storedColumn } from '../columns.js';
 import type { SqlValue } from '../database.js';

@@ -1,5 +1,7 @@
-import { CHANGED_AT, WHOLE_DATABASE, columnOf, scopeOf } from '../../registry/entity.js';
-import type { Entity, Registry, SetField } from '../../registry/entity.js';
+import { CHANGED_AT, WHOLE_DATABASE, scopeOf } from '../../registry/entity.js';
+import { columnOf } from '../../registry/field.js';
+import type { Entity, Registry } from '../../registry/entity.js';
+import type { SetField } from '../../registry/field.js';
 import { isMapped, localColumns, loggedKey } from '../identity.js';
 import { sqlName, sqlNames, sqlText } from '../sql-name.js';
 

@@ -1,4 +1,4 @@
-import { columnOf } from '../../registry/entity.js';
+import { columnOf } from '../../registry/field.js';
 import type { Registry } from '../../registry/entity.js';
 import { isMapped, keyColumns } from '../../store/identity.js';
 import type { Sql } from '../../store/sql.js';

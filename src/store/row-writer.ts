@@ -1,4 +1,3 @@
-import { SyncError, messageOf } from '../errors.js';
 import { absoluteTokens } from '../format/format.js';
 import { EMPTY_SET, elementNames } from '../record/content.js';
 import type { Content } from '../record/content.js';
@@ -8,6 +7,8 @@ import { sqlValue } from './columns.js';
 import { writeAside, writeUnknown } from './knowledge/changes.js';
 import { forgetUnresolved, hasUnresolved, writeUnresolved } from './knowledge/references.js';
 import type { SqlValue } from './database.js';
+import { named, writeRows } from './failed-rows.js';
+import type { FailedRow } from './failed-rows.js';
 import { naturalKeyValues } from './natural-key.js';
 import { projectCoordinates } from './project-row.js';
 import { SetWriter } from './set-writer.js';
@@ -29,12 +30,6 @@ export interface WrittenRows {
   readonly renumbered: readonly Renumbered[];
   /** Records whose rows the table does not take, and what it says. They are as they were. */
   readonly failed: readonly FailedRow[];
-}
-
-/** A row that a constraint of its table refuses. */
-export interface FailedRow {
-  readonly id: string;
-  readonly error: SyncError;
 }
 
 /**
@@ -128,8 +123,8 @@ export class RowWriter {
     if (keeps && counts.updated > 0) forgetChangedReferences(this.#sql, entity, rows);
     keepMissingReferences(this.#sql, this.#registry, entity, rows);
     const failed = [
-      ...(counts.created > 0 ? this.#write(rows, 'insert') : []),
-      ...(counts.updated > 0 ? this.#write(rows, 'update') : []),
+      ...(counts.created > 0 ? writeRows(this.#sql, rows, 'insert') : []),
+      ...(counts.updated > 0 ? writeRows(this.#sql, rows, 'update') : []),
     ];
     for (const { id } of failed) {
       forgetKey(this.#sql, entity, id);
@@ -146,31 +141,6 @@ export class RowWriter {
       }
     }
     return { type, ...left, failed };
-  }
-
-  /** One statement for all rows; where it fails, one for each, so that only those wait that are at fault. */
-  #write(rows: StagedRows, how: 'insert' | 'update'): FailedRow[] {
-    try {
-      this.#sql.transaction('deferred', () => {
-        rows[how]();
-      });
-      return [];
-    } catch (error) {
-      if (!isOfTheTable(error)) throw error;
-    }
-    const failed: FailedRow[] = [];
-    for (const id of rows.ids(how)) {
-      try {
-        this.#sql.transaction('deferred', () => {
-          rows[how](id);
-        });
-      } catch (error) {
-        if (!isOfTheTable(error)) throw error;
-        failed.push({ id, error });
-      }
-    }
-    for (const { id } of failed) rows.forget(`SELECT ${sqlText(id)}`);
-    return failed;
   }
 
   #fillScopeId(entity: Entity, rows: StagedRows, now: number): void {
@@ -252,18 +222,4 @@ function isCounted({ entity, tokens }: Content): boolean | null {
     return !isNamed && tokens[index] === '0' ? null : isNamed;
   }
   return null;
-}
-
-/** A constraint of the table, as far as SQLite tells it from other errors of the database. */
-function isOfTheTable(error: unknown): error is SyncError {
-  return error instanceof SyncError && error.code === 'database';
-}
-
-/** Says of which record it is. */
-export function named({ type }: Pick<Entity, 'type'>, { id, error }: FailedRow): SyncError {
-  const { hint, details, cause } = error;
-  return new SyncError('database', `Cannot save ${type} ${id}: ${messageOf(cause ?? error)}`, {
-    ...{ details, cause },
-    ...(hint === undefined ? {} : { hint }),
-  });
 }

@@ -90,6 +90,14 @@ export function toSyncError(error: unknown, what: string, file?: string): SyncEr
   });
 }
 
+/** The primary result codes of a file that is damaged, or no database. */
+const DAMAGED: ReadonlySet<number | undefined> = new Set([11, 26]);
+
+/** Whether the tables refused what was to be written, by a constraint or a trigger; a damaged file refuses nothing. */
+export function isRefusal(error: unknown): error is SyncError {
+  return error instanceof SyncError && error.code === 'database' && !DAMAGED.has(primaryCode(error.cause));
+}
+
 /** SQLite's primary result code, where the error carries one or tells it. */
 function primaryCode(error: unknown): number | undefined {
   if (!(error instanceof Error)) return undefined;

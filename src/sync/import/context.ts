@@ -24,7 +24,7 @@ import { markChanged } from '../../store/knowledge/changes.js';
 import { suspendTriggers } from './suspend-triggers.js';
 import { messageOf } from '../../errors.js';
 import type { SyncError } from '../../errors.js';
-import { named } from '../../store/row-writer.js';
+import { named } from '../../store/failed-rows.js';
 import type { WrittenRows } from '../../store/row-writer.js';
 import { sqlText } from '../../store/sql-name.js';
 

@@ -4,6 +4,7 @@ import { forgetBases } from '../../store/knowledge/base.js';
 import { isRowNumber } from '../../store/identity.js';
 import type { Sql } from '../../store/sql.js';
 import { sqlText } from '../../store/sql-name.js';
+import { isRefusal } from '../../store/sqlite-error.js';
 import type { ImportContext } from './context.js';
 
 /**
@@ -28,7 +29,7 @@ export function deleting({ sql, registry }: ImportContext, body: () => void): vo
     attempt();
     return;
   } catch (error) {
-    if (!(error instanceof SyncError) || error.code !== 'database') throw error;
+    if (!isRefusal(error)) throw error;
   } finally {
     sql.exec('PRAGMA defer_foreign_keys = ON');
   }

@@ -1,4 +1,3 @@
-import { SyncError } from '../../errors.js';
 import { noteLoss } from '../../store/knowledge/journal.js';
 import type { ReasonedLoss } from '../../merge/loss.js';
 import { sameContent } from '../../record/content.js';
@@ -9,6 +8,7 @@ import type { Outcome } from '../../store/knowledge/outcomes.js';
 import type { ImportContext } from './context.js';
 import type { RecordPlan } from './plan-record.js';
 import { applyTombstone } from './deletions.js';
+import { isRefusal } from '../../store/sqlite-error.js';
 import { deleting } from './foreign-keys.js';
 import type { LoadedRecord } from './load-record.js';
 import { withFreeNaturalKey } from './natural-keys.js';
@@ -51,7 +51,7 @@ function deleteRow(context: ImportContext, decision: RecordPlan, result: Deleted
       applyTombstone(context, decision.record, result);
     });
   } catch (error) {
-    if (!(error instanceof SyncError) || error.code !== 'database') throw error;
+    if (!isRefusal(error)) throw error;
     context.waits(decision.record.key, context.registry.deletionsFile, error);
     return undefined;
   }

@@ -42,3 +42,28 @@ it('keeps a row that a table refers to which is not synced, and the tombstone in
   expect(b.project.sync().import.total).toMatchObject({ deleted: 1, orphaned: 0 });
   expect(b.sql.all('SELECT id FROM team')).toEqual([]);
 });
+
+it('keeps a row whose child a table refers to, with the child, and both tombstones in their file', () => {
+  const { a, b } = openSides();
+  a.sql.exec(`INSERT INTO team (name) VALUES ('a'), ('b');
+    INSERT INTO person (uid, team, secret) VALUES ('ann', 1, ''), ('bob', 1, ''), ('cid', 2, '');
+    INSERT INTO profile (person) VALUES (1), (2)`);
+  a.project.export();
+  b.project.import();
+  b.sql.exec(`CREATE TABLE own (person INTEGER REFERENCES profile (person)); INSERT INTO own VALUES (2)`);
+  a.sql.exec('DELETE FROM team WHERE id = 1');
+  a.project.export();
+  const { total, notices } = b.project.import();
+  expect(notices.map(({ what, type, message }) => [what, type, message.slice(0, 5)])).toEqual([
+    ['orphaned', 'profile', 'waits'],
+    ['orphaned', 'person', 'waits'],
+    ['orphaned', 'team', 'waits'],
+  ]);
+  expect(total).toMatchObject({ deleted: 2, orphaned: 3 });
+  expect(b.sql.all('SELECT uid FROM person ORDER BY 1')).toEqual([['bob'], ['cid']]);
+  expect(b.project.export().total).toMatchObject({ written: 0, deleted: 0 });
+  b.sql.exec('DELETE FROM own');
+  expect(b.project.sync().import.total).toMatchObject({ deleted: 3, orphaned: 0 });
+  expect(b.sql.all('SELECT uid FROM person')).toEqual([['cid']]);
+  expect(b.lines()).toEqual(a.lines());
+});

@@ -61,8 +61,6 @@ export class ImportContext {
   readonly decided = new Set<string>();
   /** Records that were written since the page of records at hand was read, as `type/id`. */
   readonly changed = new Set<string>();
-  /** Rows that are about to go, with all that cannot be without them, as `type/id`. */
-  readonly removing = new Set<string>();
   /** Tombstones of rows that go last, when all that refers to them is decided, by `type/id`. */
   readonly deferredDeletes = new Map<string, Deleted>();
   /** What changed rows held before; kept only where somebody asks what changes. */
@@ -230,7 +228,6 @@ export class ImportContext {
     const key = `SELECT ${sqlText(type)}, ${sqlText(id)}`;
     this.outcomes.forget(key);
     this.rowsBefore?.forget(key);
-    this.removing.delete(`${type}/${id}`);
     this.unsettled.add(file);
     this.#projects.delete(`${type}/${id}`);
     this.notice(

@@ -18,26 +18,36 @@ import { stampOfContent } from './stamp-of-content.js';
 import { sqlName } from '../../store/sql-name.js';
 import { refersTo, rowsOf } from '../../store/row-source.js';
 
-/** Makes a record deleted: its row with all that cannot be without it, or the tombstone alone. */
+/** One record's deletion, with those that follow from it. */
+interface Removal {
+  /** Rows that are gone or about to go, as `type/id`: records may be each other's parents. */
+  readonly started: Set<string>;
+  /** The records that went since they cannot be without another. */
+  readonly children: RecordKey[];
+}
+
+/** Makes a record deleted: its row with all that cannot be without it, or the tombstone alone. Returns the records that went with it. */
 export function applyTombstone(
   context: ImportContext,
   { key, entity, row, state }: LoadedRecord,
   tombstone: Deleted,
-): void {
+): readonly RecordKey[] {
   if (row !== undefined) {
-    removeRow(context, entity, row, tombstone);
-    return;
+    const removal = { started: new Set<string>(), children: [] };
+    removeRow(context, entity, row, tombstone, removal);
+    return removal.children;
   }
   if (state !== undefined && saySame(state, tombstone)) {
     // The author may have been filled in just now.
     writeTombstone(context.sql, context.target.project, tombstone);
-    return;
+    return [];
   }
   const referrers = referringRows(context, key);
   writeTombstone(context.sql, context.target.project, tombstone);
   context.markChanged(key);
   forgetUnresolvedTo(context.sql, context.registry, key);
   noteClearedReferences(context, referrers);
+  return [];
 }
 
 /** Says whether a row has others that cannot be without it, or that refer to it. */
@@ -52,13 +62,10 @@ export function isReferredTo({ sql, registry }: ImportContext, entity: Entity, i
   return hasChildren || referrersOf(sql, registry, { type: entity.type, id }).length > 0;
 }
 
-/** Deletes a row, first the records that cannot be without it. Says whether it did: it may be about to. */
-function removeRow(context: ImportContext, entity: Entity, row: Content, tombstone: Deleted): boolean {
-  const { sql, rows, registry, target, removing } = context;
-  // Records may be each other's parents.
-  const name = `${entity.type}/${row.id}`;
-  if (removing.has(name)) return false;
-  removing.add(name);
+/** Deletes a row, first the records that cannot be without it. */
+function removeRow(context: ImportContext, entity: Entity, row: Content, tombstone: Deleted, removal: Removal): void {
+  const { sql, rows, registry, target } = context;
+  removal.started.add(`${entity.type}/${row.id}`);
   for (const child of dependentsOf(registry, entity)) {
     const ids = sql.all(
       `SELECT t.${sqlName(child.entity.key)} FROM ${rowsOf(registry, child.entity)} t
@@ -67,26 +74,30 @@ function removeRow(context: ImportContext, entity: Entity, row: Content, tombsto
     );
     for (const [id] of ids) {
       const content = rows.read(child.entity, String(id));
-      if (content !== undefined) removeChild(context, child.entity, content, tombstone);
+      if (content !== undefined) removeChild(context, child.entity, content, tombstone, removal);
     }
   }
-  removing.delete(name);
   const referrers = referringRows(context, { type: entity.type, id: row.id });
   context.remove(entity, row);
   writeTombstone(sql, target.project, tombstone);
   noteClearedReferences(context, referrers);
-  return true;
 }
 
-function removeChild(context: ImportContext, entity: Entity, content: Content, parent: Deleted): void {
+function removeChild(
+  context: ImportContext,
+  entity: Entity,
+  content: Content,
+  parent: Deleted,
+  removal: Removal,
+): void {
   const key = { type: entity.type, id: content.id };
+  if (removal.started.has(`${key.type}/${key.id}`)) return;
   const base = readBase(context.sql, context.target, key);
   const own = base === undefined ? [] : [base.deleted ? base.stamp : base.stamp + 1];
   const tombstone = deleted(key, Math.max(parent.stamp, ...own), parent.by);
-  if (!removeRow(context, entity, content, tombstone)) return;
+  removeRow(context, entity, content, tombstone, removal);
   noteLoss(context.sql, context.target.project, key, wholeRecord(content), 'parent deleted', context.now);
-  context.noticeLoss(key, `${context.isDryRun ? 'would go' : 'went'} with its parent, which is deleted`);
-  context.tally.add(key.type, 'deleted');
+  removal.children.push(key);
 }
 
 interface Referrer {

@@ -16,27 +16,21 @@ export function deferForeignKeys({ sql, registry }: Pick<ImportContext, 'sql' | 
 }
 
 /** Does what deletes rows. What refers to them is found at once, where possible, so that the error says which deletion it is. */
-export function deleting({ sql, registry }: ImportContext, body: () => void): void {
-  const attempt = (): void => {
-    sql.transaction('deferred', body);
-  };
-  if (!hasCircles(registry)) {
-    attempt();
-    return;
-  }
+export function deleting<T>({ sql, registry }: ImportContext, body: () => T): T {
+  if (!hasCircles(registry)) return sql.transaction('deferred', body);
   sql.exec('PRAGMA defer_foreign_keys = OFF');
   try {
-    attempt();
-    return;
+    return sql.transaction('deferred', body);
   } catch (error) {
     if (!isRefusal(error)) throw error;
   } finally {
     sql.exec('PRAGMA defer_foreign_keys = ON');
   }
   const before = countBroken(sql);
-  sql.transaction('deferred', () => {
-    body();
+  return sql.transaction('deferred', () => {
+    const result = body();
     if (countBroken(sql) > before) throw new SyncError('database', 'FOREIGN KEY constraint failed');
+    return result;
   });
 }
 

@@ -3,6 +3,7 @@ import type { ReasonedLoss } from '../../merge/loss.js';
 import { sameContent } from '../../record/content.js';
 import type { Content } from '../../record/content.js';
 import { isDeleted } from '../../record/version.js';
+import type { RecordKey } from '../../record/record-key.js';
 import type { Deleted } from '../../record/version.js';
 import type { Outcome } from '../../store/knowledge/outcomes.js';
 import type { ImportContext } from './context.js';
@@ -46,16 +47,19 @@ export function writeRecord(context: ImportContext, decision: RecordPlan, confli
 function deleteRow(context: ImportContext, decision: RecordPlan, result: Deleted): Outcome | undefined {
   // What is taken back with a deletion that fails must not be what was done for all.
   context.beforeWrite();
+  let children: readonly RecordKey[];
   try {
-    deleting(context, () => {
-      applyTombstone(context, decision.record, result);
-    });
+    children = deleting(context, () => applyTombstone(context, decision.record, result));
   } catch (error) {
     if (!isRefusal(error)) throw error;
     context.waits(decision.record.key, context.registry.deletionsFile, error);
     return undefined;
   }
   if (decision.record.row !== undefined) context.tally.add(decision.record.key.type, 'deleted');
+  for (const child of children) {
+    context.tally.add(child.type, 'deleted');
+    context.noticeLoss(child, `${context.isDryRun ? 'would go' : 'went'} with its parent, which is deleted`);
+  }
   return outcomeOf(context, decision, { result, isWritten: false, derived: undefined });
 }
 

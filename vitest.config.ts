@@ -11,12 +11,13 @@ const SLOW = [
 ];
 
 const settings = {
-  pool: 'forks',
+  setupFiles: ['test/setup/seed.ts'],
+  pool: 'forks' as const,
   // No test changes what a module keeps, and loading the modules for each file takes longer than most files.
   isolate: false,
   testTimeout: 60_000,
   hookTimeout: 60_000,
-} as const;
+};
 
 export default defineConfig({
   test: {

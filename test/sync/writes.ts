@@ -98,13 +98,17 @@ function writesOf(table: string): fc.Arbitrary<string> {
   );
 }
 
+function writesOn(tables: readonly string[], ...foreignKeys: readonly string[]): fc.Arbitrary<string> {
+  return fc
+    .tuple(fc.constantFrom(...foreignKeys), fc.constantFrom('OFF', 'OFF', 'ON'), fc.oneof(...tables.map(writesOf)))
+    .map(
+      ([foreign, recursive, sql]) =>
+        `PRAGMA foreign_keys = ${foreign}; PRAGMA recursive_triggers = ${recursive}; ${sql}`,
+    );
+}
+
 /** Any write of another program on any table, with or without foreign keys. Some of them fail, as they may. */
-export const anyWrite: fc.Arbitrary<string> = fc
-  .tuple(
-    fc.constantFrom('ON', 'ON', 'OFF'),
-    fc.constantFrom('OFF', 'OFF', 'ON'),
-    fc.oneof(...Object.keys(TABLES).map(writesOf)),
-  )
-  .map(
-    ([foreign, recursive, sql]) => `PRAGMA foreign_keys = ${foreign}; PRAGMA recursive_triggers = ${recursive}; ${sql}`,
-  );
+export const anyWrite = writesOn(Object.keys(TABLES), 'ON', 'ON', 'OFF');
+
+/** Writes on sessions and what belongs to them, where nothing keeps a row from being without its session. */
+export const writesOnFamilies = writesOn(['sessions', 'context_items', 'checkpoints'], 'OFF', 'OFF', 'ON');

@@ -78,12 +78,18 @@ function findTouched(sql: Sql, registry: Registry, entity: Entity, newest: numbe
     newest,
   );
   if (parent === undefined) return;
+  // A record that has a tombstone may have been deleted in the project that it is in now.
+  const cameOrWent = (record: string, known: string): string =>
+    `(p.project IS NOT ${known}.project OR EXISTS (SELECT 1 FROM scsync_tombstones x
+       WHERE x.project = p.project AND x.type = ${record}.type AND x.id = ${record}.id))`;
   sql.run(
     `INSERT INTO temp.scsync_touched (type, id, n, is_there, project, known, counted)
      SELECT ${sqlText(type)}, t.${sqlName(key)}, p.n, 1, p.project, coalesce(m.project, p.known), 0
-     FROM temp.scsync_touched p JOIN ${rows} t ON t.${sqlName(parent.field)} = p.id
+     FROM temp.scsync_touched p
+     LEFT JOIN scsync_records k ON k.type = p.type AND k.id = p.id
+     JOIN ${rows} t ON t.${sqlName(parent.field)} = p.id
      LEFT JOIN scsync_records m ON m.type = ${sqlText(type)} AND m.id = t.${sqlName(key)}
-     WHERE p.type = ${sqlText(parent.entity.type)} AND p.project IS NOT p.known AND p.project IS NOT m.project
+     WHERE p.type = ${sqlText(parent.entity.type)} AND ${cameOrWent('p', 'k')} AND ${cameOrWent('m', 'm')}
        AND t.${sqlName(key)} IS NOT NULL AND coalesce(m.seq, 0) <= ?
      ON CONFLICT DO UPDATE SET known = coalesce(known, excluded.known)`,
     newest,

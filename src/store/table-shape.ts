@@ -12,6 +12,8 @@ export interface Column {
   /** True where an insert must name it: NOT NULL, without a default. */
   readonly isRequired: boolean;
   readonly isNotNull: boolean;
+  /** The SQL of its default. */
+  readonly default: string | undefined;
 }
 
 /** What a unique index compares; undefined for an expression. */
@@ -44,15 +46,18 @@ export function readTableShape(sql: Sql, table: string): TableShape {
     .all(`SELECT name, type FROM pragma_table_info(?) WHERE pk > 0`, table)
     .map(([name, type]) => ({ name: String(name), type: String(type) }));
   const columns = sql
-    .all(`SELECT name, type, "notnull", dflt_value IS NOT NULL, pk, hidden FROM pragma_table_xinfo(?)`, table)
-    .map(([name, type, notNull, hasDefault, pk, hidden]): Column => {
+    .all(`SELECT name, type, "notnull", dflt_value, pk, hidden FROM pragma_table_xinfo(?)`, table)
+    .map(([name, type, notNull, value, pk, hidden]): Column => {
       const affinity = affinityOf(String(type));
       const isGenerated = hidden === 2n || hidden === 3n;
       // SQLite itself gives a number to such a key.
       const isNumbered = affinity === 'INTEGER' && pk === 1n;
       const isNotNull = notNull === 1n;
-      const isRequired = isNotNull && hasDefault === 0n && !isGenerated && !isNumbered;
-      return { name: String(name), type: String(type), affinity, isGenerated, isRequired, isNotNull };
+      const isRequired = isNotNull && value === null && !isGenerated && !isNumbered;
+      return {
+        ...{ name: String(name), type: String(type), affinity, isGenerated, isRequired, isNotNull },
+        default: typeof value === 'string' ? value : undefined,
+      };
     });
   const isRowNumber = keys.length === 1 && /^integer$/i.test(keys[0]?.type ?? '');
   return {

@@ -74,3 +74,29 @@ it('what a clone kept of a column that it did not know is in the column when it 
   expect(project.status().inSync).toBe(true);
   expect(migrated.sql.all('SELECT title, size, body FROM note ORDER BY id')[0]).toEqual(['a', 7n, 'long']);
 });
+
+it('gives a row what its table gives to any row, where no line says anything of a column', () => {
+  const folder = temporaryFolder();
+  const old = openSide(folder, 'old', { schema: OLD, file: BEFORE });
+  old.sql.exec(`INSERT INTO note (title) VALUES ('a')`);
+  old.project.export();
+  const more = `size INTEGER NOT NULL DEFAULT '5', rate REAL DEFAULT 2, state TEXT DEFAULT 'it''s open', half NUMERIC DEFAULT (0.5),
+    at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP, body TEXT, face BLOB DEFAULT X'00ff'`;
+  const file = registry({
+    ...{ title: 'text', size: 'integer', rate: { kind: 'real', null: true }, state: { kind: 'text', null: true } },
+    ...{ half: { kind: 'number', null: true }, at: 'text', body: { kind: 'text', null: true } },
+    face: { kind: 'blob', null: true },
+  });
+  const migrated = openSide(folder, 'new', { schema: OLD.replace(')', `, ${more})`), file });
+  migrated.project.sync();
+  expect(migrated.sql.all('SELECT title, size, rate, state, half, at, body, hex(face) FROM note')).toEqual([
+    ['a', 5n, 2, `it's open`, 0.5, '', null, '00FF'],
+  ]);
+  expect(migrated.project.status().inSync).toBe(true);
+  old.project.sync();
+  expect(old.sql.all('SELECT title FROM note')).toEqual([['a']]);
+  migrated.sql.exec('UPDATE note SET size = 6');
+  migrated.project.sync();
+  old.project.sync();
+  expect(migrated.sql.all('SELECT title, size, rate FROM note')).toEqual([['a', 6n, 2]]);
+});

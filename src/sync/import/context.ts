@@ -9,6 +9,7 @@ import type { ProjectCoordinates } from '../../format/format.js';
 import { projectCoordinates } from '../../store/project-row.js';
 import { Outcomes } from '../../store/knowledge/outcomes.js';
 import type { Outcome } from '../../store/knowledge/outcomes.js';
+import { defaultTokens } from '../../store/default-values.js';
 import { forgetKey } from '../../store/new-keys.js';
 import { RowWriter } from '../../store/row-writer.js';
 import type { Sql } from '../../store/sql.js';
@@ -73,6 +74,7 @@ export class ImportContext {
   #done = 0;
   readonly #skipInvalid: boolean;
   readonly #projects = new Map<string, string | null | undefined>();
+  readonly #defaults = new Map<Entity, ReadonlyMap<number, string>>();
   #coordinates: ProjectCoordinates | undefined;
   #resume: (() => void) | undefined;
   #target: Target;
@@ -170,6 +172,13 @@ export class ImportContext {
     const project = this.rows.projectOf(entity, id) ?? (this.writer.has(entity, id) ? this.target.project : undefined);
     this.#projects.set(key, project);
     return project;
+  }
+
+  /** What the table of an entity gives to a row that says nothing of a column. */
+  defaultsOf(entity: Entity): ReadonlyMap<number, string> {
+    let known = this.#defaults.get(entity);
+    if (known === undefined) this.#defaults.set(entity, (known = defaultTokens(this.sql, entity)));
+    return known;
   }
 
   /** To be called when rows may have come or gone: before each type, and by whatever deletes a row. */

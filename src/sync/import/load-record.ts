@@ -3,7 +3,7 @@ import { fileOfType } from '../../format/line-key.js';
 import { LineError, parseLine } from '../../format/parse.js';
 import { fileState } from '../../merge/file-state.js';
 import type { ReasonedLoss } from '../../merge/loss.js';
-import { EMPTY_SET, countsOf, elementKey, elementsOf, setToken, withTokens } from '../../record/content.js';
+import { EMPTY_SET, countsOf, derived, elementKey, elementsOf, setToken, withTokens } from '../../record/content.js';
 import type { Content } from '../../record/content.js';
 import { unquote } from '../../record/json.js';
 import { isDeleted } from '../../record/version.js';
@@ -147,7 +147,7 @@ function statedBy(
 ): Pick<LoadedRecord, 'lines' | 'version' | 'besideRow' | 'losses'> {
   const { form } = context;
   const complete = (known: readonly Content[]): FileVersion<Present>[] =>
-    fillLines(written, known).map((line) => withoutDeadReferences(context, line));
+    fillLines(written, [...known, ...ofTable(context, written)]).map((line) => withoutDeadReferences(context, line));
   const lines = complete(knownOf(form, base, row));
   const { version, losses } = fileState(lines, tombstones, form);
   const isSilent = row !== undefined && form === 'portable' && written.some((line) => line.form === 'absolute');
@@ -155,6 +155,15 @@ function statedBy(
   // What the lines say nothing of, the row must not lose to what only the base has.
   const { version: silent = version, losses: lost } = fileState(complete(knownOf('absolute', base, row)), [], form);
   return { lines, version, besideRow: { ...silent, stamp: version.stamp }, losses: lost };
+}
+
+/** Where nothing else is known of a column that a line lacks, its row gets what the table gives to any row. */
+function ofTable(context: ImportContext, written: readonly FileVersion<Present>[]): Content[] {
+  const content = written.find((line) => line.content.unsaid !== undefined)?.content;
+  if (content === undefined) return [];
+  const { entity, id } = content;
+  const tokens = content.tokens.map((token, index) => context.defaultsOf(entity).get(index) ?? token);
+  return [derived({ entity, id, tokens, unknown: [] })];
 }
 
 /** The file that a version belongs into. */

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
-import { MAIN } from '../cli/helpers.js';
+import { MAIN } from '../cli/built-command.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 
 /** A tracker: numbers that each machine hands out, a key of two columns, a secret, a full-text index of its own. */

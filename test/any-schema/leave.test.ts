@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
-import { MAIN } from '../cli/helpers.js';
+import { MAIN } from '../cli/built-command.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 
 /** A program's tables with all that can stand beside tables of ours: an index and a trigger of its own, a counter, a view. */

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -7,21 +6,14 @@ import { expect, onTestFinished } from 'vitest';
 
 import { Store } from '../../src/savecontext/store.js';
 import { copyEmptyDatabase } from '../empty-database.js';
+import { runBuilt } from './built-command.js';
+import type { Ran } from './built-command.js';
 import { expectValid } from './valid.js';
 
-/** The built command. */
-export const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const FIXTURES = fileURLToPath(new URL('../fixtures/reference/', import.meta.url));
 
 /** The project that the databases of the reference program hold. */
 export const ATLAS = '/projects/atlas';
-
-/** What a run of the command gave. */
-export interface Ran {
-  readonly status: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export interface RunOptions {
   readonly cwd?: string;
@@ -42,7 +34,6 @@ export class Sandbox {
   readonly db: string;
 
   constructor() {
-    if (!existsSync(MAIN)) throw new Error('the command is not built: npm run build');
     this.root = realpathSync(mkdtempSync(join(tmpdir(), 'sc-sync-cli-')));
     this.project = join(this.root, 'work', 'proj');
     this.dir = join(this.project, '.savecontext');
@@ -68,11 +59,9 @@ export class Sandbox {
 
   /** Runs the command in the project's folder, with an environment of its own. */
   run(args: readonly string[], { cwd = this.project, input = '', env = {} }: RunOptions = {}): Ran {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
+    return runBuilt(args, {
       cwd,
       input,
-      encoding: 'utf8',
-      maxBuffer: 64 * 1024 * 1024,
       env: {
         PATH: process.env['PATH'] ?? '',
         TMPDIR: tmpdir(),
@@ -83,7 +72,6 @@ export class Sandbox {
         ...env,
       },
     });
-    return { status, stdout, stderr };
   }
 
   /** Runs what must succeed, and gives what it printed. */

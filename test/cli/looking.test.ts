@@ -7,7 +7,8 @@ import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { builtModule, ended, startScript } from '../files/child.js';
 import { breakTable, closed, setJournalMode } from '../robustness/database-file.js';
 import { file, line } from '../robustness/world.js';
-import { MAIN, Sandbox } from './helpers.js';
+import { MAIN } from './built-command.js';
+import { Sandbox } from './helpers.js';
 
 /** Every call that changes nothing. */
 const LOOKS: readonly (readonly string[])[] = [

@@ -7,7 +7,8 @@ import { expect, it } from 'vitest';
 import { Output, settingsOf } from '../../src/cli/output.js';
 import type * as program from '../../src/cli/program.js';
 import type * as session from '../../src/cli/session.js';
-import { ATLAS, MAIN, Sandbox, edit } from './helpers.js';
+import { MAIN } from './built-command.js';
+import { ATLAS, Sandbox, edit } from './helpers.js';
 
 /** The guard starts a worker, which only what is built has. */
 const built = async <T>(name: string): Promise<T> => (await import(join(dirname(MAIN), name))) as T;

@@ -12,7 +12,8 @@ import { Output, settingsOf } from '../../src/cli/output.js';
 import { makeProgressBar } from '../../src/cli/progress.js';
 import { ERROR_EXIT_STATUS } from '../../src/errors.js';
 import type { SyncErrorCode } from '../../src/errors.js';
-import { ATLAS, MAIN, Sandbox, recordIn } from './helpers.js';
+import { MAIN } from './built-command.js';
+import { ATLAS, Sandbox, recordIn } from './helpers.js';
 
 /** Everything that could move a cursor, change a colour or turn text round. */
 const NASTY = 'a\u0000b\u0007c\u001b[31md\u007fe\u009b2Jf\u202eg\u2066h\u0085i\u2028j\tk\r\nl';

@@ -5,8 +5,9 @@ import { describe, expect, it } from 'vitest';
 
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { readPage, root } from '../page-examples.js';
-import { MAIN, Sandbox } from './helpers.js';
-import type { Ran } from './helpers.js';
+import { MAIN } from './built-command.js';
+import { Sandbox } from './helpers.js';
+import type { Ran } from './built-command.js';
 
 /** The commands of a part of the README, block by block; what installs the package was done by the test. */
 function blocksOf(heading: string): string[] {

@@ -2,7 +2,7 @@ import { cpSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writ
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { MAIN } from '../cli/helpers.js';
+import { MAIN } from '../cli/built-command.js';
 import { root } from '../page-examples.js';
 import { Shell } from './shell.js';
 import { ShortIds, stepsOf } from './transcript.js';

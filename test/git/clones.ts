@@ -27,8 +27,10 @@ import { Records } from '../../src/sync/records.js';
 import { Store } from '../../src/savecontext/store.js';
 import { sync } from '../../src/sync/sync.js';
 import type { SyncOutcome } from '../../src/sync/sync.js';
-import { MAIN, oneObject } from '../cli/helpers.js';
-import type { JsonObject, Ran } from '../cli/helpers.js';
+import { MAIN, runBuilt } from '../cli/built-command.js';
+import type { Ran } from '../cli/built-command.js';
+import { oneObject } from '../cli/helpers.js';
+import type { JsonObject } from '../cli/helpers.js';
 import { copyEmptyDatabase } from '../empty-database.js';
 
 /** The built merge driver. */
@@ -112,12 +114,7 @@ export class Clone {
 
   /** Runs the built command. */
   run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Ran {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [MAIN, ...args], {
-      cwd: this.root,
-      encoding: 'utf8',
-      env: { ...this.env(), ...env },
-    });
-    return { status, stdout, stderr };
+    return runBuilt(args, { cwd: this.root, env: { ...this.env(), ...env } });
   }
 
   /** Starts the built command, beside others. */

@@ -2,7 +2,7 @@ import { Client } from '@modelcontextprotocol/client';
 import { StdioClientTransport } from '@modelcontextprotocol/client/stdio';
 import { describe, expect, it, onTestFinished } from 'vitest';
 
-import { MAIN } from '../cli/helpers.js';
+import { MAIN } from '../cli/built-command.js';
 import type { JsonObject } from '../cli/helpers.js';
 import { expectValid } from '../cli/valid.js';
 import { pair } from './clones.js';

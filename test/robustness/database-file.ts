@@ -4,6 +4,7 @@ import { setImmediate } from 'node:timers/promises';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 
+import { freeDatabases } from '../cli/built-command.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
 import { copyEmptyDatabase } from '../empty-database.js';
@@ -54,6 +55,7 @@ export function valueIn(path: string, id = 'm'): unknown {
 
 /** Until its statements are collected, `@photostructure/sqlite` keeps a database open that was closed. */
 export async function closed(): Promise<void> {
+  freeDatabases();
   setFlagsFromString('--expose-gc');
   const collect = runInNewContext('gc') as () => void;
   for (let round = 0; round < 4; round++) {

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 
-import { MAIN } from '../cli/helpers.js';
+import { MAIN } from '../cli/built-command.js';
 import { diskFolder } from '../files/temporary-folder.js';
 import { closed } from './database-file.js';
 import { add, file, line, makeWorld } from './world.js';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { findRepository } from '../../src/git/repository.js';
 import { resolveFolder } from '../../src/git/resolve.js';
 import { tryGit } from '../git/clones.js';
-import type { Ran } from '../cli/helpers.js';
+import type { Ran } from '../cli/built-command.js';
 import type { Clone } from './clone.js';
 import { hasUnseen, syncFiles } from './engine-operations.js';
 import { run } from './repository.js';

@@ -1,11 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
-import { MAIN } from '../cli/built-command.js';
+import { runBuilt } from '../cli/built-command.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 
 /** A tracker: numbers that each machine hands out, a key of two columns, a secret, a full-text index of its own. */
@@ -39,7 +39,7 @@ class Machine {
     this.sql.exec(`PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; ${schema}`);
   }
 
-  get env(): NodeJS.ProcessEnv {
+  get env(): Record<string, string> {
     const { PATH = '', TMPDIR = '/tmp' } = process.env;
     const who = { GIT_AUTHOR_NAME: 'ann', GIT_AUTHOR_EMAIL: 'ann@example.invalid' };
     const committer = { GIT_COMMITTER_NAME: 'ann', GIT_COMMITTER_EMAIL: 'ann@example.invalid' };
@@ -56,7 +56,7 @@ class Machine {
   }
 
   run(...args: readonly string[]): { readonly status: number | null; readonly text: string; readonly says: string } {
-    const ran = spawnSync(process.execPath, [MAIN, ...args], { cwd: this.clone, env: this.env, encoding: 'utf8' });
+    const ran = runBuilt(args, { cwd: this.clone, env: this.env });
     return { status: ran.status, text: ran.stdout, says: ran.stderr };
   }
 

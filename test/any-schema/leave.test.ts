@@ -1,11 +1,11 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { Sql } from '../../src/store/sql.js';
-import { MAIN } from '../cli/built-command.js';
+import { runBuilt } from '../cli/built-command.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 
 /** A program's tables with all that can stand beside tables of ours: an index and a trigger of its own, a counter, a view. */
@@ -34,8 +34,8 @@ class User {
     this.git('init', '--quiet', '--initial-branch=main');
   }
 
-  get env(): NodeJS.ProcessEnv {
-    return { PATH: process.env['PATH'], HOME: this.#home, GIT_CONFIG_NOSYSTEM: '1', SC_ACTOR: 'ann' };
+  get env(): Record<string, string> {
+    return { PATH: process.env['PATH'] ?? '', HOME: this.#home, GIT_CONFIG_NOSYSTEM: '1', SC_ACTOR: 'ann' };
   }
 
   git(...args: readonly string[]): string {
@@ -43,7 +43,7 @@ class User {
   }
 
   run(...args: readonly string[]): { readonly status: number | null; readonly text: string } {
-    const ran = spawnSync(process.execPath, [MAIN, ...args], { cwd: this.clone, env: this.env, encoding: 'utf8' });
+    const ran = runBuilt(args, { cwd: this.clone, env: this.env });
     return { status: ran.status, text: ran.stdout + ran.stderr };
   }
 

@@ -27,8 +27,9 @@ let carryOut: ((call: unknown) => Ran) | undefined;
 /** Runs the built command in a process that does so for all tests of a worker: to start one takes longer than most commands. */
 export function runBuilt(args: readonly string[], { cwd, env, input = '' }: CommandCall): Ran {
   if (!existsSync(MAIN)) throw new Error('the command is not built: npm run build');
-  // What is meant for Node itself needs a process of its own.
-  if ('NODE_OPTIONS' in env) return runProcess(args, { cwd, env, input });
+  // What is meant for Node itself needs a process of its own, and so does help: it has the registry that was there at the start.
+  const isHelp = args.includes('--help') || args[0] === 'completions';
+  if (isHelp || 'NODE_OPTIONS' in env) return runProcess(args, { cwd, env, input });
   carryOut ??= startServer();
   return carryOut({ main: MAIN, args, cwd, env, input });
 }

@@ -1,6 +1,9 @@
 /** The folders of src/, lowest first, a row each: a module imports its own folder and those above its row. */
 const FOLDERS = ['registry', 'record', 'format', 'merge', 'files', 'store', 'adopt', 'sync', 'secrets', 'git', 'cli'];
 
+/** Packages that the build puts into the programs (`scripts/bundle.mjs`): nobody installs them with the package. */
+const BUNDLED = '(^|/)node_modules/(commander|picocolors|string-width|cli-progress)/';
+
 /** Modules that compute from their arguments alone; `eslint.config.js` has the same list. */
 const PURE = ['^src/(errors\\.ts$|registry/|record/|format/|merge/)', '^src/sync/(export|import)/plan[^/]*\\.ts$'];
 
@@ -79,9 +82,9 @@ module.exports = {
     {
       name: 'cli-packages-in-cli-only',
       severity: 'error',
-      comment: 'A program that uses the library loads no command line package.',
+      comment: 'A program that uses the library loads no command line package, and has none.',
       from: { path: '^src/', pathNot: '^src/cli/' },
-      to: { path: '(^|/)node_modules/(commander|picocolors|string-width|cli-progress)/' },
+      to: { path: BUNDLED },
     },
     {
       name: 'verbs-are-loaded-when-called',
@@ -124,9 +127,12 @@ module.exports = {
     {
       name: 'no-development-packages',
       severity: 'error',
-      comment: 'What src/ imports must be installed with the package.',
+      comment: 'What src/ imports must be installed with the package, or be a part of its programs.',
       from: { path: '^src/' },
-      to: { dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'], pathNot: '(^|/)node_modules/@types/node/' },
+      to: {
+        dependencyTypes: ['npm-dev', 'npm-no-pkg', 'npm-unknown'],
+        pathNot: ['(^|/)node_modules/@types/node/', BUNDLED],
+      },
     },
     {
       name: 'no-unresolvable',

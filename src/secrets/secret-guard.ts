@@ -14,7 +14,7 @@ let scan: ((text: string, known: readonly string[]) => readonly FoundSecret[]) |
 /** Nothing of it is loaded before: most exports have nothing to look at. */
 function startScanner(): typeof scan & object {
   const { createSyncFn } = createRequire(import.meta.url)('synckit') as typeof Synckit;
-  return createSyncFn(new URL('./secret-worker.js', import.meta.url));
+  return createSyncFn(new URL('../secrets/secret-worker.js', import.meta.url));
 }
 
 /**

@@ -2,11 +2,11 @@ import { Argument } from 'commander';
 
 import { spawn } from 'node:child_process';
 import { basename, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 
 import { workTreeOf } from '../../files/directory.js';
 import { addFolder } from '../../git/commit-folder.js';
 import { HOOKS } from '../../git/hooks.js';
+import { programPath } from '../../git/program-path.js';
 import { requireRepository } from '../../git/repository.js';
 import { SyncError } from '../../errors.js';
 import type { Session } from '../session.js';
@@ -33,10 +33,9 @@ async function run({ session, args: [name = ''], options }: Invocation): Promise
       hint: `the hooks are ${Object.keys(HOOKS).join(', ')}`,
     });
   }
-  const main = fileURLToPath(new URL('../main.js', import.meta.url));
   const project = typeof options['project'] === 'string' ? ['--project', options['project']] : [];
   const words = ['-C', session.resolve('.'), '--db', resolve(session.database.path), ...project, verb, '--quiet'];
-  const ended = await runFor(PATIENCE, [main, ...words]);
+  const ended = await runFor(PATIENCE, [programPath('cli/main.js'), ...words]);
   if (ended === undefined) return says([`${verb} takes longer and goes on in the background`]);
   if (ended.status !== 0) return says(wentWrong(ended).map((line) => `${verb}: ${line}`));
   if (name === 'pre-commit') addToCommit(session);

@@ -1,0 +1,136 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { join, relative } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import ts from 'typescript';
+import { describe, expect, it } from 'vitest';
+
+import { temporaryFolder } from '../files/temporary-folder.js';
+import { DRIVER } from '../git/clones.js';
+import { MAIN, Sandbox } from './helpers.js';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const PROGRAMS = [
+  MAIN,
+  DRIVER,
+  ...readdirSync(join(ROOT, 'dist/program'))
+    .filter((name) => name.endsWith('.js'))
+    .map((name) => join(ROOT, 'dist/program', name)),
+];
+
+/** The files that a run of Node loads, as paths from the root of the package; V8 notes them where it is asked for coverage. */
+function loadedBy(run: (env: Readonly<Record<string, string>>) => void): string[] {
+  const folder = temporaryFolder();
+  run({ NODE_V8_COVERAGE: folder });
+  const urls = readdirSync(folder).flatMap((name) => {
+    const { result } = JSON.parse(readFileSync(join(folder, name), 'utf8')) as { readonly result: { url: string }[] };
+    return result.map(({ url }) => url).filter((url) => url.startsWith('file:'));
+  });
+  return [...new Set(urls)].map((url) => relative(ROOT, fileURLToPath(url))).sort();
+}
+
+const isOurs = (path: string): boolean => !path.includes('node_modules');
+
+/** The package that an import names. */
+const packageOf = (target: string): string => /^(?:@[^/]+\/)?[^/]+/.exec(target)?.[0] ?? '';
+
+/** The packages that files were loaded from. */
+function packagesOf(paths: readonly string[]): string[] {
+  const within = paths.flatMap((path) => path.split('node_modules/').slice(1).slice(-1));
+  return [...new Set(within.map(packageOf))].sort();
+}
+
+/** A project in sync, with one record. */
+function syncedSandbox(): Sandbox {
+  const sandbox = new Sandbox();
+  for (const args of [['init'], ['put', 'issue', 'title=One'], ['sync']]) sandbox.ok(args);
+  return sandbox;
+}
+
+describe('the start of the command', () => {
+  it('reads a few files, none of them of the library', () => {
+    const sandbox = syncedSandbox();
+    for (const [args, most] of [
+      [['--version'], 3],
+      [['status'], 8],
+      [['sync'], 8],
+      [['list', 'issue'], 8],
+    ] as const) {
+      const loaded = loadedBy((env) => sandbox.ok(args, { env }));
+      expect(loaded.filter(isOurs).length, loaded.join('\n')).toBeLessThanOrEqual(most);
+      expect(loaded.filter(isOurs).filter((path) => !/^dist\/(program\/|cli\/main\.js$)/.test(path))).toEqual([]);
+    }
+  });
+
+  it('loads the driver of SQLite alone from what is installed, and no scanner where no value is new', () => {
+    const sandbox = syncedSandbox();
+    for (const args of [['status'], ['sync'], ['list', 'issue']]) {
+      const loaded = packagesOf(loadedBy((env) => sandbox.ok(args, { env })));
+      expect(loaded.filter((name) => !['@photostructure/sqlite', 'node-gyp-build'].includes(name))).toEqual([]);
+    }
+  });
+});
+
+describe('the start of the merge driver', () => {
+  it('reads one file', () => {
+    const folder = temporaryFolder();
+    const paths = ['base', 'ours', 'theirs'].map((name) => join(folder, name));
+    for (const path of paths) writeFileSync(path, '{"id":"1"}\n');
+    const loaded = loadedBy((env) => {
+      execFileSync(process.execPath, [DRIVER, '--key', 'id', ...paths, 'x.jsonl'], { env: { ...process.env, ...env } });
+    });
+    expect(loaded).toEqual(['dist/merge-driver.js']);
+  });
+});
+
+describe('what the programs are made of', () => {
+  const text = (path: string): string => readFileSync(path, 'utf8');
+  const { dependencies } = JSON.parse(text(join(ROOT, 'package.json'))) as {
+    readonly dependencies: Readonly<Record<string, string>>;
+  };
+
+  it('finds each file that it looks for beside itself', () => {
+    const missing = PROGRAMS.flatMap((path) =>
+      [...text(path).matchAll(/new URL\("([^"]+)", import\.meta\.url\)/g)]
+        .map(([, beside = '']) => fileURLToPath(new URL(beside, pathToFileURL(path))))
+        .filter((beside) => !existsSync(beside)),
+    );
+    expect(missing).toEqual([]);
+  });
+
+  it('is packed, with each file that it imports, and imports no package that is not installed with it', () => {
+    const packed = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: ROOT,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const [{ files } = { files: [] }] = JSON.parse(packed) as { readonly files: { readonly path: string }[] }[];
+    const names = files.map(({ path }) => path).filter((path) => /^dist\/.*\.js$/.test(path));
+    const unmet = names.flatMap((name) =>
+      ts
+        .preProcessFile(text(join(ROOT, name)), true, true)
+        .importedFiles.map(({ fileName }) => fileName)
+        .filter((target) =>
+          target.startsWith('.')
+            ? !names.includes(join(name, '..', target))
+            : !isBuiltin(target) && !Object.keys(dependencies).includes(packageOf(target)),
+        )
+        .map((target) => `${name}: ${target}`),
+    );
+    expect(names).toEqual(expect.arrayContaining(['dist/cli/main.js', 'dist/merge-driver.js', 'dist/index.js']));
+    expect(unmet).toEqual([]);
+  });
+
+  it('goes with the licence of each package that is a part of it', () => {
+    const sources = PROGRAMS.filter((path) => existsSync(`${path}.map`)).flatMap(
+      (path) => (JSON.parse(text(`${path}.map`)) as { readonly sources: string[] }).sources,
+    );
+    const held = packagesOf(sources);
+    const notices = [...text(join(ROOT, 'dist/THIRD-PARTY.txt')).matchAll(/^(\S+) \d\S* \(.+\)$/gm)].map(
+      ([, name]) => name,
+    );
+    expect(held).toContain('commander');
+    expect([...new Set(notices)].sort()).toEqual(held);
+  });
+});

@@ -31,6 +31,8 @@ export function runBuilt(args: readonly string[], { cwd, env, input = '' }: Comm
   const isHelp = args.includes('--help') || args[0] === 'completions';
   if (isHelp || 'NODE_OPTIONS' in env) return runProcess(args, { cwd, env, input });
   carryOut ??= startServer();
+  // It takes a database that nobody has open.
+  if (args.includes('restore')) freeDatabases();
   return carryOut({ main: MAIN, args, cwd, env, input });
 }
 

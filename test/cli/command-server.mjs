@@ -33,7 +33,7 @@ let calls = 0;
 
 /** @param {{ main: string, args: string[], cwd: string, env: Record<string, string>, input: string | Uint8Array }} call */
 async function carryOut({ main, args, cwd, env, input }) {
-  for (const name of Object.keys(process.env)) if (!(name in env)) delete process.env[name];
+  for (const name of Object.keys(process.env)) if (!(name in env)) Reflect.deleteProperty(process.env, name);
   Object.assign(process.env, env);
   process.chdir(cwd);
   const [stdout, stderr] = [new Kept(), new Kept()];

@@ -8,7 +8,8 @@ import { describe, expect, it } from 'vitest';
 
 import { temporaryFolder } from '../files/temporary-folder.js';
 import { DRIVER } from '../git/clones.js';
-import { MAIN, Sandbox } from './helpers.js';
+import { MAIN } from './built-command.js';
+import { Sandbox } from './helpers.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAMS = [

@@ -1,5 +1,5 @@
 import type { Entity, Registry } from '../registry/entity.js';
-import { isMapped, joinLocal, numberField, valueOfReference } from './identity.js';
+import { isMapped, isRowOf, joinLocal, numberField, valueOfReference } from './identity.js';
 import type { Sql } from './sql.js';
 import { sqlName, sqlText } from './sql-name.js';
 
@@ -60,6 +60,25 @@ export function handOutNumbers(sql: Sql, entity: Entity, staged: string): Renumb
   );
   return others.flatMap(([id, local, isAnother]) =>
     isAnother === 1n ? [{ id: String(id), number: local as bigint }] : [],
+  );
+}
+
+/**
+ * Keeps what lines say of the numbers of rows that are there, all or that of one record: a row keeps its own number, and a line the one that
+ * came. Nothing is kept where both are the same.
+ */
+export function rememberNumbers(sql: Sql, entity: Entity, staged: string, id?: string): void {
+  const field = numberField(entity);
+  if (field === undefined || !('number' in entity.identity)) return;
+  const came = `s.v${field.index}`;
+  sql.run(
+    `INSERT INTO scsync_records (type, id, number)
+     SELECT ?1, s.id, iif(t.${sqlName(entity.identity.number)} IS ${came}, NULL, ${came})
+     FROM ${staged} s JOIN ${sqlName(entity.table)} t ON ${isRowOf(entity, 's.id')}
+     WHERE s.is_new = 0 AND s.id = coalesce(?2, s.id)
+     ON CONFLICT (type, id) DO UPDATE SET number = excluded.number`,
+    entity.type,
+    id ?? null,
   );
 }
 

@@ -8,7 +8,7 @@ import type { SqlValue } from './database.js';
 import type { Sql } from './sql.js';
 import { isMapped, isRowOf, joinLocal, numberField, valueOfReference } from './identity.js';
 import type { StagedTables } from './identity.js';
-import { rememberKeys } from './new-keys.js';
+import { rememberKeys, rememberNumbers } from './new-keys.js';
 import { sqlName, sqlNames, sqlText } from './sql-name.js';
 import { readTableShape } from './table-shape.js';
 import type { Affinity } from './table-shape.js';
@@ -138,6 +138,7 @@ export class StagedRows {
   update(id?: string): void {
     const entity = this.#entity;
     const number = numberField(entity)?.name;
+    if (number !== undefined && this.#changed.has(number)) rememberNumbers(this.#sql, entity, this.table, id);
     const columns = this.#columns.flatMap(({ name, column, ...more }) =>
       column === undefined || name === number || !this.#changed.has(name)
         ? []

@@ -125,3 +125,38 @@ it('makes a record of rows whose parent is another one under the same number', (
   b.project.import();
   expect(b.sql.all('SELECT name, since FROM member m JOIN team t ON t.id = m.team')).toEqual([['other', 'then']]);
 });
+
+it('keeps a number that changed beside the id: the line has the new one everywhere, and each row its own', () => {
+  const { a, b } = openSides();
+  a.sql.exec(`INSERT INTO team (name) VALUES ('t'); INSERT INTO person (uid, team, secret) VALUES ('p', 1, '')`);
+  a.project.sync();
+  b.project.sync();
+  a.sql.exec(`UPDATE person SET id = 9 WHERE uid = 'p'`);
+  a.project.sync();
+  b.project.sync();
+  expect(b.sql.all('SELECT id, uid FROM person')).toEqual([[1n, 'p']]);
+  expect(b.lines()).toEqual(a.lines());
+  b.sql.exec(`UPDATE person SET note = 'of b'`);
+  b.project.sync();
+  a.project.sync();
+  expect(a.sql.all('SELECT id, uid, note FROM person')).toEqual([[9n, 'p', 'of b']]);
+  expect(b.lines()).toEqual(a.lines());
+});
+
+it.each([
+  [`REPLACE INTO person (id, uid, team, secret) VALUES (1, 'q', 1, '')`, ['q', 'r']],
+  [`INSERT OR IGNORE INTO person (id, uid, team, secret) VALUES (1, 'q', 1, '')`, ['p', 'r']],
+  [`UPDATE OR REPLACE person SET id = 1 WHERE uid = 'r'`, ['r']],
+])('sees a row go whose number another one takes over: %s', (statement, left) => {
+  const { a, b } = openSides();
+  a.sql.exec(`
+    INSERT INTO team (name) VALUES ('t');
+    INSERT INTO person (uid, team, secret) VALUES ('p', 1, ''), ('r', 1, '')`);
+  a.project.sync();
+  b.project.sync();
+  a.sql.exec(statement);
+  a.project.sync();
+  b.project.sync();
+  expect(b.sql.all('SELECT uid FROM person ORDER BY uid').flat()).toEqual(left);
+  expect(b.project.status().inSync).toBe(true);
+});

@@ -76,7 +76,7 @@ function rowTriggers(registry: Registry, entity: Entity): Trigger[] {
     make('delete', 'AFTER DELETE', logGone(gone('OLD'))),
     ...(isNumbered ? [make('again', 'BEFORE INSERT', ...numberIsThere(registry, entity))] : []),
     // Another row with the same unique values: `REPLACE` removes it without firing a delete trigger.
-    ...[...unique, ...keysWithoutCase(entity)].flatMap((columns, index) => {
+    ...[...unique, ...keysWithoutCase(entity), ...numberBesideId(entity)].flatMap((columns, index) => {
       const same = columns.map((column) => `c.${sqlName(column)} = NEW.${sqlName(column)}`).join(' AND ');
       const others = `FROM ${sqlName(table)} c WHERE ${same} AND (${differs(localColumns(entity), 'c', 'NEW')})`;
       const replaced = isNumbered
@@ -117,6 +117,12 @@ function keysWithoutCase({ identity, fields }: Entity): string[][] {
   const named = identity.columns.map((name) => [fields[name], name] as const);
   const isText = named.some(([field]) => field?.kind === 'text' || field?.kind === 'any');
   return isText ? [named.map(([field, name]) => (field && columnOf(name, field)) ?? name)] : [];
+}
+
+/** The number that a row has beside its id: a row with another id may take it over. */
+function numberBesideId(entity: Entity): string[][] {
+  const { identity } = entity;
+  return !isMapped(entity) && 'number' in identity ? [[identity.number]] : [];
 }
 
 /** A row with the number of a new one is replaced by it, and stays the same record: the log must tell that from a number handed out again. */

@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config';
 /** Tests that start the built command, or other processes that load what was built; and one of very many rows. */
 const SLOW = [
   'test/{cli,git,simulation}/**/*.test.ts',
+  'test/any-schema/{command-line,real-commands}.test.ts',
   'test/robustness/{concurrency,kill,restore,scale,synced}.test.ts',
   'test/files/file-set.test.ts',
   'test/store/lock.test.ts',

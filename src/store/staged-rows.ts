@@ -139,11 +139,11 @@ export class StagedRows {
     const entity = this.#entity;
     const number = numberField(entity)?.name;
     if (number !== undefined && this.#changed.has(number)) rememberNumbers(this.#sql, entity, this.table, id);
-    const columns = this.#columns.flatMap(({ name, column, ...more }) =>
-      column === undefined || name === number || !this.#changed.has(name)
-        ? []
-        : [{ column, value: this.#valueOf({ name, column, ...more }) }],
-    );
+    const columns = this.#columns.flatMap((staged) => {
+      const { name, column } = staged;
+      const stays = column === undefined || name === number || !this.#changed.has(name);
+      return stays ? [] : [{ column, value: this.#valueOf(staged) }];
+    });
     if (columns.length === 0) return;
     const values = columns.map(({ column, value }) => `${sqlName(column)} = ${value}`).join(', ');
     const [from, row] = isMapped(entity)
@@ -166,8 +166,7 @@ export class StagedRows {
     const fields = this.#columns.flatMap(({ column, ...more }) =>
       column === undefined ? [] : [{ column, value: this.#valueOf({ column, ...more }) }],
     );
-    const entity = this.#entity;
-    const { identity } = entity;
+    const { identity } = this.#entity;
     const from = `${this.table} s`;
     fields.push(...this.#local());
     if ('of' in identity) {

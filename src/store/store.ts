@@ -111,8 +111,7 @@ export class SyncStore<R extends Registry = Registry> {
     const found = misfits(this.sql, this.registry);
     const [first, ...others] = found;
     if (first === undefined) return;
-    const more = others.length === 0 ? '' : ` (and ${others.length} more)`;
-    throw new SyncError('schema', `The database does not fit its registry: ${first}${more}`, {
+    throw new SyncError('schema', `The database does not fit its registry: ${first}${andMore(others)}`, {
       details: found,
       hint: 'correct the definition of the entity, or leave the table out of the registry',
     });
@@ -120,15 +119,20 @@ export class SyncStore<R extends Registry = Registry> {
 
   #requireSchema(): void {
     const { missing } = checkSchema(this.sql, this.registry);
-    if (missing.length === 0) {
+    const [first, ...others] = missing;
+    if (first === undefined) {
       if (this.#isOwn) this.#refuseMisfits();
       return;
     }
-    throw new SyncError('schema', `The database lacks ${missing.length} tables or columns that the registry names`, {
+    throw new SyncError('schema', `The database lacks ${first}${andMore(others)}, which its registry names`, {
       details: missing,
       hint: this.#isOwn
         ? 'create its tables first, or name another database'
         : 'name another database with --db; sc-sync init completes an older or empty one',
     });
   }
+}
+
+function andMore(others: readonly string[]): string {
+  return others.length === 0 ? '' : ` (and ${others.length} more)`;
 }

@@ -1,12 +1,8 @@
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
-import { openDriver } from '../../src/store/drivers/open-driver.js';
-import { Sql } from '../../src/store/sql.js';
-import { runBuilt } from '../cli/built-command.js';
-import { temporaryFolder } from '../files/temporary-folder.js';
+import { Machine, sharedRepository } from './machine.js';
 
 /** A tracker: numbers that each machine hands out, a key of two columns, a secret, a full-text index of its own. */
 const TRACKER = `
@@ -22,68 +18,13 @@ const ROWS = `
   INSERT INTO note (topic_id, title, body, created_at) VALUES (1, 'Rye', 'long', 1700000000000), (2, 'Leek', NULL, 1700000001000);
   INSERT INTO link VALUES (1, 2, 'goes with');`;
 
-/** A machine: a home, a clone of the shared repository, a database of the tracker. */
-class Machine {
-  readonly clone: string;
-  readonly db: string;
-  readonly sql: Sql;
-  readonly #home: string;
-
-  constructor(root: string, name: string, schema = TRACKER) {
-    this.#home = join(root, `${name}-home`);
-    this.clone = join(root, name);
-    this.db = join(root, `${name}.db`);
-    mkdirSync(this.#home);
-    this.git(root, 'clone', '--quiet', join(root, 'shared.git'), this.clone);
-    this.sql = new Sql(openDriver(this.db));
-    this.sql.exec(`PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000; ${schema}`);
-  }
-
-  get env(): Record<string, string> {
-    const { PATH = '', TMPDIR = '/tmp' } = process.env;
-    const who = { GIT_AUTHOR_NAME: 'ann', GIT_AUTHOR_EMAIL: 'ann@example.invalid' };
-    const committer = { GIT_COMMITTER_NAME: 'ann', GIT_COMMITTER_EMAIL: 'ann@example.invalid' };
-    return { PATH, TMPDIR, HOME: this.#home, GIT_CONFIG_NOSYSTEM: '1', ...who, ...committer };
-  }
-
-  git(cwd: string, ...args: readonly string[]): string {
-    return execFileSync('git', ['-c', 'init.defaultBranch=main', ...args], {
-      cwd,
-      env: this.env,
-      encoding: 'utf8',
-      stdio: 'pipe',
-    });
-  }
-
-  run(...args: readonly string[]): { readonly status: number | null; readonly text: string; readonly says: string } {
-    const ran = runBuilt(args, { cwd: this.clone, env: this.env });
-    return { status: ran.status, text: ran.stdout, says: ran.stderr };
-  }
-
-  ok(...args: readonly string[]): string {
-    const { status, text, says } = this.run(...args);
-    expect({ status, says }, args.join(' ')).toEqual({ status: 0, says: '' });
-    return text;
-  }
-
-  rows(query: string): unknown {
-    return this.sql.all(query);
-  }
-}
-
-function shared(): string {
-  const root = temporaryFolder();
-  execFileSync('git', ['-c', 'init.defaultBranch=main', 'init', '--quiet', '--bare', join(root, 'shared.git')]);
-  return root;
-}
-
 /** Words of the schema that the command line knows by itself. */
 const OTHERS = /savecontext|\bissues?\b|checkpoint|context_item|time_entry/i;
 
 describe('a database of another program', () => {
   it('goes the whole way: adopt, init, push, another machine, edits on both, a deletion, one record in all verbs', () => {
-    const root = shared();
-    const [a, b] = [new Machine(root, 'a'), new Machine(root, 'b')];
+    const root = sharedRepository();
+    const [a, b] = [new Machine(root, 'a', TRACKER), new Machine(root, 'b', TRACKER)];
     a.sql.exec(ROWS);
     expect(a.ok('adopt', '--db', a.db)).toContain('3 tables synced');
     expect(a.ok('init', '--db', a.db)).toContain('tracking set up');
@@ -139,8 +80,8 @@ describe('a database of another program', () => {
   });
 
   it('is spoken of by its own words alone', () => {
-    const root = shared();
-    const a = new Machine(root, 'a');
+    const root = sharedRepository();
+    const a = new Machine(root, 'a', TRACKER);
     a.sql.exec(ROWS);
     a.ok('adopt', '--db', a.db);
     a.ok('init', '--db', a.db);
@@ -169,8 +110,8 @@ describe('a database of another program', () => {
   });
 
   it('is not made where there is none, and must be named once', () => {
-    const root = shared();
-    const a = new Machine(root, 'a');
+    const root = sharedRepository();
+    const a = new Machine(root, 'a', TRACKER);
     a.ok('adopt', '--db', a.db);
     expect(a.run('status')).toMatchObject({
       status: 4,
@@ -181,8 +122,8 @@ describe('a database of another program', () => {
   });
 
   it('syncs no more than was accepted, whatever registry comes by pull', () => {
-    const root = shared();
-    const a = new Machine(root, 'a');
+    const root = sharedRepository();
+    const a = new Machine(root, 'a', TRACKER);
     a.sql.exec(ROWS);
     a.ok('adopt', '--db', a.db);
     a.ok('init', '--db', a.db);
@@ -207,8 +148,8 @@ describe('a database of another program', () => {
   });
 
   it('merges in git by the registry beside its files', () => {
-    const root = shared();
-    const [a, b] = [new Machine(root, 'a'), new Machine(root, 'b')];
+    const root = sharedRepository();
+    const [a, b] = [new Machine(root, 'a', TRACKER), new Machine(root, 'b', TRACKER)];
     a.sql.exec(ROWS);
     a.ok('adopt', '--db', a.db);
     a.ok('init', '--db', a.db);

@@ -1,0 +1,73 @@
+import { mkdirSync, readdirSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { onTestFinished } from 'vitest';
+
+import { planAdoption } from '../../src/adopt/adopt.js';
+import { numberOf, fieldOf } from '../../src/registry/file.js';
+import type { RegistryFile } from '../../src/registry/file.js';
+import { openDriver } from '../../src/store/drivers/open-driver.js';
+import { sqlName } from '../../src/store/sql-name.js';
+import { Sql } from '../../src/store/sql.js';
+
+/** A database to try on. It is copied, and never opened where it lies. */
+export interface RealDatabase {
+  readonly name: string;
+  readonly path: string;
+}
+
+/** The databases in the folder that SCHEMAS names. */
+export function realDatabases(): RealDatabase[] {
+  const { SCHEMAS } = process.env;
+  if (SCHEMAS === undefined) return [];
+  const names = readdirSync(SCHEMAS).filter((name) => name.endsWith('.db'));
+  return names.sort().map((name) => ({ name: basename(name, '.db'), path: join(SCHEMAS, name) }));
+}
+
+/** Opens a database until the running test ends, as its program would. */
+export function openProgram(path: string): Sql {
+  const sql = new Sql(openDriver(path));
+  onTestFinished(() => {
+    sql.close();
+  });
+  sql.exec('PRAGMA foreign_keys = ON; PRAGMA busy_timeout = 5000');
+  return sql;
+}
+
+/** What makes the tables of a database anew, without rows. */
+export function schemaOf(path: string): string {
+  const sql = new Sql(openDriver(path, { readOnly: true }));
+  try {
+    const made = sql.all(
+      `SELECT s.sql FROM sqlite_master s LEFT JOIN pragma_table_list l ON l.schema = 'main' AND l.name = s.name
+       WHERE s.sql IS NOT NULL AND s.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' AND coalesce(l.type, '') <> 'shadow'
+       ORDER BY CASE s.type WHEN 'table' THEN 0 WHEN 'index' THEN 1 WHEN 'view' THEN 2 ELSE 3 END, s.rowid`,
+    );
+    return [`PRAGMA encoding = '${sql.encoding}'`, ...made.map(([each]) => String(each))].join(';\n');
+  } finally {
+    sql.close();
+  }
+}
+
+/** What `adopt` makes of a database, without any answer. */
+export function adoptedFile(database: string, dir: string): RegistryFile {
+  mkdirSync(dir, { recursive: true });
+  return planAdoption(database, dir, {}).file;
+}
+
+/** Every synced value with its storage class and its bytes, and the numbers of the rows. */
+export function valuesOf(sql: Sql, { entities }: RegistryFile): Record<string, unknown> {
+  return Object.fromEntries(
+    entities.map(({ table, fields, id }) => {
+      const number = numberOf(id);
+      const synced = Object.entries(fields).flatMap(([name, field]) => (fieldOf(field).kind === 'local' ? [] : [name]));
+      const columns = number === undefined || synced.includes(number) ? synced : [number, ...synced];
+      const values = columns.map((name) => `typeof(${sqlName(name)}) || ' ' || quote(${sqlName(name)})`);
+      return [table, sql.all(`SELECT ${values.join(` || ' | ' || `)} FROM ${sqlName(table)} ORDER BY 1`).flat()];
+    }),
+  );
+}
+
+/** How many rows are synced. */
+export function rowsOf(sql: Sql, { entities }: RegistryFile): number {
+  return entities.reduce((sum, { table }) => sum + Number(sql.get(`SELECT count(*) FROM ${sqlName(table)}`)?.[0]), 0);
+}

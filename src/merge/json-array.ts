@@ -4,7 +4,8 @@ import type { Source } from '../record/json-source.js';
 import { mapSides, oursWins } from './field.js';
 import type { Contest, Fields, Sides } from './field.js';
 import { readKey, readValues } from './json-key.js';
-import { isCreated, isCreation, isId, isReference, isOneValue, isVolatile } from './json-names.js';
+import { isMadeAfter } from './json-creation.js';
+import { isCreated, isCreation, isId, isKind, isNumber, isOneValue, isReference, isVolatile } from './json-names.js';
 import { inOneOrder, mergeElements, sideThatIs } from './set.js';
 import type { MergeElement } from './set.js';
 
@@ -70,16 +71,23 @@ function keyElements(sides: Sides<readonly Element[]>, declared: string | undefi
   return undefined;
 }
 
-/** Gives keys of their own to two things that both sides added under one key. */
+/** Gives a key of its own to what took the key of another thing: of one that the other side added, or that the base has. */
 function apart(keyed: Sides<Map<string, Element>>, isAside: ElementKey['isAside']): Sides<Map<string, Element>> {
   const { base, ours, theirs } = keyed;
-  const isTwo = (key: string): boolean => {
-    const [one, other] = [ours.get(key)?.source, theirs.get(key)?.source];
-    return !base.has(key) && one !== undefined && other !== undefined && areOther(one, other, isAside);
+  const isOther = (key: string, element: Element, there: Map<string, Element>): boolean => {
+    const [own, before, beside] = [element.source, base.get(key), there.get(key)?.source];
+    if (own === undefined) return false;
+    if (before !== undefined) return before.source !== undefined && isMadeAfter(own, before.source);
+    return beside !== undefined && areOther(own, beside, isAside);
   };
-  const own = (side: Map<string, Element>): Map<string, Element> =>
-    new Map([...side].map(([key, element]) => [isTwo(key) ? `${key} ${meaningOf(element.text)}` : key, element]));
-  return { base, ours: own(ours), theirs: own(theirs) };
+  const own = (side: Map<string, Element>, there: Map<string, Element>): Map<string, Element> =>
+    new Map(
+      [...side].map(([key, element]) => [
+        isOther(key, element, there) ? `${key} ${meaningOf(element.text)}` : key,
+        element,
+      ]),
+    );
+  return { base, ours: own(ours, theirs), theirs: own(theirs, ours) };
 }
 
 function areOther(one: Source, other: Source, isAside: ElementKey['isAside']): boolean {
@@ -117,11 +125,13 @@ function* keysOf(all: readonly Element[], declared: string | undefined): Generat
   const shared = [...(all[0]?.source?.members ?? [])]
     .map(({ name }) => name)
     .filter((name) => all.every(({ source }) => source !== undefined && readValues(source, [name]) !== undefined));
-  const ids = shared.filter(isId);
+  const ids = [isId, isNumber].map((isOne) => shared.filter(isOne)).find((names) => names.length > 0) ?? [];
   // Ids that are counted on each side for itself are the same for different things.
   if (ids.length > 0) yield by(ids, isVolatile);
   if (ids.length > 0) yield by([...ids, ...shared.filter(isCreated)], isVolatile);
-  const references = shared.filter(isReference);
-  if (references.length > 0) yield by(references, (name) => isVolatile(name) || isCreation(name));
+  const references = shared.filter((name) => isReference(name) || isKind(name));
+  // What leads to one thing connects the same ones whoever made it; what is only of one kind does not.
+  const isEdge = references.some(isReference);
+  if (references.length > 0) yield by(references, (name) => isVolatile(name) || (isEdge && isCreation(name)));
   yield BY_VALUE;
 }

@@ -4,9 +4,11 @@ import type { Source } from '../record/json-source.js';
 import { compareUtf8 } from '../record/order.js';
 import { compareTimes, isTime, nextTime } from '../record/time.js';
 import type { Loss } from './loss.js';
-import { UPDATED, isCreation, isHash, isOneValue, isVolatile } from './json-names.js';
+import { differingCreation, withOwnBase } from './json-creation.js';
+import type { Both } from './json-creation.js';
+import { isHash, isVolatile, updatedNames } from './json-names.js';
 import { inOrder, keepWhole, mergeObjects, policyOfNames } from './json-policy.js';
-import type { Both, JsonRules } from './json-policy.js';
+import type { JsonRules } from './json-policy.js';
 
 /** What two lines of one record become, or why nobody can tell. */
 export type MergedPair = { readonly line: string; readonly losses: readonly Loss[] } | { readonly problem: string };
@@ -23,7 +25,7 @@ export function mergePair(both: Both, rules: JsonRules): MergedPair {
 }
 
 function mergeFieldwise(both: Both, rules: JsonRules): MergedPair {
-  const { base, ours, theirs } = both;
+  const { base, ours, theirs } = withOwnBase(both);
   const updated = rules.updated ?? updatedIn([ours, theirs]);
   const times = [ours, theirs].map((side) => (updated === undefined ? undefined : textAt(side, updated)));
   const policy = policyOfNames({ ...rules, updated }, compareTimes(times[0], times[1]));
@@ -33,7 +35,7 @@ function mergeFieldwise(both: Both, rules: JsonRules): MergedPair {
     const differing = differingCreation(ours, theirs);
     if (differing === undefined) return { line: keepWhole(...sides, policy, losses).text, losses };
     return {
-      problem: `both sides made a record with this key, and ${differing} differs; each record must have a key of its own`,
+      problem: `two records have this key, since ${differing} differs; each record must have a key of its own`,
     };
   }
   if (!haveOneShape([base, ours, theirs])) {
@@ -49,9 +51,8 @@ function mergeFieldwise(both: Both, rules: JsonRules): MergedPair {
 
 /** The first known name of a time of change that is one. */
 function updatedIn(sides: readonly Source[]): string | undefined {
-  return UPDATED.find((name) =>
-    sides.some(({ members }) => members.some((each) => each.name === name && isTime(each.text))),
-  );
+  const members = sides.flatMap((side) => side.members).filter(({ text }) => isTime(text));
+  return updatedNames([...new Set(members.map(({ name }) => name))])[0];
 }
 
 /**
@@ -65,15 +66,6 @@ function timeAfter(times: readonly (string | undefined)[]): string | undefined {
     .flatMap((time) => nextTime(time) ?? [])
     .sort((a, b) => compareTimes(a, b) || compareUtf8(a, b));
   return next[0];
-}
-
-/** The name of a field of creation that both have, with different values: then they are two records. */
-function differingCreation(ours: Source, theirs: Source): string | undefined {
-  const other = textsIn(theirs);
-  return ours.members.find(({ name, text }) => {
-    const there = other.get(name);
-    return isCreation(name) && there !== undefined && !isOneValue(name, text, there);
-  })?.name;
 }
 
 /** Elements of a row are known by their places, so rows of other lengths do not fit. */

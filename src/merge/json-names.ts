@@ -1,35 +1,64 @@
 import { meaningOf } from '../record/json.js';
+import { compareUtf8 } from '../record/order.js';
 import { compareTimes, isTime } from '../record/time.js';
 
-/** The fields that say when a record was last changed. The first one that is a time counts. */
-export const UPDATED = [
-  ...['updated_at', 'updatedAt', 'updated_on', 'updatedOn', 'modified_at', 'modifiedAt', 'last_modified'],
-  ...['lastModified', 'last_updated', 'lastUpdated', 'date_modified', 'dateModified', 'update_time', 'updateTime'],
-  ...['mtime', 'updated', 'modified'],
+/**
+ * The fields that say when a record was last changed, without regard to case and to signs between words. The first one that is a time
+ * counts.
+ */
+const UPDATED = [
+  ...['updatedat', 'updatedon', 'modifiedat', 'modifiedon', 'lastmodified', 'lastmodifiedat', 'lastmodifiedon'],
+  ...['lastupdated', 'lastupdatedat', 'lastupdatedon', 'lastupdate', 'datemodified', 'dateupdated', 'updatetime'],
+  ...['updatedtime', 'updateddate', 'lastupdatetime', 'modifiedtime', 'modifieddate', 'lastmodifiedtime'],
+  ...['lastmodifieddate', 'modificationtime', 'modificationdate', 'editedat', 'lasteditedat', 'lasteditedtime'],
+  ...['changedat', 'lastchanged', 'lastchangedat', 'mtime', 'updated', 'modified'],
 ] as const;
 
 /** Times of the last change or of writing: the later one, and never a conflict. */
-const TOUCHED = /^(?:last_?)?(?:updated|modified|exported|synced)(?:_?(?:at|on))?$/i;
+const TOUCHED = new Set<string>([
+  ...UPDATED,
+  'exported',
+  'exportedat',
+  'synced',
+  'syncedat',
+  'lastsynced',
+  'lastsyncedat',
+]);
 /** Sums of the rest: never a conflict. */
 const HASH = /(?:^|_)(?:hash|checksum|digest|etag)$|[a-z](?:Hash|Checksum)$/;
 /** When a thing was made: the earlier one. */
-const CREATED = /^created(?:_?(?:at|on))?$|^creat(?:ion|e)_?(?:time|date)$|^date_?created$/i;
+const CREATED = new Set([
+  ...['createdat', 'createdon', 'created', 'createdtime', 'createddate', 'createtime', 'createdate', 'datecreated'],
+  ...['creationtime', 'creationdate', 'creationtimestamp', 'insertedat'],
+]);
 /** Who made it. */
-const CREATOR = /^created_?by$|^creator$/i;
+const CREATOR = new Set(['createdby', 'creator']);
 /** A field that alone identifies an element of an array. */
-const ID = /^_?(?:id|uuid)$/i;
-/** Fields that together identify an element which only connects or names other things. */
-const REFERENCE =
-  /(?:^|_)(?:id|uuid|key|ref)$|[a-z](?:Id|Uuid|Key|Ref)$|^(?:type|kind|rel|relation|source|target|from|to|name|url|path)$/;
+const ID = /^_?(?:id|uuid|guid|ulid)$/i;
+/** A field that does so where there is no such one. */
+const NUMBER = /^(?:slug|seq|number)$/i;
+/** Fields that together say what an element leads to which only connects things. */
+const REFERENCE = /(?:^|_)(?:id|uuid|key|ref)$|[a-z](?:Id|Uuid|Key|Ref)$|^(?:source|target|from|to|url|path)$/;
+/** Fields that say what kind of element it is: several may have one. */
+const KIND = /^(?:type|kind|rel|relation|name)$/;
+
+const plain = (name: string): string => name.toLowerCase().replaceAll(/[\s_-]/g, '');
 
 export const isHash = (name: string): boolean => HASH.test(name);
-export const isTouched = (name: string): boolean => TOUCHED.test(name);
-export const isCreated = (name: string): boolean => CREATED.test(name);
-export const isCreation = (name: string): boolean => CREATED.test(name) || CREATOR.test(name);
+export const isTouched = (name: string): boolean => TOUCHED.has(plain(name));
+export const isCreated = (name: string): boolean => CREATED.has(plain(name));
+export const isCreation = (name: string): boolean => isCreated(name) || CREATOR.has(plain(name));
 export const isId = (name: string): boolean => ID.test(name);
+export const isNumber = (name: string): boolean => NUMBER.test(name);
 export const isReference = (name: string): boolean => REFERENCE.test(name);
+export const isKind = (name: string): boolean => KIND.test(name);
 /** Says whether a field says nothing of its own: it follows from the others, or from when they were written. */
-export const isVolatile = (name: string): boolean => TOUCHED.test(name) || HASH.test(name);
+export const isVolatile = (name: string): boolean => isTouched(name) || HASH.test(name);
+
+/** The names among some that say when a record was last changed, the most certain one first. */
+export function updatedNames(names: readonly string[]): string[] {
+  return UPDATED.flatMap((known) => names.filter((name) => plain(name) === known).sort(compareUtf8));
+}
 
 /** Says whether values say the same under a name: of times of creation, whether they are the same time. */
 export function isOneValue(name: string, a: string, b: string): boolean {

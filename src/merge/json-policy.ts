@@ -6,6 +6,8 @@ import type { Loss } from './loss.js';
 import { areBothChanged, isSame, mapSides, mergeFields, oursWins } from './field.js';
 import type { Contest, MergePolicy, Tokens } from './field.js';
 import { mergeArrays } from './json-array.js';
+import { compareCreation, differingCreation, withOwnBase } from './json-creation.js';
+import type { Both } from './json-creation.js';
 import { isCreated, isHash, isTouched } from './json-names.js';
 import { inOneOrder } from './set.js';
 
@@ -26,13 +28,6 @@ interface Position {
 }
 
 const TOP: Position = { called: '', names: '' };
-
-/** What each side has of one object or array; the base may have none. */
-export interface Both {
-  readonly base: Source | undefined;
-  readonly ours: Source;
-  readonly theirs: Source;
-}
 
 /** How the lines of another program merge: its fields are known by their names and values alone. */
 export function policyOfNames(rules: JsonRules, order: number, at = TOP): MergePolicy {
@@ -61,7 +56,9 @@ export function policyOfNames(rules: JsonRules, order: number, at = TOP): MergeP
       const place = within(name);
       const base = tokens.base?.charAt(0) === ours.charAt(0) ? tokens.base : undefined;
       if (ours.startsWith('{') && theirs.startsWith('{')) {
-        return mergeObjects(readBoth(base, ours, theirs), policyOfNames(rules, order, place), losses).text;
+        const both = withOwnBase(readBoth(base, ours, theirs));
+        if (both.base === undefined && differingCreation(both.ours, both.theirs) !== undefined) return undefined;
+        return mergeObjects(both, policyOfNames(rules, order, place), losses).text;
       }
       if (!ours.startsWith('[') || !theirs.startsWith('[')) return undefined;
       return mergeArrays({ base, ours, theirs }, policy, elements.get(place.names), (key, element) => {
@@ -111,7 +108,10 @@ function mergeElement(element: Tokens, policy: MergePolicy, losses: Loss[]): str
   if (isSame(theirs, base, policy)) return ours;
   const both = readBoth(base, ours, theirs);
   if (base !== undefined) return mergeObjects(both, policy, losses).text;
-  const [winner, other] = inOrder(both.ours, both.theirs, { ...policy, order: compareCreation(both) || policy.order });
+  const [winner, other] = inOrder(both.ours, both.theirs, {
+    ...policy,
+    order: compareCreation(both.theirs, both.ours) || policy.order,
+  });
   return keepWhole(winner, other, policy, losses).text;
 }
 
@@ -124,11 +124,4 @@ export function keepWhole(kept: Source, other: Source, policy: MergePolicy, loss
     losses.push({ field: policy.pathOf(name), base: null, kept: value ?? null, lost });
   }
   return kept;
-}
-
-/** Positive where ours was made first. */
-function compareCreation({ ours, theirs }: Both): number {
-  const [o, t] = [textsIn(ours), textsIn(theirs)];
-  const name = namesIn(ours).find((each) => isCreated(each) && t.has(each));
-  return name === undefined ? 0 : compareTimes(t.get(name), o.get(name));
 }

@@ -58,6 +58,47 @@ describe('elements of an array', () => {
     expect(merged([base], [], [base])).toEqual({ list: [], lost: none });
   });
 
+  it('with the number of one that was deleted are others', () => {
+    const old = { id: 5, text: 'old', created_at: '2026-01-01' };
+    const [edited, made] = [
+      { ...old, text: 'edited' },
+      { id: 5, text: 'new', created_at: '2026-01-04' },
+    ];
+    expect(merged([old], [made], [edited])).toEqual({
+      list: expect.arrayContaining([edited, made]) as unknown,
+      lost: none,
+    });
+    expect(merged([old], [made], [old])).toEqual({ list: [made], lost: none });
+    expect(merged([old], [made], [])).toEqual({ list: [made], lost: none });
+    const other = { id: 5, text: 'other', created_at: '2026-01-05' };
+    expect(merged([old], [made], [other]).list).toHaveLength(2);
+  });
+
+  it('of one kind that two people made are two, and so are those with one number of another name', () => {
+    const by = (created_by: string): object => ({
+      type: 'approved',
+      created_by,
+      created_at: `2026-01-0${created_by.length}`,
+    });
+    expect(merged([], [by('ann')], [by('eve')]).list).toEqual(expect.arrayContaining([by('ann'), by('eve')]));
+    const note = (text: string, done = false): object => ({ seq: 1, text, done });
+    expect(merged([], [note('a')], [note('b')]).list).toHaveLength(2);
+    expect(merged([note('a')], [note('b')], [note('a', true)])).toEqual({ list: [note('b', true)], lost: none });
+  });
+
+  it('that stand in an object under one name are never mixed: the later record has its own', () => {
+    const line = (by: object, at: number): string => `${JSON.stringify({ id: 'x', by, updated_at: at })}\n`;
+    const [one, two] = [{ n: { v: 1, created_at: '2026-01-02' } }, { n: { w: 2, created_at: '2026-01-03' } }];
+    for (const base of [{}, { n: { v: 0, created_at: '2026-01-01' } }]) {
+      const { text, losses } = mergeBothWays({ base: line(base, 1), ours: line(one, 2), theirs: line(two, 3) });
+      expect(text).toBe(line(two, 3));
+      expect(losses.map(({ loss }) => [loss.field, loss.lost])).toEqual([['by.n', JSON.stringify(one.n)]]);
+    }
+    expect(
+      mergeBothWays({ base: line({}, 1), ours: line({ n: { v: 1 } }, 2), theirs: line({ n: { w: 2 } }, 3) }).text,
+    ).toBe(line({ n: { v: 1, w: 2 } }, 4));
+  });
+
   it('without a number that connect things are known by what they connect', () => {
     const edge = (to: string, type: string, by: string, at: string): object => ({
       issue_id: 'x',

@@ -51,6 +51,38 @@ describe('a record that both sides made with one key', () => {
   });
 });
 
+describe('a record that took the key of a deleted one', () => {
+  const at = (day: number, more: object): string =>
+    line({ ...more, created_at: `2026-01-0${day}`, updated_at: `2026-01-0${day + 1}` });
+  const old = at(1, { title: 'Old', details: 'of the old one' });
+  const made = at(4, { title: 'New', details: 'of the new one' });
+
+  it('is never mixed with what the other side made of the old one', () => {
+    const edited = at(1, { title: 'Old', details: 'of the old one, edited', done: true });
+    const { text, losses, problems } = conflictOf({ base: `${old}\n`, ours: `${made}\n`, theirs: `${edited}\n` });
+    expect(text).toBe(`<<<<<<< ours\n${made}\n||||||| base\n${old}\n=======\n${edited}\n>>>>>>> theirs\n`);
+    expect(losses).toEqual([]);
+    expect(problems).toEqual([expect.stringMatching(/^ours:1: two records have this key, since created_at differs/)]);
+    conflictOf({ base: `${old}\n`, ours: `${made}\n`, theirs: `${at(5, { title: 'Other' })}\n` });
+  });
+
+  it('is there where the other side left the old one alone, or deleted it', () => {
+    expect(mergedLines([old], [made], [old])).toEqual([made]);
+    expect(mergedLines([old], [made], [])).toEqual([made]);
+    expect(mergedLines([old], [made], [made])).toEqual([made]);
+  });
+
+  it('is none where only the notation of its creation was changed', () => {
+    const [one, other] = [
+      { a: 2, b: 1, created_at: '2026-01-01' },
+      { a: 1, b: 2, created_at: '2026-01-01T00:00:00Z' },
+    ];
+    expect(mergedLines([line({ a: 1, b: 1, created_at: '2026-01-01 00:00' })], [line(one)], [line(other)])).toEqual([
+      line({ ...one, b: 2, created_at: other.created_at }),
+    ]);
+  });
+});
+
 describe('the time of a merged record', () => {
   const merge = (b: object, o: object, t: object, updated?: string): unknown =>
     JSON.parse(mergedLines([line(b)], [line(o)], [line(t)], { updated })[0] ?? '');
@@ -100,6 +132,27 @@ describe('the time of a merged record', () => {
       { v: 1, stamp: 9, hash: 't' },
     ] as const;
     expect(merge(...sides, 'stamp')).toEqual({ id: 'a', v: 2, stamp: 10, hash: 'o' });
+  });
+
+  it('is in a field that is known whatever its case and the signs between its words', () => {
+    for (const name of [
+      'updatedAt',
+      'UpdatedAt',
+      'updated-at',
+      'last_edited_time',
+      'lastModifiedDate',
+      'Last Update',
+    ]) {
+      expect(merge({ v: 1, w: 1, [name]: 1 }, { v: 2, w: 1, [name]: 5 }, { v: 3, w: 2, [name]: 4 })).toEqual({
+        id: 'a',
+        v: 2,
+        w: 2,
+        [name]: 6,
+      });
+    }
+    expect(
+      merge({ v: 1, mtime: 1, updated: 1 }, { v: 2, mtime: 5, updated: 2 }, { v: 3, mtime: 4, updated: 9 }),
+    ).toEqual({ id: 'a', v: 2, mtime: 6, updated: 9 });
   });
 
   it('is in the field that was named, or the first known one that is a time', () => {

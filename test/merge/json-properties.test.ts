@@ -127,7 +127,8 @@ describe('three versions of any records', () => {
         const { text } = mergeJsonFile(sides, OPTIONS);
         const [ours, theirs] = [records(sides.ours), records(sides.theirs)];
         const known = new Set([...linesOf(sides.ours), ...linesOf(sides.theirs)].map(meaningOf));
-        for (const line of linesOf(text).filter((each) => each.startsWith('{') && !known.has(meaningOf(each)))) {
+        const merged = text.replaceAll(/^<{7} ours\n[^]*?^>{7} theirs\n/gm, '');
+        for (const line of linesOf(merged).filter((each) => !known.has(meaningOf(each)))) {
           const { id, updated_at: at } = JSON.parse(line) as Issue;
           mixed++;
           for (const side of [ours, theirs]) {

@@ -3,7 +3,7 @@
 import { parseArgs } from 'node:util';
 
 import { SyncError, messageOf } from './errors.js';
-import { driveMerge } from './git/drive-merge.js';
+import { driveMerge, markerSize } from './git/drive-merge.js';
 import type { DriverCall } from './git/drive-merge.js';
 import { lineOptions } from './merge/json-options.js';
 import { savecontext } from './savecontext/registry.js';
@@ -25,14 +25,21 @@ function readCall(argv: readonly string[]): DriverCall {
     },
     allowPositionals: true,
   });
-  const [base, ours, theirs, path, ...others] = positionals;
+  const [base, ours, theirs, path, size, ...others] = positionals;
   if (base === undefined || ours === undefined || theirs === undefined || path === undefined || others.length > 0) {
     throw new SyncError(
       'usage',
-      'The merge driver needs [--key name] [--together a,b] [--element field=a,b] [--updated name] [--append-only] %O %A %B %P',
+      'The merge driver needs [--key name] [--together a,b] [--element field=a,b] [--updated name] [--append-only] %O %A %B %P [%L]',
     );
   }
-  return { base, ours, theirs, path, lines: lineOptions({ ...values, appendOnly: values['append-only'] }) };
+  return {
+    base,
+    ours,
+    theirs,
+    path,
+    markerSize: markerSize(size),
+    lines: lineOptions({ ...values, appendOnly: values['append-only'] }),
+  };
 }
 
 /** The exit status that git understands: 0 merged, 1 a conflict that somebody must look at. */

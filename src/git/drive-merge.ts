@@ -3,7 +3,7 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 
 import { EXPORT_FOLDER, isFolder, makeFolder, OWNER_ONLY } from '../files/directory.js';
-import { messageOf } from '../errors.js';
+import { SyncError, messageOf } from '../errors.js';
 import { atomicWrite } from '../files/file.js';
 import { withIoErrors } from '../files/io-error.js';
 import { REGISTRY_FILE, readRegistry } from '../files/registry-file.js';
@@ -37,6 +37,8 @@ export interface DriverCall {
   readonly theirs: string;
   /** The path of the merged file in the repository (`%P`). */
   readonly path: string;
+  /** How long conflict markers are (`%L`). */
+  readonly markerSize?: number | undefined;
   /** How the lines of a file merge that is not of this package. */
   readonly lines?: JsonFileOptions | undefined;
 }
@@ -49,6 +51,15 @@ export interface DriverOutcome {
   readonly lost: number;
   /** The folder in which they were left. */
   readonly leftIn: string | undefined;
+}
+
+/** The length of conflict markers that a word names. Throws `usage`. */
+export function markerSize(word: string | undefined): number | undefined {
+  if (word === undefined) return undefined;
+  if (/^[1-9]\d{0,3}$/.test(word)) return Number(word);
+  throw new SyncError('usage', `The length of conflict markers must be a number from 1 to 9999, not ${word}`, {
+    hint: 'git gives it as %L',
+  });
 }
 
 /**
@@ -66,7 +77,7 @@ export function driveMerge(usual: Registry, call: DriverCall, cwd: string, now: 
   // At once: half a file in the place of ours would pass for what somebody made of the conflict by hand.
   const write = (result: Uint8Array): void => atomicWrite(resolve(cwd, call.ours), result);
   const leaveConflict = (problems: readonly string[]): DriverOutcome => {
-    write(wholeConflict(bytes));
+    write(wholeConflict(bytes, call.markerSize));
     return { problems, lost: 0, leftIn: undefined };
   };
   const unfit = Object.entries(bytes).filter(([, one]) => !isFit(one, call));
@@ -120,8 +131,8 @@ function readBytes(path: string): Buffer {
 type SideBytes = Sides<Buffer>;
 
 /** The versions as they are, in one conflict. Nothing of them becomes a text: there is a longest one. */
-function wholeConflict({ base, ours, theirs }: SideBytes): Uint8Array {
-  const [begin = '', middle = '', other = '', end = ''] = conflictLines({ base: [], ours: [], theirs: [] });
+function wholeConflict({ base, ours, theirs }: SideBytes, markerSize: number | undefined): Uint8Array {
+  const [begin = '', middle = '', other = '', end = ''] = conflictLines({ base: [], ours: [], theirs: [] }, markerSize);
   const parts = [begin, ours, middle, base, other, theirs, end].map((part) =>
     typeof part === 'string' ? Buffer.from(part) : part,
   );
@@ -133,14 +144,14 @@ function wholeConflict({ base, ours, theirs }: SideBytes): Uint8Array {
 /** Merges files of bytes that are taken for characters. */
 function mergeSides(
   registry: Registry,
-  { path, lines }: DriverCall,
+  { path, lines, markerSize }: DriverCall,
   { base, ours, theirs }: SideBytes,
   now: number,
 ): MergedFile {
   const sides = { base: base.toString('latin1'), ours: ours.toString('latin1'), theirs: theirs.toString('latin1') };
   return lines === undefined
-    ? mergeDataFile(dataFile(registry, basename(path), now), sides, BYTES)
-    : mergeJsonFile(sides, lines, BYTES);
+    ? mergeDataFile({ ...dataFile(registry, basename(path), now), markerSize }, sides, BYTES)
+    : mergeJsonFile(sides, { ...lines, markerSize }, BYTES);
 }
 
 /** Merges three versions of a data file of this package. */

@@ -19,8 +19,8 @@ export function driverCommand(options?: LineWords): string {
   const node = driverWord(process.execPath);
   const call = [node, script, ...(options === undefined ? [] : wordsOf(options)).map(driverWord)].join(' ');
   return (
-    `if [ -f ${script} ] && [ -x ${node} ]; then exec ${call} %O %A %B %P; ` +
-    `else exec git merge-file -L ours -L base -L theirs %A %O %B; fi`
+    `if [ -f ${script} ] && [ -x ${node} ]; then exec ${call} %O %A %B %P %L; ` +
+    `else exec git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B; fi`
   );
 }
 

@@ -53,7 +53,7 @@ function mergeLines(file: DataFile, sides: FileSides, merge: (group: Group) => M
   const lines = mapSides(sides, linesOf);
   const { inOrder, markers } = groupLines(file, lines);
   if (markers.length > 0) {
-    const text = textOf(conflictLines(lines));
+    const text = textOf(conflictLines(lines, file.markerSize));
     return { text, losses: [], problems: markers.map((where) => `${where}: a conflict marker stands here`) };
   }
   const merged: string[] = [];
@@ -68,7 +68,7 @@ function mergeLines(file: DataFile, sides: FileSides, merge: (group: Group) => M
       if (!(error instanceof UnreadableLine)) throw error;
       const where = `${error.side}:${lines[error.side].indexOf(error.raw) + 1}`;
       problems.push(...error.problems.map((problem) => `${where}: ${problem}`));
-      for (const line of conflictLines(group)) merged.push(line);
+      for (const line of conflictLines(group, file.markerSize)) merged.push(line);
     }
   }
   return { text: textOf(merged), losses, problems };

@@ -17,6 +17,8 @@ export interface DataFile {
   readonly keyOf: (raw: string) => { readonly type: string; readonly id: string } | undefined;
   /** The latest stamp that counts; any where it is left out. */
   readonly latest?: number;
+  /** How long conflict markers are. */
+  readonly markerSize?: number | undefined;
 }
 
 /** The lines that each side has of one record, without their ends. */

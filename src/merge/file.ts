@@ -19,7 +19,14 @@ export interface MergedFile {
   readonly problems: readonly string[];
 }
 
+/** How long conflict markers are where nobody says otherwise. */
+const USUAL_MARKER = 7;
+
 /** The lines of a conflict that git's tools understand, with the base between. */
-export function conflictLines({ base, ours, theirs }: Sides<readonly string[]>): string[] {
-  return ['<<<<<<< ours', ...ours, '||||||| base', ...base, '=======', ...theirs, '>>>>>>> theirs'];
+export function conflictLines(
+  { base, ours, theirs }: Sides<readonly string[]>,
+  markerSize: number = USUAL_MARKER,
+): string[] {
+  const [begin, middle, other, end] = ['<', '|', '=', '>'].map((char) => char.repeat(markerSize));
+  return [`${begin} ours`, ...ours, `${middle} base`, ...base, `${other}`, ...theirs, `${end} theirs`];
 }

@@ -12,7 +12,7 @@ import { mergePair } from './json-line.js';
 import { mergeOrder } from './json-order.js';
 import type { Placed } from './json-order.js';
 import type { JsonRules } from './json-policy.js';
-import { joinLines, meaningOfLine, problemOf, readJsonText } from './json-text.js';
+import { joinLines, markersIn, meaningOfLine, problemOf, readJsonText } from './json-text.js';
 import type { EndedLines, JsonLine, JsonText } from './json-text.js';
 
 /** How the lines of another program merge. */
@@ -21,6 +21,8 @@ export interface JsonFileOptions extends JsonRules {
   readonly keys: readonly string[];
   /** True where lines without a key are those of a log or a set: what both sides added stays. */
   readonly appendOnly: boolean;
+  /** How long conflict markers are. */
+  readonly markerSize?: number | undefined;
 }
 
 /**
@@ -45,12 +47,22 @@ export function mergeWholeFile(sides: FileSides, options: JsonFileOptions): Merg
   if (ours === theirs || theirs === base) return { text: ours, losses: [], problems: [] };
   if (ours === base) return { text: theirs, losses: [], problems: [] };
   const keyOf = keyReader(options.keys);
-  const texts = mapSides(sides, (text) => readJsonText(text, keyOf));
+  const stays = markersThatStay(sides);
+  const texts = mapSides(sides, (text) => readJsonText(text, keyOf, (marker) => stays.has(marker)));
   const markers = (['ours', 'theirs'] as const).flatMap((side) => texts[side].markers.map((line) => `${side}:${line}`));
   if (markers.length === 0) return mergeTexts(texts, options);
   const lines = mapSides(sides, (text) => text.split('\n').filter((line) => line !== ''));
   const problems = markers.map((where) => `${where}: a conflict marker stands here`);
-  return { text: `${conflictLines(lines).join('\n')}\n`, losses: [], problems };
+  return { text: `${conflictLines(lines, options.markerSize).join('\n')}\n`, losses: [], problems };
+}
+
+/**
+ * The conflict markers that are lines like others, since the base and a side have them: somebody committed them, or git replays what it
+ * remembers of a conflict. All others in the base are of a base that git merged first.
+ */
+function markersThatStay({ base, ours, theirs }: FileSides): Set<string> {
+  const inSides = new Set([...markersIn(ours), ...markersIn(theirs)]);
+  return new Set(markersIn(base).filter((marker) => inSides.has(marker)));
 }
 
 /** What stands in the place of a line: itself, nothing, or the conflict where one that has to be read cannot be. */
@@ -78,7 +90,7 @@ function mergeTexts(texts: Sides<JsonText>, options: JsonFileOptions): MergedFil
     const identities = [...places.ours, ...places.theirs];
     for (const each of identities) done.add(each);
     const [identity = ''] = identities;
-    result.set(identity, { identity, sortKey: '', ...keylessConflict(known, places) });
+    result.set(identity, { identity, sortKey: '', ...keylessConflict(known, places, options) });
   }
   for (const identity of new Set([...orders.ours, ...orders.theirs])) {
     if (done.has(identity)) continue;
@@ -103,13 +115,20 @@ function isKeyless(line: JsonLine | undefined): boolean {
 }
 
 /** The conflict in which lines without a key stand that both sides changed at one place. */
-function keylessConflict(known: Sides<ReadonlyMap<string, JsonLine>>, places: Sides<readonly string[]>): MergedLine {
+function keylessConflict(
+  known: Sides<ReadonlyMap<string, JsonLine>>,
+  places: Sides<readonly string[]>,
+  { markerSize }: JsonFileOptions,
+): MergedLine {
   const linesIn = (side: keyof FileSides): JsonLine[] => places[side].flatMap((each) => known[side].get(each) ?? []);
   const lines = { base: linesIn('base'), ours: linesIn('ours'), theirs: linesIn('theirs') };
   const [ours, theirs] = [lines.ours[0], lines.theirs[0]];
   const where = ours === undefined ? `theirs:${theirs?.number ?? 0}` : `ours:${ours.number}`;
   return {
-    lines: conflictLines(mapSides(lines, (side) => side.map(({ raw }) => raw))),
+    lines: conflictLines(
+      mapSides(lines, (side) => side.map(({ raw }) => raw)),
+      markerSize,
+    ),
     endsOtherwise: false,
     losses: [],
     problems: [`${where}: both sides changed lines without a key here; one side may, or both with --append-only`],
@@ -148,7 +167,7 @@ function mergeLines(
   const endsOtherwise = mergeEnd(sides);
   const as = (...lines: readonly string[]): MergedLine => ({ lines, endsOtherwise, losses: [], problems: [] });
   const conflict = (problems: readonly string[]): MergedLine => ({
-    ...as(...conflictLines(mapSides(sides, linesOf))),
+    ...as(...conflictLines(mapSides(sides, linesOf), options.markerSize)),
     problems,
   });
   if (ours !== undefined && theirs !== undefined && sameLine(ours, theirs)) {

@@ -29,7 +29,7 @@ export interface JsonLine {
   readonly endsOtherwise: boolean;
   /** Its members, read when they are asked for; or what keeps it from being read as an object or array. */
   readonly read: () => Source | JsonError;
-  /** True for a line between conflict markers. */
+  /** True for a line between conflict markers that do not stay. */
   readonly isInConflict: boolean;
 }
 
@@ -37,12 +37,21 @@ export interface JsonLine {
 export interface JsonText {
   readonly lines: readonly JsonLine[];
   readonly ends: Ends;
-  /** The numbers of lines that are conflict markers; those are none of the lines. */
+  /** The numbers of lines that are conflict markers and do not stay; those are none of the lines. */
   readonly markers: readonly number[];
 }
 
-/** Reads the lines of a text with their keys. */
-export function readJsonText(whole: string, keyOf: (raw: string) => LineKey | undefined): JsonText {
+/** The conflict markers in a text. */
+export function markersIn(text: string): string[] {
+  return /^[<|=>]{7}/m.test(text) ? text.split(/\r?\n/).filter(isConflictMarker) : [];
+}
+
+/** Reads the lines of a text with their keys. A conflict marker that stays is a line like any other. */
+export function readJsonText(
+  whole: string,
+  keyOf: (raw: string) => LineKey | undefined,
+  stays: (marker: string) => boolean,
+): JsonText {
   const hasMark = whole.startsWith(MARK);
   const text = hasMark ? whole.slice(MARK.length) : whole;
   const isCrlf = text.includes('\n') ? /^[^\n]*\r\n/.test(text) : undefined;
@@ -57,7 +66,7 @@ export function readJsonText(whole: string, keyOf: (raw: string) => LineKey | un
     const hasReturn = !isOpen && each.endsWith('\r');
     const raw = hasReturn ? each.slice(0, -1) : each;
     const number = index + 1;
-    if (isConflictMarker(raw)) {
+    if (isConflictMarker(raw) && !stays(raw)) {
       markers.push(number);
       isInConflict = !raw.startsWith('>');
     } else {

@@ -28,6 +28,8 @@ const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
 const WORDS = ['null', 'true', 'false'];
 /** What some programs write for numbers that JSON does not have. */
 const LOOSE_WORDS = [...WORDS, 'NaN', 'Infinity', '-Infinity'];
+/** Stands within a file where two files were put together. */
+const BYTE_ORDER_MARK = 0xfeff;
 const CONTROL = new RegExp('[\\u0000-\\u001f]');
 
 /**
@@ -64,7 +66,7 @@ export function meaningOf(text: string): Token {
 
 /**
  * What a scanner gives of a value: its text as it is checked against all rules, what it says, or nothing but where it ends. The last two
- * take what many programs write and JSON does not have: a name that stands twice, a lone surrogate, `NaN`.
+ * take what many programs write and JSON does not have: a name that stands twice, a lone surrogate, `NaN`, a byte order mark.
  */
 type Scan = 'strict' | 'meaning' | 'extent';
 
@@ -100,7 +102,8 @@ export class Scanner {
   space(): void {
     for (;;) {
       const unit = this.text.charCodeAt(this.at);
-      if (unit !== 32 && unit !== 9 && unit !== 10 && unit !== 13) return;
+      const isMark = unit === BYTE_ORDER_MARK && this.isLoose;
+      if (unit !== 32 && unit !== 9 && unit !== 10 && unit !== 13 && !isMark) return;
       this.at++;
     }
   }

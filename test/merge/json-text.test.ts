@@ -11,7 +11,59 @@ import { BY_ID, conflictOf, mergeBothWays, mergedLines } from './json-helpers.js
 const rec = (id: string, v = 0): string => `{"id":"${id}","v":${v}}`;
 const textOf = (base: string, ours: string, theirs: string): string => mergeBothWays({ base, ours, theirs }).text;
 
+describe('conflict markers', () => {
+  const jj = ['<<<<<<< Conflict 1 of 1', '%%%%%%% Changes', '-{"id":"x"}', '+++++++ Contents', '>>>>>>> Conflict 1'];
+  const git = ['<<<<<<<<< HEAD', rec('x', 1), '=========', rec('x', 2), '>>>>>>>>> topic'];
+
+  it('that the base and a side have are lines like others, of whatever length and style', () => {
+    for (const left of [jj, git]) {
+      const [a, b] = [rec('a', 1), rec('b', 1)];
+      expect(mergedLines([rec('a'), ...left, rec('b')], [a, ...left, rec('b')], [rec('a'), ...left, b])).toEqual([
+        a,
+        ...left,
+        b,
+      ]);
+      // One side solved the conflict, as git does when it replays a solution.
+      expect(
+        mergedLines([rec('a'), ...left, rec('b')], [a, ...left, rec('b')], [rec('a'), rec('x', 3), rec('b')]),
+      ).toEqual([a, rec('x', 3), rec('b')]);
+    }
+  });
+
+  it('that one side alone has make one conflict of the file', () => {
+    for (const left of [jj, git]) {
+      const sides = { base: `${rec('a')}\n`, ours: `${[rec('a'), ...left].join('\n')}\n`, theirs: `${rec('a', 1)}\n` };
+      const { text, problems } = conflictOf(sides);
+      expect(text).toBe(
+        `<<<<<<< ours\n${sides.ours}||||||| base\n${sides.base}=======\n${sides.theirs}>>>>>>> theirs\n`,
+      );
+      expect(problems).toContain('ours:2: a conflict marker stands here');
+    }
+  });
+
+  it('are as long as git asks for', () => {
+    const sides = { base: '', ours: '{"id":1,"created":1}\n', theirs: '{"id":1,"created":2}\n' };
+    for (const each of [sides, { ...sides, base: '# b\n', ours: '# o\n', theirs: '# t\n' }]) {
+      const { text } = conflictOf(each, { markerSize: 3 });
+      expect(text.split('\n').filter((line) => /^[<|=>]/.test(line))).toEqual([
+        '<<< ours',
+        '||| base',
+        '===',
+        '>>> theirs',
+      ]);
+    }
+  });
+});
+
 describe('the bytes of lines', () => {
+  it('with a byte order mark within the file merge like others', () => {
+    const line = (v: number, w: number): string => `\uFEFF{"id":"m","v":${v},"w":${w}}`;
+    expect(mergedLines([rec('a'), line(1, 1)], [rec('a'), line(2, 1)], [rec('a'), line(1, 2)])).toEqual([
+      rec('a'),
+      line(2, 2),
+    ]);
+  });
+
   it('with mixed ends stay where no side changed them', () => {
     const mixed = (one: string, two: string, three: string): string => `${one}\r\n${two}\n${three}\r\n`;
     const [a, b, c] = [rec('a'), rec('b'), rec('c')];

@@ -1,6 +1,6 @@
 import { Argument } from 'commander';
 
-import { driveMerge } from '../../git/drive-merge.js';
+import { driveMerge, markerSize } from '../../git/drive-merge.js';
 import { lineOptions } from '../../merge/json-options.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
@@ -17,6 +17,7 @@ export const verb: Verb = {
     new Argument('<ours>', '%A'),
     new Argument('<theirs>', '%B'),
     new Argument('<path>', '%P'),
+    new Argument('[length]', '%L, how long conflict markers are'),
   ],
   options: lineWordOptions(),
   examples: [
@@ -28,9 +29,14 @@ export const verb: Verb = {
 
 /** Merges three versions of a file as git asks for it; git itself starts the second entry, which loads less. */
 function run({ session, args, options }: Invocation): Outcome {
-  const [base = '', ours = '', theirs = '', path = ''] = args;
+  const [base = '', ours = '', theirs = '', path = '', length] = args;
   const lines = lineOptions(lineWordsOf(options));
-  const outcome = driveMerge(session.registry, { base, ours, theirs, path, lines }, session.resolve('.'), Date.now());
+  const outcome = driveMerge(
+    session.registry,
+    { base, ours, theirs, path, markerSize: markerSize(length), lines },
+    session.resolve('.'),
+    Date.now(),
+  );
   const { problems, lost, leftIn } = outcome;
   return {
     status: problems.length === 0 ? EXIT.done : EXIT.attention,

@@ -1,4 +1,5 @@
 import { SyncError } from '../errors.js';
+import { readSettings } from '../files/settings.js';
 import { commitFolder } from '../git/commit-folder.js';
 import { bringForward } from '../git/bring-forward.js';
 import { mergeUpstream } from '../git/merge-upstream.js';
@@ -14,6 +15,7 @@ import type { SyncOptions, SyncOutcome } from '../sync/sync.js';
 import type { Call } from './describe.js';
 import type { Session, Place } from './session.js';
 import { refusalOf } from './refusal.js';
+import type { Options } from './verb.js';
 
 /** What a pull did. */
 export interface Pulled {
@@ -36,19 +38,40 @@ export interface Pulled {
  */
 export type Share = (merge: () => Promise<MadeMerge>) => Promise<MadeMerge | undefined>;
 
+/** How the commits of a pull are made, and which branch of the remote they are for. */
+export interface PullOptions {
+  /** A branch in the place of the upstream. */
+  readonly branch?: string | undefined;
+  /** A template of the messages, in the place of that of `sync.json`. */
+  readonly message?: string | undefined;
+}
+
+/** The same, as options of a verb say it. */
+export function pullOptions({ branch, message }: Options): PullOptions {
+  return {
+    branch: typeof branch === 'string' ? branch : undefined,
+    message: typeof message === 'string' ? message : undefined,
+  };
+}
+
 /**
  * Everything of the database into the files and a commit, what the remote has into that, and all of it into the database. Throws what
  * its steps throw before anything was done; later it gives the error with what was done.
  *
  * @param share what the database derives from what was merged is sent by it as well, in a commit of its own.
  */
-export async function pullPlace(session: Session, place: Place, share?: Share): Promise<Pulled> {
+export async function pullPlace(
+  session: Session,
+  place: Place,
+  { branch, message }: PullOptions,
+  share?: Share,
+): Promise<Pulled> {
   const repository = requireIdle(session);
-  const followed = followDefaultBranch(repository);
+  const followed = branch === undefined ? followDefaultBranch(repository) : undefined;
   if (followed !== undefined) session.notes.push(followed);
-  const upstream = findUpstream(repository);
-  if (share !== undefined) requireSameName(repository, upstream);
-  const pull = new Pull(repository, upstream, session, session.syncOptions(place));
+  const upstream = findUpstream(repository, branch);
+  if (share !== undefined && branch === undefined) requireSameName(repository, upstream);
+  const pull = new Pull(repository, upstream, session, { ...session.syncOptions(place), message });
   try {
     await pull.run(share);
   } catch (error) {
@@ -62,7 +85,7 @@ export async function pullPlace(session: Session, place: Place, share?: Share): 
 class Pull implements Pulled {
   readonly #repository: Repository;
   readonly #store: SyncStore;
-  readonly #options: SyncOptions;
+  readonly #options: SyncOptions & PullOptions;
   readonly #called: Call;
   readonly upstream: Upstream;
   readonly commits: string[] = [];
@@ -71,7 +94,7 @@ class Pull implements Pulled {
   isThere: boolean | undefined;
   error: SyncError | undefined;
 
-  constructor(repository: Repository, upstream: Upstream, session: Session, options: SyncOptions) {
+  constructor(repository: Repository, upstream: Upstream, session: Session, options: SyncOptions & PullOptions) {
     this.#repository = repository;
     this.#store = session.store();
     this.#called = session.called;
@@ -111,7 +134,7 @@ class Pull implements Pulled {
     const refusal = refusalOf(outcome.export.refused, this.#called);
     // What is not in the files must not be committed as if it were.
     if (refusal !== undefined) throw refusal;
-    const subject = await commitFolder(this.#repository, this.#store.registry, dir, actor);
+    const subject = await commitFolder(this.#repository, this.#store.registry, dir, actor, this.#message);
     if (subject !== undefined) this.commits.push(subject);
     return subject !== undefined;
   }
@@ -120,7 +143,21 @@ class Pull implements Pulled {
     const { dir, actor = 'unknown' } = this.#options;
     const repository = this.#repository;
     const theirs = await fetchUpstream(repository, this.upstream);
-    return mergeUpstream({ repository, registry: this.#store.registry, dir, upstream: this.upstream, theirs, actor });
+    return mergeUpstream({
+      repository,
+      registry: this.#store.registry,
+      dir,
+      upstream: this.upstream,
+      theirs,
+      actor,
+      message: this.#message,
+    });
+  }
+
+  /** A template that came by pull changes no more than the words of a commit, so nobody has to accept it. */
+  get #message(): string | undefined {
+    const { dir, message } = this.#options;
+    return message ?? readSettings(dir, this.#store.registry).commit.message;
   }
 }
 

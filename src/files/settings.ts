@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 
 import { SyncError, messageOf } from '../errors.js';
+import { templateProblem } from './commit-template.js';
 import { atomicWrite, readPlain } from './file.js';
 import { JsonError } from '../record/json.js';
 import { toToken, valueToken } from '../record/object.js';
@@ -33,9 +34,22 @@ export interface Settings {
   readonly paths: PathForm;
   readonly private: readonly PrivateRule[];
   readonly secrets: KnownNoSecrets;
+  /** What commits of `push` and `pull` say. */
+  readonly commit: CommitSettings;
 }
 
-const DEFAULTS: Settings = { paths: 'portable', private: [], secrets: { texts: [], records: [] } };
+/** What commits of an export directory say. */
+export interface CommitSettings {
+  /** A template with `{subject}` and `{actor}`; undefined for the usual one. */
+  readonly message: string | undefined;
+}
+
+const DEFAULTS: Settings = {
+  paths: 'portable',
+  private: [],
+  secrets: { texts: [], records: [] },
+  commit: { message: undefined },
+};
 const FORMS: readonly PathForm[] = ['portable', 'absolute'];
 
 /**
@@ -52,7 +66,7 @@ export function readSettings(dir: string, registry: Registry): Settings {
       `the setting ${JSON.stringify(unknown)} is unknown; it must be ${Object.keys(DEFAULTS).join(' or ')}`,
     );
   }
-  const { paths = DEFAULTS.paths, private: rules = [], secrets = {} } = settings;
+  const { paths = DEFAULTS.paths, private: rules = [], secrets = {}, commit = {} } = settings;
   const form = FORMS.find((known) => known === paths);
   if (form === undefined) {
     throw badSetting(`paths must be ${FORMS.map((known) => `"${known}"`).join(' or ')}, not ${JSON.stringify(paths)}`);
@@ -62,6 +76,7 @@ export function readSettings(dir: string, registry: Registry): Settings {
     paths: form,
     private: rules.map((rule: unknown) => privateRule(registry, rule)),
     secrets: knownNoSecrets(registry, secrets),
+    commit: commitSettings(commit),
   };
 }
 
@@ -118,6 +133,17 @@ function knownNoSecrets(registry: Registry, secrets: unknown): KnownNoSecrets {
     else records.push(recordKey(registry, each, expected));
   }
   return { texts, records };
+}
+
+function commitSettings(commit: unknown): CommitSettings {
+  const { message, ...others } = isObject(commit) ? commit : { others: commit };
+  if (Object.keys(others).length > 0) {
+    throw badSetting(`commit must be {"message": "a template"}, not ${JSON.stringify(commit)}`);
+  }
+  if (message === undefined) return DEFAULTS.commit;
+  const problem = templateProblem(message);
+  if (problem !== undefined || typeof message !== 'string') throw badSetting(`commit.message ${problem ?? ''}`);
+  return { message };
 }
 
 function recordKey(registry: Registry, value: unknown, expected: string): RecordKey {

@@ -1,10 +1,12 @@
 import { SyncError } from '../errors.js';
+import { commitMessage } from '../files/commit-template.js';
 import { fileNames } from '../format/line-key.js';
 import type { Registry } from '../registry/entity.js';
+import { StagedPaths, addCommand, commitFailed, literally } from './commit-paths.js';
 import { subjectOf } from './commit-subject.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
-import { git, gitFailed, runGit, runWithLockRetry } from './run.js';
+import { git, runGit } from './run.js';
 import { REGISTRY_FILE } from '../files/registry-file.js';
 
 /** Our own hooks do nothing while this package commits and merges. */
@@ -44,35 +46,34 @@ function sharedNames(registry: Registry): {
 
 /**
  * Commits what changed in an export directory of what a team shares, and nothing else: what is staged elsewhere stays staged. Gives the
- * commit's first line, or undefined when there was nothing to commit. Throws `usage` without an identity, `io` with git's words.
+ * commit's first line, or undefined when there was nothing to commit. Throws `usage` without an identity, `io` with git's words; the index
+ * is as it was then.
+ *
+ * @param template what the commit says; undefined for the usual words.
  */
 export async function commitFolder(
   repository: Repository,
   registry: Registry,
   dir: string,
   actor: string,
+  template?: string,
 ): Promise<string | undefined> {
-  const { root: cwd } = repository;
   const folder = pathInRepository(repository, dir);
   const changed = changedFiles(repository, registry, folder);
   if (changed.length === 0) return undefined;
   const env = committerEnvironment(repository, actor);
-  const add = addCommand(changed);
-  const added = await runWithLockRetry(add, { cwd, env: QUIET });
-  if (added.status !== 0) throw gitFailed(add, added.stderr);
-  const staged = git(['diff', '--cached', '--numstat', '--no-renames', '-z', '--', ...changed.map(literally)], { cwd })
-    .split('\0')
-    .filter((line) => line !== '')
-    .map((line) => line.split('\t'));
-  const paths = staged.flatMap(([, , path]) => (path === undefined ? [] : [literally(path)]));
+  const staged = await StagedPaths.stage(repository, changed);
+  const numstat = staged.numstat();
+  const paths = numstat.flatMap(([, , path]) => (path === undefined ? [] : [path]));
   if (paths.length === 0) return undefined;
-  const subject = subjectOf(registry, cwd, paths, staged);
-  const commit = ['commit', '--quiet', '--only', '-m', subject, '-m', `By ${actor}.`, '--', ...paths];
-  const { status, stdout, stderr } = await runWithLockRetry(commit, { cwd, env });
-  if (status === 0) return subject;
+  const subject = subjectOf(registry, repository.root, paths.map(literally), numstat);
+  const message = commitMessage(template, { subject, actor });
+  const result = await staged.commit(paths, message, env);
+  if (result.status === 0) return message.split('\n', 1)[0];
   // Somebody else in this clone committed the same meanwhile.
   if (isFolderClean(repository, registry, folder)) return undefined;
-  throw gitFailed(commit, stderr.trim() === '' ? stdout : stderr);
+  staged.takeBack();
+  throw commitFailed(result);
 }
 
 /** Adds what changed in an export directory of what a team shares to the index that the environment names, whatever comes of it. */
@@ -84,15 +85,6 @@ export function addFolder(
 ): void {
   const { changed } = statusOf(repository, registry, pathInRepository(repository, dir));
   if (changed.length > 0) runGit(addCommand(changed), { cwd: repository.root, env });
-}
-
-/** Files that are gone too, in the index as well: `git add` would take none of all for that. */
-function addCommand(paths: readonly string[]): string[] {
-  return ['update-index', '--add', '--remove', '--', ...paths];
-}
-
-function literally(path: string): string {
-  return `:(top,literal)${path}`;
 }
 
 /** Says whether git has all that a team shares of an export directory. Throws as {@link changedFiles}. */

@@ -4,6 +4,7 @@ import { basename, dirname, join } from 'node:path';
 
 import { makeFolder, resolvePath } from '../files/directory.js';
 import { SyncError } from '../errors.js';
+import { commitMessage } from '../files/commit-template.js';
 import { fileExists } from '../files/file.js';
 import { moveLostValues } from '../files/lost-values.js';
 import type { Registry } from '../registry/entity.js';
@@ -29,6 +30,8 @@ export interface UpstreamMerge {
   /** The commit that the upstream is at; undefined where it has none yet. */
   readonly theirs: string | undefined;
   readonly actor: string;
+  /** The template of its message; undefined for the usual one. */
+  readonly message?: string | undefined;
 }
 
 /** A merge that is made, with a branch that is where it was. */
@@ -131,8 +134,9 @@ async function makeMerge(
     // So that one which the merge brings may take the place of ours.
     writeFileSync(`${tree}${EXCLUDES}`, '.gitattributes\n', { flag: 'wx' });
     const options = ['--quiet', '--no-ff', '--commit', '--no-squash', '--no-autostash', ...more];
-    const messages = ['-m', `Merge ${upstream.branch} of ${upstream.remote}`, '-m', `By ${actor}.`];
-    const { status, stdout, stderr } = runGit(['merge', ...options, ...messages, theirs], {
+    const subject = `Merge ${upstream.branch} of ${upstream.remote}`;
+    const message = commitMessage(merge.message, { subject, actor });
+    const { status, stdout, stderr } = runGit(['merge', ...options, '-m', message, theirs], {
       cwd,
       env,
       settings: [

@@ -15,8 +15,12 @@ export interface Upstream {
   readonly tracking: string;
 }
 
-/** The upstream of the branch that is checked out. Throws `usage` for a detached head, and without a remote. */
-export function findUpstream({ root: cwd, setting }: Repository): Upstream {
+/**
+ * The upstream of the branch that is checked out. Throws `usage` for a detached head, and without a remote.
+ *
+ * @param wanted a branch to exchange with in its place, of the remote that git pushes to.
+ */
+export function findUpstream({ root: cwd, setting }: Repository, wanted?: string): Upstream {
   const local = branchOf(cwd);
   if (local === undefined) {
     throw new SyncError('usage', 'Cannot pull or push: no branch is checked out (detached HEAD)', {
@@ -24,7 +28,8 @@ export function findUpstream({ root: cwd, setting }: Repository): Upstream {
     });
   }
   const remotes = (tryGit(['remote'], { cwd }) ?? '').split('\n').filter((name) => name !== '');
-  const configured = setting(`branch.${local}.remote`);
+  const pulledFrom = setting(`branch.${local}.remote`);
+  const configured = wanted === undefined ? pulledFrom : (pushedTo(setting, local) ?? pulledFrom);
   const remote = configured ?? (remotes.length === 1 ? remotes[0] : remotes.find((name) => name === 'origin'));
   if (remote === undefined) {
     throw new SyncError(
@@ -39,7 +44,8 @@ export function findUpstream({ root: cwd, setting }: Repository): Upstream {
     );
   }
   requireName(local, remote);
-  const branch = (setting(`branch.${local}.merge`) ?? local).replace(/^refs\/heads\//, '');
+  if (wanted !== undefined) requireBranchName(cwd, wanted);
+  const branch = wanted ?? (setting(`branch.${local}.merge`) ?? local).replace(/^refs\/heads\//, '');
   // A remote without a name has no tracking branches.
   const tracking = `refs/remotes/${remotes.includes(remote) ? remote : 'sc-sync'}/${branch}`;
   return { remote, branch, local, tracking };
@@ -69,6 +75,19 @@ function requireName(local: string, remote: string): void {
   });
 }
 
+function requireBranchName(cwd: string, name: string): void {
+  const isValid = !name.startsWith('-') && tryGit(['check-ref-format', `refs/heads/${name}`], { cwd }) !== undefined;
+  if (isValid) return;
+  throw new SyncError('usage', `Cannot use the branch ${JSON.stringify(name)}: git takes no such name`, {
+    hint: 'name it as git does, for example records',
+  });
+}
+
+/** The remote that git pushes a branch to, where it is told. */
+function pushedTo(setting: Repository['setting'], local: string): string | undefined {
+  return setting(`branch.${local}.pushremote`) ?? setting('remote.pushdefault');
+}
+
 /** The branch that is checked out. What git calls the short name of one is another where a tag has that name too. */
 function branchOf(cwd: string): string | undefined {
   return tryGit(['symbolic-ref', '--quiet', 'HEAD'], { cwd })?.replace(/^refs\/heads\//, '');
@@ -89,13 +108,13 @@ export function requireBranch(repository: Repository, { local }: Upstream): void
  * since what is on a branch of somebody's own is not meant for the one that it began from. So it does for one that git pushes to another remote.
  */
 export function requireSameName({ setting }: Repository, { remote, branch, local }: Upstream): void {
-  const pushed = setting(`branch.${local}.pushremote`) ?? setting('remote.pushdefault') ?? remote;
+  const pushed = pushedTo(setting, local) ?? remote;
   if (pushed !== remote) {
     throw new SyncError(
       'usage',
       `Cannot push: the branch ${local} pulls from ${remote}, and git pushes it to ${pushed}`,
       {
-        hint: `sc-sync pull, then git push; or git config branch.${local}.pushRemote ${remote}`,
+        hint: `sc-sync pull, then sc-sync push --branch ${local} sends it to ${pushed}; or git config branch.${local}.pushRemote ${remote}`,
       },
     );
   }
@@ -176,7 +195,7 @@ const FAILURES: readonly Failure[] = [
       /protected branch|hook declined|pre-receive|GH0\d\d|not allowed to|denied(?:ing|NonFastForward|CurrentBranch)?\b|remote rejected/i,
     code: 'refused',
     what: 'takes no push to this branch',
-    hint: 'push to another branch and merge it there; the commits are in this clone',
+    hint: 'sc-sync push --branch records sends them to a branch of that name, to be merged there; the commits are in this clone',
   },
   {
     pattern:

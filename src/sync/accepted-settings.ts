@@ -46,6 +46,7 @@ export function settingsInForce({ sql, registry }: SyncStore, { projectPath, dir
       paths: namesFolders ? accepted.paths : found.paths,
       private: [...found.private, ...lostRules],
       secrets: { texts: found.secrets.texts, records: found.secrets.records.filter(isAllowed) },
+      commit: found.commit,
     },
     found,
     waiting: [

@@ -35,7 +35,7 @@ describe('tries', () => {
     const push = (until: number): ReturnType<typeof pullPlace> => {
       calls = 0;
       const share: Share = async (merge) => (++calls < until ? undefined : merge());
-      return pullPlace(session, session.place(), share);
+      return pullPlace(session, session.place(), {}, share);
     };
     const { error } = await push(Infinity);
     expect(error).toMatchObject({ code: 'busy', message: expect.stringContaining('20 times') as string });

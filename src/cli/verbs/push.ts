@@ -10,9 +10,9 @@ import { count } from '../describe.js';
 import { describePull, endOf, pullJson } from '../describe-pull.js';
 import { info } from '../outcome.js';
 import { refuseOutgoingSecrets } from '../outgoing-secrets.js';
-import { pullPlace } from '../pull-place.js';
+import { pullOptions, pullPlace } from '../pull-place.js';
 import type { Outcome } from '../outcome.js';
-import { allowSecret } from '../options.js';
+import { allowSecret, commitOptions } from '../options.js';
 import type { Invocation, Verb } from '../verb.js';
 
 /** When others are faster, so many tries and so long in all, in milliseconds: both must be over before it gives up. */
@@ -29,13 +29,16 @@ const LONGEST_PAUSE = 5000;
 export const verb: Verb = {
   about:
     'Any remote of git will do. Gives up after about two minutes in which others were faster; everything is committed then.',
-  options: [allowSecret()],
-  examples: [['sc-sync push', 'what is in the database is with the team']],
+  options: [allowSecret(), ...commitOptions()],
+  examples: [
+    ['sc-sync push', 'what is in the database is with the team'],
+    ['sc-sync push --branch records', 'to a branch of its own, where nobody may push to yours'],
+  ],
   run,
 };
 
 /** Pulls, then pushes; again with growing pauses while others push first. */
-async function run({ session }: Invocation): Promise<Outcome> {
+async function run({ session, options }: Invocation): Promise<Outcome> {
   const place = session.place();
   // Exports are looked at as they are made; what was written or committed by other means is so here.
   const check = (made: MadeMerge): void => {
@@ -43,7 +46,7 @@ async function run({ session }: Invocation): Promise<Outcome> {
     refuseOutgoingSecrets(made, session.store().registry, session.guard, secrets);
   };
   const sender = new Sender(check);
-  const pulled = await pullPlace(session, place, (merge) => sender.send(merge));
+  const pulled = await pullPlace(session, place, pullOptions(options), (merge) => sender.send(merge));
   const { tries, races, waited, commits, others } = sender;
   const where = `${pulled.upstream.remote}/${pulled.upstream.branch}`;
   return {

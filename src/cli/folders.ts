@@ -13,7 +13,7 @@ import {
 } from '../files/directory.js';
 import { REGISTRY_FILE } from '../files/registry-file.js';
 import { SyncError } from '../errors.js';
-import { gitFolder } from '../git/repository.js';
+import { gitFolder } from '../files/git-folder.js';
 
 /**
  * A path with its `~` for the home folder, which a shell puts in only at the beginning of a word: not in `--db=~/a.db`, and not in a

@@ -5,7 +5,7 @@ import { EXPORT_FOLDER, workTreeOf } from '../files/directory.js';
 import { SyncError } from '../errors.js';
 import { atomicWrite, readPlain } from '../files/file.js';
 import { withIoErrors } from '../files/io-error.js';
-import { commonGitFolder } from '../git/repository.js';
+import { commonGitFolder } from '../files/git-folder.js';
 
 /**
  * Where the databases of a folder's projects are remembered: in git's own folder, into which no commit brings anything, and which all work

@@ -1,21 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { rmSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 
 import type { FileLoss } from '../merge/file.js';
 import type { Registry } from '../registry/entity.js';
-import { atomicWrite, namesIn, readPlain } from './file.js';
+import { makeFolder, OWNER_ONLY } from './directory.js';
+import { atomicWrite, namesIn } from './file.js';
 import { withIoErrors } from './io-error.js';
 import { readLines } from './line-reader.js';
 import { formatLostValue, parseLostValue } from './parse-lost-value.js';
 import type { LostValue } from './parse-lost-value.js';
 import { LineError } from '../format/parse.js';
 import { NOT_UTF8 } from '../record/limits.js';
+import { lostValueFolderOf } from './lost-value-folder.js';
 import { makeEmptyFile } from './owner-file.js';
 
 /**
- * Values that lost a merge of files. A merge driver has no database to note them in, so it leaves them in the export
- * directory, each time in a file of its own that git ignores; the next import takes them into the journal.
+ * Values that lost a merge of files. A merge driver has no database to note them in, so it leaves them in the git folder of
+ * the clone, or in the export directory where there is none, each time in a file of its own; the next import takes them into the journal.
  */
 export interface LostValues {
   readonly path: string;
@@ -26,10 +28,21 @@ export interface LostValues {
 
 const NAME = /^\.lost-values\.\d+\.[0-9a-f]+$/;
 
-/** Leaves lost values in an export directory. Throws `io`. */
-export function leaveLostValues(registry: Registry, dir: string, losses: readonly FileLoss[], at: number): void {
+/**
+ * Leaves lost values in a folder, which is made where it is missing. Throws `io`.
+ *
+ * @param mark begins what is random in the name of the file, see {@link markedLostValues}
+ */
+export function leaveLostValues(
+  registry: Registry,
+  folder: string,
+  losses: readonly FileLoss[],
+  at: number,
+  mark = '',
+): void {
   if (losses.length === 0) return;
-  const path = join(dir, `.lost-values.${at}.${randomBytes(6).toString('hex')}`);
+  makeFolder(folder, OWNER_ONLY);
+  const path = join(folder, `.lost-values.${at}.${mark}${randomBytes(6).toString('hex')}`);
   writeLostValues(
     registry,
     path,
@@ -47,28 +60,26 @@ function writeForOwner(path: string, data: string | Uint8Array): void {
   atomicWrite(path, data);
 }
 
-/** Takes the files of lost values of one export directory over into another; gives where they are then. Throws `io`. */
-export function moveLostValues(from: string, to: string): string[] {
-  return lostValueFiles(from).map((name) => {
-    const [path, target] = [join(from, name), join(to, name)];
-    atomicWrite(target, readPlain(path) ?? '');
-    removeLostValue(path);
-    return target;
-  });
+/** The files of lost values in a folder that were left with a mark. */
+export function markedLostValues(folder: string, mark: string): string[] {
+  return lostValueFiles(folder).filter((path) => basename(path).split('.').at(-1)?.startsWith(mark) === true);
 }
 
-function lostValueFiles(dir: string): string[] {
-  return namesIn(dir)
+function lostValueFiles(folder: string): string[] {
+  return namesIn(folder)
     .filter((name) => NAME.test(name))
-    .sort();
+    .sort()
+    .map((name) => join(folder, name));
 }
 
-/** The lost values that wait in an export directory, oldest first. Of a file with a line that cannot be read it gives nothing else. */
+/** The lost values that wait for an export directory, oldest first. Of a file with a line that cannot be read it gives nothing else. */
 export function readLostValues(registry: Registry, dir: string): LostValues[] {
-  return lostValueFiles(dir).map((name) => readFile(registry, join(dir, name)));
+  const inGit = lostValueFolderOf(dir);
+  const paths = [dir, ...(inGit === undefined ? [] : [inGit])].flatMap(lostValueFiles);
+  return paths.map((path) => readFile(registry, dir, path));
 }
 
-function readFile(registry: Registry, path: string): LostValues {
+function readFile(registry: Registry, dir: string, path: string): LostValues {
   const losses: LostValue[] = [];
   const problems: string[] = [];
   for (const { text, number, invalidUtf8 } of readLines(path)) {
@@ -78,7 +89,7 @@ function readFile(registry: Registry, path: string): LostValues {
       losses.push(parseLostValue(registry, text));
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
-      problems.push(...error.problems.map((problem) => `${basename(path)}:${number}: ${problem}`));
+      problems.push(...error.problems.map((problem) => `${relative(dir, path)}:${number}: ${problem}`));
     }
   }
   return { path, losses: problems.length === 0 ? losses : [], problems };

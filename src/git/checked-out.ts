@@ -3,8 +3,9 @@ import { join } from 'node:path';
 
 import { workTreeOf } from '../files/directory.js';
 import { SyncError } from '../errors.js';
+import { gitFolder } from '../files/git-folder.js';
 import { attributesOf } from './attributes.js';
-import { gitFolder, pathInRepository } from './repository.js';
+import { pathInRepository } from './repository.js';
 import { tryGit } from './run.js';
 
 /**

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { lstatSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 
-import { EXPORT_FOLDER, isFolder, makeFolder, OWNER_ONLY } from '../files/directory.js';
+import { EXPORT_FOLDER, isFolder } from '../files/directory.js';
 import { SyncError, messageOf } from '../errors.js';
 import { atomicWrite } from '../files/file.js';
 import { withIoErrors } from '../files/io-error.js';
@@ -11,6 +11,7 @@ import { registryOf } from '../registry/from-file.js';
 import { parseRegistryFile } from '../registry/parse-file.js';
 import { keyReader } from '../format/line-key.js';
 import { LineError, parseLine } from '../format/parse.js';
+import { lostValueFolder, workTreeMark } from '../files/lost-value-folder.js';
 import { leaveLostValues } from '../files/lost-values.js';
 import type { DataFile } from '../merge/data-groups.js';
 import type { Sides } from '../merge/field.js';
@@ -64,7 +65,7 @@ export function markerSize(word: string | undefined): number | undefined {
 
 /**
  * Merges three versions of a file as git's merge driver, started in `cwd`, the root of the work tree. First leaves the values
- * that lost in a file that git does not track, then writes the merged file over ours. Throws `io`.
+ * that lost in a file in git's own folder, then writes the merged file over ours. Throws `io`.
  *
  * @param usual the registry of a file beside which none lies
  */
@@ -96,7 +97,7 @@ export function driveMerge(usual: Registry, call: DriverCall, cwd: string, now: 
     if (losses.length > 0 && leftIn === undefined) {
       return leaveConflict([`${call.path}: there is no folder for the values that lose`]);
     }
-    if (leftIn !== undefined) leaveLostValues(registry, leftIn, losses, now);
+    if (leftIn !== undefined) leaveLostValues(registry, leftIn, losses, now, workTreeMark(cwd));
     write(Buffer.from(text, 'latin1'));
     return { problems, lost: losses.length, leftIn };
   } catch (error) {
@@ -179,15 +180,12 @@ function dataFile(registry: Registry, name: string, now: number): DataFile {
   return { registry, name, keyOf: keyReader(registry, name), latest: latestStamp(now) };
 }
 
-/** The export directory of the merged file, or for other files a folder in git's own, which all work trees share. */
+/** A folder in the git folder that all work trees share; without git, the export directory of the merged file. */
 function folderForLosses({ path, lines }: DriverCall, cwd: string): string | undefined {
-  if (lines === undefined) {
-    const dir = resolve(cwd, dirname(path));
-    return lstatSync(dir, { throwIfNoEntry: false })?.isDirectory() === true ? dir : undefined;
-  }
   const common = tryGit(['rev-parse', '--git-common-dir'], { cwd });
-  if (common === undefined) return undefined;
-  const folder = resolve(cwd, common, 'sc-sync');
-  makeFolder(folder, OWNER_ONLY);
-  return folder;
+  if (common !== undefined)
+    return lostValueFolder(resolve(cwd, common), lines === undefined ? dirname(path) : undefined);
+  const dir = resolve(cwd, dirname(path));
+  const isThere = lines === undefined && lstatSync(dir, { throwIfNoEntry: false })?.isDirectory() === true;
+  return isThere ? dir : undefined;
 }

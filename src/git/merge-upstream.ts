@@ -6,7 +6,8 @@ import { makeFolder, resolvePath } from '../files/directory.js';
 import { SyncError } from '../errors.js';
 import { commitMessage } from '../files/commit-template.js';
 import { fileExists } from '../files/file.js';
-import { moveLostValues } from '../files/lost-values.js';
+import { lostValueFolderOf, workTreeMark } from '../files/lost-value-folder.js';
+import { markedLostValues, removeLostValue } from '../files/lost-values.js';
 import type { Registry } from '../registry/entity.js';
 import { committerEnvironment } from './commit-folder.js';
 import { driverCommand, driverName } from './driver-command.js';
@@ -41,7 +42,7 @@ export interface MadeMerge extends UpstreamMerge {
   readonly head: string | undefined;
   /** The commit that has both sides. */
   readonly commit: string | undefined;
-  /** The files with what lost in it, which wait in the export directory for the next import. */
+  /** The files with what lost in it, which wait for the next import. */
   readonly lostValues: readonly string[];
 }
 
@@ -118,6 +119,8 @@ async function makeMerge(
   removeStaleTrees(repository);
   const tree = mkdtempSync(join(tmpdir(), PREFIX));
   const cwd = tree;
+  const lostValues = (): string[] => markedLostValues(lostValueFolderOf(dir) ?? dir, workTreeMark(resolvePath(tree)));
+  let isMade = false;
   try {
     const add = ['worktree', 'add', '--quiet', '--detach', '--no-checkout', tree, head];
     const added = await runWithLockRetry(add, { cwd: repository.root, env, settings: SETTINGS });
@@ -151,8 +154,10 @@ async function makeMerge(
     }
     const commit = git(['rev-parse', 'HEAD'], { cwd }).trim();
     requirePlainTree(cwd, commit, folder);
-    return { commit, lostValues: moveLostValues(place.dir, dir) };
+    isMade = true;
+    return { commit, lostValues: lostValues() };
   } finally {
+    if (!isMade) lostValues().forEach(removeLostValue);
     await runWithLockRetry(['worktree', 'remove', '--force', tree], { cwd: repository.root });
     for (const path of [tree, `${tree}${EXCLUDES}`]) rmSync(path, { recursive: true, force: true });
   }

@@ -1,10 +1,8 @@
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join, relative, resolve, sep } from 'node:path';
 
 import { resolvePath, workTreeOf } from '../files/directory.js';
 import { SyncError } from '../errors.js';
-import { readPlain } from '../files/file.js';
-import { withIoErrors } from '../files/io-error.js';
 import { ifGitIsThere, runGit, tryGit } from './run.js';
 
 /** The work tree of git that a folder lies in. */
@@ -105,23 +103,6 @@ function readSettings(cwd: string): ReadonlyMap<string, string> {
 export function pathInRepository({ root }: Pick<Repository, 'root'>, path: string): string {
   const inside = relative(root, resolvePath(resolve(path)));
   return inside === '' ? '.' : inside.split(sep).join('/');
-}
-
-/** The git folder of a work tree, found without git: a linked one and a submodule have a file that names it. Throws `io`. */
-export function gitFolder(workTree: string): string {
-  const path = join(workTree, '.git');
-  return withIoErrors(path, 'read', () => {
-    if (statSync(path).isDirectory()) return path;
-    const named = /^gitdir: (.+)$/m.exec(readFileSync(path, 'utf8'))?.[1]?.trim();
-    return named === undefined ? path : resolve(workTree, named);
-  });
-}
-
-/** The git folder that all work trees of a clone share. Throws `io`. */
-export function commonGitFolder(workTree: string): string {
-  const folder = gitFolder(workTree);
-  const common = readPlain(join(folder, 'commondir'));
-  return common === undefined ? folder : resolve(folder, common.toString().trim());
 }
 
 /** What git is in the middle of, if anything. */

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { atomicWrite, fileExists, namesIn, readPlain } from '../files/file.js';
 import { copyToHistory } from '../files/history.js';
 import { withLock } from '../store/lock.js';
+import { lostValueFolderOf, workTreeMark } from '../files/lost-value-folder.js';
 import { leaveLostValues } from '../files/lost-values.js';
 import { linesOf } from '../merge/data-groups.js';
 import { hasMarkers, readMarkers } from '../merge/markers.js';
@@ -183,14 +184,16 @@ function carryOut(
     tasks.map(({ name }) => name),
     now,
   );
+  const folder = lostValueFolderOf(dir) ?? dir;
+  const mark = repository === undefined ? '' : workTreeMark(repository.root);
   for (const { name, merged } of tasks) {
-    leaveLostValues(registry, dir, merged.losses, now);
+    leaveLostValues(registry, folder, merged.losses, now, mark);
     atomicWrite(join(dir, name), merged.text);
   }
   const resolved = tasks.map(({ name }) => name).filter((name) => unmerged.has(name));
   if (repository !== undefined && resolved.length > 0) {
-    const folder = pathInRepository(repository, dir);
-    git(['add', '--', ...resolved.map((name) => `:(top,literal)${folder}/${name}`)], { cwd: repository.root });
+    const inside = pathInRepository(repository, dir);
+    git(['add', '--', ...resolved.map((name) => `:(top,literal)${inside}/${name}`)], { cwd: repository.root });
   }
   return history;
 }

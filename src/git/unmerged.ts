@@ -3,10 +3,11 @@ import { join, resolve } from 'node:path';
 
 import { workTreeOf } from '../files/directory.js';
 import { SyncError } from '../errors.js';
+import { gitFolder } from '../files/git-folder.js';
 import { readPlain } from '../files/file.js';
 import { hasMarkers } from '../merge/markers.js';
 import type { FileSides } from '../merge/file.js';
-import { gitFolder, pathInRepository } from './repository.js';
+import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git } from './run.js';
 

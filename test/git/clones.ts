@@ -10,7 +10,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, onTestFinished } from 'vitest';
 
@@ -204,6 +204,16 @@ export class Clone {
   files(): Readonly<Record<string, string>> {
     const names = readdirSync(this.dir).filter((name) => name.endsWith('.jsonl'));
     return Object.fromEntries(names.sort().map((name) => [name, this.read(name)]));
+  }
+
+  /** The files of lost values that wait for an import, wherever they lie. */
+  lostValues(): string[] {
+    const folders = [this.dir, join(this.root, '.git/sc-sync')].filter((path) => existsSync(path));
+    return folders.flatMap((path) =>
+      readdirSync(path, { recursive: true, encoding: 'utf8' })
+        .filter((name) => basename(name).startsWith('.lost-values'))
+        .map((name) => join(path, name)),
+    );
   }
 
   read(name: string): string {

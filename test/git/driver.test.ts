@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
@@ -10,8 +10,7 @@ import { findRepository } from '../../src/git/repository.js';
 import { resolveFolder } from '../../src/git/resolve.js';
 import { MAIN } from '../cli/built-command.js';
 import type { Ran } from '../cli/built-command.js';
-import { DRIVER, folder, pair } from './clones.js';
-import type { Clone } from './clones.js';
+import { Clone, DRIVER, folder, pair } from './clones.js';
 import { savecontext } from '../../src/savecontext/registry.js';
 
 /** Both take in what the other has, and must end equal. */
@@ -167,11 +166,14 @@ describe.each(WAYS)('two clones that edit at the same time, merged by %s', (_, h
 });
 
 describe('the driver', () => {
-  it('leaves what lost in a file that git ignores, until the next sync takes it in', () => {
+  it('leaves what lost in the git folder, where no git clean takes it, until the next sync takes it in', () => {
     const { ann, bob } = pair();
     edit(ann, bob, [['put', 'memory', 'mem_1', 'value=by ann']], [['put', 'memory', 'mem_1', 'value=by bob']]);
     bob.git('pull', '--quiet', '--no-edit', '--no-rebase');
-    const left = (): string[] => readdirSync(bob.dir).filter((name) => name.startsWith('.lost-values'));
+    const left = (): string[] => bob.lostValues();
+    expect(left()).toHaveLength(1);
+    bob.git('clean', '-fdxq');
+    bob.git('gc', '--quiet', '--prune=now');
     expect(left()).toHaveLength(1);
     expect(bob.git('status', '--porcelain')).toBe('');
     expect(bob.json(['sync', '--dry-run'])).toMatchObject({ import: { entities: { total: { conflicts: 1 } } } });
@@ -181,6 +183,20 @@ describe('the driver', () => {
     expect(bob.journal()).toEqual(['memory/mem_1 value "by ann"']);
     bob.sync();
     expect(bob.journal()).toHaveLength(1);
+  });
+
+  it('keeps what lost in a work tree that is gone for the next sync of the clone', () => {
+    const { ann, bob } = pair();
+    edit(ann, bob, [['put', 'memory', 'mem_1', 'value=by ann']], [['put', 'memory', 'mem_1', 'value=by bob']]);
+    bob.git('fetch', '--quiet');
+    const root = join(bob.root, '../linked');
+    bob.git('worktree', 'add', '--quiet', '-b', 'side', root);
+    new Clone(root, { isThere: true }).git('merge', '--quiet', '--no-edit', 'origin/main');
+    bob.git('worktree', 'remove', root);
+    bob.git('worktree', 'prune');
+    bob.sync();
+    expect(bob.journal()).toEqual(['memory/mem_1 value "by ann"']);
+    expect(bob.lostValues()).toEqual([]);
   });
 
   it('says what lost a merge that was given up nowhere: what is current is no loss', () => {

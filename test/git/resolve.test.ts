@@ -50,9 +50,9 @@ function resolve(clone: Clone, dryRun = false): Healed {
 
 /** The values that lost, as they wait for an import. */
 function lost(clone: Clone): string[] {
-  return readdirSync(clone.dir)
-    .filter((name) => name.startsWith('.lost-values'))
-    .flatMap((name) => clone.read(name).trimEnd().split('\n'))
+  return clone
+    .lostValues()
+    .flatMap((path) => readFileSync(path, 'utf8').trimEnd().split('\n'))
     .map((line) => (JSON.parse(line) as { lost: string }).lost);
 }
 

@@ -9,7 +9,7 @@ import { countLines } from '../../src/files/file-bytes.js';
 import { copyToHistory } from '../../src/files/history.js';
 import { ensureGitignore } from '../../src/files/gitignore.js';
 import { withLock } from '../../src/store/lock.js';
-import { moveLostValues, readLostValues } from '../../src/files/lost-values.js';
+import { readLostValues } from '../../src/files/lost-values.js';
 import { appendJsonl, readJsonl, writeJsonl } from '../../src/savecontext/jsonl.js';
 import { findProject } from '../../src/sync/project.js';
 import { savecontext } from '../../src/savecontext/registry.js';
@@ -84,11 +84,7 @@ const USERS: Readonly<Record<string, readonly ((world: World, path: string) => u
     (world) => world.import(),
     ({ dir }) => withLock(dir, { timeoutMs: 0 }, () => undefined),
   ],
-  '.lost-values.1.abcdef': [
-    (world) => world.import(),
-    ({ dir }) => readLostValues(savecontext, dir),
-    ({ dir }) => moveLostValues(dir, temporaryFolder()),
-  ],
+  '.lost-values.1.abcdef': [(world) => world.import(), ({ dir }) => readLostValues(savecontext, dir)],
 };
 
 function worldWithRecords(): World {

@@ -1,3 +1,5 @@
+import { basename } from 'node:path';
+
 import { workTreeOf } from '../files/directory.js';
 import type { History, HistoryLine } from '../sync/file-history.js';
 import { LOG, readPatches } from './patch.js';
@@ -21,16 +23,22 @@ export function gitHistory(dir: string): History {
   // Outside of a work tree there is no head, and nothing else is asked.
   const root = workTreeOf(dir);
   const cwd = root ?? dir;
-  const files = ['--', `:(top,literal)${pathInRepository({ root: cwd }, dir)}`];
+  const folder = pathInRepository({ root: cwd }, dir);
+  const files = ['--', `:(top,literal)${folder}`];
+  // Where the folder may have been before somebody moved it.
+  const anywhere = folder === '.' ? files : ['--', `:(top,glob)**/${basename(dir).replaceAll(/[\\*?[]/g, '\\$&')}/*`];
   const head = (): string | undefined =>
     root === undefined ? undefined : tryGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { cwd });
   // After a rebase, a reset or a change of branch: where both parted.
   const parting = (since: string | undefined, now: string): string | undefined =>
     since === undefined ? undefined : tryGit(['merge-base', since, now], { cwd });
   /** The lines that commits added, but for those of some. */
-  function* added(commits: readonly string[], except: ReadonlySet<string> = new Set()): Generator<HistoryLine> {
+  function* added(
+    commits: readonly string[],
+    { paths = files, except = new Set() }: { paths?: readonly string[]; except?: ReadonlySet<string> } = {},
+  ): Generator<HistoryLine> {
     let isCounted = true;
-    for (const change of readPatches([...LOG, '--format=tformat:%x00%H', ...commits, ...files], cwd)) {
+    for (const change of readPatches([...LOG, '--format=tformat:%x00%H', ...commits, ...paths], cwd)) {
       if (change.sign === 'commit') isCounted = !except.has(change.head[0] ?? '');
       else if (change.sign === '+' && isCounted) yield { file: change.file, line: change.line, isNow: false };
     }
@@ -55,7 +63,7 @@ export function gitHistory(dir: string): History {
       const now = head();
       if (now === undefined) return;
       const from = parting(since, now);
-      yield* added([from === undefined ? now : `${from}..${now}`]);
+      yield* from === undefined ? added([now], { paths: anywhere }) : added([`${from}..${now}`]);
     },
     *published() {
       const now = head();
@@ -64,7 +72,7 @@ export function gitHistory(dir: string): History {
     *unpublished() {
       const now = head();
       if (now !== undefined)
-        yield* added(['--branches', '--reflog', '--not', '--remotes', '--tags', now], stashes(cwd));
+        yield* added(['--branches', '--reflog', '--not', '--remotes', '--tags', now], { except: stashes(cwd) });
     },
   };
 }

@@ -604,9 +604,11 @@ if git rev-parse -q --verify $next; then env -u GIT_QUARANTINE_PATH -u GIT_OBJEC
     });
     ann.git('pull', '--quiet');
     expect(ann.read('context_items.jsonl')).toBe(`${orphan}\n`);
-    // The same from a linked work tree on an older branch, whose lines the database knows for old ones.
-    bob.git('worktree', 'add', '--quiet', '-b', 'older', '../older', 'HEAD~1');
+    // The same from a linked work tree, where an old commit is checked out.
+    bob.git('worktree', 'add', '--quiet', '-b', 'older', '../older', 'HEAD');
     const older = new Clone(join(bob.root, '../older'), { isThere: true, db: bob.db });
+    older.ok('sync');
+    older.git('reset', '--quiet', '--hard', 'HEAD~1');
     expect(older.json(['push'], 1)).toMatchObject({
       branch: 'older',
       syncs: [{ import: { entities: { total: { rolledBack: 1 } } } }],

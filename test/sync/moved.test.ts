@@ -1,4 +1,4 @@
-import { cpSync, mkdirSync, renameSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
@@ -64,4 +64,28 @@ it('a copy beside it, and a new folder after it is gone, are folders of their ow
   const done = empty.sync();
   expect([named(done.import), done.export.total.written, done.inSync]).toEqual([[], 3, true]);
   expect(empty.targets()).toEqual([[empty.replica.dir], [empty.dir]]);
+});
+
+it('an older copy beside it is not told of as rolled back: nothing in that folder ever went back', () => {
+  const { replica, dir, sync: syncCopy } = agreed();
+  cpSync(replica.dir, dir, { recursive: true });
+  replica.run(`UPDATE issues SET title = 'mine', updated_at = ${T0 + 5} WHERE id = 'i1'`);
+  replica.export();
+  const done = syncCopy();
+  expect([named(done.import), done.export.total.written, done.inSync]).toEqual([[], 1, true]);
+  // From then on it is a folder like others.
+  cpSync(replica.dir, join(replica.folder, 'kept'), { recursive: true });
+  replica.run(`UPDATE issues SET title = 'again', updated_at = ${T0 + 6} WHERE id = 'i1'`);
+  expect(syncCopy().inSync).toBe(true);
+  cpSync(join(replica.folder, 'kept'), dir, { recursive: true });
+  expect(named(syncCopy().import)).toEqual(['rolledBack issue/i1']);
+});
+
+it('a folder of which git left ignored files behind was moved too', () => {
+  const { replica, dir, targets, sync: syncMoved } = agreed();
+  cpSync(replica.dir, dir, { recursive: true });
+  for (const name of readdirSync(replica.dir)) if (name.endsWith('.jsonl')) rmSync(join(replica.dir, name));
+  expect(readdirSync(replica.dir)).not.toEqual([]);
+  syncMoved();
+  expect(targets()).toEqual([[dir]]);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { hashFile } from '../../files/file-bytes.js';
 import type { PathForm } from '../../record/version.js';
 import { readMeta, writeMeta } from './meta.js';
+import type { SqlValue } from '../database.js';
 import type { Sql } from '../sql.js';
 
 /** An export directory together with the project whose records it holds. */
@@ -47,14 +48,14 @@ export function plannedTarget(sql: Sql, dir: string, project: string): Target {
 }
 
 /**
- * The target that a directory was before somebody moved it here, or a folder above it: the one of its project in a directory that is there no
- * more, and of which a file lies here as it was agreed on.
+ * The target that a directory was before somebody moved it here, or a folder above it: the one of its project in a directory that has its
+ * files no more (git leaves ignored ones behind), and of which a file lies here as it was agreed on.
  */
 function movedTarget(sql: Sql, dir: string, project: string): Target | undefined {
   const gone = sql
     .all(`SELECT target, dir FROM scsync_targets WHERE project = ?`, project)
     .map(([id, path]) => ({ id: id ?? null, path: String(path) }))
-    .filter(({ path }) => !existsSync(path));
+    .filter(({ id, path }) => !namesOfFiles(sql, id).some((name) => existsSync(join(path, name))));
   const moved = gone.filter(({ id }) =>
     sql
       .all(`SELECT name, sha256 FROM scsync_files WHERE target = ?`, id)
@@ -62,6 +63,10 @@ function movedTarget(sql: Sql, dir: string, project: string): Target | undefined
   );
   const [only, ...others] = moved;
   return only === undefined || others.length > 0 ? undefined : findTarget(sql, only.path);
+}
+
+function namesOfFiles(sql: Sql, target: SqlValue): string[] {
+  return sql.all(`SELECT name FROM scsync_files WHERE target = ?`, target).map(([name]) => String(name));
 }
 
 /**

@@ -82,6 +82,21 @@ export class HistoryOfImport {
     return { hasBase: wasImported || unpublished.some(isBase), newestSeen, onlyHere, before };
   }
 
+  /**
+   * What a file version that was never seen has in common with the database, where its target has no base of the record: the newest version
+   * in its history that the database ever took into account. Undefined where the version did not come with the history.
+   */
+  commonOf(asked: Asked): Version | undefined {
+    const { found, version } = asked;
+    const [inFile] = found;
+    if (inFile === undefined || found.length > 1 || version === undefined) return undefined;
+    const lines = [...this.#linesOf(asked, 'changes'), ...this.#linesOf(asked, 'arrivals')];
+    if (!lines.some(({ line }) => line === inFile.raw)) return undefined;
+    const before = this.#versions(asked, lines).filter(({ stated }) => stated.stamp < version.stamp);
+    const common = newest(before.filter(({ line }) => findSeen(this.#place.sql, asked.key, line) !== undefined));
+    return common === undefined || isDeleted(common) ? undefined : common;
+  }
+
   #linesOf({ key }: Asked, part: Part): readonly HistoryLine[] {
     const lines = this.#parts.get(part) ?? this.#read(this.#ask(part));
     this.#parts.set(part, lines);

@@ -53,7 +53,9 @@ export function planRecord(context: ImportContext, record: LoadedRecord, version
     strategy === MergeStrategy.ThreeWay && !wasSeen && base !== undefined && !sameVersion(version, base);
   const ancestry = asksHistory ? context.history?.ancestryOf(record) : undefined;
   const file = record.besideRow ?? version;
-  const plan = planImport({ strategy, file, isSeen: wasSeen, base, state, ancestry });
+  // A clone beside another has no base yet, and neither has a folder that was moved and edited.
+  const common = base ?? (state === undefined || wasSeen ? undefined : context.history?.commonOf(record));
+  const plan = planImport({ strategy, file, isSeen: wasSeen, base: common, state, ancestry });
   const isUncommitted = asksHistory && context.history !== undefined && ancestry === undefined;
   const decision = { record, plan, seen, isUncommitted, staysPrivate: false };
   if (isDeleted(plan.result)) return decision;

@@ -29,7 +29,7 @@ export interface ImportInput {
   readonly file: Version;
   /** True when that very version was taken into account before, in any target. */
   readonly isSeen: boolean;
-  /** This target's base. */
+  /** This target's base; for an unseen version without one, what its history has that was ever taken into account. */
   readonly base: Version | undefined;
   /** The row, or else the tombstone, in the database. */
   readonly state: Content | Deleted | undefined;
@@ -60,7 +60,10 @@ export function planImport(input: ImportInput): ImportPlan {
   if (saySame(state, file)) return { result: state, losses: [] };
   if (strategy === MergeStrategy.PreferLocal) return keep(state, taken, 'prefer-local');
   if (isBase) return { result: state, losses: [] };
-  if (isSeen && strategy === MergeStrategy.ThreeWay) return { result: state, losses: [], rolledBack: true };
+  if (isSeen && strategy === MergeStrategy.ThreeWay) {
+    // Where this target never had another version nothing went back: a new clone begins with what the remote has.
+    return { result: state, losses: [], ...(base !== undefined && { rolledBack: true as const }) };
+  }
   const isDiscarded = base !== undefined && input.ancestry?.hasBase === false;
   if (isDiscarded) {
     const plan = planOverDiscarded(state, file, base, input.ancestry.newestSeen);

@@ -1,0 +1,84 @@
+import { mkdirSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+import { Clone, pair } from './clones.js';
+
+describe('the same database', () => {
+  it('with a clone made anew beside the old one: nothing is told as rolled back, and fields merge', () => {
+    const { ann, bob, remote } = pair();
+    // Committed here and not sent; and an edit that no file has.
+    ann.put('issue', 'issue_1', 'title=by ann');
+    ann.commit();
+    ann.put('issue', 'issue_2', 'details=by ann');
+    const anew = (name: string): Clone => {
+      const clone = Clone.of(remote, join(ann.root, '..', name));
+      return new Clone(clone.root, { isThere: true, db: ann.db });
+    };
+    const first = anew('first');
+    first.init();
+    expect(first.json(['sync'])).toMatchObject({ inSync: true });
+    expect(first.field('issue', 'issue_1', 'title')).toBe('by ann');
+    bob.put('issue', 'issue_1', 'priority=4');
+    bob.put('issue', 'issue_2', 'priority=4');
+    bob.put('issue', 'issue_3', 'priority=4');
+    bob.commit();
+    bob.git('push', '--quiet');
+    const second = anew('second');
+    second.init();
+    expect(second.json(['sync'])).toMatchObject({ inSync: true });
+    for (const [id, field, value] of [
+      ['issue_1', 'title', 'by ann'],
+      ['issue_2', 'details', 'by ann'],
+      ['issue_3', 'title', 'title 3'],
+    ] as const) {
+      expect([second.field('issue', id, field), second.field('issue', id, 'priority')]).toEqual([value, 4]);
+    }
+    expect(second.journal()).toEqual([]);
+    second.commit();
+    second.git('push', '--quiet');
+    bob.ok('pull');
+    expect(bob.files()).toEqual(second.files());
+    // The first one goes on as well.
+    ann.ok('pull');
+    expect(ann.files()).toEqual(second.files());
+    expect(ann.journal()).toEqual([]);
+  });
+
+  it('with a folder that somebody moved and edited in one commit: fields merge', () => {
+    const { ann, bob } = pair();
+    ann.put('issue', 'issue_1', 'title=by ann');
+    mkdirSync(join(bob.root, 'app'));
+    bob.git('mv', '.savecontext', 'app/.savecontext');
+    const moved = (clone: Clone): Clone => new Clone(join(clone.root, 'app'), { isThere: true, db: clone.db });
+    const there = moved(bob);
+    there.put('issue', 'issue_1', 'details=by bob');
+    for (const type of ['issue', 'memory'])
+      for (const n of [1, 2, 3]) {
+        const id = `${type === 'issue' ? 'issue' : 'mem'}_${n}`;
+        there.put(type, id, type === 'issue' ? 'priority=4' : 'category=decision');
+      }
+    there.sync();
+    bob.git('add', '-A');
+    bob.git('commit', '--quiet', '-m', 'moved');
+    bob.git('push', '--quiet');
+    ann.git('pull', '--quiet', '--no-rebase', '--no-edit');
+    const mine = moved(ann);
+    expect(mine.json(['sync'])).toMatchObject({ inSync: true });
+    expect([mine.field('issue', 'issue_1', 'title'), mine.field('issue', 'issue_1', 'details')]).toEqual([
+      'by ann',
+      'by bob',
+    ]);
+    expect(mine.journal()).toEqual([]);
+  });
+
+  it('in a clone that is somewhere else now', () => {
+    const { ann } = pair();
+    ann.put('issue', 'issue_1', 'title=edited');
+    const root = `${ann.root} moved`;
+    renameSync(ann.root, root);
+    const there = new Clone(root, { isThere: true, db: ann.db });
+    expect(there.json(['sync'])).toMatchObject({ inSync: true });
+    expect(there.read('issues.jsonl')).toContain('"edited"');
+  });
+});

@@ -1,10 +1,9 @@
 import type { Registry } from '../registry/entity.js';
-import { letThrough } from '../git/commit-folder.js';
+import { folderStatus } from '../git/commit-folder.js';
 import { findRepository, findUnfinished, inTheMiddle } from '../git/repository.js';
 import type { Unfinished } from '../git/repository.js';
 import { driverState } from '../git/set-up.js';
 import type { DriverState } from '../git/set-up.js';
-import { unmergedNames } from '../git/unmerged.js';
 import { failure, warning } from './outcome.js';
 import type { Line } from './outcome.js';
 
@@ -25,11 +24,12 @@ export function findGitState(registry: Registry, folder: string, dir: string): G
   const repository = findRepository(folder);
   if (repository === undefined) return undefined;
   const unfinished = findUnfinished(repository) ?? null;
+  const { unmerged, others } = folderStatus(repository, registry, dir);
   return {
     driver: driverState(repository, dir),
     unfinished,
-    unmerged: unmergedNames(repository, dir),
-    letThrough: letThrough(repository, registry, dir),
+    unmerged,
+    letThrough: others,
   };
 }
 

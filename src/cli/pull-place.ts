@@ -142,13 +142,13 @@ class Pull implements Pulled {
   async #merge(): Promise<MadeMerge> {
     const { dir, actor = 'unknown' } = this.#options;
     const repository = this.#repository;
-    const theirs = await fetchUpstream(repository, this.upstream);
+    const heads = await fetchUpstream(repository, this.upstream);
     return mergeUpstream({
       repository,
       registry: this.#store.registry,
       dir,
       upstream: this.upstream,
-      theirs,
+      ...heads,
       actor,
       message: this.#message,
     });

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { SyncError, messageOf } from '../errors.js';
 import { withLock } from '../store/lock.js';
 import { committerEnvironment, isFolderClean } from './commit-folder.js';
-import { cannotMerge, headOf } from './merge-upstream.js';
+import { cannotMerge } from './merge-upstream.js';
 import type { MadeMerge } from './merge-upstream.js';
 import { pathInRepository } from './repository.js';
 import { git, isHeld, runGit, runWithLockRetry } from './run.js';
 import type { GitOptions, GitResult } from './run.js';
-import { requireBranch } from './upstream.js';
+import { headOf, requireBranch } from './upstream.js';
 
 /** An export that is at work is waited for so long, in milliseconds. */
 const PATIENCE = 30_000;
@@ -24,14 +24,12 @@ export async function bringForward(merge: MadeMerge, { dryRun = false } = {}): P
   const { root: cwd } = repository;
   if (commit === undefined || commit === head) return 'done';
   requireBranch(repository, upstream);
-  // A file that was only touched is no work of anybody.
-  runGit(['update-index', '--quiet', '--refresh'], { cwd });
   const look = ['read-tree', '--dry-run', '-m', '-u', ...(head === undefined ? [] : [head]), commit];
   // Hooks of ours would wait for the lock, and have nothing to do: what is pulled is imported next.
   const env = { ...committerEnvironment(repository, actor), SC_SYNC_HOOK: 'off' };
   const { status, stdout, stderr } = await runWithLockRetry(look, { cwd, env }, (args, options) =>
     withLock(dir, { timeoutMs: PATIENCE }, () => {
-      const looked = runGit(args, options);
+      const looked = lookThrough(args, options);
       return dryRun || looked.status !== 0 ? looked : moveForward(merge, commit, options);
     }),
   );
@@ -39,6 +37,14 @@ export async function bringForward(merge: MadeMerge, { dryRun = false } = {}): P
   if (headOf(merge) !== head || !isFolderClean(repository, merge.registry, pathInRepository(repository, dir)))
     return 'moved';
   throw cannotMerge(`${stderr}\n${stdout}`.split('\n'));
+}
+
+/** Looks whether anything is in the way. A file that was only touched is no work of anybody: git learns that from a second look. */
+function lookThrough(look: readonly string[], options: GitOptions): GitResult {
+  const found = runGit(look, options);
+  if (found.status === 0 || isHeld(found)) return found;
+  runGit(['update-index', '-q', '--refresh'], options);
+  return runGit(look, options);
 }
 
 /** Moves forward where nothing is in the way. Git that stops while it writes leaves files that are new, and one that is cut. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { workTreeOf } from '../files/directory.js';
 import { SyncError } from '../errors.js';
 import { gitFolder } from '../files/git-folder.js';
-import { attributesOf } from './attributes.js';
+import { areFirm, attributesOf } from './attributes.js';
 import { pathInRepository } from './repository.js';
 import { tryGit } from './run.js';
 
@@ -42,6 +42,7 @@ function requireNoneLeftOut(root: string, folder: string): void {
 const CHANGING = ['ident', 'working-tree-encoding'] as const;
 
 function requireUnchanged(root: string, dir: string): void {
+  if (areFirm(root, dir)) return;
   const [found] = attributesOf(root, CHANGING, [pathInRepository({ root }, join(dir, 'any.jsonl'))]).filter(
     ({ value }) => value !== 'unspecified' && value !== 'unset',
   );

@@ -109,22 +109,25 @@ function changedFiles(repository: Repository, registry: Registry, folder: string
   throw leftBehind(ignored, 'is ignored by git', `git check-ignore -v ${ignored} names the rule to take away`);
 }
 
-/** Files of an export directory that are for nobody else, and that `git add` would take: an ignore file lets them through. */
-export function letThrough(repository: Repository, registry: Registry, dir: string): string[] {
+/** What git says of an export directory; nothing of one that lies elsewhere. */
+export function folderStatus(repository: Repository, registry: Registry, dir: string): FolderStatus {
   const folder = pathInRepository(repository, dir);
-  return folder.startsWith('../') ? [] : statusOf(repository, registry, folder).others;
+  if (folder.startsWith('../')) return { changed: [], ignored: undefined, others: [], unmerged: [] };
+  return statusOf(repository, registry, folder);
 }
 
-interface FolderStatus {
+/** What git says of an export directory. */
+export interface FolderStatus {
   /** Shared files that git does not have as they are. */
   readonly changed: string[];
   /** A shared file, or the folder, that git ignores. */
   readonly ignored: string | undefined;
-  /** Files that are not shared, and that git neither has nor ignores. */
+  /** Files that are for nobody else, and that `git add` would take: an ignore file lets them through. */
   readonly others: string[];
+  /** The names of files that git calls unmerged. */
+  readonly unmerged: string[];
 }
 
-/** What git says of an export directory. */
 function statusOf({ root: cwd }: Repository, registry: Registry, folder: string): FolderStatus {
   const { needed, shared } = sharedNames(registry);
   const flags = ['--porcelain', '-z', '--no-renames', '--untracked-files=all', '--ignored=matching'];
@@ -139,6 +142,7 @@ function statusOf({ root: cwd }: Repository, registry: Registry, folder: string)
     changed: paths(/^(?!!!)/).filter(isShared),
     ignored: paths(/^!! /).find(isNeeded),
     others: paths(/^\?\? /).filter((path) => !isShared(path)),
+    unmerged: paths(/^(?:U.|.U|AA|DD) /).map((path) => path.slice(prefix.length)),
   };
 }
 

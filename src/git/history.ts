@@ -4,7 +4,7 @@ import { workTreeOf } from '../files/directory.js';
 import type { History, HistoryLine } from '../sync/file-history.js';
 import { LOG, readPatches } from './patch.js';
 import { pathInRepository } from './repository.js';
-import { git, runGit, tryGit } from './run.js';
+import { git, tryGit } from './run.js';
 
 /** The commits that git makes for stashes: the stash, what was in its index, what was not tracked. The reflog names them too. */
 function stashes(cwd: string): ReadonlySet<string> {
@@ -45,11 +45,12 @@ export function gitHistory(dir: string): History {
   }
   return {
     point() {
-      const now = head();
+      if (root === undefined) return undefined;
+      const flags = ['--porcelain=v2', '--branch', '-z', '--no-ahead-behind', '--no-renames', '--untracked-files=no'];
+      const [first = '', ...entries] = (tryGit(['status', ...flags, ...files], { cwd }) ?? '').split('\0');
       // What is not committed must not count as a part of the history.
-      return now !== undefined && runGit(['diff', '--quiet', '--no-ext-diff', now, ...files], { cwd }).status === 0
-        ? now
-        : undefined;
+      const isCommitted = !entries.some((entry) => /^[12u] /.test(entry));
+      return isCommitted ? /^# branch\.oid ([0-9a-f]+)$/.exec(first)?.[1] : undefined;
     },
     *changes(since) {
       const now = head();

@@ -1,4 +1,4 @@
-import { lstatSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, lstatSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 
@@ -12,24 +12,24 @@ import type { Registry } from '../registry/entity.js';
 import { committerEnvironment } from './commit-folder.js';
 import { driverCommand, driverName } from './driver-command.js';
 import { requirePlainTree } from './plain-tree.js';
+import { detachedCommit } from './head.js';
+import { commonGitFolder } from '../files/git-folder.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { resolveFolder } from './resolve.js';
 import { NO_MAINTENANCE, git, gitFailed, runGit, runWithLockRetry, tryGit } from './run.js';
-import type { Upstream } from './upstream.js';
+import type { Heads, Upstream } from './upstream.js';
 
 /** How another commit comes into the branch. */
 export type MergedBy = 'up to date' | 'fast forward' | 'merge';
 
 /** What is merged for whom. */
-export interface UpstreamMerge {
+export interface UpstreamMerge extends Heads {
   readonly repository: Repository;
   readonly registry: Registry;
   /** The export directory. */
   readonly dir: string;
   readonly upstream: Upstream;
-  /** The commit that the upstream is at; undefined where it has none yet. */
-  readonly theirs: string | undefined;
   readonly actor: string;
   /** The template of its message; undefined for the usual one. */
   readonly message?: string | undefined;
@@ -38,8 +38,6 @@ export interface UpstreamMerge {
 /** A merge that is made, with a branch that is where it was. */
 export interface MadeMerge extends UpstreamMerge {
   readonly by: MergedBy;
-  /** Where the branch was; undefined for one without a commit. */
-  readonly head: string | undefined;
   /** The commit that has both sides. */
   readonly commit: string | undefined;
   /** The files with what lost in it, which wait for the next import. */
@@ -51,10 +49,9 @@ export interface MadeMerge extends UpstreamMerge {
  * one stay as they are until `bringForward`. Throws `refused` when git cannot merge.
  */
 export async function mergeUpstream(merge: UpstreamMerge): Promise<MadeMerge> {
-  const { repository, dir, theirs } = merge;
+  const { repository, dir, head, theirs } = merge;
   const { root: cwd } = repository;
-  const head = headOf(merge);
-  const made = { ...merge, head, lostValues: [] };
+  const made = { ...merge, lostValues: [] };
   if (theirs === undefined) return { ...made, by: 'up to date', commit: head };
   const base = head === undefined ? undefined : tryGit(['merge-base', head, theirs], { cwd });
   if (base === theirs) return { ...made, by: 'up to date', commit: head };
@@ -67,11 +64,6 @@ export async function mergeUpstream(merge: UpstreamMerge): Promise<MadeMerge> {
     by: 'merge',
     ...(await makeMerge({ ...merge, theirs }, head, isUnrelated ? ['--allow-unrelated-histories'] : [])),
   };
-}
-
-/** The commit of the branch, whatever is checked out by now. */
-export function headOf({ repository: { root: cwd }, upstream }: UpstreamMerge): string | undefined {
-  return tryGit(['rev-parse', '--verify', '--quiet', `refs/heads/${upstream.local}`], { cwd });
 }
 
 /** Hooks of the user expect a work tree with files in it. */
@@ -88,6 +80,8 @@ const EXCLUDES = '.excludes';
  * itself lists as a work tree of this repository.
  */
 function removeStaleTrees({ root: cwd }: Repository): void {
+  // Most clones have no other work tree, and no such folder.
+  if (!existsSync(join(commonGitFolder(cwd), 'worktrees'))) return;
   const before = Date.now() - STALE;
   const trees = git(['worktree', 'list', '--porcelain'], { cwd })
     .split('\n')
@@ -152,7 +146,7 @@ async function makeMerge(
       healConflicts(merge.registry, place, folder, `${stderr}\n${stdout}`);
       git(['commit', '--quiet', '--no-edit'], { cwd, env, settings: SETTINGS });
     }
-    const commit = git(['rev-parse', 'HEAD'], { cwd }).trim();
+    const commit = detachedCommit(tree);
     requirePlainTree(cwd, commit, folder);
     isMade = true;
     return { commit, lostValues: lostValues() };

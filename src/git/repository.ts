@@ -13,6 +13,8 @@ export interface Repository {
   readonly gitDir: string;
   /** A setting of git that holds here, undefined where there is none. All are read once, when the first is asked for. */
   readonly setting: (name: string) => string | undefined;
+  /** The remotes that the same settings name, in order. */
+  readonly remotes: () => readonly string[];
 }
 
 /** What git is in the middle of, which somebody must finish or give up first. */
@@ -47,7 +49,7 @@ function look(folder: string): Repository | SyncError {
   const [root, gitDir] = found?.status === 0 ? found.stdout.split(/\r?\n/) : [];
   if (root === undefined || gitDir === undefined || root === '') return noWorkTree(folder, found?.stderr ?? '');
   if (!isSameFolder(root, cwd)) return noWorkTree(folder, `fatal: ${cwd} has a .git, and its work tree is ${root}`);
-  return { root: cwd, gitDir, setting: settingsIn(cwd) };
+  return { root: cwd, gitDir, ...settingsIn(cwd) };
 }
 
 /** Git may write a path in another way than the system does. */
@@ -83,9 +85,16 @@ function noWorkTree(folder: string, says: string): SyncError {
 }
 
 /** Git lists names in small letters, but for what stands between the first dot and the last. */
-function settingsIn(cwd: string): Repository['setting'] {
-  let settings: ReadonlyMap<string, string> | undefined;
-  return (name) => (settings ??= readSettings(cwd)).get(name);
+function settingsIn(cwd: string): Pick<Repository, 'setting' | 'remotes'> {
+  let read: ReadonlyMap<string, string> | undefined;
+  const settings = (): ReadonlyMap<string, string> => (read ??= readSettings(cwd));
+  return {
+    setting: (name) => settings().get(name),
+    remotes: () => {
+      const names = [...settings().keys()].map((name) => /^remote\.(.+)\.[^.]+$/s.exec(name)?.[1] ?? '');
+      return [...new Set(names)].filter((name) => name !== '').sort();
+    },
+  };
 }
 
 function readSettings(cwd: string): ReadonlyMap<string, string> {

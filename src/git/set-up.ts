@@ -1,11 +1,10 @@
 import { join, resolve } from 'node:path';
 
-import { SyncError } from '../errors.js';
 import { fileExists } from '../files/file.js';
 import { extendGitignore } from '../files/gitignore.js';
 import { ensureOwnLines } from '../files/managed-lines.js';
 import type { OwnLines } from '../files/managed-lines.js';
-import { attributesOf } from './attributes.js';
+import { areFirm, attributePattern, attributesOf, firmAttributes, globWithin } from './attributes.js';
 import { driverCommand, driverName, genericDriverName } from './driver-command.js';
 import type { LineWords } from '../merge/json-options.js';
 import type { InstalledHook } from './hooks.js';
@@ -58,14 +57,6 @@ export function forgetStep(repository: Repository, step: Step): void {
 /** The file of attributes that lies in git's own folder: no commit brings it, and it wins over all `.gitattributes` files. */
 function cloneAttributes({ root }: Repository): string {
   return resolve(root, git(['rev-parse', '--git-path', 'info/attributes'], { cwd: root }).trimEnd());
-}
-
-/**
- * The attributes that data files keep in this clone, whatever a commit brings: they merge by the driver, and git changes no text of theirs.
- * A filter stays as the team has it, since it may encrypt.
- */
-function firmAttributes(repository: Repository, dir: string): string {
-  return `${attributePattern(`/${globWithin(repository, dir)}*.jsonl`)} text eol=lf -ident !working-tree-encoding merge=${driverName(dir)}`;
 }
 
 /** The attributes of an export directory: its files merge by the driver, and have the same bytes on every machine. */
@@ -164,26 +155,6 @@ function warnOfLfs({ root }: Repository, folder: string, pattern: string): strin
   ];
 }
 
-/** What a pattern for files in a folder begins with. */
-function globWithin(repository: Repository, folder: string): string {
-  const path = pathInRepository(repository, folder);
-  return path === '.' ? '' : `${path.replaceAll(/[\\*?[]/g, '\\$&')}/`;
-}
-
-/** A pattern with white space or quotes stands in quotes, and so does one that would be a comment. */
-function attributePattern(pattern: string): string {
-  if (pattern.startsWith('!') || pattern === '') {
-    throw new SyncError(
-      'usage',
-      `Cannot set up the pattern ${JSON.stringify(pattern)}: git takes none like it in its attributes`,
-      {
-        hint: "name the files that are meant, for example '*.jsonl'",
-      },
-    );
-  }
-  return /^#|[\s"]/.test(pattern) ? JSON.stringify(pattern) : pattern;
-}
-
 function addAttributes(repository: Repository, path: string, lines: readonly string[]): string[] {
   const content = ['# Made by savecontext-sync: records merge one by one.', ...lines]
     .map((line) => `${line}\n`)
@@ -230,6 +201,7 @@ export function driverState({ root }: Repository, dir: string): DriverState {
   const found = tryGit(['config', '--get', `merge.${driverName(dir)}.driver`], { cwd: root });
   if (found === undefined) return 'missing';
   if (found !== driverCommand() && !isInCache()) return 'stale';
+  if (areFirm(root, dir)) return 'installed';
   const [merge] = attributesOf(root, ['merge'], [pathInRepository({ root }, join(dir, 'any.jsonl'))]);
   return merge?.value === driverName(dir) ? 'installed' : 'unused';
 }

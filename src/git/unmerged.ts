@@ -35,7 +35,7 @@ export function unmergedVersions(repository: Pick<Repository, 'root'>, dir: stri
 }
 
 /** The names of the files of an export directory that git calls unmerged. */
-export function unmergedNames(repository: Pick<Repository, 'root'>, dir: string): string[] {
+function unmergedNames(repository: Pick<Repository, 'root'>, dir: string): string[] {
   return [...new Set(unmergedVersions(repository, dir).map(({ name }) => name))];
 }
 

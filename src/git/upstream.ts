@@ -1,4 +1,5 @@
 import { SyncError } from '../errors.js';
+import { branchOf } from './head.js';
 import { findUnfinished } from './repository.js';
 import type { Repository } from './repository.js';
 import { NO_MAINTENANCE, git, runGit, runWithLockRetry, tryGit } from './run.js';
@@ -20,14 +21,15 @@ export interface Upstream {
  *
  * @param wanted a branch to exchange with in its place, of the remote that git pushes to.
  */
-export function findUpstream({ root: cwd, setting }: Repository, wanted?: string): Upstream {
-  const local = branchOf(cwd);
+export function findUpstream(repository: Repository, wanted?: string): Upstream {
+  const { root, setting } = repository;
+  const local = branchOf(root);
   if (local === undefined) {
     throw new SyncError('usage', 'Cannot pull or push: no branch is checked out (detached HEAD)', {
       hint: 'git switch to a branch first; sc-sync sync works without one',
     });
   }
-  const remotes = (tryGit(['remote'], { cwd }) ?? '').split('\n').filter((name) => name !== '');
+  const remotes = repository.remotes();
   const pulledFrom = setting(`branch.${local}.remote`);
   const configured = wanted === undefined ? pulledFrom : (pushedTo(setting, local) ?? pulledFrom);
   const remote = configured ?? (remotes.length === 1 ? remotes[0] : remotes.find((name) => name === 'origin'));
@@ -44,7 +46,7 @@ export function findUpstream({ root: cwd, setting }: Repository, wanted?: string
     );
   }
   requireName(local, remote);
-  if (wanted !== undefined) requireBranchName(cwd, wanted);
+  if (wanted !== undefined) requireBranchName(root, wanted);
   const branch = wanted ?? (setting(`branch.${local}.merge`) ?? local).replace(/^refs\/heads\//, '');
   // A remote without a name has no tracking branches.
   const tracking = `refs/remotes/${remotes.includes(remote) ? remote : 'sc-sync'}/${branch}`;
@@ -57,9 +59,10 @@ export function findUpstream({ root: cwd, setting }: Repository, wanted?: string
  */
 export function followDefaultBranch(repository: Repository): string | undefined {
   const { root: cwd, setting } = repository;
+  const present = branchOf(cwd);
+  if (present !== undefined && setting(`branch.${present}.merge`) !== undefined) return undefined;
   if (tryGit(['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd }) !== undefined) return undefined;
   const { remote, local } = findUpstream(repository);
-  if (setting(`branch.${local}.merge`) !== undefined) return undefined;
   const { stdout } = runGit(['ls-remote', '--symref', remote, 'HEAD', `refs/heads/${local}`], network(repository));
   const branch = /^ref: refs\/heads\/([^\s\p{Cc}]+)\tHEAD$/mu.exec(stdout)?.[1];
   if (branch === undefined || stdout.endsWith(`\trefs/heads/${local}\n`)) return undefined;
@@ -86,11 +89,6 @@ function requireBranchName(cwd: string, name: string): void {
 /** The remote that git pushes a branch to, where it is told. */
 function pushedTo(setting: Repository['setting'], local: string): string | undefined {
   return setting(`branch.${local}.pushremote`) ?? setting('remote.pushdefault');
-}
-
-/** The branch that is checked out. What git calls the short name of one is another where a tag has that name too. */
-function branchOf(cwd: string): string | undefined {
-  return tryGit(['symbolic-ref', '--quiet', 'HEAD'], { cwd })?.replace(/^refs\/heads\//, '');
 }
 
 /** Throws `refused` where another branch was checked out since, or git is in the middle of something: a push may take minutes. */
@@ -146,15 +144,39 @@ function network({ root: cwd, setting }: Repository): GitOptions {
   };
 }
 
-/** Fetches the branch; gives its commit there, undefined when the remote has no such branch. Throws `io` and `refused`. */
-export async function fetchUpstream(repository: Repository, upstream: Upstream): Promise<string | undefined> {
+/** The commits that a branch is at. */
+export interface Heads {
+  /** Here; undefined for a branch without a commit. */
+  readonly head: string | undefined;
+  /** At the remote; undefined where that has none yet. */
+  readonly theirs: string | undefined;
+}
+
+/** Fetches the branch, and gives where both sides are. Throws `io` and `refused`. */
+export async function fetchUpstream(repository: Repository, upstream: Upstream): Promise<Heads> {
   const { remote, branch, tracking } = upstream;
   // Another fetch may overwrite FETCH_HEAD at any time.
   const args = ['fetch', '--quiet', '--no-tags', remote, `+refs/heads/${branch}:${tracking}`];
   const { status, stderr } = await runWithLockRetry(args, network(repository));
-  if (status === 0) return tryGit(['rev-parse', '--verify', tracking], { cwd: repository.root });
-  if (/couldn't find remote ref|no such ref was fetched/i.test(stderr)) return undefined;
-  throw remoteError(remote, stderr);
+  const isThere = status === 0;
+  if (!isThere && !/couldn't find remote ref|no such ref was fetched/i.test(stderr)) throw remoteError(remote, stderr);
+  const here = `refs/heads/${upstream.local}`;
+  const commits = commitsOf(repository, [here, tracking]);
+  return { head: commits.get(here), theirs: isThere ? commits.get(tracking) : undefined };
+}
+
+/** The commit of the branch, whatever is checked out by now. */
+export function headOf({ repository, upstream }: { repository: Repository; upstream: Upstream }): string | undefined {
+  const name = `refs/heads/${upstream.local}`;
+  return commitsOf(repository, [name]).get(name);
+}
+
+/** The commits that refs name, of those that are there. */
+function commitsOf({ root: cwd }: Repository, names: readonly string[]): ReadonlyMap<string, string> {
+  const lines = git(['for-each-ref', '--format=%(refname) %(objectname)', ...names], { cwd })
+    .trimEnd()
+    .split('\n');
+  return new Map(lines.map((line) => line.split(' ') as [string, string]));
 }
 
 /** What a push came to: `raced` when somebody else was faster. */

@@ -14,7 +14,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 import { driverCommand } from '../../src/git/driver-command.js';
 import { markerSize } from '../../src/git/drive-merge.js';
-import type { Ran } from '../cli/helpers.js';
+import type { Ran } from '../cli/built-command.js';
 import { thrownBy } from '../files/thrown.js';
 import { folder, tryGit } from './clones.js';
 

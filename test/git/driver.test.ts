@@ -1,16 +1,12 @@
-import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { isDeepStrictEqual } from 'node:util';
 import { describe, expect, it } from 'vitest';
 
 import { mergeData } from '../../src/git/drive-merge.js';
 import { findRepository } from '../../src/git/repository.js';
 import { resolveFolder } from '../../src/git/resolve.js';
-import { MAIN } from '../cli/built-command.js';
-import type { Ran } from '../cli/built-command.js';
-import { Clone, DRIVER, folder, pair } from './clones.js';
+import { Clone, pair } from './clones.js';
 import { savecontext } from '../../src/savecontext/registry.js';
 
 /** Both take in what the other has, and must end equal. */
@@ -330,32 +326,5 @@ describe('the driver', () => {
     // The cut line cannot be healed by resolve either: the file is left for somebody to look at.
     expect(bob.run(['resolve']).status).toBe(1);
     expect(readFileSync(path, 'utf8')).toBe(text);
-  });
-
-  it('loads neither SQLite nor the parser of the command line', () => {
-    const root = folder();
-    for (const name of ['o', 'a', 'b']) writeFileSync(join(root, name), '');
-    const hook = `export async function resolve(name, context, next) {
-      if (/commander|sqlite/.test(name)) throw new Error('it loads ' + name);
-      return next(name, context);
-    }`;
-    const preload = join(root, 'preload.mjs');
-    writeFileSync(
-      preload,
-      `import { register } from 'node:module'; register('data:text/javascript,' + ${JSON.stringify(encodeURIComponent(hook))});`,
-    );
-    const run = (...args: readonly string[]): Ran => {
-      const { status, stdout, stderr } = spawnSync(
-        process.execPath,
-        ['--import', pathToFileURL(preload).href, ...args],
-        {
-          cwd: root,
-          encoding: 'utf8',
-        },
-      );
-      return { status, stdout, stderr };
-    };
-    expect(run(DRIVER, 'o', 'a', 'b', 'memories.jsonl')).toEqual({ status: 0, stdout: '', stderr: '' });
-    expect(run(MAIN, '--help').stderr).toContain('it loads commander');
   });
 });

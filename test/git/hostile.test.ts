@@ -133,8 +133,8 @@ describe('the name of a remote in the configuration', () => {
 async function merge(clone: Clone): Promise<MadeMerge> {
   const repository = requireRepository(clone.root);
   const upstream = findUpstream(repository);
-  const theirs = await fetchUpstream(repository, upstream);
-  return mergeUpstream({ repository, registry: savecontext, dir: clone.dir, upstream, theirs, actor: 'tester' });
+  const heads = await fetchUpstream(repository, upstream);
+  return mergeUpstream({ repository, registry: savecontext, dir: clone.dir, upstream, ...heads, actor: 'tester' });
 }
 
 /** A commit of ann's on the remote. */

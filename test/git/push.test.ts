@@ -14,7 +14,7 @@ import { describe, expect, it } from 'vitest';
 import { savecontext } from '../../src/savecontext/registry.js';
 import { mergeUpstream } from '../../src/git/merge-upstream.js';
 import { requireRepository } from '../../src/git/repository.js';
-import { findUpstream, pushUpstream } from '../../src/git/upstream.js';
+import { fetchUpstream, findUpstream, pushUpstream } from '../../src/git/upstream.js';
 import { builtModule } from '../files/child.js';
 import { lineOf, sample } from '../record/samples.js';
 import { Clone, folder, pair, tryGit } from './clones.js';
@@ -420,14 +420,13 @@ if git rev-parse -q --verify $next; then env -u GIT_QUARANTINE_PATH -u GIT_OBJEC
     bob.commit();
     const repository = requireRepository(bob.root);
     const upstream = findUpstream(repository);
-    bob.git('fetch', '--quiet', 'origin');
-    const theirs = bob.git('rev-parse', 'origin/main');
+    const heads = await fetchUpstream(repository, upstream);
     const made = await mergeUpstream({
       repository,
       registry: savecontext,
       dir: bob.dir,
       upstream,
-      theirs,
+      ...heads,
       actor: 'bob',
     });
     expect(pushUpstream(repository, upstream, made.commit ?? '')).toBe('pushed');

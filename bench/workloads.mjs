@@ -3,6 +3,7 @@ import { join } from 'node:path';
 
 import { DRIVER, command, emptyProcess, median, run, step } from './processes.mjs';
 import { CHANGED_FILE, Scene } from './scene.mjs';
+import { measureStart } from './start.mjs';
 
 /** @import { Step } from './processes.mjs' */
 
@@ -48,6 +49,8 @@ import { CHANGED_FILE, Scene } from './scene.mjs';
 
 /** @type {Readonly<Record<string, (setting: Setting) => Promise<Result[]>>>} */
 export const WORKLOADS = {
+  start: ({ scene, runs }) => measureStart(runs, scene.seed),
+
   1: async ({ scene, runs }) => {
     const [done, floor] = await repeat(
       runs,

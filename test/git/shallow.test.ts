@@ -34,3 +34,19 @@ it('a shallow clone without a common commit merges nothing, says how to get one,
   expect(ann.field('memory', 'mem_2', 'value')).toBe('mine');
   expect(eve.field('memory', 'mem_1', 'value')).toBe('w2');
 });
+
+it('a partial clone, of which git fetches objects when they are needed, syncs and pushes', () => {
+  const { ann, bob, remote } = pair();
+  ann.git('-C', remote, 'config', 'uploadpack.allowFilter', 'true');
+  const root = join(bob.root, '..', 'partial');
+  bob.git('clone', '--quiet', '--filter=blob:none', `file://${remote}`, root);
+  const eve = new Clone(root, { isThere: true });
+  eve.init();
+  eve.sync();
+  ann.put('memory', 'mem_1', 'value=by ann');
+  ann.ok('push');
+  eve.put('memory', 'mem_2', 'value=by eve');
+  expect(eve.json(['push'])).toMatchObject({ inSync: true, merged: ['merge'] });
+  ann.ok('pull');
+  expect(ann.files()).toEqual(eve.files());
+});

@@ -77,10 +77,10 @@ export const BUGS = [
   {
     name: 'the driver writes its result before what lost',
     file: 'src/git/drive-merge.ts',
-    find: `    if (leftIn !== undefined) leaveLostValues(registry, leftIn, losses, now);
+    find: `    if (leftIn !== undefined) leaveLostValues(registry, leftIn, losses, now, workTreeMark(cwd));
     write(Buffer.from(text, 'latin1'));`,
     replace: `    write(Buffer.from(text, 'latin1'));
-    if (leftIn !== undefined) leaveLostValues(registry, leftIn, losses, now);`,
+    if (leftIn !== undefined) leaveLostValues(registry, leftIn, losses, now, workTreeMark(cwd));`,
     tests: ['test/git/driver-order.test.ts'],
   },
   {

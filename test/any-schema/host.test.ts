@@ -184,3 +184,23 @@ it.each(['DELETE', 'WAL'])('changes no byte of the file by looking, with the jou
   store.close();
   expect(bytes()).toEqual(before);
 });
+
+it('makes a full-text index anew whose trigger rests, so that the program can change the rows that came', () => {
+  const schema = `${SCHEMA};
+    CREATE TRIGGER note_both AFTER INSERT ON note BEGIN INSERT INTO tag VALUES ('of ' || NEW.title, 0);
+      INSERT INTO more_fts (rowid, body) VALUES (NEW.id, NEW.body); END;
+    CREATE VIRTUAL TABLE more_fts USING fts5 (body, content=note, content_rowid=id);
+    CREATE TRIGGER note_more AFTER DELETE ON note BEGIN
+      INSERT INTO more_fts (more_fts, rowid, body) VALUES ('delete', OLD.id, OLD.body); END`;
+  const { a, b } = openSides({ schema, file: FILE });
+  a.sql.exec(`INSERT INTO note (title, body) VALUES ('red', 'about a fox'), ('blue', 'about a sea')`);
+  a.project.export();
+  b.project.import();
+  expect(b.sql.all(`SELECT rowid FROM more_fts WHERE more_fts MATCH 'fox'`)).toEqual([[1n]]);
+  b.sql.exec('DELETE FROM note WHERE id = 1');
+  b.sql.exec(`INSERT INTO more_fts (more_fts) VALUES ('integrity-check')`);
+  a.sql.exec('DELETE FROM note');
+  a.project.export();
+  expect(b.project.sync().export.refused).toEqual([]);
+  expect(b.sql.all('SELECT count(*) FROM note')).toEqual([[0n]]);
+});

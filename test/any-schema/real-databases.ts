@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 
@@ -8,6 +9,7 @@ import type { RegistryFile } from '../../src/registry/file.js';
 import { openDriver } from '../../src/store/drivers/open-driver.js';
 import { sqlName } from '../../src/store/sql-name.js';
 import { Sql } from '../../src/store/sql.js';
+import { ODD_ROWS, ODD_SCHEMA } from './odd-schema.js';
 
 /** A database to try on. It is copied, and never opened where it lies. */
 export interface RealDatabase {
@@ -15,12 +17,21 @@ export interface RealDatabase {
   readonly path: string;
 }
 
-/** The databases in the folder that SCHEMAS names. */
+/** The databases in the folder that SCHEMAS names. They are other people's, so none is in the repository. */
 export function realDatabases(): RealDatabase[] {
   const { SCHEMAS } = process.env;
   if (SCHEMAS === undefined) return [];
   const names = readdirSync(SCHEMAS).filter((name) => name.endsWith('.db'));
   return names.sort().map((name) => ({ name: basename(name, '.db'), path: join(SCHEMAS, name) }));
+}
+
+/** A database of tables with what few programs do, which is always there to try on. */
+export function oddDatabase(): RealDatabase {
+  const path = join(mkdtempSync(join(tmpdir(), 'sc-sync-')), 'odd.db');
+  const sql = new Sql(openDriver(path));
+  sql.exec(`${ODD_SCHEMA};\n${ODD_ROWS}`);
+  sql.close();
+  return { name: 'odd', path };
 }
 
 /** Opens a database until the running test ends, as its program would. */

@@ -9,17 +9,17 @@ import type { Sql } from '../../src/store/sql.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
 import { Program, tablesOf } from './program.js';
 import { Random } from './random.js';
-import { adoptedFile, openProgram, realDatabases, schemaOf, valuesOf } from './real-databases.js';
+import { adoptedFile, oddDatabase, openProgram, realDatabases, schemaOf, valuesOf } from './real-databases.js';
 import type { RealDatabase } from './real-databases.js';
 import { nextStatement, seenOf } from './session.js';
 import { openSide } from './world.js';
 import type { Side } from './world.js';
 
-const DATABASES = realDatabases();
+const DATABASES = [oddDatabase(), ...realDatabases()];
 const ROUNDS = 3;
 const WRITES = 30;
 const STATEMENTS = 150;
-const SEEDS = (process.env['SEEDS'] ?? '1 2 3').split(' ').map(Number);
+const SEEDS = (process.env['SEEDS'] ?? '1 2').split(' ').map(Number);
 
 const isSound = (sql: Sql): void => {
   expect(sql.all('PRAGMA foreign_key_check')).toEqual([]);
@@ -68,7 +68,7 @@ function settle(a: Side, b: Side): void {
   }
 }
 
-it.runIf(DATABASES.length > 0)('adopt asks one question at most in most of them', () => {
+it('adopt asks one question at most in most of them', () => {
   const asked = DATABASES.map(({ path }) => planAdoption(path, temporaryFolder(), {}).questions.length).sort(
     (x, y) => x - y,
   );

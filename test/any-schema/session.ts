@@ -47,6 +47,8 @@ export function seenOf(sql: Sql, statement: string): unknown {
       : rows;
   } catch (error) {
     if (!(error instanceof SyncError)) throw error;
+    // What SQLite counted of a write that failed differs from one to the other, and says nothing: both begin again.
+    sql.exec('CREATE TEMP TABLE IF NOT EXISTS failed (n); INSERT INTO temp.failed VALUES (1)');
     return messageOf(error.cause ?? error);
   }
 }

@@ -1,3 +1,4 @@
+import { SyncError } from '../../errors.js';
 import { columnOf } from '../../registry/field.js';
 import type { Registry } from '../../registry/entity.js';
 import { isMapped, keyColumns } from '../../store/identity.js';
@@ -32,8 +33,30 @@ export function suspendTriggers(sql: Sql, registry: Registry, records: number): 
   for (const { name } of suspended) sql.exec(`DROP TRIGGER ${sqlName(name)}`);
   return () => {
     for (const { ddl } of suspended) sql.exec(ddl);
+    const resting = suspended.filter(({ name }) => !name.startsWith(PREFIX));
+    remakeIndexes(sql, new Set(resting.flatMap(({ ddl }) => writesOf(ddl).map(({ table }) => table))));
     if (records >= LARGE) forgetStaleKeys(sql, registry);
   };
+}
+
+/** A full-text index that holds no text of its own, by its `CREATE VIRTUAL TABLE` statement. */
+const INDEX_OF_ROWS = /\busing\s+fts[45]\b[\s\S]*\bcontent\s*=\s*["'`[]?\w/i;
+
+/**
+ * Makes full-text indexes anew that triggers kept which rested. SQLite takes an index without a row that goes for damage, so that the program
+ * could change none of the rows that came. An index that cannot be made is the program's to mend.
+ */
+function remakeIndexes(sql: Sql, written: ReadonlySet<string>): void {
+  if (written.size === 0) return;
+  for (const [name, ddl] of sql.all(`SELECT name, sql FROM sqlite_master WHERE type = 'table' AND rootpage = 0`)) {
+    if (!written.has(String(name).toLowerCase()) || !INDEX_OF_ROWS.test(String(ddl))) continue;
+    const index = sqlName(String(name));
+    try {
+      sql.transaction('immediate', () => sql.run(`INSERT INTO ${index} (${index}) VALUES ('rebuild')`));
+    } catch (error) {
+      if (!(error instanceof SyncError) || error.code !== 'database') throw error;
+    }
+  }
 }
 
 /** The columns of each table that an import writes, all in lower case, as SQLite takes names. */

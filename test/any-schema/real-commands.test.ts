@@ -37,8 +37,8 @@ function strangeIn(text: string, known: string): string[] {
 
 /** The name of the member that has the id in a record. */
 function idName({ id, fields }: FileEntity): string {
-  if (!('column' in id)) return 'id';
-  return fieldOf(fields[id.column] ?? 'text').as ?? id.column;
+  const column = 'column' in id ? id.column : 'number' in id ? id.number : 'id';
+  return fieldOf(fields[column] ?? 'text').as ?? column;
 }
 
 /** Whether a column takes a text: some texts are checked, or unique. */

@@ -25,13 +25,15 @@ export interface Undone {
  * fails stops none of the others, and is the only one that is remembered.
  */
 export function undoSetUp(repository: Repository): Undone[] {
-  return rememberedSteps(repository)
-    .reverse()
-    .map((step) => {
-      const undone = tryUndo(repository, step);
-      if (undone.came !== 'failed') forgetStep(repository, step);
-      return undone;
-    });
+  // Several steps may have written into one file: what became of it is said once, and what was not done goes before what was.
+  const told = new Map<string, Undone>();
+  for (const step of rememberedSteps(repository).reverse()) {
+    const undone = tryUndo(repository, step);
+    if (undone.came !== 'failed') forgetStep(repository, step);
+    const about = step.kind === 'driver' ? step.name : step.path;
+    if ((told.get(about)?.came ?? 'done') === 'done') told.set(about, undone);
+  }
+  return [...told.values()];
 }
 
 function tryUndo(repository: Repository, step: Step): Undone {

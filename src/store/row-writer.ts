@@ -110,7 +110,11 @@ export class RowWriter {
       ...each,
       renumbered: handOutNumbers(this.#sql, each.entity, each.rows.table),
     }));
-    const written = numbered.map(({ entity, rows, renumbered }) => ({ ...this.#flush(entity, rows, now), renumbered }));
+    const written = numbered.map(({ entity, rows, renumbered }) => {
+      const flushed = this.#flush(entity, rows, now);
+      const refused = new Set(flushed.failed.map(({ id }) => id));
+      return { ...flushed, renumbered: renumbered.filter(({ id }) => !refused.has(id)) };
+    });
     this.clear();
     return written;
   }

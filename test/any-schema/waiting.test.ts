@@ -67,3 +67,13 @@ it('keeps a row whose child a table refers to, with the child, and both tombston
   expect(b.sql.all('SELECT uid FROM person')).toEqual([['cid']]);
   expect(b.lines()).toEqual(a.lines());
 });
+
+it('says no number of a record that is then refused', () => {
+  const { a, b } = openSides();
+  a.sql.exec(`INSERT INTO team (name, type) VALUES ('of a', 'x')`);
+  b.sql.exec(`CREATE UNIQUE INDEX one_type ON team (type); INSERT INTO team (name, type) VALUES ('of b', 'x')`);
+  a.project.export();
+  expect(b.project.import().notices.map(({ what }) => what)).toEqual(['orphaned']);
+  b.sql.exec('DROP INDEX one_type');
+  expect(b.project.import().notices.map(({ what }) => what)).toContain('renumbered');
+});

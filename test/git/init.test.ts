@@ -197,6 +197,16 @@ describe('init --undo', () => {
     expect(clone.git('status', '--porcelain')).toBe('');
   });
 
+  it('says once of a file with lines of several drivers what became of it', () => {
+    const clone = repository();
+    for (const pattern of ['a.jsonl', 'b.jsonl']) clone.ok('init', '--driver-only', '--key', pattern[0] ?? '', pattern);
+    clone.git('add', '-A');
+    clone.git('commit', '--quiet', '-m', 'attributes');
+    const said = clone.ok('init', '--undo');
+    expect(said.match(/^left .*\.gitattributes as it is/gm)).toHaveLength(1);
+    expect(said.match(/^took the merge driver .* out/gm)).toHaveLength(2);
+  });
+
   it('leaves what was changed since', () => {
     const clone = repository();
     clone.ok('init');
@@ -285,7 +295,7 @@ describe('init --undo', () => {
     writeFileSync(attributes, '*.png binary\n');
     set('a.jsonl');
     set('b.jsonl');
-    expect(clone.ok('init', '--undo').match(/^took the lines/gm)).toHaveLength(2);
+    expect(clone.ok('init', '--undo').match(/^took the lines/gm)).toHaveLength(1);
     expect(readFileSync(attributes, 'utf8')).toBe('*.png binary\n');
     expect(clone.git('config', '--local', '--list')).not.toMatch(/sc-sync|^merge\./m);
   });

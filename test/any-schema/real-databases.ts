@@ -77,8 +77,3 @@ export function valuesOf(sql: Sql, { entities }: RegistryFile): Record<string, u
     }),
   );
 }
-
-/** How many rows are synced. */
-function rowsOf(sql: Sql, { entities }: RegistryFile): number {
-  return entities.reduce((sum, { table }) => sum + Number(sql.get(`SELECT count(*) FROM ${sqlName(table)}`)?.[0]), 0);
-}

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it, onTestFinished } from 'vitest';
 
-import type { FileEntity, RegistryFile } from '../../src/registry/file.js';
+import type { FileField, FileKind, RegistryFile } from '../../src/registry/file.js';
 import { registryOf } from '../../src/registry/from-file.js';
 import { Store } from '../../src/savecontext/store.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
@@ -14,10 +14,10 @@ const SCHEMA = 'CREATE TABLE note (id INTEGER PRIMARY KEY, key TEXT NOT NULL, ti
 
 /** Columns that a program adds, one after the other, and what a registry says of them. */
 const ADDED = [
-  ['size INTEGER NOT NULL DEFAULT 5', { size: 'integer' }],
-  ['body TEXT', { body: { kind: 'text', null: true } }],
-  [`state TEXT NOT NULL DEFAULT 'open'`, { state: 'text' }],
-  ['rate REAL DEFAULT 0.5', { rate: { kind: 'real', null: true } }],
+  ['size INTEGER NOT NULL DEFAULT 5', ['size', 'integer']],
+  ['body TEXT', ['body', { kind: 'text', null: true }]],
+  [`state TEXT NOT NULL DEFAULT 'open'`, ['state', 'text']],
+  ['rate REAL DEFAULT 0.5', ['rate', { kind: 'real', null: true }]],
 ] as const;
 
 /** Columns that are edited, with the version that has them first. */
@@ -31,11 +31,10 @@ const COLUMNS = [
 
 /** The registry of a program that has added so many columns. */
 function registry(version: number): RegistryFile {
-  const note: FileEntity = {
-    ...{ type: 'note', table: 'note', file: 'note.jsonl', id: { number: 'id' }, created: null, updated: null },
-    fields: Object.assign({ key: 'text', title: 'text' }, ...ADDED.slice(0, version).map(([, fields]) => fields)),
-  };
-  return { registry: 1, scope: 'database', entities: [note], local: [], derived: [] };
+  const fields: Record<string, FileKind | FileField> = { key: 'text', title: 'text' };
+  for (const [, [name, field]] of ADDED.slice(0, version)) fields[name] = field;
+  const note = { type: 'note', table: 'note', file: 'note.jsonl', id: { number: 'id' }, created: null, updated: null };
+  return { registry: 1, scope: 'database', entities: [{ ...note, fields }], local: [], derived: [] };
 }
 
 /** A clone whose program, and with it the registry, learns columns from time to time. */

@@ -23,9 +23,9 @@ describe('the processes of git', () => {
     ann.json(['push']);
     bob.json(['pull']);
     ann.put('memory', 'mem_1', 'value=by ann');
-    expect(countGit(ann, 'push')).toBeLessThanOrEqual(16);
+    expect(countGit(ann, 'push')).toBeLessThanOrEqual(19);
     bob.put('memory', 'mem_1', 'key=by bob');
-    expect(countGit(bob, 'push')).toBeLessThanOrEqual(33);
+    expect(countGit(bob, 'push')).toBeLessThanOrEqual(37);
     expect(countGit(bob, 'push')).toBeLessThanOrEqual(9);
   });
 

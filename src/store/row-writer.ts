@@ -3,10 +3,8 @@ import { EMPTY_SET, elementNames } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { sha256 } from '../record/json.js';
 import type { Entity, Registry } from '../registry/entity.js';
-import { sqlValue } from './columns.js';
 import { writeAside, writeUnknown } from './knowledge/changes.js';
 import { forgetUnresolved, hasUnresolved, writeUnresolved } from './knowledge/references.js';
-import type { SqlValue } from './database.js';
 import { named, writeRows } from './failed-rows.js';
 import type { FailedRow } from './failed-rows.js';
 import { naturalKeyValues } from './natural-key.js';
@@ -73,7 +71,9 @@ export class RowWriter {
   /** Adds a record that is to be written exactly as its content says; once for each record. */
   add(content: Content, before: Content | undefined): void {
     const { entity, id, tokens } = content;
-    this.#rowsOf(entity).add(content, this.#values(content), before, isCounted(content));
+    // The id of the project's row is known when they are written.
+    const local = absoluteTokens(content, { project: this.#project, scopeId: '' });
+    this.#rowsOf(entity).add(content, local, before, isCounted(content));
     for (const { name, field, index } of entity.synced) {
       const token = tokens[index] ?? EMPTY_SET;
       if (field.kind === 'set' && token !== (before?.tokens[index] ?? EMPTY_SET)) {
@@ -205,16 +205,6 @@ export class RowWriter {
     const rows = this.#rows.get(type);
     if (rows === undefined) throw new Error(`the registry does not define the type ${type}`);
     return rows;
-  }
-
-  /** Column values of a content, coordinates as they are on this machine; the id of the project's row is known when they are written. */
-  #values(content: Content): Map<string, SqlValue> {
-    const tokens = absoluteTokens(content, { project: this.#project, scopeId: '' });
-    return new Map(
-      content.entity.synced.flatMap(({ name, field, index }): [string, SqlValue][] =>
-        field.kind === 'set' ? [] : [[name, sqlValue(field, tokens[index] ?? 'null')]],
-      ),
-    );
   }
 }
 

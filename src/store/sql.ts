@@ -140,8 +140,8 @@ export class Sql {
    * encoding, and its place in the statement says that they are text.
    */
   #bound(sql: string, parameters: readonly SqlValue[]): readonly [sql: string, parameters: readonly SqlValue[]] {
+    if (parameters.every((value) => this.#bytesFor(value) === undefined)) return [sql, parameters];
     const asBytes = parameters.map((value) => this.#bytesFor(value));
-    if (asBytes.every((bytes) => bytes === undefined)) return [sql, parameters];
     let next = 0;
     const text = sql.replaceAll(/\?(\d*)/g, (place, number: string) => {
       const index = number === '' ? next++ : Number(number) - 1;

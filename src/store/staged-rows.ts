@@ -4,14 +4,14 @@ import { CHANGED_AT } from '../registry/entity.js';
 import { columnOf } from '../registry/field.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import type { ScalarField } from '../registry/field.js';
+import { sqlValue } from './columns.js';
 import type { SqlValue } from './database.js';
 import type { Sql } from './sql.js';
+import { emptyLocalColumns } from './local-columns.js';
 import { isMapped, isRowOf, joinLocal, numberField, valueOfReference } from './identity.js';
 import type { StagedTables } from './identity.js';
 import { rememberKeys, rememberNumbers } from './new-keys.js';
 import { sqlName, sqlNames, sqlText } from './sql-name.js';
-import { readTableShape } from './table-shape.js';
-import type { Affinity } from './table-shape.js';
 
 /** How many rows of each kind wait. */
 export interface StagedCounts {
@@ -19,24 +19,11 @@ export interface StagedCounts {
   readonly updated: number;
 }
 
-/** What says nothing, in a column of each affinity. */
-const EMPTY_VALUES: Readonly<Record<Affinity, string>> = {
-  TEXT: `''`,
-  BLOB: `x''`,
-  INTEGER: '0',
-  REAL: '0',
-  NUMERIC: '0',
-};
-
-/** Where a value stands in a statement: drivers take a real without a fraction for an integer. */
-function placeFor({ kind }: ScalarField, value: SqlValue): string {
-  return typeof value === 'number' && kind !== 'integer' ? 'CAST(? AS REAL)' : '?';
-}
-
-/** A field, the column that holds it, if one does, and its place in the temporary table. */
+/** A field and its place in the content, the column that holds it, if one does, and its place in the temporary table. */
 interface StagedColumn {
   readonly name: string;
   readonly field: ScalarField;
+  readonly index: number;
   readonly column: string | undefined;
   readonly place: string;
 }
@@ -56,6 +43,10 @@ export class StagedRows {
   readonly table: string;
   /** Fields that any row changes: the others are left alone, with their indexes. */
   readonly #changed = new Set<string>();
+  /** The place of when the row was last changed, among the columns; -1 where a column of the table says so. */
+  readonly #changedAt: number;
+  /** The statements that add a row, by which of its values are reals. */
+  readonly #additions = new Map<string, string>();
   #isEmpty = true;
 
   /** @param others where rows of other types wait */
@@ -65,8 +56,9 @@ export class StagedRows {
     this.#others = others;
     this.#entity = entity;
     this.#columns = entity.synced.flatMap(({ name, field, index }) =>
-      field.kind === 'set' ? [] : [{ name, field, column: columnOf(name, field), place: `v${index}` }],
+      field.kind === 'set' ? [] : [{ name, field, index, column: columnOf(name, field), place: `v${index}` }],
     );
+    this.#changedAt = this.#columns.findIndex(({ name }) => name === CHANGED_AT && entity.updated === CHANGED_AT);
     this.#name = `scsync_rows_${entity.type}_${this.#columns.length}`;
     this.table = `temp.${sqlName(this.#name)}`;
   }
@@ -76,34 +68,43 @@ export class StagedRows {
   }
 
   /**
-   * Adds a row. `before` is what it holds, where it is there; `counted` says whether its count follows from a set, and is null where
-   * nothing is to be said of it.
+   * Adds a row that is to hold `tokens`, in which coordinates are as they are on this machine. `before` is what it holds, where it is there;
+   * `counted` says whether its count follows from a set, and is null where nothing is to be said of it.
    */
-  add(
-    content: Content,
-    values: ReadonlyMap<string, SqlValue>,
-    before: Content | undefined,
-    counted: boolean | null,
-  ): void {
+  add(content: Content, tokens: readonly string[], before: Content | undefined, counted: boolean | null): void {
     if (this.#isEmpty) this.#begin();
     if (before !== undefined) {
       for (const { name, index } of this.#entity.synced) {
         if (content.tokens[index] !== before.tokens[index]) this.#changed.add(name);
       }
     }
-    const places = this.#columns.map(({ place }) => place);
-    const laidOut = this.#columns.map(({ name, field }) => [field, values.get(name) ?? null] as const);
+    const values = this.#columns.map(({ field, index }) => sqlValue(field, tokens[index] ?? 'null'));
     const members = joinMembers(content.unknown);
     this.#sql.run(
-      `INSERT INTO ${this.table} (id, is_new, unknown, counted, changed, ${places.join(', ')})
-       VALUES (?, ?, ?, ?, ?, ${laidOut.map(([field, value]) => placeFor(field, value)).join(', ')})`,
+      this.#addition(values),
       content.id,
       before === undefined ? 1 : 0,
       members === '' ? null : `{${members}}`,
       counted === null ? null : Number(counted),
-      this.#entity.updated === CHANGED_AT ? (values.get(CHANGED_AT) ?? null) : null,
-      ...laidOut.map(([, value]) => value),
+      values[this.#changedAt] ?? null,
+      ...values,
     );
+  }
+
+  /** The statement that adds a row of such values: drivers take a real without a fraction for an integer. */
+  #addition(values: readonly SqlValue[]): string {
+    const reals = values.flatMap((value, at) =>
+      typeof value === 'number' && this.#columns[at]?.field.kind !== 'integer' ? [at] : [],
+    );
+    const key = reals.join();
+    let statement = this.#additions.get(key);
+    if (statement === undefined) {
+      const names = this.#columns.map(({ place }) => `, ${place}`).join('');
+      const places = values.map((_, at) => (reals.includes(at) ? ', CAST(? AS REAL)' : ', ?')).join('');
+      statement = `INSERT INTO ${this.table} (id, is_new, unknown, counted, changed${names}) VALUES (?, ?, ?, ?, ?${places})`;
+      this.#additions.set(key, statement);
+    }
+    return statement;
   }
 
   /** The place of a field's values, or undefined for a set. */
@@ -168,7 +169,7 @@ export class StagedRows {
     );
     const { identity } = this.#entity;
     const from = `${this.table} s`;
-    fields.push(...this.#local());
+    fields.push(...emptyLocalColumns(this.#sql, this.#entity));
     if ('of' in identity) {
       const parent = { kind: 'ref', role: 'core', nullable: false, to: identity.of } as const;
       const value = valueOfReference(this.#registry, parent, 's.id', this.#others);
@@ -180,18 +181,6 @@ export class StagedRows {
       written: [{ column: number, value: 's.local' }, ...fields.filter(({ column }) => column !== number)],
       from,
     };
-  }
-
-  /** What stays in this database, and may not be null, is empty in a row from elsewhere. */
-  #local(): { readonly column: string; readonly value: string }[] {
-    const { fields, table } = this.#entity;
-    const local = new Set(
-      Object.entries(fields).flatMap(([name, field]) => (field.role === 'local' ? (columnOf(name, field) ?? []) : [])),
-    );
-    if (local.size === 0) return [];
-    return readTableShape(this.#sql, table).columns.flatMap(({ name, affinity, isRequired }) =>
-      isRequired && local.has(name) ? [{ column: name, value: EMPTY_VALUES[affinity] }] : [],
-    );
   }
 
   #valueOf({ field, place }: StagedColumn): string {

@@ -20,7 +20,7 @@ export function commitDone({ sql, target }: ExportContext): void {
   );
   sql.run(
     `UPDATE scsync_records SET derived_stamp = NULL, derived_hash = NULL
-     WHERE derived_hash IS NOT NULL AND (type, id) IN (SELECT type, id FROM temp.scsync_done)`,
+     WHERE derived_hash IS NOT NULL AND (type, id) IN (SELECT type, id FROM temp.scsync_done WHERE derived = 1)`,
   );
   raiseTombstones(sql, target);
 }

@@ -18,7 +18,8 @@ export function makeExportTables(sql: Sql): void {
     type TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, tombstones TEXT, PRIMARY KEY (type, id)) WITHOUT ROWID`);
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_done (
     type TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, deleted INTEGER NOT NULL, stamp INTEGER NOT NULL,
-    author TEXT, line TEXT NOT NULL, own INTEGER NOT NULL, replaced BLOB, replaced_own INTEGER NOT NULL)`);
+    author TEXT, own INTEGER NOT NULL, derived INTEGER NOT NULL, replaced BLOB, replaced_own INTEGER NOT NULL,
+    line TEXT NOT NULL)`);
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_deletions (
     type TEXT NOT NULL, id TEXT NOT NULL, line TEXT, PRIMARY KEY (type, id)) WITHOUT ROWID`);
   sql.exec(`DELETE FROM temp.scsync_worklist`);

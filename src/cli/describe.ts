@@ -1,3 +1,4 @@
+import type { Finding } from '../files/check-file.js';
 import type { ExportStats } from '../sync/export/stats.js';
 import { WHOLE_DATABASE } from '../registry/entity.js';
 import { BESIDE_TYPES } from '../registry/names.js';
@@ -25,6 +26,12 @@ export type Call = (record: RecordKey) => string;
 interface Words {
   readonly called: Call;
   call(...words: readonly string[]): string;
+}
+
+/** What somebody must look at, with its place. */
+export function findingText({ file, line, record, says }: Finding): string {
+  const place = line === undefined ? file : `${file}:${line}`;
+  return `${place}: ${record === undefined ? '' : `${recordName(record)}: `}${says}`;
 }
 
 const FAILURES: ReadonlySet<Notable> = new Set(['orphaned', 'rolledBack', 'skipped']);

@@ -127,6 +127,12 @@ export const VERBS: readonly ListedVerb[] = [
     load: () => import('./verbs/resolve.js'),
   },
   {
+    name: 'check',
+    group: 'git',
+    summary: 'say what a merge request does to the records, and what a reviewer must look at',
+    load: () => import('./verbs/check.js'),
+  },
+  {
     name: 'merge-driver',
     group: 'git',
     summary: 'merge three versions of a JSONL file, as git calls it',

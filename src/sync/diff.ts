@@ -5,19 +5,15 @@ import { listConflicts } from './conflicts.js';
 import { exportDirectory, resolvePath } from '../files/directory.js';
 import type { RefusedRecord } from './export/stats.js';
 import type { JournalEntry } from '../store/knowledge/journal.js';
-import { differingRecords } from '../files/differing-records.js';
+import { changedRecords } from '../files/changed-records.js';
 import type { LinesOfFile } from '../files/differing-records.js';
 import { fileExists } from '../files/file.js';
 import { fileOfType } from '../format/line-key.js';
 import { readLines } from '../files/line-reader.js';
-import { fillLines } from '../merge/missing-fields.js';
-import { fileState } from '../merge/file-state.js';
-import { changeOf, stateOf } from '../record/change.js';
+import { changeOf } from '../record/change.js';
 import type { RecordChange, RecordState } from '../record/change.js';
 import type { Registry } from '../registry/entity.js';
-import type { FileVersion, PathForm, Present } from '../record/version.js';
 import type { SyncStore } from '../store/store.js';
-import { versionOf } from '../format/version-of.js';
 import { dryRunSync } from './sync.js';
 import type { SyncOptions, SyncOutcome } from './sync.js';
 
@@ -64,19 +60,14 @@ export function diffSince(store: SyncStore, options: DiffOptions, files: LinesOf
   };
   const { refused } = dryRunSync(store, { ...options, onChange }, (outcome) => outcome.export);
   const after = filesAfter(dir, refused.length > 0 ? [] : written);
-  const { records, unreadable } = differingRecords(registry, files, after);
   const { paths } = settingsInForce(store, options).settings;
-  let leftOut = unreadable;
-  const versionsIn = (lines: readonly string[]): Versions => lines.map((line) => versionOf(registry, line));
-  for (const { key, ...lines } of records) {
-    const [old, now] = [versionsIn(lines.before), versionsIn(lines.after)] as const;
-    leftOut += old.filter((version) => version === undefined).length;
-    const [before, state] = [stateIn(old, now, paths), stateIn(now, old, paths)] as const;
+  const { records, unreadable } = changedRecords(registry, { before: files, after }, paths);
+  for (const { key, before, after: state } of records) {
     if (isNothing(before) && isNothing(state)) continue;
     const change = changeOf(key, before, state);
     if (change.action !== 'changed' || change.fields.length > 0) options.onChange({ where: 'files', ...change });
   }
-  return { unreadable: leftOut, refused };
+  return { unreadable: unreadable(), refused };
 }
 
 /** A line that will be written, and a file to look for it in. */
@@ -92,19 +83,6 @@ function filesAfter(dir: string, written: readonly WrittenLine[]): LinesOfFile {
     for (const { text, invalidUtf8 } of fileExists(path) ? readLines(path) : []) if (invalidUtf8 !== true) yield text;
     for (const { file, line } of written) if (file === name) yield line;
   };
-}
-
-type Versions = readonly (FileVersion | undefined)[];
-
-/** What lines say of a record. What a line of the reference program leaves out is taken from the other side. */
-function stateIn(versions: Versions, others: Versions, form: PathForm): RecordState {
-  const linesIn = (all: Versions): FileVersion<Present>[] =>
-    all.filter((each): each is FileVersion<Present> => each?.kind === 'present');
-  const known = linesIn(others).map(({ content }) => content);
-  const lines = fillLines(linesIn(versions), known);
-  const tombstones = versions.flatMap((each) => (each?.kind === 'deleted' ? [each] : []));
-  const { version } = fileState(lines, tombstones, form);
-  return version === undefined ? undefined : stateOf(version);
 }
 
 function isNothing(state: RecordState): boolean {

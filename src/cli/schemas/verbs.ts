@@ -1,3 +1,4 @@
+import { FINDINGS } from '../../files/check-file.js';
 import { count, flag, list, object, oneOf, text, time } from './build.js';
 import type { Members, Schema } from './build.js';
 import * as part from './parts.js';
@@ -145,6 +146,21 @@ const FORMS: Readonly<Record<string, readonly Schema[]>> = {
         ),
         left: list(text(), 'unmerged files that are no data files'),
         history: text('where the old files were copied to'),
+      },
+    ),
+  ],
+  check: [
+    object(
+      { dir: text(), base: text('the commit that was compared with') },
+      {
+        findings: list(
+          object(
+            { what: oneOf(...FINDINGS), file: text(), message: text() },
+            { line: count('its number'), ...part.KEY },
+          ),
+          'what a reviewer must look at',
+        ),
+        changes: list(object({ ...part.KEY, action: oneOf(...part.ACTIONS) }, { fields: part.fieldChanges, record })),
       },
     ),
   ],

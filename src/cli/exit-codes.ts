@@ -14,7 +14,7 @@ export const EXIT = {
 /** What each exit status means to people. */
 export const EXIT_STATUSES: readonly (readonly [status: number, says: string])[] = [
   [EXIT.done, 'done, and in sync'],
-  [EXIT.attention, 'something was rolled back, orphaned or skipped, both sides differ, or --check found something'],
+  [EXIT.attention, 'something was rolled back, orphaned or skipped, both sides differ, or a check found something'],
   [ERROR_EXIT_STATUS.database, 'the database cannot be used'],
   [ERROR_EXIT_STATUS.usage, 'bad input or usage'],
   [ERROR_EXIT_STATUS.refused, 'refused, since data could be lost'],

@@ -75,7 +75,8 @@ describe('what every verb prints is as its schema says', () => {
     ann.put('issue', 'issue_1', 'title=by ann', 'labels=["a","new"]');
     bob.put('issue', 'issue_1', 'title=by bob');
     bob.rm('issue', 'issue_2');
-    for (const args of [['push'], ['log', 'issue_1'], ['diff', '--base', 'HEAD~1'], ['status']]) ann.json(args);
+    for (const args of [['push'], ['log', 'issue_1'], ['diff', '--base', 'HEAD~1'], ['check'], ['status']])
+      ann.json(args);
     for (const args of [['diff'], ['pull'], ['log', 'issue_2'], ['status'], ['push']]) bob.json(args);
     ann.json(['pull']);
     const [clone, words] = ann.journal().length > 0 ? [ann, ['1']] : [bob, ['1']];

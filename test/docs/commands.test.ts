@@ -47,6 +47,10 @@ const BEN_RELEASES = `ben "sc-sync put release value='npm run release' && sc-syn
 
 /** What happened before the commands of a page, in the clones of the team. */
 const WITH_TEAM: Readonly<Record<string, readonly string[]>> = {
+  'docs/cli/check.md': [
+    'git switch --quiet --create topic --track origin/main',
+    'sc-sync put 6b1d priority=3 && sc-sync sync',
+  ],
   'docs/cli/conflicts.md': [BEN_RELEASES, "sc-sync put release value='npm run all'", 'sc-sync pull'],
   'docs/cli/diff.md': [
     BEN_RELEASES,

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import type { JsonObject } from '../cli/helpers.js';
-import { Clone, pair } from './clones.js';
+import type { Clone } from './clones.js';
+import { pair } from './clones.js';
 
 /** Ann's branch, begun where the remote is. */
 function onBranch(): { ann: Clone; bob: Clone; remote: string } {

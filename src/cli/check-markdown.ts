@@ -45,7 +45,7 @@ function describe({ called, action, fields }: NamedChange): string[] {
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/gu;
 
 /** A text as it is: in code nothing is a link, a mention, a picture or the end of a list. */
-export function codeSpan(text: string): string {
+function codeSpan(text: string): string {
   const clean = cleanText(text).replaceAll(INVISIBLE, '');
   let longest = 0;
   for (const [run] of clean.matchAll(/`+/g)) longest = Math.max(longest, run.length);

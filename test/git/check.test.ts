@@ -3,9 +3,10 @@ import { join } from 'node:path';
 
 import { describe, expect, it } from 'vitest';
 
+import { openDriver } from '../../src/store/drivers/open-driver.js';
+import { Sql } from '../../src/store/sql.js';
 import type { JsonObject } from '../cli/helpers.js';
-import type { Clone } from './clones.js';
-import { pair } from './clones.js';
+import { Clone, folder, pair } from './clones.js';
 
 /** Ann's branch, begun where the remote is. */
 function onBranch(): { ann: Clone; bob: Clone; remote: string } {
@@ -201,15 +202,39 @@ describe('check finds what a reviewer must look at', () => {
 });
 
 describe('check of the records of another program', () => {
-  const REGISTRY = {
-    version: 1,
-    deletions: 'deletions.jsonl',
-  };
+  it('goes by the registry in the folder, and names a registry that came', () => {
+    const clone = new Clone(join(folder(), 'notes'));
+    const sql = new Sql(openDriver(clone.db));
+    sql.exec(
+      "CREATE TABLE note (uid TEXT PRIMARY KEY, body TEXT NOT NULL); INSERT INTO note VALUES ('n1', 'one'), ('n2', 'two')",
+    );
+    clone.git('commit', '--quiet', '--allow-empty', '-m', 'start');
+    clone.ok('adopt');
+    clone.ok('init');
+    const dir = join(clone.root, '.sc-sync');
+    clone.ok('sync');
+    clone.git('add', '-A');
+    clone.git('commit', '--quiet', '-m', 'notes');
+    const first = clone.json(['check', '--base', 'HEAD~1'], 1);
+    expect(first['dir']).toBe(dir);
+    expect(findings(first).map(({ what, file }) => [what, file])).toEqual([['registry', 'registry.json']]);
+    expect(first['changes']).toMatchObject([
+      { type: 'note', id: 'n1', action: 'created' },
+      { type: 'note', id: 'n2', action: 'created' },
+    ]);
+    sql.exec("UPDATE note SET body = 'other' WHERE uid = 'n1'; DELETE FROM note WHERE uid = 'n2'");
+    sql.close();
+    clone.ok('sync');
+    expect(clone.json(['check', '--base', 'HEAD'])['changes']).toMatchObject([
+      { id: 'n1', action: 'changed', fields: [{ field: 'body', from: 'one', to: 'other' }, { field: 'changed_at' }] },
+      { id: 'n2', action: 'deleted' },
+    ]);
+  });
 
   it('a registry that is removed does not hide what it described', () => {
     const { ann } = onBranch();
     mkdirSync(join(ann.root, '.sc-sync'));
-    writeFileSync(join(ann.root, '.sc-sync/registry.json'), `${JSON.stringify(REGISTRY)}\n`);
+    writeFileSync(join(ann.root, '.sc-sync/registry.json'), '{}\n');
     // One that cannot be used is an error, and never a success.
     expect(ann.run([...CHECK, '--dir', join(ann.root, '.sc-sync')]).status).toBe(4);
     ann.git('add', '-A');

@@ -14,8 +14,8 @@ export const BUGS = [
   {
     name: 'natural keys are compared without case',
     file: 'src/store/natural-key.ts',
-    find: '`t.${sqlName(name)} = ?`',
-    replace: '`t.${sqlName(name)} = ? COLLATE NOCASE`',
+    find: 'refersTo(registry, entity, name, `?${index + 1}`)',
+    replace: '`${refersTo(registry, entity, name, `?${index + 1}`)} COLLATE NOCASE`',
     tests: ['test/sync/natural-keys.test.ts'],
   },
   {
@@ -100,7 +100,7 @@ export const BUGS = [
   {
     name: 'an export forgets derived stamps of other records',
     file: 'src/sync/export/commit.ts',
-    find: 'WHERE derived_hash IS NOT NULL AND (type, id) IN (SELECT type, id FROM temp.scsync_done)',
+    find: 'WHERE derived_hash IS NOT NULL AND (type, id) IN (SELECT type, id FROM temp.scsync_done WHERE derived = 1)',
     replace: 'WHERE derived_hash IS NOT NULL',
     tests: ['test/sync/stamps.test.ts'],
   },

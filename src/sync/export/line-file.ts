@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 
 import type { StagedContent, StagedFile } from '../../files/staged-file.js';
-import type { TailLine } from './old-lines.js';
+
+const NEWLINE = 0x0a;
+
+/** A line that is no record's: kept at the end of its file as it is. */
+export type TailLine = string | Uint8Array;
 
 /** A file that is written line by line. */
 export class LineFile {
@@ -43,6 +47,12 @@ export class LineFile {
       this.#file.write('\n');
     }
     this.#lines++;
+  }
+
+  /** Adds whole lines as they lie in another file. */
+  copy(lines: Buffer): void {
+    this.#file.writeBytes(lines);
+    for (let end = lines.indexOf(NEWLINE); end !== -1; end = lines.indexOf(NEWLINE, end + 1)) this.#lines++;
   }
 
   close(): StagedContent {

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { fileExists, fileIdentity } from '../../files/file.js';
 import { fileNames, fileOfType, keyReader } from '../../format/line-key.js';
 import type { LineKey } from '../../format/line-key.js';
+import { hashFile } from '../../files/file-bytes.js';
+import { readBlocks } from '../../files/line-blocks.js';
 import { readLines } from '../../files/line-reader.js';
 import type { TextLine } from '../../files/line-reader.js';
 import { keyOfLine, scanFile } from '../../files/scan-file.js';
@@ -11,17 +13,13 @@ import { latestStamp } from '../../record/stamp.js';
 import type { FileVersion } from '../../record/version.js';
 import type { Registry } from '../../registry/entity.js';
 import { inFileOrder } from '../../store/file-order.js';
+import { settledHash } from '../../store/knowledge/settled-files.js';
+import type { Target } from '../../store/knowledge/target.js';
 import type { Sql } from '../../store/sql.js';
 import { replaceableVersion } from '../../store/versions.js';
-
-/** The lines of one record in a file. */
-export interface OldLines {
-  readonly key: LineKey;
-  readonly raws: readonly string[];
-}
-
-/** A line that is no record's: kept at the end of its file as it is. */
-export type TailLine = string | Uint8Array;
+import type { TailLine } from './line-file.js';
+import { walkBlocks, walkLines } from './old-walk.js';
+import type { OldLines, OldWalk } from './old-walk.js';
 
 /**
  * The files of a directory as the next export finds them, in the order of their keys.
@@ -32,18 +30,20 @@ export type TailLine = string | Uint8Array;
 export class OldFiles {
   readonly #sql: Sql;
   readonly #registry: Registry;
-  readonly #dir: string;
+  readonly #target: Target;
   readonly #read: (raw: string) => FileVersion | undefined;
   readonly #scans = new Map<string, FileScan>();
   readonly #states = new Map<string, string>();
+  /** Files of records that are as they were agreed on: they are in canonical form, and every line is a record's. */
+  readonly #settled = new Set<string>();
   /** True when the lines of a file may lie anywhere, so that every file is rewritten whole. */
   readonly laidOut: boolean;
 
   /** `wanted` are the files that the export may change, `now` its clock. */
-  constructor(sql: Sql, registry: Registry, dir: string, wanted: readonly string[], now: number) {
+  constructor(sql: Sql, registry: Registry, target: Target, wanted: readonly string[], now: number) {
     this.#sql = sql;
     this.#registry = registry;
-    this.#dir = dir;
+    this.#target = target;
     this.#read = (raw) => replaceableVersion(sql, registry, raw, latestStamp(now));
     this.#scan(wanted);
     this.laidOut = wanted.some((name) => this.#scans.get(name)?.canonical === false);
@@ -59,7 +59,13 @@ export class OldFiles {
 
   /** False once somebody wrote one of the files that were read, git for example, which knows no lock of ours. */
   areUnchanged(): boolean {
-    return [...this.#states].every(([name, state]) => fileIdentity(join(this.#dir, name)) === state);
+    return [...this.#states].every(([name, state]) => fileIdentity(join(this.#target.dir, name)) === state);
+  }
+
+  /** A walk through the records' lines of a file. */
+  walk(name: string): OldWalk {
+    if (this.laidOut || !this.#settled.has(name)) return walkLines(this.lines(name));
+    return walkBlocks(readBlocks(join(this.#target.dir, name)), keyReader(this.#registry, name));
   }
 
   /** The records' lines of a file in the order of their keys. */
@@ -88,14 +94,27 @@ export class OldFiles {
 
   #scan(names: readonly string[]): void {
     for (const name of names) {
-      const path = join(this.#dir, name);
+      const path = join(this.#target.dir, name);
       this.#states.set(name, fileIdentity(path));
-      this.#scans.set(name, scanFile(this.#registry, path, name));
+      const sha256 = this.#settledHash(name, path);
+      if (sha256 !== undefined) this.#settled.add(name);
+      this.#scans.set(
+        name,
+        sha256 === undefined ? scanFile(this.#registry, path, name) : { canonical: true, hasTail: false, sha256 },
+      );
     }
   }
 
+  /** The hash of a file of records that is as it was agreed on. A line of it begins as all do; another registry may begin them otherwise. */
+  #settledHash(name: string, path: string): string | undefined {
+    const sha256 = settledHash(this.#sql, this.#target, name);
+    if (sha256 === undefined || name === this.#registry.deletionsFile || hashFile(path) !== sha256) return undefined;
+    const [first] = readLines(path);
+    return first !== undefined && keyReader(this.#registry, name)(first.text) !== undefined ? sha256 : undefined;
+  }
+
   *#linesOf(name: string): Generator<TextLine> {
-    const path = join(this.#dir, name);
+    const path = join(this.#target.dir, name);
     if (fileExists(path)) yield* readLines(path);
   }
 

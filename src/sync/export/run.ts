@@ -134,7 +134,7 @@ function makeContext(store: SyncStore, target: Target, run: ExportRun, count: nu
     rows,
     form: run.settings.paths,
     isPrivate: privacyTest(store, rows, run.settings.private),
-    old: new OldFiles(sql, registry, run.dir, wanted, run.now),
+    old: new OldFiles(sql, registry, target, wanted, run.now),
     tally: new Tally(registry, { written: 0, deleted: 0, unchanged: 0 }),
     refused,
     guarded:

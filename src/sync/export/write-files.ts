@@ -11,7 +11,7 @@ import { exportRecord } from './export-record.js';
 import type { WorklistEntry } from './export-record.js';
 import type { LineFile } from './line-file.js';
 import type { ExportContext } from './context.js';
-import type { OldLines } from './old-lines.js';
+import type { OldLines } from './old-walk.js';
 
 const PAGE = 500;
 
@@ -32,18 +32,13 @@ export function writeRecords(context: ExportContext, entity: Entity, file: LineF
   const coordinates = projectCoordinates(context.sql, context.registry, context.target.project);
   const unreadable: string[] = [];
   const entries = inFileOrder(context.sql, worklistEntries(context, entity), (entry) => entry);
-  const pairs = mergeJoin<OldLines, WorklistEntry>(context.old.lines(entity.file), entries, (a, b) =>
-    compareKeys(a.key, b),
-  );
-  for (const [old, entry] of pairs) {
-    if (entry === undefined) {
-      for (const raw of old.raws) file.write(raw);
-      continue;
-    }
-    const line = exportRecord(context, entry, old?.raws ?? [], coordinates, unreadable);
-    for (const raw of line) file.write(raw);
+  const old = context.old.walk(entity.file);
+  for (const entry of entries) {
+    const raws = old.upTo(entry, file);
+    for (const raw of exportRecord(context, entry, raws, coordinates, unreadable)) file.write(raw);
     onRecord();
   }
+  old.rest(file);
   for (const line of context.old.tail(entity.file)) file.write(line);
   for (const line of unreadable) file.write(line);
 }

@@ -1,5 +1,5 @@
 import { quote, unquote } from '../record/json.js';
-import { integerValue, realToken } from '../record/numbers.js';
+import { realToken } from '../record/numbers.js';
 import { blobToken, storedRealToken, storedValue } from '../record/stored.js';
 import type { ScalarField } from '../registry/field.js';
 import type { SqlValue } from './database.js';
@@ -47,7 +47,8 @@ export function sqlValue(field: ScalarField, token: string): SqlValue {
     case 'ref':
       return unquote(token);
     case 'integer':
-      return integerValue(token);
+      // `node:sqlite` binds a number as a real, which an expression or a column without a type keeps.
+      return BigInt(token);
     case 'real':
       return Number(token);
     case 'number':

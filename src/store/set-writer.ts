@@ -1,7 +1,6 @@
 import { elementKey, elementNames, elementsOf, setToken } from '../record/content.js';
 import type { Element } from '../record/content.js';
 import { quote, sha256, unquote } from '../record/json.js';
-import { integerValue } from '../record/numbers.js';
 import { fromPortable } from '../record/paths.js';
 import type { Registry } from '../registry/entity.js';
 import type { SetField } from '../registry/field.js';
@@ -63,7 +62,7 @@ export class SetWriter {
 
   #delete(owner: string, { set }: SetField, key: string): void {
     const column = elementNames(set)[0] ?? '';
-    const value = set.element[column]?.kind === 'integer' ? integerValue(key) : key;
+    const value = set.element[column]?.kind === 'integer' ? BigInt(key) : key;
     this.#sql.run(
       `DELETE FROM ${sqlName(set.table)} WHERE ${sqlName(set.owner)} = ? AND ${sqlName(column)} = ?`,
       owner,

@@ -21,6 +21,26 @@ it('keeps every number that a row can have', () => {
   expect(b.sql.all('SELECT id FROM team ORDER BY id')).toEqual(NUMBERS.map((n) => [n]));
 });
 
+it('knows a row that came by its columns as one that was here', () => {
+  const cell = {
+    type: 'cell',
+    table: 'cell',
+    file: 'cell.jsonl',
+    id: { columns: ['x', 'y'] },
+    created: null,
+    updated: null,
+  };
+  const { a, b } = openSides({
+    schema: 'CREATE TABLE cell (x INTEGER, y INTEGER, PRIMARY KEY (x, y))',
+    file: { ...FILE, entities: [{ ...cell, fields: { x: 'integer', y: 'integer' } }] },
+  });
+  a.sql.exec('INSERT INTO cell VALUES (1, 2)');
+  a.project.export();
+  b.project.import();
+  b.sql.exec('DELETE FROM cell');
+  expect(b.project.export().total).toMatchObject({ deleted: 1 });
+});
+
 it('gives no row a number from which a table could not count on', () => {
   const { a, b } = openSides();
   a.sql.run(`INSERT INTO team (name) VALUES ('x')`);

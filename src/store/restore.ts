@@ -108,7 +108,7 @@ async function overwrite(source: OwnDatabase, path: string, aside: string): Prom
     try {
       database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT}`);
       withLockRetry(path, () => {
-        takeAlone(database, fd);
+        takeAlone(database, path, fd);
       });
       if (!isEmpty) copyAside(fd, aside);
       // The lock is ours already, and a second connection must not wait for it.
@@ -126,13 +126,15 @@ async function overwrite(source: OwnDatabase, path: string, aside: string): Prom
 }
 
 /** Locks a database so that nobody else reads or writes it. Throws where somebody does, in any way that SQLite knows of. */
-function takeAlone(database: OwnDatabase, fd: number): void {
+function takeAlone(database: OwnDatabase, path: string, fd: number): void {
   // Leaving the log takes what it holds into the file, and is refused while anybody else uses it.
   database.exec('PRAGMA journal_mode = DELETE');
   // An empty file gets its first page only with a transaction, and the lock must leave nothing to be written.
   database.exec('BEGIN IMMEDIATE; COMMIT; BEGIN EXCLUSIVE');
-  if (!hasLog(fd)) return;
-  database.exec('ROLLBACK');
+  if (!hasLog(fd) && !fileExists(`${path}-wal`)) return;
+  // A program that opens the log just then leaves an empty one, and nothing can be copied beside it. SQLite takes it away when it leaves the
+  // log once more; nobody else may, since that program may have it open.
+  database.exec('ROLLBACK; PRAGMA journal_mode = WAL');
   throw new SyncError('busy', 'Another program turned the log of the database on');
 }
 

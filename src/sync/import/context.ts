@@ -14,13 +14,10 @@ import { forgetKey } from '../../store/new-keys.js';
 import { RowWriter } from '../../store/row-writer.js';
 import type { Sql } from '../../store/sql.js';
 import type { Target } from '../../store/knowledge/target.js';
-import type { Tally } from '../stats.js';
 import type { RowsBefore } from './changes.js';
 import type { HistoryOfImport } from './history.js';
-import type { Progress } from '../export/stats.js';
 import type { MergeStrategy } from './plan.js';
-import type { SkippedLine } from './collect-changes.js';
-import type { EntityStats, Notable, Notice } from './stats.js';
+import type { ImportReport } from './report.js';
 import { markChanged } from '../../store/knowledge/changes.js';
 import { suspendTriggers } from './suspend-triggers.js';
 import { messageOf } from '../../errors.js';
@@ -48,14 +45,11 @@ export class ImportContext {
   /** The latest stamp that counts. */
   readonly latest: number;
   readonly strategyFor: (id: string) => MergeStrategy;
-  readonly tally: Tally<EntityStats>;
+  readonly report: ImportReport;
   /** True when everything is rolled back in the end: nothing of it is in the journal then. */
   readonly isDryRun: boolean;
   /** The history of the files, where there is one. */
   readonly history: HistoryOfImport | undefined;
-  readonly notices: Notice[] = [];
-  /** Lines that cannot be read, those of the first pass included. */
-  readonly skipped: SkippedLine[];
   /** Files of which not every line is the base of its record. */
   readonly unsettled: Set<string>;
   /** Records that were decided before their turn, as `type id`. */
@@ -66,13 +60,6 @@ export class ImportContext {
   readonly deferredDeletes = new Map<string, Deleted>();
   /** What changed rows held before; kept only where somebody asks what changes. */
   readonly rowsBefore: RowsBefore | undefined;
-  /** Records that rows were written of, or something said of, as `type/id`; kept only where somebody counts them. */
-  readonly touched: Set<string> | undefined;
-  /** How many lines there are to decide. */
-  records = 0;
-  readonly #onProgress: ((progress: Progress) => void) | undefined;
-  #done = 0;
-  readonly #skipInvalid: boolean;
   readonly #projects = new Map<string, string | null | undefined>();
   readonly #defaults = new Map<Entity, ReadonlyMap<number, string>>();
   #coordinates: ProjectCoordinates | undefined;
@@ -92,14 +79,12 @@ export class ImportContext {
       | 'actor'
       | 'now'
       | 'strategyFor'
-      | 'tally'
+      | 'report'
       | 'history'
       | 'unsettled'
-      | 'skipped'
       | 'rowsBefore'
-      | 'touched'
       | 'isDryRun'
-    > & { readonly skipInvalid: boolean; readonly onProgress: ((progress: Progress) => void) | undefined },
+    >,
   ) {
     this.sql = values.sql;
     this.registry = values.registry;
@@ -113,15 +98,11 @@ export class ImportContext {
     this.now = values.now;
     this.latest = latestStamp(values.now);
     this.strategyFor = values.strategyFor;
-    this.tally = values.tally;
+    this.report = values.report;
     this.history = values.history;
     this.unsettled = values.unsettled;
-    this.skipped = values.skipped;
     this.rowsBefore = values.rowsBefore;
-    this.touched = values.touched;
     this.isDryRun = values.isDryRun;
-    this.#skipInvalid = values.skipInvalid;
-    this.#onProgress = values.onProgress;
   }
 
   /** The directory, bound to its project once anything is written. */
@@ -137,29 +118,6 @@ export class ImportContext {
   /** What the project's coordinates are on this machine. The id of a project row that is still to be made is known before. */
   get coordinates(): ProjectCoordinates {
     return (this.#coordinates ??= projectCoordinates(this.sql, this.registry, this.target.project));
-  }
-
-  /** To be called for each record that was decided. */
-  progress(): void {
-    this.#done++;
-    if (this.#done % 1000 === 0) this.#onProgress?.({ phase: 'import', done: this.#done, total: this.records });
-  }
-
-  /** Counts an outcome that names its record. */
-  notice(what: Notable, type: string, id: string, message: string): void {
-    this.tally.add(type, what);
-    this.touched?.add(`${type}/${id}`);
-    this.notices.push({ what, type, id, message });
-  }
-
-  /** Counts and names a record of which a value loses. */
-  noticeLoss({ type, id }: RecordKey, what: string): void {
-    this.notice('conflicts', type, id, this.isDryRun ? what : `${what}; sc-sync conflicts has it`);
-  }
-
-  /** Says whether lines that cannot be read make the import fail. */
-  fails(): boolean {
-    return this.skipped.some(({ code }) => code !== 'bad_input' || !this.#skipInvalid);
   }
 
   /** The project of a row wherever it is: null for a row without one, undefined when there is none, or soon will be. Remembered. */
@@ -189,7 +147,7 @@ export class ImportContext {
   /** Adds a record's row that is to be made or changed, and counts it then. What becomes known of the record says that it changed. */
   add(content: Content, before: Content | undefined): void {
     const { type } = content.entity;
-    this.touched?.add(`${type}/${content.id}`);
+    this.report.touched?.add(`${type}/${content.id}`);
     this.rowsBefore?.note({ type, id: content.id }, before);
     this.writer.add(content, before);
     if (before === undefined) this.#projects.set(`${type}/${content.id}`, this.target.project);
@@ -217,11 +175,11 @@ export class ImportContext {
   }
 
   #count({ type, created, updated, renumbered, failed }: WrittenRows): void {
-    this.tally.add(type, 'created', created);
-    this.tally.add(type, 'updated', updated);
+    this.report.tally.add(type, 'created', created);
+    this.report.tally.add(type, 'updated', updated);
     const { table, file } = requireEntity(this.registry, type);
     for (const { id, number } of renumbered) {
-      this.notice('renumbered', type, id, `is number ${number} of ${table} here, since its own is taken`);
+      this.report.notice('renumbered', type, id, `is number ${number} of ${table} here, since its own is taken`);
     }
     for (const { id, error } of failed) {
       this.waits({ type, id }, file, error);
@@ -239,7 +197,7 @@ export class ImportContext {
     this.rowsBefore?.forget(key);
     this.unsettled.add(file);
     this.#projects.delete(`${type}/${id}`);
-    this.notice(
+    this.report.notice(
       'orphaned',
       type,
       id,
@@ -264,7 +222,7 @@ export class ImportContext {
   /** Deletes a record's row. */
   remove(entity: Entity, row: Content): void {
     const key = { type: entity.type, id: row.id };
-    this.touched?.add(`${key.type}/${key.id}`);
+    this.report.touched?.add(`${key.type}/${key.id}`);
     this.beforeChange(key, row);
     this.markChanged(key);
     this.writer.remove(entity, row.id);
@@ -274,7 +232,7 @@ export class ImportContext {
 
   /** To be called before the first row is written. */
   beforeWrite(): void {
-    this.#resume ??= suspendTriggers(this.sql, this.registry, this.records);
+    this.#resume ??= suspendTriggers(this.sql, this.registry, this.report.records);
   }
 
   /** To be called before a record's row is made, changed or deleted; `row` is what it holds until then. */

@@ -58,7 +58,7 @@ function importEntity(context: ImportContext, entity: Entity, deferredDeletes: R
   context.forgetRows();
   for (const ids of pagesOf(context, entity)) {
     for (const entry of currentEntries(context, entity, ids)) {
-      context.progress();
+      context.report.progress();
       if (context.decided.has(`${entity.type} ${entry.id}`)) continue;
       const decision = decide(context, loadRecord(context, entity, entry));
       if (decision === undefined) continue;
@@ -86,10 +86,10 @@ function decide(context: ImportContext, record: LoadedRecord): RecordPlan | unde
   const { key, version, found, unread } = record;
   for (const { file, problems } of unread) {
     context.unsettled.add(file);
-    context.skipped.push(...problems);
+    context.report.skipped.push(...problems);
   }
   // Once a line cannot be read, nothing will be kept: the rest is only read.
-  if (context.fails()) return undefined;
+  if (context.report.fails()) return undefined;
   if (version === undefined) {
     noteAbsent(context, record);
     return undefined;
@@ -97,7 +97,7 @@ function decide(context: ImportContext, record: LoadedRecord): RecordPlan | unde
   const decision = planRecord(context, record, version);
   if (!('what' in decision)) return decision;
   for (const { file } of found) context.unsettled.add(file);
-  context.notice(decision.what, key.type, key.id, decision.message);
+  context.report.notice(decision.what, key.type, key.id, decision.message);
   return undefined;
 }
 
@@ -170,7 +170,7 @@ function noteAbsent(context: ImportContext, record: LoadedRecord): void {
   if (base !== undefined) context.unsettled.add(homeOf(context.registry, base));
   if (state === undefined || baseEntry === undefined) return;
   if (lastChange(context.sql, key) <= baseEntry.seq) context.markChanged(key);
-  context.notice(
+  context.report.notice(
     'restored',
     key.type,
     key.id,

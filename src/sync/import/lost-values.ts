@@ -32,7 +32,7 @@ export function takeLostValues(context: ImportContext, left: readonly LostValues
 
 function take(context: ImportContext, { type, id, loss, why, at }: LostValue): void {
   if (!noteLoss(context.sql, context.target.project, { type, id }, loss, why, at)) return;
-  context.noticeLoss({ type, id }, `lost a value of ${loss.field ?? 'the whole record'} in a merge of files`);
+  context.report.noticeLoss({ type, id }, `lost a value of ${loss.field ?? 'the whole record'} in a merge of files`);
 }
 
 /** Says whether a value may still lose: it is the record's, and was left not long ago. */

@@ -46,7 +46,7 @@ export function withFreeNaturalKey(
 
 function nameRenamed(context: ImportContext, { entity, id }: Content, other: string): void {
   const column = entity.naturalKey.at(-1) ?? entity.key;
-  context.notice('renamed', entity.type, id, `got another ${column}, since ${other} has the same and keeps it`);
+  context.report.notice('renamed', entity.type, id, `got another ${column}, since ${other} has the same and keeps it`);
 }
 
 /** A rule may go by the key. */

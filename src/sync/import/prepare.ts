@@ -37,7 +37,7 @@ function prepare(context: ImportContext, entity: Entity, entry: PageEntry): void
   const decision = planRecord(context, record, record.version);
   if ('what' in decision || !isPlain(decision)) return;
   writeRecord(context, decision);
-  context.progress();
+  context.report.progress();
 }
 
 function isPlain({ record, plan, staysPrivate }: RecordPlan): boolean {

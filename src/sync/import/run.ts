@@ -17,6 +17,7 @@ import { newestChange, moveExportedThrough } from '../../store/knowledge/changes
 import type { Progress } from '../export/stats.js';
 import { RowsBefore } from './changes.js';
 import { ImportContext } from './context.js';
+import { ImportReport } from './report.js';
 import { HistoryOfImport } from './history.js';
 import { deferForeignKeys, takeBackBroken } from './foreign-keys.js';
 import { importRecords } from './import-records.js';
@@ -124,7 +125,7 @@ interface CarriedOut {
  */
 function prepare(context: ImportContext, { settings }: ImportRun): number | undefined {
   const { sql, target } = context;
-  context.records = countStaged(sql);
+  context.report.records = countStaged(sql);
   const isRebound = target.id < 0 && findTarget(sql, target.dir) !== undefined;
   return isRebound || hasPrivate(sql, settings.private) ? undefined : prepareRecords(context);
 }
@@ -143,7 +144,7 @@ function carryOut(context: ImportContext, run: ImportRun, found: Found, prepared
   takeBackBroken(context, newest);
   // What the import wrote itself it has marked; what the database did besides is a change like any other.
   foldLog(sql, registry, newest);
-  failOnProblems(context.skipped, run.skipInvalid);
+  failOnProblems(context.report.skipped, run.skipInvalid);
   const lostValues = takeLostValues(context, left);
   noteSkipped(context);
   settleFiles(context, staged);
@@ -156,6 +157,7 @@ function makeContext(store: SyncStore, target: Target, run: ImportRun, { staged 
   const { sql, registry } = store;
   const rows = new Rows(sql, registry, target.project);
   const form = run.settings.paths;
+  const isDryRun = run.isDryRun === true;
   return new ImportContext({
     sql,
     registry,
@@ -166,7 +168,6 @@ function makeContext(store: SyncStore, target: Target, run: ImportRun, { staged 
     actor: run.actor,
     now: run.now,
     strategyFor: (id) => (run.forced.has(id) ? MergeStrategy.PreferExternal : run.strategy),
-    tally: new Tally(registry, NO_ENTITY_STATS),
     history:
       run.history === undefined
         ? undefined
@@ -176,17 +177,17 @@ function makeContext(store: SyncStore, target: Target, run: ImportRun, { staged 
             readNote(sql, target, 'point'),
           ),
     unsettled: new Set(staged.unsettled),
-    skipped: staged.skipped,
-    skipInvalid: run.skipInvalid,
-    isDryRun: run.isDryRun === true,
-    onProgress: run.onProgress,
-    touched: run.touched,
+    isDryRun,
+    report: new ImportReport({
+      ...{ isDryRun, skipped: staged.skipped, touched: run.touched },
+      ...{ skipInvalid: run.skipInvalid, onProgress: run.onProgress, tally: new Tally(registry, NO_ENTITY_STATS) },
+    }),
     rowsBefore: run.onChange === undefined ? undefined : new RowsBefore(sql),
   });
 }
 
 /** What was left in its file was not agreed on: its history must be read again when it comes in. */
-function isAgreement({ skipped, notices }: ImportContext, { files }: CollectedChanges): boolean {
+function isAgreement({ report: { skipped, notices } }: ImportContext, { files }: CollectedChanges): boolean {
   const isWhole = skipped.length === 0 && notices.every(({ what }) => what !== 'orphaned' && what !== 'skipped');
   return files.size > 0 && isWhole;
 }
@@ -197,7 +198,7 @@ function notePoint({ sql }: Pick<SyncStore, 'sql'>, target: Target, { history, o
   if (point !== undefined && point !== readNote(sql, target, 'point')) writeNote(sql, target, 'point', point);
 }
 
-function statsOf({ tally, notices }: ImportContext, { staged }: Found): ImportStats {
+function statsOf({ report: { tally, notices } }: ImportContext, { staged }: Found): ImportStats {
   return {
     ...tally.result(),
     unknown: Object.fromEntries(staged.unknown),
@@ -208,8 +209,8 @@ function statsOf({ tally, notices }: ImportContext, { staged }: Found): ImportSt
 }
 
 function noteSkipped(context: ImportContext): void {
-  for (const { key, problem } of context.skipped) {
-    context.notice('skipped', key?.type ?? 'unknown', key?.id ?? '?', problem);
+  for (const { key, problem } of context.report.skipped) {
+    context.report.notice('skipped', key?.type ?? 'unknown', key?.id ?? '?', problem);
   }
 }
 

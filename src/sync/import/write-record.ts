@@ -27,9 +27,9 @@ export function writeRecord(context: ImportContext, decision: RecordPlan, confli
   if (isDeleted(plan.result) || conflicting !== undefined) context.flushPresent();
   const losses = [...record.losses, ...plan.losses];
   for (const { loss, why } of losses) noteLoss(context.sql, context.target.project, key, loss, why, context.now);
-  if (losses.length > 0) context.noticeLoss(key, conflictMessage(losses, context.isDryRun));
+  if (losses.length > 0) context.report.noticeLoss(key, conflictMessage(losses, context.isDryRun));
   if (plan.rolledBack === true) {
-    context.notice(
+    context.report.notice(
       'rolledBack',
       key.type,
       key.id,
@@ -55,10 +55,10 @@ function deleteRow(context: ImportContext, decision: RecordPlan, result: Deleted
     context.waits(decision.record.key, context.registry.deletionsFile, error);
     return undefined;
   }
-  if (decision.record.row !== undefined) context.tally.add(decision.record.key.type, 'deleted');
+  if (decision.record.row !== undefined) context.report.tally.add(decision.record.key.type, 'deleted');
   for (const child of children) {
-    context.tally.add(child.type, 'deleted');
-    context.noticeLoss(child, `${context.isDryRun ? 'would go' : 'went'} with its parent, which is deleted`);
+    context.report.tally.add(child.type, 'deleted');
+    context.report.noticeLoss(child, `${context.isDryRun ? 'would go' : 'went'} with its parent, which is deleted`);
   }
   return outcomeOf(context, decision, { result, isWritten: false, derived: undefined });
 }

@@ -17,7 +17,7 @@ export function templateProblem(template: unknown): string | undefined {
   if (typeof template !== 'string' || template.trim() === '') return 'must be a text, for example "chore: {subject}"';
   if (/(?!\n)\p{Cc}/u.test(template)) return 'must not have control characters but line ends';
   const unknown = [...template.matchAll(WORD)].find(([, word = '']) => !KNOWN.has(word));
-  return unknown === undefined ? undefined : `must have {subject} and {actor} in braces, and no ${unknown[0]}`;
+  return unknown === undefined ? undefined : `may have {subject} and {actor} in braces, not ${unknown[0]}`;
 }
 
 /** The message of a commit. */

@@ -36,9 +36,9 @@ export interface Known {
   readonly previous: RegistryFile | undefined;
 }
 
-const NO_KEY = 'no key tells its rows apart';
-
 const fact = (reason: string): LocalTable => ({ reason, isGuess: false, yields: false });
+
+const NO_KEY: LocalTable = { ...fact('no key tells its rows apart'), isGuess: true };
 
 /** Chooses the tables to sync. A table that a synced row cannot be without is synced with it. */
 export function chooseTables(known: Known): ChosenTables {
@@ -48,7 +48,7 @@ export function chooseTables(known: Known): ChosenTables {
   for (const table of db.tables) {
     const id = identify(table, known);
     if (id !== undefined) identities.set(table.name, id);
-    const reason = reasonOf(table, id !== undefined, known) ?? (id === undefined ? fact(NO_KEY) : undefined);
+    const reason = reasonOf(table, id !== undefined, known) ?? (id === undefined ? NO_KEY : undefined);
     if (reason !== undefined) local.set(table.name, reason);
   }
   const needed = references.filter((reference) => isNeeded(reference, db));
@@ -78,7 +78,8 @@ function identify(table: InspectedTable, known: Known): TableIdentity | undefine
     // A table whose primary key is a secret is none without it.
     return reason === 'told' || (reason !== undefined && !table.primaryKey.includes(name));
   };
-  return keptIdentity(table, known) ?? identityOf(table, { tables: db.tables, references, isLocal });
+  const found = keptIdentity(table, known) ?? identityOf(table, { tables: db.tables, references, isLocal });
+  return found ?? (answers.sync.tables.has(table.name) ? { row: true } : undefined);
 }
 
 /** What the registry that is there says, where its columns are still there and no answer names one. */

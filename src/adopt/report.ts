@@ -45,7 +45,7 @@ export function report(known: Known, decision: Decision, undeclared: readonly Re
 function identityWords(id: FileIdentity): string {
   if ('columns' in id) return `each row known by ${listed(id.columns)}`;
   if ('of' in id) return `one row for each ${id.of}, by ${id.column}`;
-  if ('row' in id) return 'equal rows being the same';
+  if ('row' in id) return 'each row known by what it holds';
   if (!('column' in id)) return `each row known by its number ${id.number}`;
   return `each row known by ${id.column}${id.number === undefined ? '' : `, while ${id.number} differs from machine to machine`}`;
 }

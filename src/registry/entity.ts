@@ -17,7 +17,9 @@ export type Identity =
   /** Several columns, which are fields too. The id is the JSON array of their values. */
   | { readonly columns: readonly string[] }
   /** The column that refers to a parent, which has one such row at most. The id is the parent's. */
-  | { readonly of: string; readonly column: string };
+  | { readonly of: string; readonly column: string }
+  /** Nothing but what the row holds: of equal rows it counts how many there are. The id is a hash. */
+  | { readonly row: true };
 
 /** How a time is written: Unix time in a unit, an ISO 8601 text, a Julian day, or microseconds since 1601. */
 export type TimeUnit = 'ms' | 's' | 'us' | 'ns' | 'iso' | 'julian' | 'webkit';

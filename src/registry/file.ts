@@ -37,7 +37,7 @@ export type FileIdentity =
   | { readonly columns: readonly string[] }
   /** One row for each row of another type, which the column refers to. */
   | { readonly of: string; readonly column: string }
-  /** Nothing: equal rows are the same. */
+  /** What it holds: of equal rows it counts how many there are. */
   | { readonly row: true };
 
 /** A column that holds a time. */

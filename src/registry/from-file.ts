@@ -4,7 +4,6 @@ import type { Entity, EntityDefinition, Identity, Registry } from './entity.js';
 import type { Field } from './field.js';
 import type { FileEntity, FileField, FileKind, FileTime, RegistryFile } from './file.js';
 import { ENVELOPE, isInherited } from './names.js';
-import { refuseEntity } from './refuse.js';
 
 /** The file of deletions beside a registry file. */
 const DELETIONS = 'deletions.jsonl';
@@ -41,10 +40,6 @@ function parentsFirst(entities: readonly Entity[]): Entity[] {
 
 function entityOf(entity: FileEntity): Entity {
   const { type, table, file, title, created, updated, unique = [], id } = entity;
-  if ('row' in id)
-    refuseEntity(entity)(
-      'nothing tells equal rows apart; give the table a key, or put it into local of the registry file',
-    );
   const fields = new Map(Object.entries(entity.fields).map(([column, field]) => [column, fieldOf(column, field)]));
   const nameOf = (column: string): string => fields.get(column)?.name ?? column;
   const key = keyOf(id, fields);
@@ -115,7 +110,7 @@ function freeName(wanted: string, fields: ReadonlyMap<string, NamedField>): stri
 }
 
 function identityOf(id: FileEntity['id'], nameOf: (column: string) => string): Identity {
-  return 'columns' in id ? { columns: id.columns.map(nameOf) } : (id as Identity);
+  return 'columns' in id ? { columns: id.columns.map(nameOf) } : (id);
 }
 
 function isFreeText(field: Field | undefined): boolean {

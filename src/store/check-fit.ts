@@ -61,7 +61,9 @@ function ofRows(sql: Sql, registry: Registry, entity: Entity): string[] {
       local,
     ),
     // Where ids are kept beside the rows, texts that the column takes for the same have ids of their own.
-    ...ofIdentity(table, shape, keys, `${table}.${keys.join(', ')}: the key`, 'columns' in identity),
+    ...('row' in identity
+      ? ofBag(sql, table, keys)
+      : ofIdentity(table, shape, keys, `${table}.${keys.join(', ')}: the key`, 'columns' in identity)),
     // Where a clash comes unforeseen, the record waits in its file.
     ...(entity.scope === 'database' ? [] : ofOtherKeys(table, shape, isCovered)),
     ...shape.foreignKeys.flatMap((reference) => ofReference(registry, entity, reference, isLocal)),
@@ -138,6 +140,12 @@ function ofIdentity(
   if (own.length === 0) return [`${what} must be unique by itself (${names.join(', ')} in ${table})`];
   const other = own.flatMap(({ collations }) => collations).find((collation) => collation !== 'BINARY');
   return other === undefined || isExact ? [] : [`${what} compares as ${other}, and ids that differ must be different`];
+}
+
+/** What is told apart by what it holds needs a number all the same. */
+function ofBag(sql: Sql, table: string, [number]: readonly string[]): string[] {
+  const isNumbered = sql.get(`SELECT 1 FROM pragma_table_list(?) WHERE type = 'table' AND wr = 0`, table) !== undefined;
+  return isNumbered && number !== '' ? [] : [`${table}: has no number for each row, so name its key`];
 }
 
 /** Another unique key may clash in an import, unless what the registry knows to be unique is a part of it. */

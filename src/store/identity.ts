@@ -19,16 +19,37 @@ export function isMapped({ identity }: Entity): boolean {
 /** The columns of the table that tell its rows apart in this database. */
 export function localColumns({ identity, fields }: Entity): readonly string[] {
   if ('columns' in identity) return identity.columns.map((name) => fieldColumn(fields[name], name));
+  if ('row' in identity) return [rowNumber(fields)];
   return ['column' in identity ? identity.column : identity.number];
+}
+
+/** The names that SQLite has for the number of a row, each unless a column has it (https://sqlite.org/rowidtable.html). */
+const ROW_NUMBERS = ['rowid', '_rowid_', 'oid'];
+
+function rowNumber(fields: Entity['fields']): string {
+  const columns = new Set(Object.entries(fields).map(([name, field]) => columnOf(name, field)?.toLowerCase()));
+  return ROW_NUMBERS.find((name) => !columns.has(name)) ?? '';
+}
+
+/** Whether nothing but what they hold tells the rows of an entity apart. */
+export function isBag({ identity }: Entity): boolean {
+  return 'row' in identity;
 }
 
 function fieldColumn(field: Entity['fields'][string] | undefined, name: string): string {
   return field === undefined ? name : (columnOf(name, field) ?? name);
 }
 
+/** The column with the number that a new row is given in this database. */
+export function numberColumn(entity: Entity): string | undefined {
+  const { identity } = entity;
+  return 'number' in identity ? identity.number : 'row' in identity ? localColumns(entity)[0] : undefined;
+}
+
 /** The columns that identify a row, or are a key of it in this database alone. */
 export function keyColumns(entity: Entity): readonly string[] {
   const { identity } = entity;
+  if ('row' in identity) return [];
   const numbers = 'number' in identity ? [identity.number] : [];
   return [...new Set([...numbers, ...localColumns(entity)])];
 }

@@ -1,5 +1,5 @@
 import type { Entity, Registry } from '../registry/entity.js';
-import { isMapped, isRowOf, joinLocal, numberField, valueOfReference } from './identity.js';
+import { isBag, isMapped, isRowOf, joinLocal, numberColumn, numberField, valueOfReference } from './identity.js';
 import type { Sql } from './sql.js';
 import { sqlName, sqlText } from './sql-name.js';
 
@@ -23,16 +23,17 @@ function numberIn(text: string): string {
  * is free, else the next one. Gives those that got another.
  */
 export function handOutNumbers(sql: Sql, entity: Entity, staged: string): Renumbered[] {
-  const { identity, type } = entity;
-  const column = 'number' in identity ? identity.number : undefined;
+  const { type } = entity;
+  const column = numberColumn(entity);
   if (column === undefined) return [];
   const [table, number] = [sqlName(entity.table), sqlName(column)];
   const field = numberField(entity);
-  const wanted = isMapped(entity)
-    ? numberIn(`substr(s.id, 1, instr(s.id, '~') - 1)`)
-    : field === undefined
-      ? 'NULL'
-      : `iif(s.v${field.index} < ${ENDLESS}, s.v${field.index}, NULL)`;
+  const wanted =
+    isMapped(entity) && !isBag(entity)
+      ? numberIn(`substr(s.id, 1, instr(s.id, '~') - 1)`)
+      : field === undefined
+        ? 'NULL'
+        : `iif(s.v${field.index} < ${ENDLESS}, s.v${field.index}, NULL)`;
   const known = `q.type = ${sqlText(type)} AND q.local`;
   sql.run(
     `UPDATE ${staged} AS w SET local = f.wanted FROM (

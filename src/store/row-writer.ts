@@ -3,10 +3,12 @@ import { EMPTY_SET, elementNames } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { sha256 } from '../record/json.js';
 import type { Entity, Registry } from '../registry/entity.js';
+import { forgetHeld } from './knowledge/bags.js';
 import { writeAside, writeUnknown } from './knowledge/changes.js';
 import { forgetUnresolved, hasUnresolved, writeUnresolved } from './knowledge/references.js';
 import { named, writeRows } from './failed-rows.js';
 import type { FailedRow } from './failed-rows.js';
+import { isBag } from './identity.js';
 import { naturalKeyValues } from './natural-key.js';
 import { projectCoordinates } from './project-row.js';
 import { SetWriter } from './set-writer.js';
@@ -122,6 +124,7 @@ export class RowWriter {
   #flush(entity: Entity, rows: StagedRows, now: number): Omit<WrittenRows, 'renumbered'> {
     const { type } = entity;
     const counts = rows.counts();
+    if (isBag(entity)) forgetHeld(this.#sql, entity, `SELECT id FROM ${rows.table}`);
     this.#fillScopeId(entity, rows, now);
     const keeps = hasUnresolved(this.#sql);
     if (keeps && counts.updated > 0) forgetChangedReferences(this.#sql, entity, rows);

@@ -8,7 +8,7 @@ import { sqlValue } from './columns.js';
 import type { SqlValue } from './database.js';
 import type { Sql } from './sql.js';
 import { emptyLocalColumns } from './local-columns.js';
-import { isMapped, isRowOf, joinLocal, numberField, valueOfReference } from './identity.js';
+import { isMapped, isRowOf, joinLocal, numberColumn, numberField, valueOfReference } from './identity.js';
 import type { StagedTables } from './identity.js';
 import { rememberKeys, rememberNumbers } from './new-keys.js';
 import { sqlName, sqlNames, sqlText } from './sql-name.js';
@@ -175,8 +175,8 @@ export class StagedRows {
       const value = valueOfReference(this.#registry, parent, 's.id', this.#others);
       return { written: [{ column: identity.column, value }, ...fields], from };
     }
-    if (!('number' in identity)) return { written: fields, from };
-    const { number } = identity;
+    const number = numberColumn(this.#entity);
+    if (number === undefined) return { written: fields, from };
     return {
       written: [{ column: number, value: 's.local' }, ...fields.filter(({ column }) => column !== number)],
       from,

@@ -81,6 +81,15 @@ describe('what identifies a row', () => {
     const found = adopted(sql);
     expect(found.file.local).toEqual(['graves']);
     expect(found.questions).toEqual([]);
+    expect(found.decided).toContainEqual({
+      says: 'graves: stays here, since no key tells its rows apart',
+      sync: 'graves',
+    });
+  });
+
+  it('is what a row holds where somebody says that the table is synced all the same', () => {
+    const sql = `CREATE TABLE graves (oid INTEGER, at INTEGER); INSERT INTO graves VALUES (1, 2)`;
+    expect(entityOf(adopted(sql, { sync: ['graves'] }), 'graves')).toMatchObject({ id: { row: true } });
   });
 });
 

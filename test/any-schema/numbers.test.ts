@@ -2,16 +2,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
-import { registryOf } from '../../src/registry/from-file.js';
 import { FILE, openSides } from './world.js';
 
 const NUMBERS = [-(2n ** 63n), -3n, 0n, 7n, 2n ** 53n + 1n, 2n ** 62n - 1n];
-
-it('refuses a table in which nothing tells rows apart, before anything is opened', () => {
-  const [team, ...others] = FILE.entities;
-  const file = { ...FILE, entities: team === undefined ? [] : [{ ...team, id: { row: true } } as const, ...others] };
-  expect(() => registryOf(file)).toThrow(/^The entity "team" \(table team\): nothing tells equal rows apart; /);
-});
 
 it('keeps every number that a row can have', () => {
   const { a, b } = openSides();

@@ -14,6 +14,7 @@ export const ODD_SCHEMA = `
   CREATE TABLE word (word TEXT PRIMARY KEY COLLATE NOCASE, seen INTEGER NOT NULL DEFAULT 0) WITHOUT ROWID;
   CREATE TABLE strict_one (id INTEGER PRIMARY KEY, a ANY, b BLOB, r REAL NOT NULL DEFAULT 0.5, i INT NOT NULL DEFAULT 1) STRICT;
   CREATE TABLE json_one (id TEXT PRIMARY KEY NOT NULL, body TEXT NOT NULL CHECK (json_valid(body)), flag BOOLEAN CHECK (flag IN (0, 1)));
+  CREATE TABLE heap (rowid TEXT, tree INTEGER REFERENCES tree (id) ON DELETE SET NULL, n, at INTEGER);
   CREATE TABLE a_log (id INTEGER PRIMARY KEY, what TEXT, tree INTEGER);
   CREATE VIRTUAL TABLE tree_fts USING fts5 (name, content = tree, content_rowid = id);
   CREATE VIRTUAL TABLE place USING rtree (id, low, high);
@@ -39,5 +40,6 @@ export const ODD_ROWS = [
     SELECT iif(n > 3, n / 3, NULL), printf('%08x-0000-4000-8000-%012x', n, n), 'tree ' || n, n, '2024-01-02 03:04:' || (10 + n)`),
   rows(`word SELECT 'Word' || n, n`),
   rows(`strict_one SELECT n, iif(n % 3, iif(n % 2, 'a' || n, n), n + 0.5), zeroblob(n % 3), n / 8.0, n`),
+  rows(`heap SELECT 'h' || n % 2, iif(n % 3, n, NULL), iif(n % 4, 'x', n / 2.0), n % 3`),
   rows(`json_one SELECT 'j' || n, json_object('n', n), n % 2`),
 ].join('\n');

@@ -9,7 +9,7 @@ import { sqlName } from '../../src/store/sql-name.js';
 import type { Sql } from '../../src/store/sql.js';
 import { Machine, sharedRepository } from './machine.js';
 import { tablesOf } from './program.js';
-import { realDatabases, schemaOf, valuesOf } from './real-databases.js';
+import { realDatabases, schemaOf, valuesOf, tablesWithoutKey } from './real-databases.js';
 import type { RealDatabase } from './real-databases.js';
 
 const DATABASES = realDatabases();
@@ -81,7 +81,7 @@ function twoMachines({ path }: RealDatabase): {
   const root = sharedRepository();
   copyFileSync(path, join(root, 'a.db'));
   const [a, b] = [new Machine(root, 'a'), new Machine(root, 'b', schemaOf(path))];
-  a.ok('adopt', '--db', a.db);
+  a.ok('adopt', '--db', a.db, ...tablesWithoutKey(a.db, join(a.clone, '.sc-sync')).flatMap((name) => ['--sync', name]));
   a.ok('init', '--db', a.db);
   a.ok('sync');
   a.ok('push');

@@ -59,10 +59,16 @@ export function schemaOf(path: string): string {
   }
 }
 
-/** What `adopt` makes of a database, without any answer. */
+/** What `adopt` makes of a database with one answer: tables without a key are synced too. */
 export function adoptedFile(database: string, dir: string): RegistryFile {
   mkdirSync(dir, { recursive: true });
-  return planAdoption(database, dir, {}).file;
+  return planAdoption(database, dir, { sync: tablesWithoutKey(database, dir) }).file;
+}
+
+/** The tables that `adopt` leaves here for want of a key. */
+export function tablesWithoutKey(database: string, dir: string): string[] {
+  const { decided } = planAdoption(database, dir, {});
+  return decided.flatMap(({ says, sync }) => (says.includes('no key tells') ? (sync ?? []) : []));
 }
 
 /** Every synced value with its storage class and its bytes, and the numbers of the rows. */

@@ -4,6 +4,7 @@ import type { Sql } from '../sql.js';
 import { NOW, project } from './triggers.js';
 import { sqlName, sqlText } from '../sql-name.js';
 import { rowsOf } from '../row-source.js';
+import { mayBeRenumbered } from './bags.js';
 import { translateLog } from './local-keys.js';
 
 /**
@@ -15,7 +16,7 @@ import { translateLog } from './local-keys.js';
  * @param newest Records with a greater number are left out: whoever wrote them has noted that already.
  */
 export function foldLog(sql: Sql, registry: Registry, newest = Number.MAX_SAFE_INTEGER): void {
-  if (isEmpty(sql)) return;
+  if (isSettled(sql, registry)) return;
   sql.transaction('immediate', () => {
     fold(sql, registry, newest);
   });
@@ -23,14 +24,14 @@ export function foldLog(sql: Sql, registry: Registry, newest = Number.MAX_SAFE_I
 
 /** Gives what `body` finds while the log is folded, and takes the fold back: for verbs that only look. */
 export function withFoldedLog<T>(sql: Sql, registry: Registry, body: () => T): T {
-  return sql.dryRun(isEmpty(sql) ? 'deferred' : 'immediate', () => {
+  return sql.dryRun(isSettled(sql, registry) ? 'deferred' : 'immediate', () => {
     foldLog(sql, registry);
     return body();
   });
 }
 
-function isEmpty(sql: Sql): boolean {
-  return sql.get(`SELECT 1 FROM scsync_log LIMIT 1`) === undefined;
+function isSettled(sql: Sql, registry: Registry): boolean {
+  return sql.get(`SELECT 1 FROM scsync_log LIMIT 1`) === undefined && !mayBeRenumbered(sql, registry);
 }
 
 function fold(sql: Sql, registry: Registry, newest: number): void {

@@ -13,7 +13,7 @@ import { versionOf } from '../../format/version-of.js';
 import { foldLog } from './change-log.js';
 import { NOW, PREFIX, scopeValue, triggersOf } from './triggers.js';
 import { sqlName, sqlText } from '../sql-name.js';
-import { loggedKey } from '../identity.js';
+import { isBag, loggedKey } from '../identity.js';
 import { rowsOf } from '../row-source.js';
 import { takeUpLearntFields } from './learnt-fields.js';
 import { nameRows } from './local-keys.js';
@@ -44,6 +44,7 @@ export function installTracking(sql: Sql, registry: Registry): string[] {
     for (const key of marked) writePrivateMark(sql, key, true);
     sql.run(`INSERT OR IGNORE INTO scsync_meta (name, value) VALUES ('version', ?)`, String(TABLES_VERSION));
     makeIndexes(sql, registry);
+    foldLog(sql, registry);
     const missing = missingTriggers(sql, registry);
     for (const { name, sql: ddl } of missing) {
       sql.exec(`DROP TRIGGER IF EXISTS ${sqlName(name)}`);
@@ -51,7 +52,6 @@ export function installTracking(sql: Sql, registry: Registry): string[] {
     }
     const types = new Set(missing.map(({ type }) => type));
     const entities = registry.entities.filter((entity) => types.has(entity.type));
-    foldLog(sql, registry);
     nameRows(sql, registry);
     takeUpLearntFields(sql, registry);
     for (const entity of entities) logAll(sql, registry, entity);
@@ -106,6 +106,7 @@ function missingTriggers(sql: Sql, registry: Registry): ReturnType<typeof trigge
 /** Every row counts as written: nobody knows which ones were while nothing watched. */
 function logAll(sql: Sql, registry: Registry, entity: Entity): void {
   const { table, synced } = entity;
+  if (isBag(entity)) return;
   sql.run(
     `INSERT INTO scsync_log (tbl, key, scope) SELECT ${sqlText(table)}, ${loggedKey(entity, 'c')}, ${scopeValue(registry, entity, 'c')} FROM ${sqlName(table)} c`,
   );

@@ -3,8 +3,9 @@ import { columnOf } from '../../registry/field.js';
 import type { Entity, Registry } from '../../registry/entity.js';
 import { readStored, storedColumn } from '../columns.js';
 import type { SqlValue } from '../database.js';
-import { idOfReference, isMapped, joinLocal, localColumns, localKey } from '../identity.js';
+import { idOfReference, isBag, isMapped, joinLocal, localColumns, localKey } from '../identity.js';
 import type { Sql } from '../sql.js';
+import { matchBag } from './bags.js';
 import { sqlName, sqlText } from '../sql-name.js';
 import { FORESEEN, NOW, RANDOM_DIGITS } from './triggers.js';
 
@@ -18,7 +19,8 @@ const FORGET = `UPDATE scsync_records SET local = NULL WHERE type = ? AND local 
 export function translateLog(sql: Sql, registry: Registry): void {
   for (const entity of registry.entities) {
     if (!isMapped(entity)) continue;
-    if ('number' in entity.identity) translateNumbers(sql, entity);
+    if (isBag(entity)) matchBag(sql, registry, entity);
+    else if ('number' in entity.identity) translateNumbers(sql, entity);
     else translateKeys(sql, registry, entity);
   }
 }
@@ -26,7 +28,7 @@ export function translateLog(sql: Sql, registry: Registry): void {
 /** Gives an id to each row that has none: of the same content, copies of a database come to the same. */
 export function nameRows(sql: Sql, registry: Registry): void {
   for (const entity of registry.entities) {
-    if (!isMapped(entity)) continue;
+    if (!isMapped(entity) || isBag(entity)) continue;
     forgetStale(sql, entity);
     if ('number' in entity.identity) nameNumbers(sql, entity);
     else {

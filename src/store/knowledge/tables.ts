@@ -1,5 +1,5 @@
 /** The version of our own tables; a database with a greater one was used by a newer package. */
-export const TABLES_VERSION = 4;
+export const TABLES_VERSION = 5;
 
 /**
  * Our own tables. They lie in the user's database, so that what sync knows commits together with the rows.
@@ -17,11 +17,12 @@ export const TABLES: readonly string[] = [
   // and its children neither; "unknown": members of its line that this version does not know, as an object.
   // "derived_stamp" and "derived_hash": the stamp that every replica gives the content with that hash, as lines alone say it;
   // an empty hash asks for a new stamp. "local": what the row of the table has in the place of the id, where that is another;
-  // "number": the one that it has elsewhere, where its row has another; "changed": when it was written last, in Unix milliseconds, where no column says so.
+  // "number": the one that it has elsewhere, where its row has another; "holds": a digest of the row, where nothing else tells it from
+  // others; "changed": when it was written last, in Unix milliseconds, where no column says so.
   `CREATE TABLE IF NOT EXISTS scsync_records (
     n INTEGER PRIMARY KEY, type TEXT NOT NULL, id TEXT NOT NULL, project TEXT, seq INTEGER NOT NULL DEFAULT 0,
     counted INTEGER NOT NULL DEFAULT 0, private INTEGER NOT NULL DEFAULT 0, unknown TEXT,
-    derived_stamp INTEGER, derived_hash TEXT, local, number INTEGER, changed INTEGER,
+    derived_stamp INTEGER, derived_hash TEXT, local, number INTEGER, holds TEXT, changed INTEGER,
     UNIQUE (type, id))`,
   `CREATE INDEX IF NOT EXISTS scsync_records_seq ON scsync_records (seq)`,
   `CREATE UNIQUE INDEX IF NOT EXISTS scsync_records_local ON scsync_records (type, local) WHERE local IS NOT NULL`,

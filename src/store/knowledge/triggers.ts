@@ -2,7 +2,7 @@ import { CHANGED_AT, WHOLE_DATABASE, scopeOf } from '../../registry/entity.js';
 import { columnOf } from '../../registry/field.js';
 import type { Entity, Registry } from '../../registry/entity.js';
 import type { SetField } from '../../registry/field.js';
-import { isMapped, localColumns, loggedKey } from '../identity.js';
+import { isBag, isMapped, localColumns, loggedKey } from '../identity.js';
 import { sqlName, sqlNames, sqlText } from '../sql-name.js';
 
 /** One trigger of ours. */
@@ -49,9 +49,14 @@ function scopeColumn(registry: Registry, entity: Entity): string | undefined {
 
 function rowTriggers(registry: Registry, entity: Entity): Trigger[] {
   const { table, type, unique } = entity;
+  const make = triggerMaker(table, type);
+  if (isBag(entity)) {
+    // Which row it was is found out when the log is folded.
+    const wrote = `INSERT INTO scsync_log (tbl, changed) VALUES (${sqlText(table)}, ${NOW}); `;
+    return (['insert', 'update', 'delete'] as const).map((event) => make(event, `AFTER ${event.toUpperCase()}`, wrote));
+  }
   const scope = scopeColumn(registry, entity);
   const places = [...localColumns(entity), ...(scope === undefined ? [] : [scope])];
-  const make = triggerMaker(table, type);
   const gone = (row: string): string =>
     `SELECT ${sqlText(table)}, ${loggedKey(entity, row)}, ${scopeValue(registry, entity, row)}, ${NOW}`;
   const wrote = (digits?: string): string => logWrite(entity, scopeValue(registry, entity, 'NEW'), digits);

@@ -24,8 +24,7 @@ export function listColumns(entity: Entity, now: number): ListColumn[] {
   // A key that is unique in the project names the record by itself.
   const isNamedByKey =
     shortId === undefined &&
-    naturalKey !== undefined &&
-    entity.naturalKey.slice(0, -1).every((name) => fieldOf(name).every(({ field }) => isScope(field)));
+    entity.naturalKeys[0]?.slice(0, -1).every((name) => fieldOf(name).every(({ field }) => isScope(field))) === true;
   const column = (synced: SyncedField): ListColumn => ({
     head: synced.name,
     cell: ({ tokens }) => valueText(entity, synced, tokens[synced.index] ?? 'null', now),

@@ -28,10 +28,10 @@ export interface FittingRecord extends NamedRecord {
 /** The fields that name a record to people. */
 export function nameFields({
   shortId,
-  naturalKey,
+  naturalKeys,
   title,
 }: Entity): Readonly<Record<'shortId' | 'naturalKey' | 'title', string | undefined>> {
-  return { shortId: shortId?.field, naturalKey: naturalKey.at(-1), title };
+  return { shortId: shortId?.field, naturalKey: naturalKeys[0]?.at(-1), title };
 }
 
 /** The record of a version. A deletion says nothing but the id. */

@@ -110,7 +110,7 @@ function useOfTime(property: string, time: TimeDefinition<string> | null): Use {
 }
 
 function usesOf({ fields, scope, created, updated, ...definition }: EntityDefinition): Use[] {
-  const { parents = {}, references = {}, naturalKey = [], together = [], since = [], title, shortId } = definition;
+  const { parents = {}, references = {}, naturalKeys = [], together = [], since = [], title, shortId } = definition;
   const isText = (field: Field, nullable: boolean): boolean => field.kind === 'text' && field.nullable === nullable;
   const isFree = (field: Field): boolean =>
     field.kind === 'text' && field.oneOf === undefined && field.coordinate === undefined && !isKey(field);
@@ -139,19 +139,16 @@ function usesOf({ fields, scope, created, updated, ...definition }: EntityDefini
       fits: (field) => isText(field, true) || (field.kind === 'ref' && field.nullable),
       says: 'a text field that may be null',
     },
-    {
-      property: 'naturalKey',
-      names: naturalKey,
-      fits: ({ kind }) => kind !== 'set',
-      says: 'a field of one value',
-    },
-    // Of two records with one natural key, one gets another value in the last column.
-    {
-      property: 'the last of naturalKey',
-      names: naturalKey.slice(-1),
-      fits: isFree,
-      says: 'free text, since a clash changes it',
-    },
+    ...naturalKeys.flatMap((names): Use[] => [
+      { property: 'naturalKeys', names, fits: ({ kind }) => kind !== 'set', says: 'a field of one value' },
+      // Of two records with one natural key, one gets another value in the last column.
+      {
+        property: 'the last of naturalKeys',
+        names: names.slice(-1),
+        fits: isFree,
+        says: 'free text, since a clash changes it',
+      },
+    ]),
     {
       property: 'title',
       names: title === undefined ? [] : [title],

@@ -25,7 +25,7 @@ export function defineEntity<const Type extends string, const Fields extends Rea
     index,
   }));
   const indexOf = new Map(synced.map((entry) => [entry.name, entry.index]));
-  const { type, table, file, idPrefix, scope, fields, shortId, naturalKey = [] } = definition;
+  const { type, table, file, idPrefix, scope, fields, shortId, naturalKeys = [] } = definition;
   const refs = named.flatMap(([name, field]) => (field.kind === 'ref' ? [{ name, field }] : []));
   const targets = (nullable: boolean): Record<string, string> =>
     Object.fromEntries(refs.flatMap(({ name, field }) => (field.nullable === nullable ? [[name, field.to]] : [])));
@@ -40,14 +40,12 @@ export function defineEntity<const Type extends string, const Fields extends Rea
     created: created.field,
     units: { updated: updated.unit, created: created.unit },
     parents: { ...(definition.parents as Record<string, string> | undefined), ...targets(false) },
-    naturalKey,
-    unique: [naturalKey, ...(definition.unique ?? [])]
-      .filter((names) => names.length > 0)
-      .map((names) =>
-        names.map((name) => columnOf(name, (fields as Readonly<Record<string, Field>>)[name] ?? CHANGED_FIELD) ?? name),
-      ),
+    naturalKeys,
+    unique: [...naturalKeys, ...(definition.unique ?? [])].map((names) =>
+      names.map((name) => columnOf(name, (fields as Readonly<Record<string, Field>>)[name] ?? CHANGED_FIELD) ?? name),
+    ),
     since: definition.since ?? [],
-    title: definition.title ?? naturalKey.at(-1),
+    title: definition.title ?? naturalKeys[0]?.at(-1),
     shortId: shortId && { field: shortId.field, prefix: shortId.prefix ?? '' },
     coreCount: core.length,
     groups: (definition.together ?? []).map((group) => group.map((name) => indexOf.get(name) ?? -1)),

@@ -52,8 +52,11 @@ export interface EntityDefinition<
   readonly parents?: { readonly [K in keyof Fields]?: string };
   /** Fields that name a record by a foreign key which may be NULL. */
   readonly references?: { readonly [K in keyof Fields]?: string };
-  /** Columns that are unique together. The last one is text: it is the one that a second record gets changed. */
-  readonly naturalKey?: readonly (keyof Fields & string)[];
+  /**
+   * Keys by which people know a record, each of columns that are unique together. The last one is text: it is the one that a second record gets
+   * changed.
+   */
+  readonly naturalKeys?: readonly (readonly (keyof Fields & string)[])[];
   /** Other columns that are unique together: a second record waits in its file until they are free. */
   readonly unique?: readonly (readonly (keyof Fields & string)[])[];
   /**
@@ -65,7 +68,7 @@ export interface EntityDefinition<
     readonly when: keyof Fields & string;
     readonly is: readonly string[];
   }[];
-  /** The field that tells people which record it is. Without one, the last column of the natural key does. */
+  /** The field that tells people which record it is. Without one, the last column of the first natural key does. */
   readonly title?: keyof Fields & string;
   /** The field with a short word for the record, and what that word begins with. A new record gets one. */
   readonly shortId?: { readonly field: keyof Fields & string; readonly prefix?: string };
@@ -96,8 +99,8 @@ export interface Entity<
   readonly fields: Fields;
   readonly parents: Readonly<Record<string, string>>;
   readonly references: Readonly<Record<string, string>>;
-  readonly naturalKey: readonly string[];
-  /** The columns of each unique key beside the identity, the natural key first. */
+  readonly naturalKeys: readonly (readonly string[])[];
+  /** The columns of each unique key beside the identity, natural keys first. */
   readonly unique: readonly (readonly string[])[];
   readonly since: readonly { readonly field: string; readonly when: string; readonly is: readonly string[] }[];
   /** The field that tells people which record it is. */

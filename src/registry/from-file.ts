@@ -46,7 +46,6 @@ function entityOf(entity: FileEntity): Entity {
   const renamed = unique.filter(
     ({ clash, columns }) => clash === 'rename' && isFreeText(fields.get(columns.at(-1) ?? '')?.field),
   );
-  const [naturalKey] = renamed;
   return defineEntity({
     ...{ type, table, file, scope: 'database', idPrefix: '', identity: identityOf(id, nameOf) },
     fields: Object.fromEntries([
@@ -55,8 +54,8 @@ function entityOf(entity: FileEntity): Entity {
       ...[...fields.values()].flatMap(({ name, field }) => (name === key.name ? [] : [[name, field] as const])),
     ]),
     ...('of' in id ? { parents: { [key.name]: id.of } } : {}),
-    ...(naturalKey === undefined ? {} : { naturalKey: naturalKey.columns.map(nameOf) }),
-    unique: unique.filter((each) => each !== naturalKey).map(({ columns }) => columns.map(nameOf)),
+    naturalKeys: renamed.map(({ columns }) => columns.map(nameOf)),
+    unique: unique.filter((each) => !renamed.includes(each)).map(({ columns }) => columns.map(nameOf)),
     ...(title === undefined ? {} : { title: nameOf(title) }),
     created: timeOf(created, nameOf),
     updated: timeOf(updated, nameOf),
@@ -110,7 +109,7 @@ function freeName(wanted: string, fields: ReadonlyMap<string, NamedField>): stri
 }
 
 function identityOf(id: FileEntity['id'], nameOf: (column: string) => string): Identity {
-  return 'columns' in id ? { columns: id.columns.map(nameOf) } : (id);
+  return 'columns' in id ? { columns: id.columns.map(nameOf) } : id;
 }
 
 function isFreeText(field: Field | undefined): boolean {

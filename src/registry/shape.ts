@@ -12,6 +12,7 @@ type Form =
   | 'an object'
   | 'a list'
   | 'a list of names'
+  | 'a list of lists of names'
   | 'core, extension or local'
   | 'scope, path or scope-id';
 
@@ -35,11 +36,11 @@ export const ENTITY: Shape<EntityDefinition> = {
   identity: '?an object',
   scope: 'a text or an object',
   fields: 'an object',
-  together: '?a list',
+  together: '?a list of lists of names',
   parents: '?an object',
   references: '?an object',
-  naturalKey: '?a list of names',
-  unique: '?a list',
+  naturalKeys: '?a list of lists of names',
+  unique: '?a list of lists of names',
   title: '?a text',
   since: '?a list',
   shortId: '?an object',
@@ -153,10 +154,15 @@ const FORMS: Readonly<Record<Form, (value: unknown) => boolean>> = {
   'true or false': (value) => typeof value === 'boolean',
   'an object': isObject,
   'a list': (value) => Array.isArray(value),
-  'a list of names': (value) => Array.isArray(value) && value.every((name) => typeof name === 'string'),
+  'a list of names': areNames,
+  'a list of lists of names': (value) => Array.isArray(value) && value.every(areNames),
   'core, extension or local': isOneOf(['core', 'extension', 'local'] satisfies FieldRole[]),
   'scope, path or scope-id': isOneOf(['scope', 'path', 'scope-id'] satisfies Coordinate[]),
 };
+
+function areNames(value: unknown): boolean {
+  return Array.isArray(value) && value.every(isText);
+}
 
 function isText(value: unknown): boolean {
   return typeof value === 'string';

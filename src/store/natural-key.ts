@@ -4,12 +4,21 @@ import { sqlValue } from './columns.js';
 import type { SqlValue } from './database.js';
 import type { Sql } from './sql.js';
 import { sqlName } from './sql-name.js';
-import type { Registry } from '../registry/entity.js';
+import type { Entity, Registry } from '../registry/entity.js';
 import { refersTo, rowsOf } from './row-source.js';
 
+/** The fields that a clash of natural keys changes: the last one of each. */
+export function lastOf(naturalKeys: Entity['naturalKeys']): string[] {
+  return [...new Set(naturalKeys.flatMap((names) => names.slice(-1)))];
+}
+
 /** The values of a content's natural key, as the columns hold them. */
-export function naturalKeyValues(project: string, { entity, tokens }: Content): SqlValue[] {
-  return entity.naturalKey.flatMap((name) => {
+export function naturalKeyValues(
+  project: string,
+  { entity, tokens }: Content,
+  naturalKey: readonly string[],
+): SqlValue[] {
+  return naturalKey.flatMap((name) => {
     const index = entity.indexOf.get(name) ?? -1;
     const field = entity.synced[index]?.field;
     if (field === undefined || field.kind === 'set') return [];
@@ -17,16 +26,21 @@ export function naturalKeyValues(project: string, { entity, tokens }: Content): 
   });
 }
 
-/** The id of another row that holds the natural key of this content, or undefined. */
-export function conflictingId(sql: Sql, registry: Registry, project: string, content: Content): string | undefined {
+/** The id of another row that holds a natural key of this content, or undefined. */
+export function conflictingId(
+  sql: Sql,
+  registry: Registry,
+  project: string,
+  content: Content,
+  naturalKey: readonly string[],
+): string | undefined {
   const { entity } = content;
-  if (entity.naturalKey.length === 0) return undefined;
   // A reference is compared as its column holds it, which an index of the table finds.
-  const same = entity.naturalKey.map((name, index) => refersTo(registry, entity, name, `?${index + 1}`));
+  const same = naturalKey.map((name, index) => refersTo(registry, entity, name, `?${index + 1}`));
   const row = sql.get(
     `SELECT t.${sqlName(entity.key)} FROM ${rowsOf(registry, entity)} t
      WHERE ${same.join(' AND ')} AND t.${sqlName(entity.key)} <> ?${same.length + 1}`,
-    ...naturalKeyValues(project, content),
+    ...naturalKeyValues(project, content, naturalKey),
     content.id,
   );
   return row === undefined ? undefined : (row[0] as string);

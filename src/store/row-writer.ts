@@ -9,7 +9,7 @@ import { forgetUnresolved, hasUnresolved, writeUnresolved } from './knowledge/re
 import { named, writeRows } from './failed-rows.js';
 import type { FailedRow } from './failed-rows.js';
 import { isBag } from './identity.js';
-import { naturalKeyValues } from './natural-key.js';
+import { lastOf, naturalKeyValues } from './natural-key.js';
 import { projectCoordinates } from './project-row.js';
 import { SetWriter } from './set-writer.js';
 import { forgetChangedReferences, keepMissingReferences } from './staged-references.js';
@@ -89,11 +89,9 @@ export class RowWriter {
     return this.#rowsOf(entity).has(id);
   }
 
-  /** Says whether a record waits that has the natural key of this one. */
-  hasNaturalKey(content: Content): boolean {
-    const { entity } = content;
-    if (entity.naturalKey.length === 0) return false;
-    return this.#rowsOf(entity).hasValues(entity.naturalKey, naturalKeyValues(this.#project, content));
+  /** Says whether a record waits that has a natural key of this one. */
+  hasNaturalKey(content: Content, naturalKey: readonly string[]): boolean {
+    return this.#rowsOf(content.entity).hasValues(naturalKey, naturalKeyValues(this.#project, content, naturalKey));
   }
 
   /** Says whether anything waits. */
@@ -199,9 +197,9 @@ export class RowWriter {
     writeUnknown(this.#sql, { type: entity.type, id }, null);
   }
 
-  /** Gives a row another value in the last column of its natural key, so that two rows can trade theirs. */
-  parkNaturalKey(entity: Entity, id: string): void {
-    setText(this.#sql, entity, entity.naturalKey.at(-1) ?? entity.key, `~parked~${sha256(id)}`, id);
+  /** Gives a row another value in the last column of each natural key, so that two rows can trade theirs. */
+  parkNaturalKeys(entity: Entity, id: string): void {
+    for (const name of lastOf(entity.naturalKeys)) setText(this.#sql, entity, name, `~parked~${sha256(id)}`, id);
   }
 
   #rowsOf({ type }: Entity): StagedRows {

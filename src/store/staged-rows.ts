@@ -226,9 +226,10 @@ export class StagedRows {
          id TEXT NOT NULL UNIQUE, is_new INTEGER NOT NULL, unknown TEXT, counted INTEGER, changed INTEGER, local INTEGER, ${places});
        DELETE FROM ${this.table}`,
     );
-    const key = this.#entity.naturalKey.map((field) => this.placeOf(field) ?? 'NULL').join(', ');
-    if (key !== '')
-      this.#sql.exec(`CREATE INDEX IF NOT EXISTS temp.${sqlName(`${this.#name}_key`)} ON ${name} (${key})`);
+    for (const [index, fields] of this.#entity.naturalKeys.entries()) {
+      const key = fields.map((field) => this.placeOf(field) ?? 'NULL').join(', ');
+      this.#sql.exec(`CREATE INDEX IF NOT EXISTS temp.${sqlName(`${this.#name}_key_${index}`)} ON ${name} (${key})`);
+    }
     this.#isEmpty = false;
   }
 

@@ -109,11 +109,12 @@ export class Records {
       throw new SyncError('refused', `Cannot save ${entity.type} ${id}: it belongs to another project`);
     }
     this.#requireReferences(content);
-    const conflicting = conflictingId(this.#store.sql, this.#store.registry, this.#project, content);
-    if (conflicting !== undefined) {
+    for (const key of entity.naturalKeys) {
+      const conflicting = conflictingId(this.#store.sql, this.#store.registry, this.#project, content, key);
+      if (conflicting === undefined) continue;
       throw new SyncError(
         'refused',
-        `Cannot save ${entity.type} ${id}: ${entity.type} ${conflicting} has the same ${entity.naturalKey.join(' and ')}`,
+        `Cannot save ${entity.type} ${id}: ${entity.type} ${conflicting} has the same ${key.join(' and ')}`,
         {
           hint: `change that one: sc-sync put ${entity.type} ${conflicting} ...`,
         },

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, it } from 'vitest';
 
 import type { RegistryFile } from '../../src/registry/file.js';
@@ -55,4 +56,76 @@ it('lets two records trade a natural key that has a reference', () => {
   b.project.sync();
   expect(b.sql.all('SELECT id, name FROM item')).toEqual(a.sql.all('SELECT id, name FROM item'));
   expect(b.project.status()).toMatchObject({ inSync: true });
+});
+
+const TWO_NAMES: RegistryFile = {
+  registry: 1,
+  scope: 'database',
+  entities: [
+    {
+      ...{ type: 'org', table: 'org', file: 'org.jsonl', id: { number: 'id' }, ...times },
+      fields: { slug: 'text', name: 'text', n: { kind: 'integer', null: true } },
+      unique: [
+        { columns: ['slug'], clash: 'rename' },
+        { columns: ['name'], clash: 'rename' },
+      ],
+    },
+  ],
+  local: [],
+  derived: [],
+};
+const TWO_NAMES_SCHEMA =
+  'CREATE TABLE org (id INTEGER PRIMARY KEY, slug TEXT NOT NULL UNIQUE, name TEXT NOT NULL UNIQUE, n INTEGER)';
+
+it('gives one of two records other values in each natural key that both have', () => {
+  const { a, b } = openSides({ schema: TWO_NAMES_SCHEMA, file: TWO_NAMES });
+  for (const [n, { sql }] of [a, b].entries())
+    sql.run(`INSERT INTO org (slug, name, n) VALUES ('acme', 'Acme', ?)`, BigInt(n));
+  for (const side of [a, b, a, b]) side.project.sync();
+  const names = 'SELECT substr(slug, 1, 5), substr(name, 1, 5) FROM org ORDER BY 1';
+  for (const { sql } of [a, b])
+    expect(sql.all(names)).toEqual([
+      ['acme', 'Acme'],
+      ['acme~', 'Acme~'],
+    ]);
+  expect(b.lines()).toEqual(a.lines());
+  expect(b.project.status()).toMatchObject({ inSync: true });
+});
+
+it('ends equal whatever two natural keys clash with, or are traded for', () => {
+  const word = fc.constantFrom('p', 'q', 'r', 's');
+  const side = fc.nat(1);
+  const STEPS = fc.array(
+    fc.oneof(
+      fc.record({ does: fc.constant('add' as const), side, slug: word, name: word }),
+      fc.record({ does: fc.constant('trade' as const), side, slug: word, name: word }),
+      fc.record({ does: fc.constant('sync' as const), side, slug: word, name: word }),
+    ),
+    { minLength: 4, maxLength: 16 },
+  );
+  fc.assert(
+    fc.property(STEPS, (steps) => {
+      const { a, b } = openSides({ schema: TWO_NAMES_SCHEMA, file: TWO_NAMES });
+      let made = 0n;
+      const added: bigint[] = [];
+      for (const { does, side: at, slug, name } of steps) {
+        const here = at === 0 ? a : b;
+        if (does === 'sync') here.project.sync();
+        else if (does === 'add') {
+          const count = here.sql.run('INSERT OR IGNORE INTO org (slug, name, n) VALUES (?, ?, ?)', slug, name, made);
+          if (count > 0) added.push(made);
+          made++;
+        } else
+          here.sql
+            .exec(`UPDATE org SET slug = '-' WHERE slug = '${slug}'; UPDATE org SET slug = '${slug}' WHERE slug = '${name}';
+            UPDATE org SET slug = '${name}' WHERE slug = '-'`);
+      }
+      for (const each of [a, b, a, b, a, b]) each.project.sync();
+      expect(b.lines()).toEqual(a.lines());
+      for (const each of [a, b]) expect(each.project.status()).toMatchObject({ inSync: true });
+      // Whatever was made is there, under one name or another.
+      for (const { sql } of [a, b]) expect(sql.all('SELECT n FROM org ORDER BY n').flat()).toEqual(added);
+    }),
+    { numRuns: 40 },
+  );
 });

@@ -93,7 +93,12 @@ describe('definitions', () => {
       for (const parent of Object.values(entity.parents)) {
         expect(types.indexOf(parent)).toBeLessThan(types.indexOf(entity.type));
       }
-      for (const name of [...entity.naturalKey, entity.created, entity.updated, ...Object.keys(entity.parents)]) {
+      for (const name of [
+        ...entity.naturalKeys.flat(),
+        entity.created,
+        entity.updated,
+        ...Object.keys(entity.parents),
+      ]) {
         expect(entity.indexOf.has(name), `${entity.type}.${name}`).toBe(true);
       }
       for (const { field } of entity.synced) {

@@ -219,8 +219,8 @@ export const BUGS = [
   {
     name: 'a natural key that was taken meanwhile is written twice',
     file: 'src/sync/import/prepare.ts',
-    find: 'if (entity.naturalKey.length === 0) return;',
-    replace: 'if (entity.naturalKey.length >= 0) return;',
+    find: 'for (const key of entity.naturalKeys) {',
+    replace: 'for (const key of entity.naturalKeys.slice(1)) {',
     tests: ['test/sync/meanwhile.test.ts'],
   },
   {

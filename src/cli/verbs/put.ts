@@ -152,7 +152,7 @@ function newId(session: Session, { entity, name }: Named, isMeant: boolean): str
 }
 
 /** Whoever gives what tells a record from all others of its type makes one: an edit by name says what changes. */
-function saysWhichRecord({ naturalKey, fields }: Entity, values: RecordObject): boolean {
+function saysWhichRecord({ naturalKeys: [naturalKey = []], fields }: Entity, values: RecordObject): boolean {
   const own = naturalKey.filter((name) => {
     const field = fields[name];
     return field?.kind !== 'text' || field.coordinate === undefined;

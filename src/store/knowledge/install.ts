@@ -133,10 +133,12 @@ function reconcileGone(sql: Sql, registry: Registry, entity: Entity): void {
   );
   for (const [target, projectPath, id, line] of gone) {
     const version = versionOf(registry, String(line));
-    if (
+    const isReplaced =
       version?.kind === 'present' &&
-      conflictingId(sql, registry, String(projectPath), version.content) !== undefined
-    ) {
+      entity.naturalKeys.some(
+        (key) => conflictingId(sql, registry, String(projectPath), version.content, key) !== undefined,
+      );
+    if (isReplaced) {
       const scope = scopeOf(registry, entity).parent === undefined ? String(projectPath) : null;
       sql.run(`INSERT INTO scsync_log (tbl, key, scope, at) VALUES (?, ?, ?, ${NOW})`, entity.table, String(id), scope);
     } else {

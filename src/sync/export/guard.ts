@@ -60,7 +60,7 @@ function* valuesIn(version: Version): Generator<ContentValue> {
 }
 
 function naturalName(content: Content): string | undefined {
-  const label = content.entity.naturalKey.at(-1);
+  const label = content.entity.naturalKeys[0]?.at(-1);
   return label === undefined ? undefined : textOf(tokenOf(content, label));
 }
 

@@ -2,12 +2,13 @@ import { compareUtf8 } from '../../record/order.js';
 import { isDeleted } from '../../record/version.js';
 import type { Entity } from '../../registry/entity.js';
 import { moveBase, readBase } from '../../store/knowledge/base.js';
-import { conflictingId } from '../../store/natural-key.js';
+import { conflictingId, lastOf } from '../../store/natural-key.js';
 import { restoreReferences } from '../../store/knowledge/references.js';
 import { lastChange } from '../../store/knowledge/changes.js';
 import { writeRecord } from './write-record.js';
 import type { Content } from '../../record/content.js';
 import type { ImportContext } from './context.js';
+import type { Clash } from './natural-keys.js';
 import { planRecord } from './plan-record.js';
 import type { RecordPlan } from './plan-record.js';
 import { clearDeadReferences, isReferredTo } from './deletions.js';
@@ -66,18 +67,18 @@ function importEntity(context: ImportContext, entity: Entity, deferredDeletes: R
         deferredDeletes.push(decision);
         continue;
       }
-      const conflicting = conflictingIdOf(context, decision);
-      if (mustWait(context, decision, conflicting, deferred)) deferred.push(decision);
-      else writeRecord(context, decision, conflicting);
+      const clashes = clashesOf(context, decision);
+      if (mustWait(context, decision, clashes, deferred)) deferred.push(decision);
+      else writeRecord(context, decision, clashes);
     }
     context.flush();
   }
   for (const { record } of deferred) {
     if (record.row === undefined) continue;
     context.beforeChange(record.key, record.row);
-    context.writer.parkNaturalKey(entity, record.key.id);
+    context.writer.parkNaturalKeys(entity, record.key.id);
   }
-  for (const decision of deferred.map(parked)) writeRecord(context, decision, conflictingIdOf(context, decision));
+  for (const decision of deferred.map(parked)) writeRecord(context, decision, clashesOf(context, decision));
   context.flush();
 }
 
@@ -111,56 +112,64 @@ function isDeferredDelete(context: ImportContext, { record, plan }: RecordPlan):
   context.flushPresent();
   if (!isReferredTo(context, entity, key.id)) return false;
   context.deferredDeletes.set(`${key.type}/${key.id}`, plan.result);
-  if (entity.naturalKey.length > 0) {
+  if (entity.naturalKeys.length > 0) {
     context.beforeWrite();
-    context.writer.parkNaturalKey(entity, key.id);
+    context.writer.parkNaturalKeys(entity, key.id);
   }
   return true;
 }
 
-/** The row lost its natural key while it waited, so it must be written whatever it was. */
+/** The row lost its natural keys while it waited, so it must be written whatever it was. */
 function parked(decision: RecordPlan): RecordPlan {
   const { row } = decision.record;
   if (row === undefined) return decision;
-  const index = row.entity.indexOf.get(row.entity.naturalKey.at(-1) ?? '') ?? -1;
-  const tokens = row.tokens.map((token, place) => (place === index ? '""' : token));
+  const places = lastOf(row.entity.naturalKeys).map((name) => row.entity.indexOf.get(name) ?? -1);
+  const tokens = row.tokens.map((token, place) => (places.includes(place) ? '""' : token));
   return { ...decision, record: { ...decision.record, row: { ...row, tokens } } };
 }
 
-/** True while the row that holds the record's natural key is itself still to be decided. */
+/** True while a row that holds a natural key of the record is itself still to be decided. */
 function mustWait(
   { sql }: ImportContext,
-  { record }: RecordPlan,
-  conflicting: string | undefined,
+  { record: { key } }: RecordPlan,
+  clashes: readonly Clash[],
   deferred: readonly RecordPlan[],
 ): boolean {
-  if (conflicting === undefined) return false;
-  if (deferred.some((other) => other.record.key.id === conflicting)) return true;
-  return (
-    compareUtf8(record.key.id, conflicting) < 0 &&
-    sql.get(`SELECT 1 FROM temp.scsync_staged WHERE type = ? AND id = ?`, record.key.type, conflicting) !== undefined
+  return clashes.some(
+    ({ id }) =>
+      deferred.some((other) => other.record.key.id === id) ||
+      (compareUtf8(key.id, id) < 0 &&
+        sql.get(`SELECT 1 FROM temp.scsync_staged WHERE type = ? AND id = ?`, key.type, id) !== undefined),
   );
 }
 
-/** The row that has the natural key which a decided record is to have, when all that was added is written. */
-function conflictingIdOf(context: ImportContext, { record, plan }: RecordPlan): string | undefined {
+/** The rows that have natural keys which a decided record is to have, when all that was added is written. */
+function clashesOf(context: ImportContext, { record, plan }: RecordPlan): Clash[] {
   const { result } = plan;
-  if (isDeleted(result) || hasSameNaturalKey(record.row, result)) return undefined;
+  if (isDeleted(result)) return [];
+  const clashes = new Map<string, (readonly string[])[]>();
+  for (const key of record.entity.naturalKeys) {
+    const id = hasSameValues(record.row, result, key) ? undefined : holderOf(context, result, key);
+    if (id !== undefined) clashes.set(id, [...(clashes.get(id) ?? []), key]);
+  }
+  return [...clashes].map(([id, keys]) => ({ id, keys }));
+}
+
+function holderOf(context: ImportContext, result: Content, key: readonly string[]): string | undefined {
   const { sql, registry, target, writer } = context;
-  const find = (): string | undefined => conflictingId(sql, registry, target.project, result);
+  const find = (): string | undefined => conflictingId(sql, registry, target.project, result, key);
   const found = find();
-  const isLater = found === undefined ? writer.hasNaturalKey(result) : writer.has(record.entity, found);
+  const isLater = found === undefined ? writer.hasNaturalKey(result, key) : writer.has(result.entity, found);
   if (!isLater) return found;
   context.flushPresent();
   return find();
 }
 
-/** A row keeps its natural key, so nobody else has it. */
-function hasSameNaturalKey(row: Content | undefined, { entity, tokens }: Content): boolean {
-  if (row === undefined) return entity.naturalKey.length === 0;
-  return entity.naturalKey.every((name) => {
+/** A row that keeps its natural key has it alone. */
+function hasSameValues(row: Content | undefined, { entity, tokens }: Content, key: readonly string[]): boolean {
+  return key.every((name) => {
     const index = entity.indexOf.get(name) ?? -1;
-    return row.tokens[index] === tokens[index];
+    return row?.tokens[index] === tokens[index];
   });
 }
 

@@ -9,55 +9,77 @@ import type { ImportContext } from './context.js';
 import type { LoadedRecord } from './load-record.js';
 import { keepPrivate } from './keep-private.js';
 import { keepsNaturalKey } from './plan.js';
+import { lastOf } from '../../store/natural-key.js';
 import { stampOfContent } from './stamp-of-content.js';
 
+/** A row that has natural keys which another record is to have. */
+export interface Clash {
+  readonly id: string;
+  readonly keys: readonly (readonly string[])[];
+}
+
 /**
- * The content with a natural key that no other row holds; of it and `conflictingId`, the record made later gets another one. Of a private
- * record nobody else may learn, so it is always the one that gives way. `derived` is there where every replica derives the content.
+ * The content with natural keys that no other row holds: of two records that clash, the one made later gets others. `derived` is there where
+ * every replica derives the content.
  */
-export function withFreeNaturalKey(
+export function withFreeNaturalKeys(
   context: ImportContext,
   record: LoadedRecord,
   content: Content,
-  conflictingId: string | undefined,
+  clashes: readonly Clash[],
 ): { readonly content: Content; readonly derived?: Outcome['derived'] } {
-  if (conflictingId === undefined) return { content };
-  const { entity } = content;
-  const conflicting = context.rows.read(entity, conflictingId);
-  if (conflicting === undefined) return { content };
-  const isPrivate = context.isPrivate(content);
-  const keeps =
-    isPrivate === context.isPrivate(conflicting) ? keepsNaturalKey(content, conflicting, compareUtf8) : !isPrivate;
-  if (!keeps) {
-    const renamed = withOtherKey(context, content);
-    const { version } = record;
-    const isOfLines = version !== undefined && !isDeleted(version) && sameContent(version.content, content);
-    nameRenamed(context, content, conflictingId);
-    return { content: renamed, ...(isOfLines ? { derived: { stamp: version.stamp + 1, content: renamed } } : {}) };
+  const lost: Clash[] = [];
+  for (const clash of clashes) {
+    const other = context.rows.read(content.entity, clash.id);
+    if (other === undefined) continue;
+    if (keepsKeys(context, content, other)) giveOtherKeys(context, other, clash.keys, content.id);
+    else lost.push(clash);
   }
-  const key = { type: entity.type, id: conflictingId };
-  const renamed = withOtherKey(context, conflicting);
-  const stamp = stampOfContent(context, key, conflicting);
-  if (stamp !== undefined) writeDerived(context.sql, key, stamp + 1, renamed);
-  context.write(renamed, conflicting);
-  nameRenamed(context, conflicting, content.id);
-  return { content };
+  if (lost.length === 0) return { content };
+  for (const { id, keys } of lost) nameRenamed(context, content, keys, id);
+  const renamed = withOtherKeys(
+    context,
+    content,
+    lost.flatMap(({ keys }) => keys),
+  );
+  const { version } = record;
+  const isOfLines = version !== undefined && !isDeleted(version) && sameContent(version.content, content);
+  return { content: renamed, ...(isOfLines ? { derived: { stamp: version.stamp + 1, content: renamed } } : {}) };
 }
 
-function nameRenamed(context: ImportContext, { entity, id }: Content, other: string): void {
-  const column = entity.naturalKey.at(-1) ?? entity.key;
-  context.report.notice('renamed', entity.type, id, `got another ${column}, since ${other} has the same and keeps it`);
+/** Of a private record nobody else may learn, so it is always the one that gives way. */
+function keepsKeys(context: ImportContext, content: Content, other: Content): boolean {
+  const isPrivate = context.isPrivate(content);
+  return isPrivate === context.isPrivate(other) ? keepsNaturalKey(content, other, compareUtf8) : !isPrivate;
+}
+
+/** Changes the row that must give way. */
+function giveOtherKeys(context: ImportContext, row: Content, keys: Clash['keys'], keeper: string): void {
+  const key = { type: row.entity.type, id: row.id };
+  const renamed = withOtherKeys(context, row, keys);
+  const stamp = stampOfContent(context, key, row);
+  if (stamp !== undefined) writeDerived(context.sql, key, stamp + 1, renamed);
+  context.write(renamed, row);
+  nameRenamed(context, row, keys, keeper);
+}
+
+function nameRenamed(context: ImportContext, { entity, id }: Content, keys: Clash['keys'], other: string): void {
+  const columns = lastOf(keys).join(' and ');
+  context.report.notice('renamed', entity.type, id, `got another ${columns}, since ${other} has the same and keeps it`);
 }
 
 /** A rule may go by the key. */
-function withOtherKey(context: ImportContext, content: Content): Content {
-  const renamed = otherKey(content);
+function withOtherKeys(context: ImportContext, content: Content, keys: Clash['keys']): Content {
+  const renamed = withTokens(
+    content,
+    new Map(
+      lastOf(keys).map((name) => {
+        const index = content.entity.indexOf.get(name) ?? -1;
+        const value = unquote(content.tokens[index] ?? '""');
+        return [index, quote(`${value}~${sha256(content.id).slice(0, 8)}`)];
+      }),
+    ),
+  );
   keepPrivate(context, content, renamed);
   return renamed;
-}
-
-function otherKey(content: Content): Content {
-  const index = content.entity.indexOf.get(content.entity.naturalKey.at(-1) ?? '') ?? -1;
-  const value = unquote(content.tokens[index] ?? '""');
-  return withTokens(content, new Map([[index, quote(`${value}~${sha256(content.id).slice(0, 8)}`)]]));
 }

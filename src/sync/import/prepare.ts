@@ -85,9 +85,10 @@ function findUndecided({ sql, registry, writer }: ImportContext, entity: Entity)
   for (const [field, target] of Object.entries({ ...entity.parents, ...entity.references })) {
     add(`temp.scsync_undecided u ON u.type = ${sqlText(target)} AND u.id = s.${placeOf(field)}`);
   }
-  if (entity.naturalKey.length === 0) return;
-  const same = (column: (name: string) => string): string =>
-    entity.naturalKey.map((name) => `o.${column(name)} = s.${placeOf(name)}`).join(' AND ');
-  add(`${rowsOf(registry, entity)} o ON ${same(sqlName)} WHERE o.${sqlName(entity.key)} <> s.id`);
-  add(`${rows.table} o ON ${same(placeOf)} WHERE o.id <> s.id`);
+  for (const key of entity.naturalKeys) {
+    const same = (column: (name: string) => string): string =>
+      key.map((name) => `o.${column(name)} = s.${placeOf(name)}`).join(' AND ');
+    add(`${rowsOf(registry, entity)} o ON ${same(sqlName)} WHERE o.${sqlName(entity.key)} <> s.id`);
+    add(`${rows.table} o ON ${same(placeOf)} WHERE o.id <> s.id`);
+  }
 }

@@ -12,19 +12,20 @@ import { applyTombstone } from './deletions.js';
 import { isRefusal } from '../../store/sqlite-error.js';
 import { deleting } from './foreign-keys.js';
 import type { LoadedRecord } from './load-record.js';
-import { withFreeNaturalKey } from './natural-keys.js';
+import { withFreeNaturalKeys } from './natural-keys.js';
+import type { Clash } from './natural-keys.js';
 import { markPrivate } from './keep-private.js';
 import { outcomeOf } from './outcome.js';
 
 /**
  * Makes the database say what was decided, or adds it to what is to be written. What becomes of other records with it is written at once.
  *
- * @param conflicting the row that has the record's natural key
+ * @param clashes the rows that have the record's natural keys
  */
-export function writeRecord(context: ImportContext, decision: RecordPlan, conflicting?: string): void {
+export function writeRecord(context: ImportContext, decision: RecordPlan, clashes: readonly Clash[] = []): void {
   const { record, plan } = decision;
   const { key } = record;
-  if (isDeleted(plan.result) || conflicting !== undefined) context.flushPresent();
+  if (isDeleted(plan.result) || clashes.length > 0) context.flushPresent();
   const losses = [...record.losses, ...plan.losses];
   for (const { loss, why } of losses) noteLoss(context.sql, context.target.project, key, loss, why, context.now);
   if (losses.length > 0) context.report.noticeLoss(key, conflictMessage(losses, context.isDryRun));
@@ -39,7 +40,7 @@ export function writeRecord(context: ImportContext, decision: RecordPlan, confli
   const isGone = isDeleted(plan.result);
   const outcome = isDeleted(plan.result)
     ? deleteRow(context, decision, plan.result)
-    : addRow(context, decision, plan.result, conflicting);
+    : addRow(context, decision, plan.result, clashes);
   if (outcome !== undefined) context.note(outcome, !isGone);
 }
 
@@ -63,19 +64,14 @@ function deleteRow(context: ImportContext, decision: RecordPlan, result: Deleted
   return outcomeOf(context, decision, { result, isWritten: false, derived: undefined });
 }
 
-function addRow(
-  context: ImportContext,
-  decision: RecordPlan,
-  planned: Content,
-  conflicting: string | undefined,
-): Outcome {
+function addRow(context: ImportContext, decision: RecordPlan, planned: Content, clashes: readonly Clash[]): Outcome {
   const { record, plan } = decision;
   if (decision.staysPrivate) markPrivate(context, planned);
-  const { content: result, derived = derivedVersion(record, planned) } = withFreeNaturalKey(
+  const { content: result, derived = derivedVersion(record, planned) } = withFreeNaturalKeys(
     context,
     record,
     planned,
-    conflicting,
+    clashes,
   );
   const isWritten = record.row === undefined || !sameContent(record.row, result);
   if (isWritten) context.add(result, record.row);

@@ -20,8 +20,6 @@ export interface Table {
   readonly columns: readonly Column[];
   /** The columns of the primary key and of each unique key that is over all rows. */
   readonly keys: readonly (readonly string[])[];
-  /** Whether a unique index is over some rows, over an expression, or compares otherwise: who is replaced by it, nobody sees (docs/limits.md). */
-  readonly hasHiddenKeys: boolean;
 }
 
 const text = (value: unknown): string => String(value);
@@ -69,12 +67,7 @@ function tableOf(sql: Sql, name: string, isWithoutRowid: boolean): Table {
   });
   const whole = uniques.filter(([, partial, , all, named]) => partial === 0n && all === named);
   const keys = [primary.map(([column]) => text(column)), ...whole.map(([, , names]) => text(names).split('\0'))];
-  const hidden = sql.get(
-    `SELECT 1 FROM pragma_index_list(?) i, pragma_index_xinfo(i.name) c
-     WHERE i."unique" AND c.key AND (i.partial OR c.name IS NULL OR c.coll <> 'BINARY') LIMIT 1`,
-    name,
-  );
-  return { name, columns, keys: keys.filter((key) => key.length > 0), hasHiddenKeys: hidden !== undefined };
+  return { name, columns, keys: keys.filter((key) => key.length > 0) };
 }
 
 /** The first column of a table's primary key. */
@@ -144,7 +137,7 @@ export class Program {
 
   #insert(table: Table, row: ReadonlyMap<string, string>): string {
     const random = this.#random;
-    const how = this.#seen(table, random.pick(HOW_TO_INSERT));
+    const how = random.pick(HOW_TO_INSERT);
     // What replaces or is ignored keeps some unique value of a row that is there.
     const keeps =
       how === 'INSERT' || random.chance(0.3) ? [] : random.pick(table.keys.length === 0 ? [[]] : table.keys);
@@ -168,14 +161,8 @@ export class Program {
     const column = columns.length === 0 ? table.columns[0] : this.#random.pick(columns);
     if (column === undefined) return 'SELECT 1';
     const value = this.#value(table, column, row.get(column.name) ?? 'NULL', 0.8);
-    const how = this.#seen(table, this.#random.pick(HOW_TO_UPDATE));
+    const how = this.#random.pick(HOW_TO_UPDATE);
     return `${how} ${sqlName(table.name)} SET ${sqlName(column.name)} = ${value} WHERE ${where(table, row)}`;
-  }
-
-  /** The same without what nobody sees. */
-  #seen({ hasHiddenKeys }: Table, how: string): string {
-    if (!hasHiddenKeys) return how;
-    return how.replace(' OR REPLACE', '').replace('REPLACE', 'INSERT');
   }
 
   #changeKey(table: Table, row: ReadonlyMap<string, string>): string {

@@ -6,6 +6,7 @@ import { sqlName, sqlText } from '../sql-name.js';
 import { rowsOf } from '../row-source.js';
 import { mayBeRenumbered } from './bags.js';
 import { translateLog } from './local-keys.js';
+import { logUnseenReplaced } from './replaced-unseen.js';
 
 /**
  * Works out what the change log says, and empties it: every record that was written gets the number of its change and its project, one
@@ -40,6 +41,7 @@ function fold(sql: Sql, registry: Registry, newest: number): void {
     counted INTEGER NOT NULL, changed INTEGER, PRIMARY KEY (type, id)) WITHOUT ROWID`);
   sql.exec(`DELETE FROM temp.scsync_touched`);
   translateLog(sql, registry);
+  for (const entity of registry.entities) logUnseenReplaced(sql, registry, entity);
   for (const entity of registry.entities) findTouched(sql, registry, entity, newest);
   for (const entity of registry.entities) writeTombstonesOfGone(sql, entity);
   writeTombstonesOfMoved(sql);

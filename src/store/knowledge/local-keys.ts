@@ -45,7 +45,7 @@ export function forgetStaleKeys(sql: Sql, registry: Registry): void {
 }
 
 /** What a row had that is gone, and that nobody saw go, is no key any more. */
-function forgetStale(sql: Sql, entity: Entity): void {
+export function forgetStale(sql: Sql, entity: Entity): void {
   const row = `SELECT 1 FROM ${sqlName(entity.table)} t WHERE ${joinLocal(entity, 't', 'scsync_records')}`;
   sql.run(
     `UPDATE scsync_records SET local = NULL WHERE type = ? AND local IS NOT NULL AND NOT EXISTS (${row})`,

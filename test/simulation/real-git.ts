@@ -7,7 +7,7 @@ import { tryGit } from '../git/clones.js';
 import type { Ran } from '../cli/built-command.js';
 import type { Clone } from './clone.js';
 import { hasUnseen, syncFiles } from './engine-operations.js';
-import { run } from './repository.js';
+import { cloneAnew, run } from './repository.js';
 import type { World } from './world.js';
 import { savecontext } from '../../src/savecontext/registry.js';
 
@@ -43,7 +43,14 @@ function pullFrom(world: World, clone: Clone, remote: string, branch: string, pi
   if (clone.detachedFrom !== undefined) return;
   commit(world, clone);
   inClone(clone, 'fetch', '--quiet', remote, branch);
+  deepen(clone);
   finish(world, clone, pick, ['merge', '--quiet', '--no-edit', 'FETCH_HEAD'], ['commit', '--quiet', '--no-edit']);
+}
+
+/** A shallow clone without a commit that both sides have cannot merge: git and the command say so, and how to get it. */
+function deepen(clone: Clone): void {
+  if (tryIn(clone, 'merge-base', 'HEAD', 'FETCH_HEAD').status === 0) return;
+  inClone(clone, 'fetch', '--quiet', '--unshallow', '--no-write-fetch-head', 'origin');
 }
 
 export function push(world: World, clone: Clone): void {
@@ -57,6 +64,7 @@ export function rebase(world: World, clone: Clone, pick: number): void {
   if (clone.detachedFrom !== undefined) return;
   commit(world, clone);
   inClone(clone, 'fetch', '--quiet', 'origin', 'main');
+  deepen(clone);
   finish(world, clone, pick, ['rebase', '--quiet', 'FETCH_HEAD'], ['-c', 'core.editor=true', 'rebase', '--continue']);
 }
 
@@ -88,6 +96,21 @@ export function stashPop(world: World, clone: Clone, pick: number): void {
   if (clone.detachedFrom !== undefined || inClone(clone, 'stash', 'list') === '') return;
   commit(world, clone);
   finish(world, clone, pick, ['stash', 'pop', '--quiet'], ['stash', 'drop', '--quiet']);
+}
+
+/** Takes away all that git does not know, what is ignored too. */
+export function clean(world: World, clone: Clone): void {
+  commit(world, clone);
+  inClone(clone, 'clean', '-fdxq');
+  world.say(clone, 'git clean -fdx');
+}
+
+/** Throws the repository away, with commits that nobody else has, and clones it anew. The database stays. */
+export function cloneAgain(world: World, clone: Clone, pick: number): void {
+  if (clone.detachedFrom !== undefined || hasUnseen(world, clone)) return;
+  const isShallow = pick % 2 === 0;
+  cloneAnew(clone, isShallow);
+  world.say(clone, `git clone${isShallow ? ' --depth=1' : ''}`);
 }
 
 export function checkoutOld(world: World, clone: Clone, pick: number): void {

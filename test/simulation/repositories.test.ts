@@ -1,5 +1,5 @@
 import { simulate, allBut } from './properties.js';
-import { DISCARDS, OLDER, REAL } from './schedule.js';
+import { DISCARDS, LIFE, OLDER, REAL } from './schedule.js';
 
 // The schedules of the other simulations, in few but real repositories: git itself merges, and nobody syncs before a pull.
 simulate({
@@ -7,7 +7,7 @@ simulate({
   family: { weights: REAL, steps: { least: 20, most: 25 }, mostClones: 3, bursts: DISCARDS },
   options: { repositories: true, syncsBeforePull: false },
   properties: allBut('P10', 'P17'),
-  runs: 8,
+  runs: 6,
 });
 
 // Without the driver, and where an old edit is brought back on purpose, a removed label can return.
@@ -16,5 +16,13 @@ simulate({
   family: { weights: { ...REAL, ...OLDER }, steps: { least: 20, most: 25 }, mostClones: 3, bursts: DISCARDS },
   options: { repositories: true, syncsBeforePull: false, textMerges: true },
   properties: allBut('P8', 'P10', 'P17'),
-  runs: 8,
+  runs: 6,
+});
+
+simulate({
+  name: 'repositories that are cleaned, and cloned anew without the commits that nobody else had',
+  family: { weights: { ...REAL, ...LIFE }, steps: { least: 20, most: 25 }, mostClones: 3, bursts: DISCARDS },
+  options: { repositories: true, syncsBeforePull: false },
+  properties: allBut('P8', 'P10', 'P17'),
+  runs: 6,
 });

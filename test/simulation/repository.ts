@@ -1,5 +1,6 @@
-import { cpSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 
 import { DRIVER, tryGit } from '../git/clones.js';
 import type { Clone } from './clone.js';
@@ -24,9 +25,28 @@ export function makeRepositories(folder: string): void {
 }
 
 /** Makes the repository of a clone. */
-export function makeRepository({ dir, hasDriver }: Clone): void {
-  const root = dirname(dir);
+export function makeRepository(clone: Clone): void {
+  const root = dirname(clone.dir);
   cpSync(join(dirname(root), 'template/.git'), join(root, '.git'), { recursive: true });
+  setAttributes(clone);
+}
+
+/** Clones the bare repository anew into the folder of a clone, in full or its last commit alone, as if the old clone was never there. */
+export function cloneAnew(clone: Clone, isShallow: boolean): void {
+  const root = dirname(clone.dir);
+  const config = join(root, '.git/config');
+  const settings = readFileSync(config);
+  rmSync(root, { recursive: true });
+  const server = pathToFileURL(join(dirname(root), 'server.git')).href;
+  run(dirname(root), 'clone', '--quiet', ...(isShallow ? ['--depth=1', '--no-single-branch'] : []), server, root);
+  writeFileSync(config, settings);
+  cpSync(join(dirname(root), 'template/.git/info/exclude'), join(root, '.git/info/exclude'));
+  setAttributes(clone);
+  mkdirSync(clone.dir, { recursive: true });
+}
+
+function setAttributes({ dir, hasDriver }: Clone): void {
+  const root = dirname(dir);
   if (hasDriver) writeFileSync(join(root, '.git/info/attributes'), '*.jsonl merge=savecontext\n');
 }
 

@@ -67,6 +67,9 @@ export const REAL = {
   reset: 2,
 } as const;
 
+/** What else befalls a repository, with weights. */
+export const LIFE = { clean: 3, cloneAgain: 4 } as const;
+
 /** Steps in a row, of two clones. */
 type Burst = readonly (readonly [clone: 0 | 1, operation: Operation])[];
 
@@ -102,6 +105,7 @@ export type Operation =
   | keyof typeof COPIES
   | keyof typeof CHOICES
   | keyof typeof REAL
+  | keyof typeof LIFE
   | keyof typeof OLDER
   | keyof typeof BRANCHES
   | keyof typeof TURNS

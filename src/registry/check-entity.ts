@@ -1,4 +1,5 @@
 import { checkSet } from './check-set.js';
+import { naturalKeysOf } from './entity.js';
 import type { EntityDefinition, TimeDefinition, TimeUnit } from './entity.js';
 import type { Field } from './field.js';
 import { BESIDE_TYPES, ENVELOPE, NAME_FORMS, RESERVED_TABLE, findTwice, isInherited, namesInSql } from './names.js';
@@ -110,7 +111,7 @@ function useOfTime(property: string, time: TimeDefinition<string> | null): Use {
 }
 
 function usesOf({ fields, scope, created, updated, ...definition }: EntityDefinition): Use[] {
-  const { parents = {}, references = {}, naturalKeys = [], together = [], since = [], title, shortId } = definition;
+  const { parents = {}, references = {}, together = [], since = [], title, shortId } = definition;
   const isText = (field: Field, nullable: boolean): boolean => field.kind === 'text' && field.nullable === nullable;
   const isFree = (field: Field): boolean =>
     field.kind === 'text' && field.oneOf === undefined && field.coordinate === undefined && !isKey(field);
@@ -139,11 +140,11 @@ function usesOf({ fields, scope, created, updated, ...definition }: EntityDefini
       fits: (field) => isText(field, true) || (field.kind === 'ref' && field.nullable),
       says: 'a text field that may be null',
     },
-    ...naturalKeys.flatMap((names): Use[] => [
-      { property: 'naturalKeys', names, fits: ({ kind }) => kind !== 'set', says: 'a field of one value' },
+    ...naturalKeysOf(definition).flatMap((names): Use[] => [
+      { property: 'naturalKey', names, fits: ({ kind }) => kind !== 'set', says: 'a field of one value' },
       // Of two records with one natural key, one gets another value in the last column.
       {
-        property: 'the last of naturalKeys',
+        property: 'the last of naturalKey',
         names: names.slice(-1),
         fits: isFree,
         says: 'free text, since a clash changes it',

@@ -1,6 +1,6 @@
 import { checkEntity } from './check-entity.js';
 import { checkRegistry } from './check.js';
-import { CHANGED_AT } from './entity.js';
+import { CHANGED_AT, naturalKeysOf } from './entity.js';
 import { columnOf } from './field.js';
 import type { Entity, EntityDefinition, Registry, TimeDefinition, TimeUnit } from './entity.js';
 import type { Field } from './field.js';
@@ -25,7 +25,8 @@ export function defineEntity<const Type extends string, const Fields extends Rea
     index,
   }));
   const indexOf = new Map(synced.map((entry) => [entry.name, entry.index]));
-  const { type, table, file, idPrefix, scope, fields, shortId, naturalKeys = [] } = definition;
+  const { type, table, file, idPrefix, scope, fields, shortId } = definition;
+  const naturalKeys = naturalKeysOf(definition);
   const refs = named.flatMap(([name, field]) => (field.kind === 'ref' ? [{ name, field }] : []));
   const targets = (nullable: boolean): Record<string, string> =>
     Object.fromEntries(refs.flatMap(({ name, field }) => (field.nullable === nullable ? [[name, field.to]] : [])));

@@ -53,10 +53,10 @@ export interface EntityDefinition<
   /** Fields that name a record by a foreign key which may be NULL. */
   readonly references?: { readonly [K in keyof Fields]?: string };
   /**
-   * Keys by which people know a record, each of columns that are unique together. The last one is text: it is the one that a second record gets
-   * changed.
+   * Columns that are unique together, by which people know a record; or a list of several such keys. The last column is text: it is the one that
+   * a second record gets changed.
    */
-  readonly naturalKeys?: readonly (readonly (keyof Fields & string)[])[];
+  readonly naturalKey?: readonly (keyof Fields & string)[] | readonly (readonly (keyof Fields & string)[])[];
   /** Other columns that are unique together: a second record waits in its file until they are free. */
   readonly unique?: readonly (readonly (keyof Fields & string)[])[];
   /**
@@ -99,6 +99,7 @@ export interface Entity<
   readonly fields: Fields;
   readonly parents: Readonly<Record<string, string>>;
   readonly references: Readonly<Record<string, string>>;
+  /** Each natural key; people know a record by the first. */
   readonly naturalKeys: readonly (readonly string[])[];
   /** The columns of each unique key beside the identity, natural keys first. */
   readonly unique: readonly (readonly string[])[];
@@ -164,6 +165,15 @@ export interface Registry<Entities extends readonly Entity[] = readonly Entity[]
   readonly foreignDeletions?: ForeignDeletions;
   /** Tables that are never synced, not even in part. */
   readonly localTables: readonly string[];
+}
+
+/** The natural keys of a definition, which may say one as it is. */
+export function naturalKeysOf({
+  naturalKey = [],
+}: Pick<EntityDefinition, 'naturalKey'>): readonly (readonly string[])[] {
+  const isOne = (keys: typeof naturalKey): keys is readonly string[] => keys.every((name) => typeof name === 'string');
+  if (!isOne(naturalKey)) return naturalKey;
+  return naturalKey.length === 0 ? [] : [naturalKey];
 }
 
 /** The entity of a type tag, or undefined. */

@@ -54,7 +54,7 @@ function entityOf(entity: FileEntity): Entity {
       ...[...fields.values()].flatMap(({ name, field }) => (name === key.name ? [] : [[name, field] as const])),
     ]),
     ...('of' in id ? { parents: { [key.name]: id.of } } : {}),
-    naturalKeys: renamed.map(({ columns }) => columns.map(nameOf)),
+    naturalKey: renamed.map(({ columns }) => columns.map(nameOf)),
     unique: unique.filter((each) => !renamed.includes(each)).map(({ columns }) => columns.map(nameOf)),
     ...(title === undefined ? {} : { title: nameOf(title) }),
     created: timeOf(created, nameOf),

@@ -13,6 +13,7 @@ type Form =
   | 'a list'
   | 'a list of names'
   | 'a list of lists of names'
+  | 'a list of names, or of such lists'
   | 'core, extension or local'
   | 'scope, path or scope-id';
 
@@ -39,7 +40,7 @@ export const ENTITY: Shape<EntityDefinition> = {
   together: '?a list of lists of names',
   parents: '?an object',
   references: '?an object',
-  naturalKeys: '?a list of lists of names',
+  naturalKey: '?a list of names, or of such lists',
   unique: '?a list of lists of names',
   title: '?a text',
   since: '?a list',
@@ -155,13 +156,18 @@ const FORMS: Readonly<Record<Form, (value: unknown) => boolean>> = {
   'an object': isObject,
   'a list': (value) => Array.isArray(value),
   'a list of names': areNames,
-  'a list of lists of names': (value) => Array.isArray(value) && value.every(areNames),
+  'a list of lists of names': areLists,
+  'a list of names, or of such lists': (value) => areNames(value) || areLists(value),
   'core, extension or local': isOneOf(['core', 'extension', 'local'] satisfies FieldRole[]),
   'scope, path or scope-id': isOneOf(['scope', 'path', 'scope-id'] satisfies Coordinate[]),
 };
 
 function areNames(value: unknown): boolean {
   return Array.isArray(value) && value.every(isText);
+}
+
+function areLists(value: unknown): boolean {
+  return Array.isArray(value) && value.every(areNames);
 }
 
 function isText(value: unknown): boolean {

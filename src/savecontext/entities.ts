@@ -158,7 +158,7 @@ export const contextItem = defineEntity({
   },
   together: [['value', 'size']],
   parents: { session_id: 'session' },
-  naturalKeys: [['session_id', 'key']],
+  naturalKey: ['session_id', 'key'],
   ...stamped,
 });
 
@@ -177,7 +177,7 @@ export const memory = defineEntity({
     created_at: integer(),
     updated_at: integer(),
   },
-  naturalKeys: [['project_path', 'key']],
+  naturalKey: ['project_path', 'key'],
   ...stamped,
 });
 

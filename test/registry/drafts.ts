@@ -9,14 +9,14 @@ type Names = Record<string, string>;
 /** A definition that a test may change; its values are those of a valid one until then. */
 export interface Draft extends Omit<
   Mutable<EntityDefinition>,
-  'fields' | 'scope' | 'parents' | 'references' | 'together' | 'naturalKeys'
+  'fields' | 'scope' | 'parents' | 'references' | 'together' | 'naturalKey'
 > {
   fields: Record<string, Field>;
   scope: Record<string, string>;
   parents: Names;
   references: Names;
   together: string[][];
-  naturalKeys: string[][];
+  naturalKey: string[];
 }
 
 /** The drafts of a registry. */
@@ -67,7 +67,7 @@ export const anyDrafts: fc.Arbitrary<() => Drafts> = fc
         parents: parent ? { parent: `type${index - 1}` } : {},
         references: shape.hasReference ? { near: `type${shapes.length - 1}` } : {},
         together: shape.hasGroups ? [['title', 'body'], ['made']] : [],
-        naturalKeys: shape.hasNaturalKey ? [['made', 'title']] : [],
+        naturalKey: shape.hasNaturalKey ? ['made', 'title'] : [],
         created: 'made',
         updated: 'changed',
       };

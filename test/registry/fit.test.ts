@@ -61,7 +61,7 @@ const REFUSED: readonly [what: string, schema: string, define: () => readonly En
   [
     'an integer at the end of a natural key',
     tableOf('t', 'x INTEGER UNIQUE'),
-    () => t({ x: integer(nullable) }, { naturalKeys: [['x']] }),
+    () => t({ x: integer(nullable) }, { naturalKey: ['x'] }),
     't.x',
   ],
   [
@@ -73,7 +73,7 @@ const REFUSED: readonly [what: string, schema: string, define: () => readonly En
   [
     'a foreign key to another column',
     tableOf('t', 'm TEXT UNIQUE, up TEXT REFERENCES t(m)'),
-    () => t({ m: text(nullable), up: text(nullable) }, { references: { up: 't' }, naturalKeys: [['m']] }),
+    () => t({ m: text(nullable), up: text(nullable) }, { references: { up: 't' }, naturalKey: ['m'] }),
     't.up',
   ],
   [

@@ -53,13 +53,9 @@ function* ofEntity(draft: Draft, entity: number): Generator<Mistake> {
     ['references', `${table}.title`],
     (d) => (d.references['title'] = 'type0'),
   );
-  yield mistake('a natural key has no field', ['naturalKeys', NOWHERE], (d) => (d.naturalKeys = [[NOWHERE, 'title']]));
-  yield mistake('a natural key ends in a number', ['naturalKeys', 'made'], (d) => (d.naturalKeys = [['made']]));
-  yield mistake(
-    'a natural key has a field twice',
-    ['naturalKeys', 'title'],
-    (d) => (d.naturalKeys = [['title', 'title']]),
-  );
+  yield mistake('a natural key has no field', ['naturalKey', NOWHERE], (d) => (d.naturalKey = [NOWHERE, 'title']));
+  yield mistake('a natural key ends in a number', ['naturalKey', 'made'], (d) => (d.naturalKey = ['made']));
+  yield mistake('a natural key has a field twice', ['naturalKey', 'title'], (d) => (d.naturalKey = ['title', 'title']));
   yield mistake('a group has no field', ['together', NOWHERE], (d) => d.together.push(['changed', NOWHERE]));
   yield mistake('a field is in two groups', ['together', 'title'], (d) =>
     d.together.push(['title', 'made'], ['title']),
@@ -89,7 +85,7 @@ function* ofEntity(draft: Draft, entity: number): Generator<Mistake> {
   }
   if (draft.fields['mine'] !== undefined) {
     yield mistake('a local field changes with others', [`${table}.mine`], (d) => d.together.push(['mine']));
-    yield mistake('a local field is a natural key', [`${table}.mine`], (d) => (d.naturalKeys = [['mine']]));
+    yield mistake('a local field is a natural key', [`${table}.mine`], (d) => (d.naturalKey = ['mine']));
   }
   if (draft.fields['tags'] === undefined) return;
   for (const property of ['table', 'owner', 'element'] as const) {

@@ -37,7 +37,7 @@ function world([people, notes, tags, id, owner, see, label, body]: readonly [
     defineEntity({
       ...{ type: 'a-person', table: people, file: 'people.jsonl', idPrefix: '', scope: { column: owner } },
       fields: { [id]: key(), [owner]: coordinate('scope'), [label]: text(), [body]: integer() },
-      naturalKeys: [[owner, label]],
+      naturalKey: [owner, label],
       ...{ created: body, updated: body },
     }),
     defineEntity({

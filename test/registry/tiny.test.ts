@@ -37,7 +37,7 @@ const REGISTRY: Registry = {
         changed: integer(),
         tags: extension(set({ table: 'book_tags', owner: 'book', element: { tag: text() } })),
       },
-      naturalKeys: [['shelf', 'title']],
+      naturalKey: ['shelf', 'title'],
       created: 'added',
       updated: 'changed',
     }),

@@ -165,15 +165,9 @@ export async function fetchUpstream(repository: Repository, upstream: Upstream):
   const here = `refs/heads/${upstream.local}`;
   // Both and what they have in common, by one process, where both are there.
   const both = isThere ? tryGit(['rev-parse', `${here}...${tracking}`], { cwd: repository.root }) : undefined;
-  if (both === undefined) {
-    return {
-      head: commitOf(repository, here),
-      theirs: isThere ? commitOf(repository, tracking) : undefined,
-      bases: [],
-    };
-  }
-  const [theirs, head, ...bases] = both.split('\n');
-  return { head, theirs, bases: bases.map((base) => base.slice(1)) };
+  const [theirs, head, ...bases] = both?.split('\n') ?? [];
+  if (head !== undefined) return { head, theirs, bases: bases.map((base) => base.slice(1)) };
+  return { head: commitOf(repository, here), theirs: isThere ? commitOf(repository, tracking) : undefined, bases };
 }
 
 /** The commit of the branch, whatever is checked out by now. */

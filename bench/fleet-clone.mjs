@@ -6,7 +6,7 @@ import { Store } from '../dist/index.js';
 import { gitHistory } from '../dist/git/history.js';
 import { toJson } from '../dist/record/object.js';
 import { Records } from '../dist/sync/records.js';
-import { COMMAND, run } from './processes.mjs';
+import { run } from './processes.mjs';
 
 /** Settings of git that no machine's own reach. */
 const GIT = Object.freeze({ GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' });
@@ -32,14 +32,18 @@ export class FleetClone {
   #root;
   /** @type {string} */
   #home;
+  /** @type {string} */
+  #command;
 
   /**
    * @param {string} home
    * @param {string} name
+   * @param {string} command the built command that it runs
    */
-  constructor(home, name) {
+  constructor(home, name, command) {
     this.name = name;
     this.#home = home;
+    this.#command = command;
     this.#root = join(home, name);
   }
 
@@ -66,7 +70,7 @@ export class FleetClone {
    */
   run(...parameters) {
     const env = { ...GIT, SC_DB: this.#db, SC_ACTOR: this.name, HOME: this.#home };
-    return run(process.execPath, [COMMAND, ...parameters], { cwd: this.#root, env });
+    return run(process.execPath, [this.#command, ...parameters], { cwd: this.#root, env });
   }
 
   /** @returns {Promise<Pushed>} */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { FleetClone, git } from './fleet-clone.mjs';
+import { COMMAND } from './processes.mjs';
 
 /** The issue that every clone edits in every round. */
 export const SHARED = 'issue_shared';
@@ -45,13 +46,18 @@ export class Fleet {
     this.clones = clones;
   }
 
-  /** Makes a bare repository with one issue in it, and clones of it. @param {number} count */
-  static async create(count) {
+  /**
+   * Makes a bare repository with one issue in it, and clones of it.
+   *
+   * @param {number} count
+   * @param {string} command the built command that they run
+   */
+  static async create(count, command = COMMAND) {
     const root = realpathSync(mkdtempSync(join(tmpdir(), 'scsync-fleet-')));
     const names = Array.from({ length: count }, (_, index) => `c${index + 1}`);
     const fleet = new Fleet(
       root,
-      names.map((name) => new FleetClone(root, name)),
+      names.map((name) => new FleetClone(root, name, command)),
     );
     try {
       await fleet.#begin();

@@ -1,10 +1,12 @@
 /**
  * Lets many clones push to one bare repository at the same time, round after round, and looks whether everything arrives:
  *
- *     npm run build && node bench/fleet.mjs [--clones 16 --rounds 50]
+ *     npm run build && node bench/fleet.mjs [--clones 16 --rounds 50] [--other path/to/dist/cli/main.js]
  *
- * Prints a table and JSON, and ends with 1 when something was lost, doubled, differs, or ended without saying so.
+ * A second fleet may run another build of the command, each round after or before the first one, to compare the seconds of a push. Prints
+ * a table and JSON, and ends with 1 when something was lost, doubled, differs, or ended without saying so.
  */
+import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import Table from 'cli-table3';
@@ -15,11 +17,15 @@ import { Fleet } from './fleet-rounds.mjs';
 /** @import { Pushed } from './fleet-clone.mjs' */
 
 const { values } = parseArgs({
-  options: { clones: { type: 'string', default: '16' }, rounds: { type: 'string', default: '50' } },
+  options: {
+    clones: { type: 'string', default: '16' },
+    rounds: { type: 'string', default: '50' },
+    other: { type: 'string' },
+  },
 });
 const [clones, rounds] = [Number(values.clones), Number(values.rounds)];
 
-const { pushes, seconds, faults } = await run();
+const { pushes, others, seconds, faults } = await run();
 const total = sum(seconds);
 const tries = pushes.map((push) => push.tries);
 const figures = {
@@ -30,6 +36,7 @@ const figures = {
   secondsOfPush: spread(pushes.map((push) => push.wall / 1000)),
   secondsOfRound: spread(seconds),
   ...{ seconds: total, pushesPerSecond: pushes.length / total },
+  ...(others.length === 0 ? {} : { ofTheOther: compare(pushes, others) }),
 };
 
 const table = new Table({ style: { head: [], border: [], compact: true } });
@@ -46,21 +53,41 @@ if (faults.length > 0) process.exitCode = 1;
 /** All rounds, and the look at what came of them. */
 async function run() {
   const fleet = await Fleet.create(clones);
+  const other = values.other === undefined ? undefined : await Fleet.create(clones, resolve(values.other));
   /** @type {Pushed[]} */
   const pushes = [];
+  /** @type {Pushed[]} */
+  const others = [];
   /** @type {number[]} */
   const seconds = [];
   try {
     for (let round = 1; round <= rounds; round++) {
+      const first = round % 2 === 0;
+      if (other !== undefined && first) others.push(...(await other.round(round)));
       const start = performance.now();
       pushes.push(...(await fleet.round(round)));
       seconds.push((performance.now() - start) / 1000);
+      if (other !== undefined && !first) others.push(...(await other.round(round)));
       console.error(`round ${round}: ${short(seconds.at(-1) ?? 0)} s`);
     }
-    return { pushes, seconds, faults: [...pushes.flatMap(({ fault }) => fault ?? []), ...(await settle(fleet))] };
+    const faults = [...pushes.flatMap(({ fault }) => fault ?? []), ...(await settle(fleet))];
+    return { pushes, others, seconds, faults };
   } finally {
     fleet.close();
+    other?.close();
   }
+}
+
+/**
+ * The means of pushes as parts of those of others.
+ *
+ * @param {readonly Pushed[]} pushes
+ * @param {readonly Pushed[]} others
+ */
+function compare(pushes, others) {
+  /** @param {(push: Pushed) => number} figure */
+  const ratio = (figure) => sum(pushes.map(figure)) / sum(others.map(figure));
+  return { wall: ratio(({ wall }) => wall), tries: ratio(({ tries }) => tries) };
 }
 
 /** @param {readonly number[]} all */

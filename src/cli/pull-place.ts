@@ -111,7 +111,7 @@ class Pull implements Pulled {
     };
     let isMerged = false;
     for (let tries = 1; ; tries++) {
-      const isCommitted = await this.#commit();
+      const isCommitted = await this.#commit(isMerged);
       const isAllSent = share === undefined || !isCommitted;
       if (isMerged && isAllSent) return;
       if (tries > MOST_TRIES) throw keepsMoving(MOST_TRIES);
@@ -126,7 +126,7 @@ class Pull implements Pulled {
   }
 
   /** Everything of the database into the files, and into a commit; false where there was nothing to commit. */
-  async #commit(): Promise<boolean> {
+  async #commit(isMerged: boolean): Promise<boolean> {
     const { dir, actor = 'unknown' } = this.#options;
     requireBranch(this.#repository, this.upstream);
     const outcome = withAttributes(dir, () => sync(this.#store, this.#options));
@@ -134,6 +134,8 @@ class Pull implements Pulled {
     const refusal = refusalOf(outcome.export.refused, this.#called);
     // What is not in the files must not be committed as if it were.
     if (refusal !== undefined) throw refusal;
+    // The files are those of the merge, and git need not look at them.
+    if (isMerged && outcome.export.files.length === 0) return false;
     const subject = await commitFolder(this.#repository, this.#store.registry, dir, actor, this.#message);
     if (subject !== undefined) this.commits.push(subject);
     return subject !== undefined;

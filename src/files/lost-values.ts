@@ -29,7 +29,7 @@ export interface LostValues {
 const NAME = /^\.lost-values\.\d+\.[0-9a-f]+$/;
 
 /**
- * Leaves lost values in a folder, which is made where it is missing. Throws `io`.
+ * Leaves lost values in a folder, which is made where it is missing. Gives the file that has them, if there are any. Throws `io`.
  *
  * @param mark begins what is random in the name of the file, see {@link markedLostValues}
  */
@@ -39,8 +39,8 @@ export function leaveLostValues(
   losses: readonly FileLoss[],
   at: number,
   mark = '',
-): void {
-  if (losses.length === 0) return;
+): string | undefined {
+  if (losses.length === 0) return undefined;
   makeFolder(folder, OWNER_ONLY);
   const path = join(folder, `.lost-values.${at}.${mark}${randomBytes(6).toString('hex')}`);
   writeLostValues(
@@ -48,6 +48,7 @@ export function leaveLostValues(
     path,
     losses.map((loss) => ({ ...loss, at })),
   );
+  return path;
 }
 
 function writeLostValues(registry: Registry, path: string, losses: readonly LostValue[]): void {

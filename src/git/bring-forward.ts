@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { SyncError, messageOf } from '../errors.js';
 import { withLock } from '../store/lock.js';
 import { committerEnvironment, isFolderClean } from './commit-folder.js';
-import { cannotMerge } from './merge-upstream.js';
+import { cannotMerge } from './merge-work-tree.js';
 import type { MadeMerge } from './merge-upstream.js';
 import { pathInRepository } from './repository.js';
 import { git, isHeld, runGit, runWithLockRetry } from './run.js';

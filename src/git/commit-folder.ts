@@ -1,9 +1,12 @@
+import { posix } from 'node:path';
+
 import { SyncError } from '../errors.js';
 import { commitMessage } from '../files/commit-template.js';
 import { fileNames } from '../format/line-key.js';
 import type { Registry } from '../registry/entity.js';
 import { StagedPaths, addCommand, commitFailed, literally } from './commit-paths.js';
-import { subjectOf } from './commit-subject.js';
+import type { ChangedPath } from './commit-paths.js';
+import { planCommit } from './commit-subject.js';
 import { pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git, runGit } from './run.js';
@@ -63,10 +66,13 @@ export async function commitFolder(
   if (changed.length === 0) return undefined;
   const env = committerEnvironment(repository, actor);
   const staged = await StagedPaths.stage(repository, changed);
-  const numstat = staged.numstat();
-  const paths = numstat.flatMap(([, , path]) => (path === undefined ? [] : [path]));
+  const { subject, files } = planCommit(
+    registry,
+    repository.root,
+    changed.map(({ path }) => literally(path)),
+  );
+  const paths = changed.map(({ path }) => path).filter((path) => files.includes(posix.basename(path)));
   if (paths.length === 0) return undefined;
-  const subject = subjectOf(registry, repository.root, paths.map(literally), numstat);
   const message = commitMessage(template, { subject, actor });
   const result = await staged.commit(paths, message, env);
   if (result.status === 0) return message.split('\n', 1)[0];
@@ -84,7 +90,7 @@ export function addFolder(
   env: Readonly<Record<string, string>>,
 ): void {
   const { changed } = statusOf(repository, registry, pathInRepository(repository, dir));
-  if (changed.length > 0) runGit(addCommand(changed), { cwd: repository.root, env });
+  if (changed.length > 0) runGit(addCommand(changed.map(({ path }) => path)), { cwd: repository.root, env });
 }
 
 /** Says whether git has all that a team shares of an export directory. Throws as {@link changedFiles}. */
@@ -96,7 +102,7 @@ export function isFolderClean(repository: Repository, registry: Registry, folder
  * The files of an export directory that a team shares and git does not have as they are. Throws `refused` where git would never take some
  * of them: what a team is to get must not be left behind without a word.
  */
-function changedFiles(repository: Repository, registry: Registry, folder: string): string[] {
+function changedFiles(repository: Repository, registry: Registry, folder: string): readonly ChangedPath[] {
   if (folder.startsWith('../')) {
     throw leftBehind(
       folder,
@@ -119,7 +125,7 @@ export function folderStatus(repository: Repository, registry: Registry, dir: st
 /** What git says of an export directory. */
 export interface FolderStatus {
   /** Shared files that git does not have as they are. */
-  readonly changed: string[];
+  readonly changed: readonly ChangedPath[];
   /** A shared file, or the folder, that git ignores. */
   readonly ignored: string | undefined;
   /** Files that are for nobody else, and that `git add` would take: an ignore file lets them through. */
@@ -130,20 +136,48 @@ export interface FolderStatus {
 
 function statusOf({ root: cwd }: Repository, registry: Registry, folder: string): FolderStatus {
   const { needed, shared } = sharedNames(registry);
-  const flags = ['--porcelain', '-z', '--no-renames', '--untracked-files=all', '--ignored=matching'];
-  const entries = git(['status', ...flags, '--', literally(folder)], { cwd }).split('\0');
+  const flags = ['--porcelain=v2', '-z', '--no-renames', '--untracked-files=all', '--ignored=matching'];
+  const entries = git(['status', ...flags, '--', literally(folder)], { cwd })
+    .split('\0')
+    .flatMap(parseEntry);
   const prefix = folder === '.' ? '' : `${folder}/`;
   const nameOf = (path: string): string => (path.startsWith(prefix) ? path.slice(prefix.length) : '');
   // The folder itself, one that it lies in, or a file of it with records or settings.
   const isNeeded = (path: string): boolean => prefix.startsWith(path) || needed.has(nameOf(path));
-  const paths = (mark: RegExp): string[] => entries.filter((entry) => mark.test(entry)).map((entry) => entry.slice(3));
+  const paths = (wanted: StatusEntry['kind']): string[] =>
+    entries.flatMap(({ kind, path }) => (kind === wanted ? [path] : []));
   const isShared = (path: string): boolean => shared.has(nameOf(path));
   return {
-    changed: paths(/^(?!!!)/).filter(isShared),
-    ignored: paths(/^!! /).find(isNeeded),
-    others: paths(/^\?\? /).filter((path) => !isShared(path)),
-    unmerged: paths(/^(?:U.|.U|AA|DD) /).map((path) => path.slice(prefix.length)),
+    changed: entries.filter(({ kind, path }) => kind !== '!' && isShared(path)),
+    ignored: paths('!').find(isNeeded),
+    others: paths('?').filter((path) => !isShared(path)),
+    unmerged: paths('u').map((path) => path.slice(prefix.length)),
   };
+}
+
+/** What git says of a path: it changed, is unmerged, is not tracked, or ignored. */
+interface StatusEntry extends ChangedPath {
+  readonly kind: '1' | 'u' | '?' | '!';
+}
+
+/** How many words stand before the path. */
+const WORDS: Readonly<Record<StatusEntry['kind'], number>> = { '1': 8, u: 10, '?': 1, '!': 1 };
+
+function parseEntry(entry: string): StatusEntry[] {
+  const kind = entry.slice(0, 1);
+  if (!isKind(kind)) return [];
+  const words = entry.split(' ');
+  const path = words.slice(WORDS[kind]).join(' ');
+  const at = (index: number): string => words[index] ?? '';
+  // Of a file the mode and the object in the index; of an unmerged one those of each version.
+  const versions =
+    kind === '1' ? [[at(4), at(7), 0]] : kind === 'u' ? [1, 2, 3].map((n) => [at(2 + n), at(6 + n), n]) : [];
+  const there = versions.filter(([mode]) => mode !== '000000');
+  return [{ kind, path, staged: there.map((version) => `${version.join(' ')}\t${path}`) }];
+}
+
+function isKind(kind: string): kind is StatusEntry['kind'] {
+  return kind in WORDS;
 }
 
 function leftBehind(path: string, why: string, hint: string): SyncError {

@@ -1,7 +1,15 @@
 import { SyncError } from '../errors.js';
+import { hasOtherHooks } from './hooks.js';
 import type { Repository } from './repository.js';
 import { git, gitFailed, runGit, runWithLockRetry, tryGit } from './run.js';
 import type { GitResult } from './run.js';
+
+/** A file that git does not have as it is. */
+export interface ChangedPath {
+  readonly path: string;
+  /** What the index has of it, as `git update-index --index-info` reads it: nothing, a file, or the versions of an unmerged one. */
+  readonly staged: readonly string[];
+}
 
 /** Files in the index of a clone, from before somebody stages them until they are committed, or are as they were. */
 export class StagedPaths {
@@ -9,36 +17,27 @@ export class StagedPaths {
   readonly #paths: readonly string[];
   /** What the index had of the files, as `git update-index --index-info` reads it. */
   readonly #before: string;
-  /** Files that somebody else staged. */
-  readonly #others: ReadonlySet<string>;
+  /** Files that somebody else staged; undefined where no hook can change what is staged or committed. */
+  readonly #others: ReadonlySet<string> | undefined;
 
-  private constructor({ root: cwd, setting }: Repository, paths: readonly string[]) {
+  private constructor(repository: Repository, changed: readonly ChangedPath[]) {
+    const { root: cwd, setting } = repository;
     this.#cwd = cwd;
-    this.#paths = paths;
+    this.#paths = changed.map(({ path }) => path);
     const none = '0'.repeat(setting('extensions.objectformat') === 'sha256' ? 64 : 40);
-    const gone = paths.map((path) => `0 ${none}\t${path}\0`).join('');
-    this.#before = `${gone}${git(['ls-files', '--stage', '-z', '--', ...paths.map(literally)], { cwd })}`;
-    const mine = new Set(paths);
-    this.#others = new Set(stagedNames(cwd, []).filter((path) => !mine.has(path)));
+    const lines = [...this.#paths.map((path) => `0 ${none}\t${path}`), ...changed.flatMap(({ staged }) => staged)];
+    this.#before = lines.map((line) => `${line}\0`).join('');
+    const mine = new Set(this.#paths);
+    if (hasOtherHooks(repository)) this.#others = new Set(stagedNames(cwd, []).filter((path) => !mine.has(path)));
   }
 
   /** Stages files as the work tree has them, those that are gone too. Throws `io` and `busy`. */
-  static async stage(repository: Repository, paths: readonly string[]): Promise<StagedPaths> {
-    const staged = new StagedPaths(repository, paths);
-    const add = addCommand(paths);
+  static async stage(repository: Repository, changed: readonly ChangedPath[]): Promise<StagedPaths> {
+    const staged = new StagedPaths(repository, changed);
+    const add = addCommand(staged.#paths);
     const { status, stderr } = await runWithLockRetry(add, { cwd: repository.root });
     if (status !== 0) throw gitFailed(add, stderr);
     return staged;
-  }
-
-  /** What differs from the last commit: of each file the lines that come and go, and its path. */
-  numstat(): string[][] {
-    return git(['diff', '--cached', '--numstat', '--no-renames', '-z', '--', ...this.#paths.map(literally)], {
-      cwd: this.#cwd,
-    })
-      .split('\0')
-      .filter((line) => line !== '')
-      .map((line) => line.split('\t'));
   }
 
   /**
@@ -48,11 +47,11 @@ export class StagedPaths {
   async commit(paths: readonly string[], message: string, env: Readonly<Record<string, string>>): Promise<GitResult> {
     const args = ['commit', '--quiet', '--only', '-m', message, '--', ...paths.map(literally)];
     const result = await runWithLockRetry(args, { cwd: this.#cwd, env });
-    if (result.status === 0) await this.#followHooks();
+    if (result.status === 0 && this.#others !== undefined) await this.#followHooks(this.#others);
     return result;
   }
 
-  async #followHooks(): Promise<void> {
+  async #followHooks(others: ReadonlySet<string>): Promise<void> {
     const cwd = this.#cwd;
     const stale = new Set(stagedNames(cwd, ['HEAD']));
     const committed = git(
@@ -61,7 +60,7 @@ export class StagedPaths {
         cwd,
       },
     );
-    const names = committed.split('\0').filter((path) => stale.has(path) && !this.#others.has(path));
+    const names = committed.split('\0').filter((path) => stale.has(path) && !others.has(path));
     if (names.length > 0) await runWithLockRetry(['reset', '--quiet', 'HEAD', '--', ...names.map(literally)], { cwd });
   }
 

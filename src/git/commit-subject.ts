@@ -4,6 +4,7 @@ import type { NamedRecord } from '../record/names.js';
 import type { FileVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
 import { readPatches } from './patch.js';
+import type { ChangedFile } from './patch.js';
 
 /** A commit of more changed lines counts its records, and does not name them. */
 const MOST_LINES = 100;
@@ -11,15 +12,29 @@ const MOST_LINES = 100;
 /** No subject is longer, in characters. */
 const LONGEST = 72;
 
-/** What a commit is about: its records by name, or else by number. `numstat` has the lines that came and went, file by file. */
-export function subjectOf(
-  registry: Registry,
-  cwd: string,
-  paths: readonly string[],
-  numstat: readonly (readonly string[])[],
-): string {
-  const lines = numstat.reduce((sum, [added, removed]) => sum + Number(added) + Number(removed), 0);
-  return lines <= MOST_LINES ? namedSubject(registry, cwd, paths) : countedSubject(numstat);
+/** What a commit is to have. */
+export interface CommitPlan {
+  /** What it is about: its records by name, or else by number. */
+  readonly subject: string;
+  /** The names of the files that differ from the last commit. */
+  readonly files: readonly string[];
+}
+
+/** Looks at what is staged of some paths. Throws `io`. */
+export function planCommit(registry: Registry, cwd: string, paths: readonly string[]): CommitPlan {
+  const files: ChangedFile[] = [];
+  const stories = new Map<string, Story>();
+  const isLong = (): boolean => files.reduce((sum, { added, removed }) => sum + added + removed, 0) > MOST_LINES;
+  const patches = readPatches(['diff', '--numstat', '--cached', '--', ...paths], cwd, (file) => files.push(file));
+  for (const line of patches) {
+    if (isLong()) break;
+    const version = line.sign === 'commit' ? undefined : versionOf(registry, line.line);
+    if (version !== undefined) tell(stories, version, line.sign === '+');
+  }
+  return {
+    subject: isLong() ? countedSubject(registry, files) : namedSubject(stories),
+    files: files.map(({ file }) => file),
+  };
 }
 
 /** What became of a record. */
@@ -30,12 +45,7 @@ interface Story {
   wasDeleted: boolean;
 }
 
-function namedSubject(registry: Registry, cwd: string, paths: readonly string[]): string {
-  const stories = new Map<string, Story>();
-  for (const line of readPatches(['diff', '--cached', '--', ...paths], cwd)) {
-    const version = line.sign === 'commit' ? undefined : versionOf(registry, line.line);
-    if (version !== undefined) tell(stories, version, line.sign === '+');
-  }
+function namedSubject(stories: ReadonlyMap<string, Story>): string {
   const parts = [...stories.values()].map((story) => `${verbOf(story)} ${calledBy(story.name)}`);
   const subject = joined(parts.length === 0 ? ['set up the data folder'] : parts);
   return `${subject[0]?.toUpperCase() ?? ''}${subject.slice(1)}`;
@@ -79,15 +89,15 @@ function withRest(parts: readonly string[], shown: number): string {
   return `${parts.slice(0, shown).join(', ')}${left === 0 ? '' : ` and ${left} more`}`;
 }
 
-function countedSubject(numstat: readonly (readonly string[])[]): string {
+function countedSubject({ deletionsFile }: Registry, files: readonly ChangedFile[]): string {
   let changed = 0;
   let deleted = 0;
   let undeleted = 0;
-  for (const [added, removed, path = ''] of numstat) {
-    if (path.endsWith('/deletions.jsonl')) {
-      deleted += Number(added);
-      undeleted += Math.max(0, Number(removed) - Number(added));
-    } else if (path.endsWith('.jsonl')) changed += Number(added);
+  for (const { file, added, removed } of files) {
+    if (file === deletionsFile) {
+      deleted += added;
+      undeleted += Math.max(0, removed - added);
+    } else if (file.endsWith('.jsonl')) changed += added;
   }
   const counts = { changed, deleted, 'no longer deleted': undeleted };
   const parts = Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));

@@ -81,14 +81,8 @@ export function driveMerge(usual: Registry, call: DriverCall, cwd: string, now: 
     write(wholeConflict(bytes, call.markerSize));
     return { problems, lost: 0, leftIn: undefined };
   };
-  const unfit = Object.entries(bytes).filter(([, one]) => !isFit(one, call));
-  if (unfit.length > 0) return leaveConflict(unfit.map(([side]) => `${side}: ${NOT_UTF8}`));
-  const pointers = Object.entries(bytes).filter(([, one]) => one.subarray(0, LFS_POINTER.length).equals(LFS_POINTER));
-  if (pointers.length > 0) {
-    return leaveConflict(
-      pointers.map(([side]) => `${side}: the file must have lines of JSON, not a pointer of Git LFS`),
-    );
-  }
+  const unfit = notLines(bytes, call);
+  if (unfit.length > 0) return leaveConflict(unfit);
   // Whatever goes wrong, ours must not be left standing as if it were the result; nor may anything lose without a place for it.
   try {
     const registry = registryBeside(call, cwd) ?? usual;
@@ -120,8 +114,17 @@ function isText(text: string | undefined): text is string {
   return text !== undefined;
 }
 
+/** Why versions cannot be lines of JSON at all. */
+function notLines(bytes: SideBytes, call: Pick<DriverCall, 'lines'>): string[] {
+  const sides = Object.entries(bytes) as [keyof SideBytes, Buffer][];
+  const unfit = sides.filter(([, one]) => !isFit(one, call));
+  if (unfit.length > 0) return unfit.map(([side]) => `${side}: ${NOT_UTF8}`);
+  const pointers = sides.filter(([, one]) => one.subarray(0, LFS_POINTER.length).equals(LFS_POINTER));
+  return pointers.map(([side]) => `${side}: the file must have lines of JSON, not a pointer of Git LFS`);
+}
+
 /** Another program's file may have lines that are no UTF-8. A zero byte says that all of it is in another encoding. */
-function isFit(bytes: Buffer, { lines }: DriverCall): boolean {
+function isFit(bytes: Buffer, { lines }: Pick<DriverCall, 'lines'>): boolean {
   return lines === undefined ? isUtf8(bytes) : !bytes.includes(0);
 }
 
@@ -145,7 +148,7 @@ function wholeConflict({ base, ours, theirs }: SideBytes, markerSize: number | u
 /** Merges files of bytes that are taken for characters. */
 function mergeSides(
   registry: Registry,
-  { path, lines, markerSize }: DriverCall,
+  { path, lines, markerSize }: Pick<DriverCall, 'path' | 'lines' | 'markerSize'>,
   { base, ours, theirs }: SideBytes,
   now: number,
 ): MergedFile {
@@ -153,6 +156,18 @@ function mergeSides(
   return lines === undefined
     ? mergeDataFile({ ...dataFile(registry, basename(path), now), markerSize }, sides, BYTES)
     : mergeJsonFile(sides, { ...lines, markerSize }, BYTES);
+}
+
+/** Merges three versions of a data file as git has them; undefined where something of them cannot be read. */
+export function mergeDataBytes(
+  registry: Registry,
+  name: string,
+  bytes: SideBytes,
+  now: number,
+): { readonly content: Buffer; readonly losses: MergedFile['losses'] } | undefined {
+  if (notLines(bytes, {}).length > 0) return undefined;
+  const { text, losses, problems } = mergeSides(registry, { path: name }, bytes, now);
+  return problems.length > 0 ? undefined : { content: Buffer.from(text, 'latin1'), losses };
 }
 
 /** Merges three versions of a data file of this package. */

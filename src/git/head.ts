@@ -2,7 +2,8 @@ import { lstatSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { withIoErrors } from '../files/io-error.js';
-import { gitFolder } from '../files/git-folder.js';
+import { readPlain } from '../files/file.js';
+import { commonGitFolder, gitFolder } from '../files/git-folder.js';
 import { git, tryGit } from './run.js';
 
 /** The branch that is checked out in a work tree, without `refs/heads/`; undefined where none is (a detached head). Throws `io`. */
@@ -15,8 +16,18 @@ export function branchOf(root: string): string | undefined {
 
 /** The commit that is checked out in a work tree without a branch. Throws `io`. */
 export function detachedCommit(root: string): string {
-  return /^([0-9a-f]{40,})\n$/.exec(headFile(root))?.[1] ?? git(['rev-parse', 'HEAD'], { cwd: root }).trim();
+  return COMMIT.exec(headFile(root))?.[1] ?? git(['rev-parse', 'HEAD'], { cwd: root }).trim();
 }
+
+/** The commit that is checked out, where files say it: refs may lie in tables too, or many in one file. Throws `io`. */
+export function looseCommit(root: string): string | undefined {
+  const text = headFile(root);
+  const ref = /^ref: (refs\/heads\/.+)\n$/.exec(text)?.[1];
+  const said = ref === undefined ? text : readPlain(join(commonGitFolder(root), ref))?.toString();
+  return COMMIT.exec(said ?? '')?.[1];
+}
+
+const COMMIT = /^([0-9a-f]{40,})\n$/;
 
 /** What the file says for old versions of git where refs lie in tables. */
 const IN_TABLES = '.invalid';

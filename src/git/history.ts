@@ -2,6 +2,7 @@ import { basename } from 'node:path';
 
 import { workTreeOf } from '../files/directory.js';
 import type { History, HistoryLine } from '../sync/file-history.js';
+import { looseCommit } from './head.js';
 import { LOG, readPatches } from './patch.js';
 import { pathInRepository } from './repository.js';
 import { git, tryGit } from './run.js';
@@ -28,7 +29,9 @@ export function gitHistory(dir: string): History {
   // Where the folder may have been before somebody moved it.
   const anywhere = folder === '.' ? files : ['--', `:(top,glob)**/${basename(dir).replaceAll(/[\\*?[]/g, '\\$&')}/*`];
   const head = (): string | undefined =>
-    root === undefined ? undefined : tryGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { cwd });
+    root === undefined
+      ? undefined
+      : (looseCommit(root) ?? tryGit(['rev-parse', '--verify', '--quiet', 'HEAD^{commit}'], { cwd }));
   // After a rebase, a reset or a change of branch: where both parted.
   const parting = (since: string | undefined, now: string): string | undefined =>
     since === undefined ? undefined : tryGit(['merge-base', since, now], { cwd });
@@ -44,8 +47,9 @@ export function gitHistory(dir: string): History {
     }
   }
   return {
-    point() {
+    point(noted) {
       if (root === undefined) return undefined;
+      if (noted !== undefined && looseCommit(root) === noted) return noted;
       const flags = ['--porcelain=v2', '--branch', '-z', '--no-ahead-behind', '--no-renames', '--untracked-files=no'];
       const [first = '', ...entries] = (tryGit(['status', ...flags, ...files], { cwd }) ?? '').split('\0');
       // What is not committed must not count as a part of the history.

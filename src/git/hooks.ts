@@ -4,6 +4,7 @@ import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { makeFolder, resolvePath } from '../files/directory.js';
 import { SyncError } from '../errors.js';
 import { atomicWrite, fileExists } from '../files/file.js';
+import { commonGitFolder } from '../files/git-folder.js';
 import { withIoErrors } from '../files/io-error.js';
 import { sha256 } from '../record/json.js';
 import { shellWord } from './driver-command.js';
@@ -30,6 +31,18 @@ export interface InstalledHook {
 
 /** A hook that was there before lies beside ours. */
 const BEFORE = '.before-sc-sync';
+
+/** The hooks that may change what is committed, or what is staged beside it. */
+const CHANGING = ['pre-commit', 'prepare-commit-msg', 'commit-msg', 'post-commit'] as const;
+
+/** Says whether a hook of somebody else may run when this clone commits. Ours keeps still while this package commits. */
+export function hasOtherHooks({ root, setting, named }: Repository): boolean {
+  if (setting('core.hookspath') !== undefined || named('hook').length > 0) return true;
+  const folder = join(commonGitFolder(root), 'hooks');
+  return CHANGING.map((name) => join(folder, name)).some(
+    (path) => fileExists(`${path}${BEFORE}`) || (fileExists(path) && readIfOurs(path) === undefined),
+  );
+}
 
 /**
  * Installs the hooks where this clone's git looks for them. One that is there already is kept beside, and called at the end with the

@@ -2,6 +2,7 @@ import type { MadeMerge } from './merge-upstream.js';
 import { LOG, readPatches } from './patch.js';
 import type { ChangedLine } from './patch.js';
 import { pathInRepository } from './repository.js';
+import { gitLines } from './run.js';
 
 /** A commit that the remote does not have. */
 export interface OutgoingCommit {
@@ -57,4 +58,42 @@ function newIn({ parents, changes }: Comparisons): ChangedLine[] {
     ...changes.flat().filter(({ sign }) => sign === '-'),
     ...first.filter(({ sign, line }) => sign === '+' && added.every((lines) => lines.has(line))),
   ];
+}
+
+/** How many commits there were that the remote did not have, and how many of them changed something outside of the export directory. */
+export interface OutgoingCount {
+  readonly commits: number;
+  readonly others: number;
+}
+
+/** Counts what a push of a merge sent, by what the remote had before. Throws `io`. */
+export function countOutgoing({ repository, dir, upstream, theirs, commit }: MadeMerge): OutgoingCount {
+  if (commit === undefined) return { commits: 0, others: 0 };
+  const { remote, branch } = upstream;
+  // The push itself moved what says where the branch there is.
+  const elsewhere = ['--not', `--exclude=${remote}/${branch}`, `--remotes=${remote}`];
+  const known = theirs === undefined ? elsewhere : ['--not', theirs];
+  const names = ['--name-only', '--no-renames', '--diff-merges=off', `--format=tformat:${COMMIT}`];
+  const folder = pathInRepository(repository, dir);
+  let commits = 0;
+  let others = 0;
+  let isOther = false;
+  for (const line of gitLines([...LOG, ...names, commit, ...known], repository.root)) {
+    if (line === COMMIT) {
+      commits += 1;
+      isOther = false;
+    } else if (!isOther && line !== '' && !isInside(folder, line)) {
+      others += 1;
+      isOther = true;
+    }
+  }
+  return { commits, others };
+}
+
+/** Stands where a commit begins: no path is called so. */
+const COMMIT = '//';
+
+/** A name with odd characters stands in quotes. */
+function isInside(folder: string, line: string): boolean {
+  return folder === '.' || line.startsWith(`${folder}/`) || line.startsWith(JSON.stringify(`${folder}/`).slice(0, -1));
 }

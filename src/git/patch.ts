@@ -24,13 +24,24 @@ export interface PatchedCommit {
   readonly head: readonly string[];
 }
 
+/** How many lines came and went in a file. */
+export interface ChangedFile {
+  /** The name of the file, without its folder. */
+  readonly file: string;
+  readonly added: number;
+  readonly removed: number;
+}
+
 /**
  * Runs `git diff`, or `git log` with a format that begins with a NUL and has one between any two parts, and gives what the patches say line by
  * line, in constant memory. Throws `io`.
+ *
+ * @param onFile takes what `--numstat` says, before the first line of all
  */
 export function* readPatches(
   [verb = '', ...args]: readonly string[],
   cwd: string,
+  onFile?: (file: ChangedFile) => void,
 ): Generator<ChangedLine | PatchedCommit> {
   let file = '';
   let isHeader = true;
@@ -41,11 +52,17 @@ export function* readPatches(
     else if (isHeader) {
       // A name with white space has a tab after it, one with odd characters stands in quotes.
       const path = /^(?:---|\+\+\+) "?[ab]\/(.*?)"?\t?$/.exec(line)?.[1];
-      if (path !== undefined) file = path.slice(path.lastIndexOf('/') + 1);
+      if (path !== undefined) file = nameIn(path);
+      const [, added, removed, counted] = /^(\d+)\t(\d+)\t"?(.*?)"?$/.exec(line) ?? [];
+      if (counted !== undefined) onFile?.({ file: nameIn(counted), added: Number(added), removed: Number(removed) });
     } else if (line.startsWith('+') || line.startsWith('-')) {
       yield { sign: line.startsWith('+') ? '+' : '-', file, line: line.slice(1) };
     }
   }
+}
+
+function nameIn(path: string): string {
+  return path.slice(path.lastIndexOf('/') + 1);
 }
 
 /** Reads commits as a log does, whatever is set for logs; a merge is compared with each of its parents. */

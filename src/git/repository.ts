@@ -13,8 +13,8 @@ export interface Repository {
   readonly gitDir: string;
   /** A setting of git that holds here, undefined where there is none. All are read once, when the first is asked for. */
   readonly setting: (name: string) => string | undefined;
-  /** The remotes that the same settings name, in order. */
-  readonly remotes: () => readonly string[];
+  /** What the same settings name in a section, in order: the remotes in `remote`. */
+  readonly named: (section: string) => readonly string[];
 }
 
 /** What git is in the middle of, which somebody must finish or give up first. */
@@ -85,13 +85,15 @@ function noWorkTree(folder: string, says: string): SyncError {
 }
 
 /** Git lists names in small letters, but for what stands between the first dot and the last. */
-function settingsIn(cwd: string): Pick<Repository, 'setting' | 'remotes'> {
+function settingsIn(cwd: string): Pick<Repository, 'setting' | 'named'> {
   let read: ReadonlyMap<string, string> | undefined;
   const settings = (): ReadonlyMap<string, string> => (read ??= readSettings(cwd));
   return {
     setting: (name) => settings().get(name),
-    remotes: () => {
-      const names = [...settings().keys()].map((name) => /^remote\.(.+)\.[^.]+$/s.exec(name)?.[1] ?? '');
+    named: (section) => {
+      const names = [...settings().keys()].map((name) =>
+        name.startsWith(`${section}.`) ? name.slice(section.length + 1, Math.max(0, name.lastIndexOf('.'))) : '',
+      );
       return [...new Set(names)].filter((name) => name !== '').sort();
     },
   };

@@ -10,7 +10,7 @@ import { linesOf } from '../merge/data-groups.js';
 import { hasMarkers, readMarkers } from '../merge/markers.js';
 import type { FileSides, MergedFile } from '../merge/file.js';
 import { LIMITS, LINE_TOO_LONG, NOT_UTF8, fitsInto } from '../record/limits.js';
-import { readBlobs } from './blobs.js';
+import { readBlobs } from './objects.js';
 import { isReadable, mergeData, mergeDuplicates } from './drive-merge.js';
 import type { Registry } from '../registry/entity.js';
 import { pathInRepository } from './repository.js';

@@ -12,7 +12,7 @@ export interface GitOptions {
   /** The root of a work tree: anywhere below it, what somebody committed could pass for a repository. */
   readonly cwd: string;
   /** What git reads from its standard input. */
-  readonly input?: string | undefined;
+  readonly input?: string | Uint8Array | undefined;
   /** An open file that takes what git prints, in place of the result. */
   readonly output?: number | undefined;
   /** Variables beside those of the process, `GIT_AUTHOR_NAME` for example. */

@@ -29,7 +29,7 @@ export function findUpstream(repository: Repository, wanted?: string): Upstream 
       hint: 'git switch to a branch first; sc-sync sync works without one',
     });
   }
-  const remotes = repository.remotes();
+  const remotes = repository.named('remote');
   const pulledFrom = setting(`branch.${local}.remote`);
   const configured = wanted === undefined ? pulledFrom : (pushedTo(setting, local) ?? pulledFrom);
   const remote = configured ?? (remotes.length === 1 ? remotes[0] : remotes.find((name) => name === 'origin'));
@@ -150,6 +150,8 @@ export interface Heads {
   readonly head: string | undefined;
   /** At the remote; undefined where that has none yet. */
   readonly theirs: string | undefined;
+  /** The last commits that both have in common: one, but where branches were merged crosswise, or have none. */
+  readonly bases: readonly string[];
 }
 
 /** Fetches the branch, and gives where both sides are. Throws `io` and `refused`. */
@@ -161,22 +163,21 @@ export async function fetchUpstream(repository: Repository, upstream: Upstream):
   const isThere = status === 0;
   if (!isThere && !/couldn't find remote ref|no such ref was fetched/i.test(stderr)) throw remoteError(remote, stderr);
   const here = `refs/heads/${upstream.local}`;
-  const commits = commitsOf(repository, [here, tracking]);
-  return { head: commits.get(here), theirs: isThere ? commits.get(tracking) : undefined };
+  // Both and what they have in common, by one process, where both are there.
+  const both = isThere ? tryGit(['rev-parse', `${here}...${tracking}`], { cwd: repository.root }) : undefined;
+  const [theirs, head, ...bases] = both?.split('\n') ?? [];
+  if (head !== undefined) return { head, theirs, bases: bases.map((base) => base.slice(1)) };
+  return { head: commitOf(repository, here), theirs: isThere ? commitOf(repository, tracking) : undefined, bases };
 }
 
 /** The commit of the branch, whatever is checked out by now. */
 export function headOf({ repository, upstream }: { repository: Repository; upstream: Upstream }): string | undefined {
-  const name = `refs/heads/${upstream.local}`;
-  return commitsOf(repository, [name]).get(name);
+  return commitOf(repository, `refs/heads/${upstream.local}`);
 }
 
-/** The commits that refs name, of those that are there. */
-function commitsOf({ root: cwd }: Repository, names: readonly string[]): ReadonlyMap<string, string> {
-  const lines = git(['for-each-ref', '--format=%(refname) %(objectname)', ...names], { cwd })
-    .trimEnd()
-    .split('\n');
-  return new Map(lines.map((line) => line.split(' ') as [string, string]));
+/** The commit that a ref names, where there is one. */
+function commitOf({ root: cwd }: Repository, name: string): string | undefined {
+  return tryGit(['rev-parse', '--verify', '--quiet', name], { cwd });
 }
 
 /** What a push came to: `raced` when somebody else was faster. */

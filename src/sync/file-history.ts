@@ -13,8 +13,11 @@ export interface HistoryLine {
  * from: whether what the database last agreed on is in that history, or was thrown away before it was part of it.
  */
 export interface History {
-  /** An opaque name of the present point; undefined where there is no history yet, or the files are not those of it. */
-  readonly point: () => string | undefined;
+  /**
+   * An opaque name of the present point; undefined where there is no history yet, or the files are not those of it. Where the point that is
+   * given is still the present one, the files need no look.
+   */
+  readonly point: (noted?: string) => string | undefined;
   /**
    * The lines in which a point and the present one differ: those that stood there, and those that stand in their places now. Without
    * a point, or where it is gone, all that stand there now.

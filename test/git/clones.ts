@@ -323,3 +323,18 @@ function makePair(annRoot: string, bobRoot: string, remote: string, driver: bool
     else clone.tryGit('config', '--remove-section', 'merge.savecontext');
   }
 }
+
+/** A file that both have and change, each at its own end. */
+export function changeCode(ann: Clone, bob: Clone): void {
+  const write = ({ root }: Clone, text: string): void => {
+    writeFileSync(join(root, 'code.txt'), text);
+  };
+  write(ann, '1\n2\n3\n4\n');
+  ann.git('add', 'code.txt');
+  ann.git('commit', '--quiet', '-m', 'code');
+  ann.git('push', '--quiet');
+  bob.git('pull', '--quiet', '--no-rebase', '--no-edit');
+  write(ann, 'ann\n2\n3\n4\n');
+  write(bob, '1\n2\n3\nbob\n');
+  for (const clone of [ann, bob]) clone.git('commit', '--quiet', '-m', 'more code', '--', 'code.txt');
+}

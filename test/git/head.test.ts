@@ -48,7 +48,7 @@ describe('what is read without git is what git says', () => {
     ]) {
       clone.git('config', name, value);
     }
-    expect(requireRepository(clone.root).remotes()).toEqual(clone.git('remote').split('\n'));
+    expect(requireRepository(clone.root).named('remote')).toEqual(clone.git('remote').split('\n'));
   });
 
   it('of the attributes of data files, wherever others stand', () => {

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
-import { folder, pair, tryGit } from './clones.js';
+import { changeCode, folder, pair, tryGit } from './clones.js';
 import type { Clone } from './clones.js';
 
 /**
@@ -31,7 +31,7 @@ for (const name of names) {
     return original(...values);
   };
 }
-const CHANGES = new Set(['add', 'commit', 'fetch', 'worktree', 'read-tree', 'merge', 'push']);
+const CHANGES = new Set(['add', 'commit', 'commit-tree', 'fetch', 'merge', 'push', 'read-tree', 'unpack-objects', 'worktree']);
 const { spawnSync } = child;
 child.spawnSync = (file, args, options) => {
   const verb = args.find((word) => CHANGES.has(word));
@@ -73,10 +73,11 @@ class Killer {
   }
 }
 
-/** Both edited the same field of one record, and more; ann has pushed, bob has not. */
-function diverged(): { ann: Clone; bob: Clone; remote: string } {
+/** Both edited the same field of one record, and more, perhaps code too; ann has pushed, bob has not. */
+function diverged(inCode = false): { ann: Clone; bob: Clone; remote: string } {
   const clones = pair();
   const { ann, bob } = clones;
+  if (inCode) changeCode(ann, bob);
   ann.put('issue', 'issue_1', 'title=by ann', 'priority=1');
   ann.commit();
   ann.git('push', '--quiet');
@@ -123,8 +124,11 @@ describe('P13: killed at any step, nothing is lost and the next run completes', 
     expect(bob.lostValues()).toEqual([]);
   });
 
-  it('push, of which pull is the first half', () => {
-    const { ann, bob, remote } = diverged();
+  it.each([
+    ['out of the objects of git', ['git unpack-objects', 'git commit-tree']],
+    ['in a work tree', ['git worktree']],
+  ])('push, of which pull is the first half: a merge %s', (_, expected) => {
+    const { ann, bob, remote } = diverged(expected.includes('git worktree'));
     const scene = dirname(bob.root);
     const template = join(folder(), 'template');
     cpSync(scene, template, { recursive: true });
@@ -135,7 +139,7 @@ describe('P13: killed at any step, nothing is lost and the next run completes', 
     const killer = new Killer('main.js', 'renameSync', 'mkdtempSync');
     expect(bob.run(['push'], killer.env()).status).toBe(0);
     const steps = killer.trace();
-    for (const name of ['git commit', 'git fetch', 'git worktree', 'git merge', 'renameSync', 'git push']) {
+    for (const name of [...expected, 'git commit', 'git fetch', 'git merge', 'renameSync', 'git push']) {
       expect(steps).toContain(name);
     }
     for (const [index, name] of steps.entries()) {

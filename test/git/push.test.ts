@@ -17,7 +17,7 @@ import { requireRepository } from '../../src/git/repository.js';
 import { fetchUpstream, findUpstream, pushUpstream } from '../../src/git/upstream.js';
 import { builtModule } from '../files/child.js';
 import { lineOf, sample } from '../record/samples.js';
-import { Clone, folder, pair, tryGit } from './clones.js';
+import { Clone, changeCode, folder, pair, tryGit } from './clones.js';
 
 /** Both have what the other has. */
 function expectEqual(ann: Clone, bob: Clone): void {
@@ -136,19 +136,25 @@ describe('push and pull', () => {
     expectEqual(ann, bob);
   });
 
-  it('merge by the merge driver, whether anybody set it up or not', () => {
+  it.each([
+    ['out of the objects of git, without a work tree', false],
+    ['by the merge driver in a work tree, where both changed another file too', true],
+  ])('merge data files %s, whether anybody set a driver up or not', (_, hasCode) => {
     for (const isSetUp of [true, false]) {
       const { ann, bob } = pair({ driver: false });
       if (!isSetUp) bob.git('rm', '--quiet', '.savecontext/.gitattributes');
+      if (hasCode) changeCode(ann, bob);
       ann.put('memory', 'mem_1', 'value=by ann');
       ann.ok('push');
       bob.put('memory', 'mem_2', 'value=by bob');
       const log = watchGit(bob);
       expect(bob.json(['push'], 0, { PATH: log.path })).toMatchObject({ merged: ['merge'] });
       // What is merged as text is unmerged first, since both lines are neighbours.
-      expect(log.read()).toMatch(/ merge --quiet --no-ff /);
+      if (hasCode) expect(log.read()).toMatch(/ merge --quiet --no-ff /);
+      else expect(log.read()).not.toContain('worktree');
       expect(log.read()).not.toContain('--diff-filter=U');
       expect(bob.field('memory', 'mem_1', 'value')).toBe('by ann');
+      if (hasCode) expect(readFileSync(join(bob.root, 'code.txt'), 'utf8')).toBe('ann\n2\n3\nbob\n');
     }
   });
 

@@ -2,8 +2,7 @@ import { settingsInForce } from '../../sync/accepted-settings.js';
 import { SyncError } from '../../errors.js';
 import { bringForward } from '../../git/bring-forward.js';
 import type { MadeMerge } from '../../git/merge-upstream.js';
-import { pathInRepository } from '../../git/repository.js';
-import { tryGit } from '../../git/run.js';
+import { countOutgoing } from '../../git/outgoing.js';
 import { pushUpstream } from '../../git/upstream.js';
 import { removeLostValue } from '../../files/lost-values.js';
 import { count } from '../describe.js';
@@ -85,10 +84,12 @@ class Sender {
     for (;;) {
       const begun = Date.now();
       const made = await merge();
-      if ((await bringForward(made, { dryRun: true })) === 'moved') return undefined;
+      const isThere = made.commit !== undefined && made.commit === made.theirs;
+      if (!isThere && (await bringForward(made, { dryRun: true })) === 'moved') return undefined;
+      this.tries++;
+      if (isThere) return made;
       if (made.head !== this.#checked) this.#check(made);
       this.#checked = made.head;
-      this.tries++;
       const pushed = pushUpstream(made.repository, made.upstream, made.commit ?? `refs/heads/${made.upstream.local}`);
       if (pushed !== 'raced') {
         if (pushed === 'pushed') this.#count(made);
@@ -100,17 +101,10 @@ class Sender {
     }
   }
 
-  #count({ repository, dir, theirs, upstream, commit }: MadeMerge): void {
-    const { remote, branch, local } = upstream;
-    const sent = commit ?? `refs/heads/${local}`;
-    // The push itself moved what says where the branch there is.
-    const others = ['--not', `--exclude=${remote}/${branch}`, `--remotes=${remote}`];
-    const range = theirs === undefined ? [sent, ...others] : [`${theirs}..${sent}`];
-    const folder = pathInRepository(repository, dir);
-    const number = (args: readonly string[]): number =>
-      Number(tryGit(['rev-list', '--count', ...range, ...args], { cwd: repository.root }) ?? 0);
-    this.commits += number([]);
-    this.others += number(['--no-merges', '--', ':(top)', `:(top,exclude,literal)${folder}`]);
+  #count(made: MadeMerge): void {
+    const { commits, others } = countOutgoing(made);
+    this.commits += commits;
+    this.others += others;
   }
 
   /** The more others push, the longer a try takes and the more tries are too late: pauses grow with both. */

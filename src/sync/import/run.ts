@@ -194,8 +194,9 @@ function isAgreement({ report: { skipped, notices } }: ImportContext, { files }:
 
 /** From this point on the history is to be read when an import next asks it. */
 function notePoint({ sql }: Pick<SyncStore, 'sql'>, target: Target, { history, only }: ImportRun): void {
-  const point = only === undefined ? history?.point() : undefined;
-  if (point !== undefined && point !== readNote(sql, target, 'point')) writeNote(sql, target, 'point', point);
+  const noted = readNote(sql, target, 'point');
+  const point = only === undefined ? history?.point(noted) : undefined;
+  if (point !== undefined && point !== noted) writeNote(sql, target, 'point', point);
 }
 
 function statsOf({ report: { tally, notices } }: ImportContext, { staged }: Found): ImportStats {

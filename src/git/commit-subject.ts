@@ -1,8 +1,11 @@
+import { basename } from 'node:path';
+
 import { versionOf } from '../format/version-of.js';
 import { calledBy, namedRecord } from '../record/names.js';
 import type { NamedRecord } from '../record/names.js';
 import type { FileVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
+import { CONFLICTS_FILE } from '../registry/names.js';
 import { readPatches } from './patch.js';
 
 /** A commit of more changed lines counts its records, and does not name them. */
@@ -32,12 +35,14 @@ interface Story {
 
 function namedSubject(registry: Registry, cwd: string, paths: readonly string[]): string {
   const stories = new Map<string, Story>();
+  let tellsOfLosses = false;
   for (const line of readPatches(['diff', '--cached', '--', ...paths], cwd)) {
     const version = line.sign === 'commit' ? undefined : versionOf(registry, line.line);
     if (version !== undefined) tell(stories, version, line.sign === '+');
+    tellsOfLosses ||= line.sign !== 'commit' && basename(line.file) === CONFLICTS_FILE;
   }
   const parts = [...stories.values()].map((story) => `${verbOf(story)} ${calledBy(story.name)}`);
-  const subject = joined(parts.length === 0 ? ['set up the data folder'] : parts);
+  const subject = joined(parts.length === 0 ? [tellsOfLosses ? 'say what lost' : 'set up the data folder'] : parts);
   return `${subject[0]?.toUpperCase() ?? ''}${subject.slice(1)}`;
 }
 
@@ -87,7 +92,7 @@ function countedSubject(numstat: readonly (readonly string[])[]): string {
     if (path.endsWith('/deletions.jsonl')) {
       deleted += Number(added);
       undeleted += Math.max(0, Number(removed) - Number(added));
-    } else if (path.endsWith('.jsonl')) changed += Number(added);
+    } else if (path.endsWith('.jsonl') && basename(path) !== CONFLICTS_FILE) changed += Number(added);
   }
   const counts = { changed, deleted, 'no longer deleted': undeleted };
   const parts = Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));

@@ -1,5 +1,5 @@
 import { LINE_NAMES } from '../registry/file.js';
-import { BESIDE_TYPES, isInherited } from '../registry/names.js';
+import { BESIDE_TYPES, CONFLICTS_FILE, isInherited } from '../registry/names.js';
 import { singular } from './words.js';
 
 /** Names of devices, which no file can have on Windows. */
@@ -26,7 +26,7 @@ function inSingular(word: string): string {
 export function fileName(table: string, taken: Iterable<string>): string {
   const plain = safeName(table);
   const name = DEVICE.test(plain) || plain === '' ? `${plain}_` : plain;
-  const bases = [...taken].map((file) => file.replace(/\.jsonl$/i, ''));
+  const bases = [...taken, CONFLICTS_FILE].map((file) => file.replace(/\.jsonl$/i, ''));
   return `${free(name, [...bases, 'deletions'])}.jsonl`;
 }
 

@@ -65,6 +65,9 @@ export function describeImport(stats: ImportStats, called: Call): Block[] {
       ),
     ),
     ...stats.notices.map((notice) => describeNotice(notice, called)),
+    ...(stats.lostElsewhere === 0
+      ? []
+      : [info(`${count(stats.lostElsewhere, 'value')} that lost in merges of other clones: new in the journal`)]),
   ];
 }
 
@@ -75,6 +78,7 @@ export function describeExport(stats: ExportStats): Block[] {
   const did = [written && count(written, 'record'), deleted && count(deleted, 'deletion')].filter((part) => part !== 0);
   const verb = stats.dryRun ? 'would export' : 'exported';
   const files = count(stats.files.length, 'file');
+  if (stats.shared > 0) did.push(`news of ${count(stats.shared, 'lost value')}`);
   const isNothing = stats.files.length === 0 && did.length === 0;
   const what = did.length > 0 ? did.join(' and ') : `nothing new, and put ${files} in order`;
   return [
@@ -111,6 +115,22 @@ export function describeStatus(status: SyncStatus, session: Words): Block[] {
     ...(status.tombstones === 0 ? [] : [info(`${count(status.tombstones, 'deletion')} remembered`)]),
     ...(pendingExport === 0 ? [] : [callLine(`${pendingExport} to export: run`, session.call('sync'))]),
     ...(pendingImport === 0 ? [] : [callLine(`${pendingImport} to import: run`, session.call('sync'))]),
+    ...(status.sharedConflicts.pendingExport === 0
+      ? []
+      : [
+          callLine(
+            `news of ${count(status.sharedConflicts.pendingExport, 'lost value')} for other clones: run`,
+            session.call('sync'),
+          ),
+        ]),
+    ...(status.sharedConflicts.pendingImport === 0
+      ? []
+      : [
+          callLine(
+            `${count(status.sharedConflicts.pendingImport, 'value')} lost in merges of other clones: run`,
+            session.call('sync'),
+          ),
+        ]),
     ...(conflicts === 0 ? [] : [callLine(`${count(conflicts, 'lost value')}:`, session.call('conflicts'))]),
     ...(status.backfillNeeded ? [warning('never exported from here: the first sync writes all records')] : []),
     ...status.notices

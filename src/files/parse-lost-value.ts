@@ -16,7 +16,8 @@ export interface LostValue extends FileLoss {
   readonly at: number;
 }
 
-const REASONS: Readonly<Record<LossReason, true>> = {
+/** Why a value may have lost. */
+export const REASONS: Readonly<Record<LossReason, true>> = {
   merge: true,
   'later version': true,
   'older version': true,
@@ -70,7 +71,7 @@ export function parseLostValue(registry: Registry, raw: string): LostValue {
 }
 
 /** Throws {@link LineError} where a value is none that a line of its record could have. */
-function requireLoss(registry: Registry, entity: Entity, id: string, { field, base, kept, lost }: Loss): void {
+export function requireLoss(registry: Registry, entity: Entity, id: string, { field, base, kept, lost }: Loss): void {
   const problems: string[] = [];
   const key = entity.synced[0]?.field;
   if (key !== undefined) fieldToken(key, quote(id), problems);
@@ -106,7 +107,8 @@ export function lostToken({ synced, indexOf }: Entity, name: string, value: stri
   return canonical;
 }
 
-function scanned<T>(where: string, scan: () => T): T {
+/** Reads JSON. Throws {@link LineError} in the place of its own error. */
+export function scanned<T>(where: string, scan: () => T): T {
   try {
     return scan();
   } catch (error) {

@@ -3,6 +3,7 @@ import { quote, unquote } from '../record/json.js';
 import { literalPattern } from '../record/literal-pattern.js';
 import { LIMITS, fitsInto } from '../record/limits.js';
 import type { Registry } from '../registry/entity.js';
+import { CONFLICTS_FILE } from '../registry/names.js';
 
 /** What a line of a sorted file is sorted by: its id in a record's file, type and id in the file of deletions. */
 export interface LineKey {
@@ -18,6 +19,9 @@ export function compareKeys(a: LineKey, b: LineKey): number {
 /** An id, not longer than one may be: an expression without an end for it would run out of stack. */
 const STRING = String.raw`"((?:[^"\\\u0000-\u001f]|\\(?:["\\/bfnrt]|u(?!0000)[0-9a-fA-F]{4})){0,${LIMITS.idBytes}})"`;
 
+/** How a line of the file of conflicts begins: its id is a hash, and no record has it. */
+const CONFLICT = /^\{"id":"([0-9a-f]{32})"[,}]/;
+
 /**
  * Reads the key of a line that begins as this package writes lines of that file, without parsing it; gives
  * undefined for any other line.
@@ -27,6 +31,12 @@ export function keyReader(registry: Registry, file: string): (raw: string) => Li
     const id = unquote(`"${written ?? ''}"`);
     return fitsInto(id, LIMITS.idBytes) ? { type, id } : undefined;
   };
+  if (file === CONFLICTS_FILE) {
+    return (raw) => {
+      const id = CONFLICT.exec(raw)?.[1];
+      return id === undefined ? undefined : { type: '', id };
+    };
+  }
   if (file === registry.deletionsFile) {
     const pattern = new RegExp(`^\\{"entity_type":"([^"\\\\]*)","entity_id":${STRING}`);
     const types = new Set(registry.entities.map((entity) => entity.type));

@@ -3,6 +3,7 @@ import { posix } from 'node:path';
 import { SyncError } from '../errors.js';
 import { commitMessage } from '../files/commit-template.js';
 import { fileNames } from '../format/line-key.js';
+import { CONFLICTS_FILE } from '../registry/names.js';
 import type { Registry } from '../registry/entity.js';
 import { StagedPaths, addCommand, commitFailed, literally } from './commit-paths.js';
 import type { ChangedPath } from './commit-paths.js';
@@ -43,7 +44,7 @@ function sharedNames(registry: Registry): {
   readonly needed: ReadonlySet<string>;
   readonly shared: ReadonlySet<string>;
 } {
-  const needed = new Set(['sync.json', REGISTRY_FILE, ...fileNames(registry)]);
+  const needed = new Set(['sync.json', REGISTRY_FILE, CONFLICTS_FILE, ...fileNames(registry)]);
   return { needed, shared: new Set(['.gitignore', '.gitattributes', ...needed]) };
 }
 

@@ -3,6 +3,7 @@ import { calledBy, namedRecord } from '../record/names.js';
 import type { NamedRecord } from '../record/names.js';
 import type { FileVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
+import { CONFLICTS_FILE } from '../registry/names.js';
 import { readPatches } from './patch.js';
 import type { ChangedFile } from './patch.js';
 
@@ -32,7 +33,7 @@ export function planCommit(registry: Registry, cwd: string, paths: readonly stri
     if (version !== undefined) tell(stories, version, line.sign === '+');
   }
   return {
-    subject: isLong() ? countedSubject(registry, files) : namedSubject(stories),
+    subject: isLong() ? countedSubject(registry, files) : namedSubject(stories, files),
     files: files.map(({ file }) => file),
   };
 }
@@ -45,9 +46,13 @@ interface Story {
   wasDeleted: boolean;
 }
 
-function namedSubject(stories: ReadonlyMap<string, Story>): string {
+function namedSubject(stories: ReadonlyMap<string, Story>, files: readonly ChangedFile[]): string {
   const parts = [...stories.values()].map((story) => `${verbOf(story)} ${calledBy(story.name)}`);
-  const subject = joined(parts.length === 0 ? ['set up the data folder'] : parts);
+  const subject = joined(
+    parts.length === 0
+      ? [files.some(({ file }) => file === CONFLICTS_FILE) ? 'say what lost' : 'set up the data folder']
+      : parts,
+  );
   return `${subject[0]?.toUpperCase() ?? ''}${subject.slice(1)}`;
 }
 
@@ -97,7 +102,7 @@ function countedSubject({ deletionsFile }: Registry, files: readonly ChangedFile
     if (file === deletionsFile) {
       deleted += added;
       undeleted += Math.max(0, removed - added);
-    } else if (file.endsWith('.jsonl')) changed += added;
+    } else if (file.endsWith('.jsonl') && file !== CONFLICTS_FILE) changed += added;
   }
   const counts = { changed, deleted, 'no longer deleted': undeleted };
   const parts = Object.entries(counts).flatMap(([what, count]) => (count > 0 ? [`${count} ${what}`] : []));

@@ -8,6 +8,7 @@ import { atomicWrite } from '../files/file.js';
 import { withIoErrors } from '../files/io-error.js';
 import { REGISTRY_FILE, readRegistry } from '../files/registry-file.js';
 import { registryOf } from '../registry/from-file.js';
+import { CONFLICTS_FILE } from '../registry/names.js';
 import { parseRegistryFile } from '../registry/parse-file.js';
 import { keyReader } from '../format/line-key.js';
 import { LineError, parseLine } from '../format/parse.js';
@@ -181,7 +182,8 @@ export function mergeDuplicates(registry: Registry, name: string, text: string, 
 }
 
 /** Says whether a line of a data file can be read: one of a type that the registry does not know can. */
-export function isReadable(registry: Registry, line: string): boolean {
+export function isReadable(registry: Registry, name: string, line: string): boolean {
+  if (name === CONFLICTS_FILE) return keyReader(registry, name)(line) !== undefined;
   try {
     parseLine(registry, line);
     return true;

@@ -133,16 +133,16 @@ function mergeStages(registry: Registry, name: string, stages: Stages, file: Buf
   const textOf = (side: keyof FileSides): string => stages[side]?.toString() ?? '';
   const sides = { base: textOf('base'), ours: textOf('ours'), theirs: textOf('theirs') };
   const merged = mergeSides(registry, name, sides);
-  const written = file !== undefined && isUtf8(file) ? writtenSince(registry, sides, file.toString()) : [];
+  const written = file !== undefined && isUtf8(file) ? writtenSince(registry, name, sides, file.toString()) : [];
   if (merged.problems.length > 0 || written.length === 0) return merged;
   const all = mergeData(registry, name, { base: '', ours: merged.text, theirs: written.join('\n') });
   return { ...all, losses: [...merged.losses, ...all.losses] };
 }
 
 /** The lines of a file that none of the versions has. What cannot be read, as markers, is nobody's record. */
-function writtenSince(registry: Registry, sides: FileSides, text: string): string[] {
+function writtenSince(registry: Registry, name: string, sides: FileSides, text: string): string[] {
   const known = new Set(Object.values(sides).flatMap(linesOf));
-  return linesOf(text).filter((line) => !known.has(line) && isReadable(registry, line));
+  return linesOf(text).filter((line) => !known.has(line) && isReadable(registry, name, line));
 }
 
 /** A side with markers, committed by somebody, is healed first. */

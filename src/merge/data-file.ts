@@ -4,11 +4,13 @@ import { LineError, parseLine } from '../format/parse.js';
 import { scanObject, unquote } from '../record/json.js';
 import { laterTombstone } from '../record/version.js';
 import type { FileVersion, PathForm, Present } from '../record/version.js';
+import { CONFLICTS_FILE } from '../registry/names.js';
 import { fillMissingFields, fillBase, contentsOf } from './missing-fields.js';
 import type { LossReason } from './loss.js';
 import { groupLines, linesOf } from './data-groups.js';
 import type { DataFile, Group, Side } from './data-groups.js';
 import { asVersion } from './file-state.js';
+import { joinConflictLines } from './conflict-line.js';
 import { mergeDuplicates, mergeVersions } from './record.js';
 import { mapSides } from './field.js';
 import { mergeChunks } from './chunks.js';
@@ -42,11 +44,11 @@ function plainKey({ keyOf }: DataFile, raw: string): string | undefined {
 
 /** Makes one line of the lines that a file has of each record, without a base, and puts them in order. */
 export function mergeDuplicateLines(file: DataFile, text: string): MergedFile {
-  return mergeLines(file, { base: '', ours: text, theirs: '' }, ({ ours, key }) =>
-    ours.length === 1 || key === undefined
-      ? { lines: ours }
-      : mergeVersionsOf(key, undefined, readSide(file, 'ours', ours), []),
-  );
+  return mergeLines(file, { base: '', ours: text, theirs: '' }, ({ ours, key }) => {
+    if (ours.length === 1 || key === undefined) return { lines: ours };
+    if (file.name === CONFLICTS_FILE) return { lines: [ours.reduce(joinConflictLines)] };
+    return mergeVersionsOf(key, undefined, readSide(file, 'ours', ours), []);
+  });
 }
 
 function mergeLines(file: DataFile, sides: FileSides, merge: (group: Group) => MergedGroup): MergedFile {
@@ -95,13 +97,15 @@ class UnreadableLine extends Error {
 function mergeGroup(file: DataFile, group: Group): MergedGroup {
   const { base, ours, theirs, key } = group;
   if (sameLines(ours, theirs)) return { lines: ours };
-  for (const side of ['ours', 'theirs'] as const) {
+  const isOfRecords = file.name !== CONFLICTS_FILE;
+  for (const side of isOfRecords ? (['ours', 'theirs'] as const) : []) {
     for (const raw of group[side]) if (!base.includes(raw)) read(file, side, raw);
   }
   if (sameLines(ours, base)) return { lines: theirs };
   if (sameLines(theirs, base)) return { lines: ours };
   // Of lines that no key is known of, all are of the same bytes.
   if (key === undefined) return { lines: ours.length > theirs.length ? ours : theirs };
+  if (!isOfRecords) return { lines: [[...ours, ...theirs].reduce(joinConflictLines)] };
   // Absent on one side, changed on the other: a single line stays as it is, byte for byte.
   if (ours.length + theirs.length === 1) return { lines: [...ours, ...theirs] };
   return mergeVersionsOf(key, readBase(file, group), readSide(file, 'ours', ours), readSide(file, 'theirs', theirs));

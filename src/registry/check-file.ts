@@ -1,7 +1,7 @@
 import { LINE_NAMES, fieldOf, identifying, numberOf } from './file.js';
 import type { FileEntity, FileIdentity, RegistryFile } from './file.js';
 import { memberOf } from './file-shape.js';
-import { BESIDE_TYPES, RESERVED_TABLE, isInherited } from './names.js';
+import { BESIDE_TYPES, CONFLICTS_FILE, RESERVED_TABLE, isInherited } from './names.js';
 
 /** Finds what the parts of a registry file say against each other, each with its place. */
 export function contradictions(file: RegistryFile): string[] {
@@ -14,7 +14,11 @@ export function contradictions(file: RegistryFile): string[] {
       'entities',
       'the type',
     ),
-    ...saidTwice([...entities.map(({ file: name }) => name), 'deletions.jsonl'], 'entities', 'the file'),
+    ...saidTwice(
+      [...entities.map(({ file: name }) => name), 'deletions.jsonl', CONFLICTS_FILE],
+      'entities',
+      'the file',
+    ),
   ];
   return [...twice, ...entities.flatMap((entity, index) => inEntity(entity, `entities[${index}]`, file))];
 }

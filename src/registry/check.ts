@@ -1,5 +1,5 @@
 import type { Entity, Registry } from './entity.js';
-import { NAME_FORMS } from './names.js';
+import { CONFLICTS_FILE, NAME_FORMS } from './names.js';
 import { refuseEntity, refuseRegistry } from './refuse.js';
 import { FOREIGN_DELETIONS, REGISTRY, SCOPE_TABLE, misshapen } from './shape.js';
 
@@ -39,7 +39,10 @@ function checkOtherTables({ scopeTable, foreignDeletions }: Registry): void {
 
 /** Refuses types, files and tables that stand twice, upper and lower case alike. */
 function checkTwice({ entities, deletionsFile, scopeTable, localTables }: Registry): void {
-  const taken = new Map<string, string>([[`file ${deletionsFile}`.toLowerCase(), 'deletionsFile']]);
+  const taken = new Map<string, string>([
+    [`file ${CONFLICTS_FILE}`, 'the values that lost'],
+    [`file ${deletionsFile}`.toLowerCase(), 'deletionsFile'],
+  ]);
   const others = scopeTable === undefined ? localTables : [...localTables, scopeTable.table];
   for (const table of others) taken.set(`table ${table}`.toLowerCase(), 'localTables or scopeTable');
   for (const entity of entities) {

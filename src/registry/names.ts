@@ -3,6 +3,9 @@ import type { EntityDefinition } from './entity.js';
 /** Names that a line has beside the fields of its record. */
 export const ENVELOPE: ReadonlySet<string> = new Set(['type', 'v', 'content_hash', 'exported_at']);
 
+/** The file in which an export directory says which values lost, so that all clones learn of it; no type has it for its records. */
+export const CONFLICTS_FILE = 'conflicts.jsonl';
+
 /** Names that statistics, which are keyed by type, have beside the types. */
 export const BESIDE_TYPES: ReadonlySet<string> = new Set([
   'total',
@@ -13,6 +16,8 @@ export const BESIDE_TYPES: ReadonlySet<string> = new Set([
   'files',
   'refused',
   'history',
+  'shared',
+  'lostElsewhere',
 ]);
 
 /** The form of a name, and how it is said. */

@@ -8,6 +8,7 @@ import type { RecordKey } from '../record/record-key.js';
 import type { SyncStore } from '../store/store.js';
 import { isInFiles } from '../store/knowledge/base.js';
 import { markChanged } from '../store/knowledge/changes.js';
+import { unsettle } from '../store/knowledge/shared-losses.js';
 import { readTombstone } from '../store/knowledge/tombstones.js';
 
 /** What a change of privacy concerns. */
@@ -32,6 +33,7 @@ export function setPrivate(store: SyncStore, projectPath: string, key: RecordKey
     const isDeleted = readTombstone(sql, store.projectAt(projectPath), key) !== undefined;
     if (!isPrivate || !isDeleted) records.require(key.type, key.id);
     writePrivateMark(sql, key, isPrivate);
+    unsettle(sql);
     const concerned = records.cascadeOf(key.type, key.id);
     for (const each of concerned) markChanged(sql, each, store.projectAt(projectPath));
     return { records: concerned, exported: concerned.filter((each) => isInFiles(sql, each)) };

@@ -13,6 +13,10 @@ import { fileExists, fileSize } from '../files/file.js';
 import { fileNames } from '../format/line-key.js';
 import type { Registry } from '../registry/entity.js';
 import { project as projectSql } from '../store/knowledge/triggers.js';
+import { CONFLICTS_FILE } from '../registry/names.js';
+import { Rows } from '../store/rows.js';
+import { privacyTest } from './privacy.js';
+import { conflictsHash, planConflicts } from './shared-conflicts.js';
 import { Tally } from './stats.js';
 import type { ByEntity } from './stats.js';
 import type { SyncStore } from '../store/store.js';
@@ -46,6 +50,8 @@ export interface SyncStatus<R extends Registry = Registry> {
   readonly files: readonly ExportFileInfo[];
   /** Deletions that the database remembers for the project. */
   readonly tombstones: number;
+  /** Values that lost: how many the next export shares, or says were taken or dropped; how many the files have that are new here. */
+  readonly sharedConflicts: { readonly pendingExport: number; readonly pendingImport: number };
   /** True when the project has rows and was never exported or imported here. */
   readonly backfillNeeded: boolean;
   /** What is wrong with the database or the files, in words. */
@@ -83,11 +89,12 @@ function lookUp(store: SyncStore, options: { readonly projectPath: string; reado
   const entities = tally.result();
   const problems = [...store.problems(), ...pending.problems];
   const { rows, pendingExport, pendingImport, orphans } = entities.total;
+  const sharedConflicts = { pendingExport: countUnshared(store, target), pendingImport: pending.lostElsewhere };
   return {
     project,
     dir,
     entities,
-    files: fileNames(registry)
+    files: [...fileNames(registry), CONFLICTS_FILE]
       .filter((name) => fileExists(join(dir, name)))
       .map((name) => ({
         name,
@@ -96,11 +103,22 @@ function lookUp(store: SyncStore, options: { readonly projectPath: string; reado
         lines: countLines(join(dir, name)),
       })),
     tombstones: countDeleted(store, project),
+    sharedConflicts,
     backfillNeeded: target.id === -1 && rows > 0,
     problems,
     notices: pending.notices,
-    inSync: pendingExport + pendingImport + orphans + problems.length === 0,
+    inSync: pendingExport + pendingImport + orphans + problems.length + sharedConflicts.pendingExport === 0,
   };
+}
+
+function countUnshared(store: SyncStore, target: Target): number {
+  const { sql, registry } = store;
+  if (conflictsHash({ sql, target }).isSettled) return 0;
+  const rows = new Rows(sql, registry, target.project);
+  const { settings } = settingsInForce(store, { projectPath: target.project, dir: target.dir });
+  const isPrivate = privacyTest(store, rows, settings.private);
+  const plan = planConflicts({ sql, registry, target, rows, now: Date.now(), isPrivate });
+  return plan === undefined ? 0 : plan.added.length + plan.closed;
 }
 
 /** Files that would stop an import (markers, a newer format, wrong settings) are a problem to name, not an error of the question. */
@@ -119,7 +137,12 @@ function plannedImport(store: SyncStore, target: Target): ReturnType<typeof plan
     };
   } catch (error) {
     if (!(error instanceof SyncError) || !UNREADABLE.has(error.code)) throw error;
-    return { records: new Map(), notices: [], problems: error.details.length > 0 ? error.details : [error.message] };
+    return {
+      records: new Map(),
+      notices: [],
+      lostElsewhere: 0,
+      problems: error.details.length > 0 ? error.details : [error.message],
+    };
   }
 }
 

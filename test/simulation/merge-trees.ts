@@ -2,6 +2,7 @@ import { mergeData } from '../../src/git/drive-merge.js';
 import { compareKeys, fileNames, fileOfType } from '../../src/format/line-key.js';
 import type { FileLoss, FileSides } from '../../src/merge/file.js';
 import type { FileVersion } from '../../src/record/version.js';
+import { CONFLICTS_FILE } from '../../src/registry/names.js';
 import { savecontext } from '../../src/savecontext/registry.js';
 import { versionOf } from '../../src/format/version-of.js';
 import type { Tree } from './mini-git.js';
@@ -57,6 +58,7 @@ export function mergeTrees(base: Tree, ours: Tree, theirs: Tree): MergedTree {
 /** What git does without a driver: regions that only one side changed are taken, others are left to `conflict`. */
 export function mergeAsText(base: Tree, ours: Tree, theirs: Tree, conflict: 'resolve' | 'keep both'): MergedTree {
   return mergeFiles(base, ours, theirs, (name, texts) => {
+    if (name === CONFLICTS_FILE) return mergeTexts(name, texts);
     const sides = [texts.base, texts.ours, texts.theirs].map(entriesOf) as unknown as Sides;
     const lines: string[] = [];
     const losses: FileLoss[] = [];
@@ -100,7 +102,7 @@ function mergeFiles(
 ): MergedTree {
   const tree = new Map<string, string>();
   const losses: FileLoss[] = [];
-  for (const name of fileNames(savecontext)) {
+  for (const name of [...fileNames(savecontext), CONFLICTS_FILE]) {
     const [b, o, t] = [base.get(name), ours.get(name), theirs.get(name)];
     if (o === undefined && t === undefined) continue;
     const clean = o === t || t === b ? o : o === b ? t : undefined;

@@ -36,6 +36,7 @@ export const importStats: Members = {
   entities: byType('created', 'updated', 'deleted', ...WHAT),
   unknown: byName(count(), 'lines of unknown types, by type: they stay in the files'),
   notices,
+  lostElsewhere: count('values that lost in merges of other clones, new in the journal here'),
   problems,
 };
 
@@ -55,6 +56,7 @@ export const refused = list(
 export const exportStats: Members = {
   entities: byType('written', 'deleted', 'unchanged'),
   files,
+  shared: count('lost values that the files now say so of, or that somebody took or dropped them'),
   refused,
   history: text('where the old files were copied to'),
 };

@@ -1,6 +1,8 @@
-import type { Loss, LossReason } from '../../merge/loss.js';
+import type { Loss, LossReason, ReasonedLoss } from '../../merge/loss.js';
 import type { RecordKey } from '../../record/record-key.js';
+import type { SqlValue } from '../database.js';
 import type { Sql } from '../sql.js';
+import { noteShared, share, sharedAs, sharedRound, unsettle, wasShared } from './shared-losses.js';
 
 /** A value that lost, as the journal keeps it. Tokens are canonical JSON. */
 export interface JournalEntry extends Loss, RecordKey {
@@ -12,15 +14,58 @@ export interface JournalEntry extends Loss, RecordKey {
   readonly at: number;
 }
 
+/** A value that is to be noted. */
+export interface NotedLoss extends ReasonedLoss {
+  readonly key: RecordKey;
+  /** When it lost, Unix milliseconds. */
+  readonly at: number;
+  /** It stood in files, so that others may miss it: they are told. */
+  readonly wasExported: boolean;
+}
+
 /** Notes a value that lost, unless the journal has it already; says whether it was new. */
-export function noteLoss(
+export function noteLoss(sql: Sql, project: string, noted: NotedLoss): boolean {
+  const { key, loss, wasExported } = noted;
+  const round = sharedRound(sql, key, loss);
+  const isNew = insert(sql, project, noted);
+  // What was shared once, and was taken or dropped, is shared anew where it loses again: it is no secret of this database.
+  if (isNew ? wasExported || round >= 0 : wasExported && round < 0) share(sql, key, loss, round + 1);
+  return isNew;
+}
+
+/** Notes a value that others say has lost; says whether it is new to this database. One that was taken or dropped here stays so. */
+export function noteOfOthers(
   sql: Sql,
   project: string,
-  { type, id }: RecordKey,
-  loss: Loss,
-  why: LossReason,
+  {
+    id,
+    key,
+    loss,
+    why,
+    again,
+  }: ReasonedLoss & { readonly id: string; readonly key: RecordKey; readonly again: number },
   now: number,
 ): boolean {
+  const isKnown = entriesOf(sql, key).some((entry) => isSameLoss(entry, loss));
+  if (!isKnown && wasShared(sql, id)) return false;
+  if (!isKnown) insert(sql, project, { key, loss, why, at: now, wasExported: true });
+  if (!wasShared(sql, id)) share(sql, key, loss, again);
+  return !isKnown;
+}
+
+function isSameLoss(a: Loss, b: Loss): boolean {
+  return a.field === b.field && a.kept === b.kept && a.lost === b.lost;
+}
+
+/** Takes out of the journal what somebody took or dropped elsewhere. */
+export function closeShared(sql: Sql, { id, key }: { readonly id: string; readonly key: RecordKey }): void {
+  for (const entry of entriesOf(sql, key)) {
+    if (sharedAs(sql, key, entry)?.id === id) sql.run(`DELETE FROM scsync_journal WHERE n = ?`, entry.n);
+  }
+  noteShared(sql, id);
+}
+
+function insert(sql: Sql, project: string, { key: { type, id }, loss, why, at }: NotedLoss): boolean {
   const changes = sql.run(
     `INSERT INTO scsync_journal (project, type, id, field, base, kept, lost, why, at)
      SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9
@@ -33,23 +78,30 @@ export function noteLoss(
     loss.kept,
     loss.lost,
     why,
-    now,
+    at,
   );
   return changes > 0;
 }
 
-/** The journal of a project, oldest first; of one record if a key is given. */
-export function readJournal(sql: Sql, project: string, key?: RecordKey): JournalEntry[] {
-  const where = key === undefined ? '' : ' AND type = ? AND id = ?';
+/** The journal of a project, oldest first; from an entry on, at most so many. */
+export function readJournal(sql: Sql, project: string, after = 0, limit = -1): JournalEntry[] {
+  return readEntries(sql, `project = ? AND n > ? ORDER BY n LIMIT ?`, project, after, limit);
+}
+
+/** What the journal has of a record, whatever its project. */
+export function entriesOf(sql: Sql, { type, id }: RecordKey): JournalEntry[] {
+  return readEntries(sql, `type = ? AND id = ? ORDER BY n`, type, id);
+}
+
+function readEntries(sql: Sql, where: string, ...parameters: readonly SqlValue[]): JournalEntry[] {
   return sql
     .all(
-      `SELECT n, type, id, field, base, kept, lost, why, at FROM scsync_journal WHERE project = ?${where} ORDER BY n`,
-      project,
-      ...(key === undefined ? [] : [key.type, key.id]),
+      `SELECT n, project, type, id, field, base, kept, lost, why, at FROM scsync_journal WHERE ${where}`,
+      ...parameters,
     )
-    .map(([n, type, id, field, base, kept, lost, why, at]) => ({
+    .map(([n, project, type, id, field, base, kept, lost, why, at]) => ({
       n: Number(n),
-      project,
+      project: String(project),
       type: String(type),
       id: String(id),
       field: textOrNull(field),
@@ -67,8 +119,9 @@ export function countEntries(sql: Sql, project: string): ReadonlyMap<string, num
   return new Map(rows.map(([type, count]) => [String(type), Number(count)]));
 }
 
-/** Removes entries by number; says how many there were. */
+/** Removes entries by number, for all clones where they were shared; says how many there were. */
 export function dropEntries(sql: Sql, project: string, numbers: readonly number[]): number {
+  unsettle(sql);
   return numbers.reduce(
     (count, n) => count + sql.run(`DELETE FROM scsync_journal WHERE project = ? AND n = ?`, project, n),
     0,

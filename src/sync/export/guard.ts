@@ -1,6 +1,7 @@
 import { tokenOf } from '../../record/content.js';
 import type { Content } from '../../record/content.js';
-import { quote, unquote } from '../../record/json.js';
+import type { Loss } from '../../merge/loss.js';
+import { quote, scanObject, unquote } from '../../record/json.js';
 import { valuesOf } from '../../record/values.js';
 import type { ContentValue } from '../../record/values.js';
 import { isDeleted } from '../../record/version.js';
@@ -41,11 +42,28 @@ export function newValues(version: Version, known: readonly Version[]): NewValue
   const label = isDeleted(version) ? undefined : naturalName(version.content);
   const secretNames = namesOfSecrets(values);
   return values.flatMap(({ field, token }): NewValue[] => {
-    if (token.length < SHORTEST || !/^["[{]/.test(token) || old.has(token)) return [];
+    if (!mayBeSecret(token) || old.has(token)) return [];
     const text = textOf(token);
     const names = new Set([label ?? field, ...(MAY_BE_BARE.test(text) ? [field, ...secretNames] : [])]);
     return [...names].map((name) => ({ type: version.type, id: version.id, field, name, text }));
   });
+}
+
+/** The values that a line about a value that lost would bring into a file. */
+export function valuesOfLoss({ type, id }: RecordKey, { field, base, kept, lost }: Loss): NewValue[] {
+  const values = [base, kept, lost].flatMap((token): readonly ContentValue[] => {
+    if (token === null) return [];
+    return field === null
+      ? scanObject(token).map(([name, value]) => ({ field: name, token: value }))
+      : [{ field, token }];
+  });
+  return values
+    .filter(({ token }) => mayBeSecret(token))
+    .map(({ field: name, token }) => ({ type, id, field: name, name, text: textOf(token) }));
+}
+
+function mayBeSecret(token: string): boolean {
+  return token.length >= SHORTEST && /^["[{]/.test(token);
 }
 
 /** All that a version says, the names of its record and of whoever deleted it included. */

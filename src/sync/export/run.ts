@@ -22,14 +22,14 @@ import type { ExportContext, ExportRun } from './context.js';
 import { GuardedValues } from './guard.js';
 import { OldFiles } from './old-lines.js';
 import { isSetOtherwise, noteSettings } from './set-otherwise.js';
-import type { ExportFileInfo, ExportStats, RefusedRecord } from './stats.js';
-import { LineFile } from './line-file.js';
+import type { ExportStats, RefusedRecord } from './stats.js';
+import { settleConflicts, stageConflicts } from './conflicts.js';
+import type { StagedConflicts } from './conflicts.js';
+import type { LineFile } from './line-file.js';
+import { stageFile } from './stage-file.js';
+import type { WrittenFile } from './stage-file.js';
 import { addChildren, countWorklist, fillWorklist, makeExportTables } from './worklist.js';
 import { stageTombstones, writeDeletions, writeRecords } from './write-files.js';
-
-interface WrittenFile extends ExportFileInfo {
-  readonly sha256: string;
-}
 
 /** So often an export begins anew because somebody wrote the files meanwhile. */
 const MOST_TRIES = 5;
@@ -60,11 +60,13 @@ function tryExport(store: SyncStore, planned: Target, run: ExportRun): ExportSta
   try {
     if (!run.dryRun) foldLog(sql, store.registry);
     const staged = run.dryRun ? withFoldedLog(sql, store.registry, stage) : sql.transaction('deferred', stage);
-    const { context, newest, written } = staged;
+    const { context, newest, conflicts } = staged;
+    const written = [...staged.written, ...conflicts.written];
     const refused = context.refused.filter(({ why }) => why !== 'unseen' || !run.force);
     const stats = (history: string | null): ExportStats => ({
       ...context.tally.result(),
       files: written.map(({ name, path, size, lines }) => ({ name, path, size, lines })),
+      shared: conflicts.shared,
       refused,
       history,
       dryRun: run.dryRun,
@@ -74,9 +76,11 @@ function tryExport(store: SyncStore, planned: Target, run: ExportRun): ExportSta
     const history = context.overwrites ? copyToHistory(run.dir, names, run.now) : null;
     files.sync();
     return sql.transaction('immediate', () => {
-      if (!context.old.areUnchanged()) return undefined;
+      if (!context.old.areUnchanged() || !conflicts.isUnchanged()) return undefined;
       if (written.length > 0) files.commit();
-      commit(context, bindTarget(sql, planned), written, newest);
+      const target = bindTarget(sql, planned);
+      commit(context, target, staged.written, newest);
+      settleConflicts(sql, target, conflicts);
       return stats(history);
     });
   } finally {
@@ -90,18 +94,21 @@ interface StagedExport {
   /** The last change of the database that it has. */
   readonly newest: number;
   readonly written: readonly WrittenFile[];
+  readonly conflicts: StagedConflicts;
 }
 
 function stageExport(store: SyncStore, planned: Target, run: ExportRun, files: FileSet): StagedExport {
   const { sql, registry } = store;
   const newest = newestChange(sql);
-  const full = run.full || isSetOtherwise(sql, planned, run.settings);
+  const isNewlySet = isSetOtherwise(sql, planned, run.settings);
+  const full = run.full || isNewlySet;
   fillWorklist(sql, registry, planned, full);
   if (!full && hasPrivate(sql, run.settings.private)) addChildren(sql, registry, planned);
   const count = countWorklist(sql);
   const context = makeContext(store, planned, run, count);
   const isIdle = count === 0 && !context.old.laidOut;
-  return { context, newest, written: isIdle ? [] : stageFiles(context, files, count) };
+  const written = isIdle ? [] : stageFiles(context, files, count);
+  return { context, newest, written, conflicts: stageConflicts(context, files, isNewlySet) };
 }
 
 /** Commits what the target has now. */
@@ -161,7 +168,7 @@ function mayBeIrregular(sql: Sql, target: Target, name: string): boolean {
 
 /** Writes every file that changes beside its target. */
 function stageFiles(context: ExportContext, files: FileSet, total: number): WrittenFile[] {
-  const { registry, old, dir, dryRun, sql } = context;
+  const { registry, old, sql } = context;
   const written: WrittenFile[] = [];
   let done = 0;
   const onRecord = (): void => {
@@ -170,15 +177,8 @@ function stageFiles(context: ExportContext, files: FileSet, total: number): Writ
   };
   const mayWrite = (): boolean => context.guarded?.flush() !== false;
   const stage = (name: string, write: (file: LineFile) => void): void => {
-    const file = dryRun ? LineFile.nowhere() : new LineFile(files.stage(name, mayWrite));
-    write(file);
-    const { sha256, bytes } = file.close();
-    const isChanged = bytes === 0 ? old.hashOf(name) !== undefined : true;
-    if (isChanged && sha256 !== old.hashOf(name)) {
-      written.push({ name, path: join(dir, name), size: bytes, lines: file.lines, sha256 });
-    } else if (!dryRun) {
-      files.discard(name);
-    }
+    const file = stageFile(context, files, { name, old: old.hashOf(name), mayWrite, write });
+    if (file !== undefined) written.push(file);
   };
   stageTombstones(context);
   for (const entity of registry.entities) {

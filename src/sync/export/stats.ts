@@ -34,6 +34,8 @@ export type RefusedRecord =
 export type ExportStats<R extends Registry = Registry> = ByEntity<ExportCounts, R> & {
   /** The files that were written. */
   readonly files: readonly ExportFileInfo[];
+  /** Values that lost, and that the files now say so of, or that somebody took or dropped them. */
+  readonly shared: number;
   /** Records that must not be written. When there are any, nothing was written. */
   readonly refused: readonly RefusedRecord[];
   /** Where the old files were copied to before they were overwritten by force. */

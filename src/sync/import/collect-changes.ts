@@ -14,6 +14,7 @@ import { NOT_UTF8 } from '../../record/limits.js';
 import { mergeJoin } from '../../record/merge-join.js';
 import type { FileVersion } from '../../record/version.js';
 import type { Registry } from '../../registry/entity.js';
+import { CONFLICTS_FILE } from '../../registry/names.js';
 import { basePage, hasBase } from '../../store/knowledge/base.js';
 import type { FileBase } from '../../store/knowledge/base.js';
 import { settledHash } from '../../store/knowledge/settled-files.js';
@@ -70,7 +71,7 @@ export function collectChanges(
 ): CollectedChanges {
   makeTables(sql);
   const collector = new Collector(sql, registry, target, options);
-  for (const name of options.only ?? fileNames(registry)) collector.read(name);
+  for (const name of options.only ?? [...fileNames(registry), CONFLICTS_FILE]) collector.read(name);
   return collector.finish();
 }
 
@@ -106,6 +107,8 @@ class Collector {
     const isSettled = hash !== null && hash === settledHash(this.#sql, this.#target, name);
     if (isSettled && !this.#options.forces) return;
     this.#files.set(name, hash);
+    // It has no records: the journal takes its lines.
+    if (name === CONFLICTS_FILE) return;
     const { canonical } = scanFile(this.#registry, path, name);
     if (canonical) {
       this.#compareWithBase(name);

@@ -1,4 +1,6 @@
 import { noteLoss } from '../../store/knowledge/journal.js';
+import { hasLost } from '../../merge/has-lost.js';
+import { versionOf } from '../../format/version-of.js';
 import { wholeRecord } from '../../merge/record.js';
 import { sameContent } from '../../record/content.js';
 import type { Content } from '../../record/content.js';
@@ -96,7 +98,10 @@ function removeChild(
   const own = base === undefined ? [] : [base.deleted ? base.stamp : base.stamp + 1];
   const tombstone = deleted(key, Math.max(parent.stamp, ...own), parent.by);
   removeRow(context, entity, content, tombstone, removal);
-  noteLoss(context.sql, context.target.project, key, wholeRecord(content), 'parent deleted', context.now);
+  const loss = wholeRecord(content);
+  const exported = base === undefined ? undefined : versionOf(context.registry, base.line);
+  const wasExported = exported?.kind === 'present' && hasLost(exported.content, loss);
+  noteLoss(context.sql, context.target.project, { key, loss, why: 'parent deleted', at: context.now, wasExported });
   removal.children.push(key);
 }
 

@@ -166,6 +166,7 @@ export function planImportAll(
 ): {
   readonly records: ReadonlyMap<string, number>;
   readonly notices: readonly Notice[];
+  readonly lostElsewhere: number;
   readonly problems: readonly string[];
 } {
   const touched = new Set<string>();
@@ -187,6 +188,7 @@ export function planImportAll(
   return dryRunImport(store, target, run, (stats) => ({
     records: countPending(store.sql, touched, newest),
     notices: stats.notices,
+    lostElsewhere: stats.lostElsewhere,
     problems: stats.problems,
   }));
 }

@@ -1,9 +1,7 @@
 import { noteLoss } from '../../store/knowledge/journal.js';
 import type { LostValues } from '../../files/lost-values.js';
 import type { LostValue } from '../../files/parse-lost-value.js';
-import { canonicalBytes } from '../../merge/record.js';
-import { elementsByKey } from '../../record/content.js';
-import type { Content } from '../../record/content.js';
+import { hasLost } from '../../merge/has-lost.js';
 import { entityOfType } from '../../registry/entity.js';
 import type { ImportContext } from './context.js';
 
@@ -31,7 +29,8 @@ export function takeLostValues(context: ImportContext, left: readonly LostValues
 }
 
 function take(context: ImportContext, { type, id, loss, why, at }: LostValue): void {
-  if (!noteLoss(context.sql, context.target.project, { type, id }, loss, why, at)) return;
+  // A driver merges what was committed, so others had it.
+  if (!noteLoss(context.sql, context.target.project, { key: { type, id }, loss, why, at, wasExported: true })) return;
   context.report.noticeLoss({ type, id }, `lost a value of ${loss.field ?? 'the whole record'} in a merge of files`);
 }
 
@@ -43,17 +42,5 @@ export function isWaiting(present: Present, value: LostValue): boolean {
 function isCurrent({ registry, rows }: Present, value: LostValue): boolean {
   const entity = entityOfType(registry, value.type);
   const row = entity === undefined ? undefined : rows.read(entity, value.id);
-  return row !== undefined && holds(row, value);
-}
-
-/** Says whether a record has a value, as one that lost is written. */
-function holds(content: Content, { loss: { field, lost } }: LostValue): boolean {
-  if (field === null) return canonicalBytes(content) === lost;
-  const synced = content.entity.synced[content.entity.indexOf.get(field) ?? -1];
-  if (synced === undefined) return content.unknown.some(([name, token]) => name === field && token === lost);
-  const token = content.tokens[synced.index] ?? 'null';
-  if (synced.field.kind !== 'set') return token === lost;
-  const { set } = synced.field;
-  const mine = elementsByKey(set, token);
-  return [...elementsByKey(set, lost)].every(([key, element]) => mine.get(key) === element);
+  return row !== undefined && hasLost(row, value.loss);
 }

@@ -10,6 +10,10 @@ export class ImportReport {
   readonly notices: Notice[] = [];
   /** Lines that cannot be read, those of the first pass included. */
   readonly skipped: SkippedLine[];
+  /** Lines of the file of conflicts that cannot be read: they stop nothing. */
+  readonly unread: string[] = [];
+  /** Values that lost in merges of other clones, new to this database. */
+  lostElsewhere = 0;
   /** Records that rows were written of, or something said of, as `type/id`; kept only where somebody counts them. */
   readonly touched: Set<string> | undefined;
   /** How many lines there are to decide. */

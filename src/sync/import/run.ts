@@ -11,6 +11,7 @@ import type { SyncStore } from '../../store/store.js';
 import type { Target } from '../../store/knowledge/target.js';
 import { bindTarget } from '../../store/knowledge/bind-target.js';
 import { findTarget, readNote, writeNote } from '../../store/knowledge/target.js';
+import { areAgreed } from '../shared-conflicts.js';
 import { Tally } from '../stats.js';
 import { foldLog } from '../../store/knowledge/change-log.js';
 import { newestChange, moveExportedThrough } from '../../store/knowledge/changes.js';
@@ -26,6 +27,8 @@ import { keepPrepared, prepareRecords } from './prepare.js';
 import { isWaiting, takeLostValues } from './lost-values.js';
 import { MergeStrategy } from './plan.js';
 import { failOnProblems } from './problems.js';
+import { CONFLICTS_FILE } from '../../registry/names.js';
+import { takeConflicts } from './conflicts.js';
 import { collectChanges } from './collect-changes.js';
 import type { CollectedChanges } from './collect-changes.js';
 import { NO_ENTITY_STATS } from './stats.js';
@@ -140,6 +143,7 @@ function carryOut(context: ImportContext, run: ImportRun, found: Found, prepared
   // Bound only here, so that an import that fails leaves no trace.
   context.bind(bindTarget(sql, planned));
   if (prepared !== undefined) keepPrepared(context, prepared);
+  if (staged.files.has(CONFLICTS_FILE)) takeConflicts(context, run.dir);
   importRecords(context);
   takeBackBroken(context, newest);
   // What the import wrote itself it has marked; what the database did besides is a change like any other.
@@ -147,6 +151,7 @@ function carryOut(context: ImportContext, run: ImportRun, found: Found, prepared
   failOnProblems(context.report.skipped, run.skipInvalid);
   const lostValues = takeLostValues(context, left);
   noteSkipped(context);
+  if (staged.files.has(CONFLICTS_FILE) && !areAgreed(context)) context.unsettled.add(CONFLICTS_FILE);
   settleFiles(context, staged);
   if (isAgreement(context, staged)) notePoint(context, context.target, run);
   for (const change of context.rowsBefore?.changes(context.registry, context.rows) ?? []) run.onChange?.(change);
@@ -199,12 +204,13 @@ function notePoint({ sql }: Pick<SyncStore, 'sql'>, target: Target, { history, o
   if (point !== undefined && point !== noted) writeNote(sql, target, 'point', point);
 }
 
-function statsOf({ report: { tally, notices } }: ImportContext, { staged }: Found): ImportStats {
+function statsOf({ report }: ImportContext, { staged }: Found): ImportStats {
   return {
-    ...tally.result(),
+    ...report.tally.result(),
     unknown: Object.fromEntries(staged.unknown),
-    notices,
-    problems: staged.skipped.map(({ problem }) => problem),
+    notices: report.notices,
+    lostElsewhere: report.lostElsewhere,
+    problems: [...staged.skipped.map(({ problem }) => problem), ...report.unread],
     dryRun: false,
   };
 }
@@ -213,6 +219,7 @@ function noteSkipped(context: ImportContext): void {
   for (const { key, problem } of context.report.skipped) {
     context.report.notice('skipped', key?.type ?? 'unknown', key?.id ?? '?', problem);
   }
+  for (const problem of context.report.unread) context.report.notice('skipped', 'unknown', '?', problem);
 }
 
 function settleFiles(context: ImportContext, staged: CollectedChanges): void {

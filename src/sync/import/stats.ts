@@ -38,6 +38,8 @@ export type ImportStats<R extends Registry = Registry> = ByEntity<EntityStats, R
   readonly unknown: Readonly<Record<string, number>>;
   /** What must be named: each record that was restored, renamed, rolled back, orphaned, skipped, or lost a value. */
   readonly notices: readonly Notice[];
+  /** Values that lost in merges of other clones, and are new in the journal of this database. */
+  readonly lostElsewhere: number;
   /** Problems of the lines that were skipped, `file:line: what`. */
   readonly problems: readonly string[];
   readonly dryRun: boolean;

@@ -1,5 +1,6 @@
 import { noteLoss } from '../../store/knowledge/journal.js';
-import type { ReasonedLoss } from '../../merge/loss.js';
+import { hasLost } from '../../merge/has-lost.js';
+import type { Loss, ReasonedLoss } from '../../merge/loss.js';
 import { sameContent } from '../../record/content.js';
 import type { Content } from '../../record/content.js';
 import { isDeleted } from '../../record/version.js';
@@ -27,7 +28,12 @@ export function writeRecord(context: ImportContext, decision: RecordPlan, clashe
   const { key } = record;
   if (isDeleted(plan.result) || clashes.length > 0) context.flushPresent();
   const losses = [...record.losses, ...plan.losses];
-  for (const { loss, why } of losses) noteLoss(context.sql, context.target.project, key, loss, why, context.now);
+  for (const { loss, why } of losses) {
+    noteLoss(context.sql, context.target.project, {
+      ...{ key, loss, why, at: context.now },
+      wasExported: wasExported(record, loss),
+    });
+  }
   if (losses.length > 0) context.report.noticeLoss(key, conflictMessage(losses, context.isDryRun));
   if (plan.rolledBack === true) {
     context.report.notice(
@@ -79,6 +85,12 @@ function addRow(context: ImportContext, decision: RecordPlan, planned: Content, 
     ...{ result, isWritten },
     derived: plan.restamp === true ? { stamp: 0, content: undefined } : derived,
   });
+}
+
+/** A value that no file ever had is nothing that others could miss. */
+function wasExported({ lines, base }: LoadedRecord, loss: Loss): boolean {
+  const exported = [...lines, ...(base?.kind === 'present' ? [base] : [])];
+  return exported.some(({ content }) => hasLost(content, loss));
 }
 
 function conflictMessage(losses: readonly ReasonedLoss[], isDryRun: boolean): string {

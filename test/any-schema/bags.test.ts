@@ -79,6 +79,17 @@ describe('a table without a key', () => {
     expect(a.project.export({ full: true }).total).toMatchObject({ written: 0, deleted: 0 });
   });
 
+  it('has the same records in copies of a database that two machines track', () => {
+    const folder = temporaryFolder();
+    const first = openSide(folder, 'before', { ...OPTIONS, file: { ...registry(), entities: [] } });
+    first.sql.exec(`INSERT INTO person (name) VALUES ('ann'); INSERT INTO visit (by, n) VALUES (1, 1), (1, 1), (1, 2)`);
+    const [a, b] = ['a', 'b'].map((name) => openSide(folder, name, { ...OPTIONS, copy: first.path }));
+    a?.project.sync();
+    const outcome = b?.project.sync();
+    expect(outcome?.import.total).toMatchObject({ created: 0, updated: 0, deleted: 0 });
+    expect(outcome?.export.total).toMatchObject({ written: 0, deleted: 0 });
+  });
+
   it.each(RENUMBERING)('has the same records after %s', (sql) => {
     const { a } = openSides(OPTIONS);
     a.sql.exec(`INSERT INTO visit (n) VALUES (1), (2), (2), (3); DELETE FROM visit WHERE n = 1`);

@@ -29,7 +29,8 @@ export function mayBeRenumbered(sql: Sql, { entities }: Registry): boolean {
   return entities.some((entity) => isBag(entity) && mustBeLookedAt(sql, entity));
 }
 
-function mustBeLookedAt(sql: Sql, entity: Entity): boolean {
+/** Whether rows may have other numbers than they had, or are told apart by other fields. */
+export function mustBeLookedAt(sql: Sql, entity: Entity): boolean {
   const last = lastLook(sql, entity);
   return last?.schema !== schemaVersion(sql) || !isSame(last.fields, comparedFields(entity));
 }

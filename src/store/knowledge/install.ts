@@ -16,7 +16,7 @@ import { sqlName, sqlText } from '../sql-name.js';
 import { isBag, loggedKey } from '../identity.js';
 import { rowsOf } from '../row-source.js';
 import { takeUpLearntFields } from './learnt-fields.js';
-import { nameRows } from './local-keys.js';
+import { nameRows } from './name-rows.js';
 
 /** What is wrong with the tracking of a database. */
 export interface TrackingState {

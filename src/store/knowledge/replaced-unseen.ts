@@ -4,7 +4,7 @@ import { rowsOf } from '../row-source.js';
 import type { Sql } from '../sql.js';
 import { sqlName } from '../sql-name.js';
 import { readTableShape } from '../table-shape.js';
-import { forgetStale } from './local-keys.js';
+import { forgetStale } from './name-rows.js';
 import { NOW } from './triggers.js';
 
 /**
@@ -23,7 +23,7 @@ export function logUnseenReplaced(sql: Sql, registry: Registry, entity: Entity):
      WHERE r.type = ?2 AND r.project IS NOT NULL
        AND NOT EXISTS (SELECT 1 FROM ${rowsOf(registry, entity)} t WHERE t.${sqlName(key)} = r.id)
        AND NOT EXISTS (SELECT 1 FROM scsync_tombstones x WHERE x.project = r.project AND x.type = r.type AND x.id = r.id)
-       AND NOT EXISTS (SELECT 1 FROM scsync_log l WHERE l.tbl = ?1 AND l.key = r.id AND l.at IS NOT NULL)`,
+       AND r.id NOT IN (SELECT l.key FROM scsync_log l WHERE l.tbl = ?1 AND l.at IS NOT NULL AND l.key IS NOT NULL)`,
     table,
     type,
   );

@@ -4,7 +4,7 @@ import type { Registry } from '../../registry/entity.js';
 import { isMapped, keyColumns } from '../../store/identity.js';
 import type { Sql } from '../../store/sql.js';
 import { sqlName } from '../../store/sql-name.js';
-import { forgetStaleKeys } from '../../store/knowledge/local-keys.js';
+import { forgetStaleKeys } from '../../store/knowledge/name-rows.js';
 import { PREFIX } from '../../store/knowledge/triggers.js';
 import { writesOf } from '../../store/trigger-writes.js';
 

@@ -83,6 +83,14 @@ export function rememberNumbers(sql: Sql, entity: Entity, staged: string, id?: s
   );
 }
 
+/** Puts the local keys of rows that are there beside what waits to be written into them. */
+export function rememberLocal(sql: Sql, { type }: Entity, staged: string): void {
+  sql.run(
+    `UPDATE ${staged} SET local = (SELECT q.local FROM scsync_records q WHERE q.type = ? AND q.id = ${staged}.id) WHERE is_new = 0`,
+    type,
+  );
+}
+
 /** Takes the local key from a record that has no row, or none any more: it may be handed out anew. */
 export function forgetKey(sql: Sql, entity: Entity, id: string): void {
   if (!isMapped(entity)) return;

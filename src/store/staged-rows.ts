@@ -10,7 +10,7 @@ import type { Sql } from './sql.js';
 import { emptyLocalColumns } from './local-columns.js';
 import { isMapped, isRowOf, joinLocal, numberColumn, numberField, valueOfReference } from './identity.js';
 import type { StagedTables } from './identity.js';
-import { rememberKeys, rememberNumbers } from './new-keys.js';
+import { rememberKeys, rememberLocal, rememberNumbers } from './new-keys.js';
 import { sqlName, sqlNames, sqlText } from './sql-name.js';
 
 /** How many rows of each kind wait. */
@@ -147,14 +147,11 @@ export class StagedRows {
     });
     if (columns.length === 0) return;
     const values = columns.map(({ column, value }) => `${sqlName(column)} = ${value}`).join(', ');
-    const [from, row] = isMapped(entity)
-      ? [
-          `${this.table} s CROSS JOIN scsync_records r`,
-          `r.type = ${sqlText(entity.type)} AND r.id = s.id AND ${joinLocal(entity, 't', 'r')}`,
-        ]
-      : [`${this.table} s`, isRowOf(entity, 's.id')];
+    // Were the keys looked up in the same statement, SQLite would go through all rows of the table for each that waits.
+    if (isMapped(entity)) rememberLocal(this.#sql, entity, this.table);
+    const row = isMapped(entity) ? joinLocal(entity, 't', 's') : isRowOf(entity, 's.id');
     this.#sql.run(
-      `UPDATE ${sqlName(entity.table)} AS t SET ${values} FROM ${from} WHERE ${row} AND s.is_new = 0${id === undefined ? '' : ' AND s.id = ?'}`,
+      `UPDATE ${sqlName(entity.table)} AS t SET ${values} FROM ${this.table} s WHERE ${row} AND s.is_new = 0${id === undefined ? '' : ' AND s.id = ?'}`,
       ...(id === undefined ? [] : [id]),
     );
   }
@@ -223,7 +220,7 @@ export class StagedRows {
     const places = this.#columns.map(({ place }) => place).join(', ');
     this.#sql.exec(
       `CREATE TEMP TABLE IF NOT EXISTS ${name} (
-         id TEXT NOT NULL UNIQUE, is_new INTEGER NOT NULL, unknown TEXT, counted INTEGER, changed INTEGER, local INTEGER, ${places});
+         id TEXT NOT NULL UNIQUE, is_new INTEGER NOT NULL, unknown TEXT, counted INTEGER, changed INTEGER, local, ${places});
        DELETE FROM ${this.table}`,
     );
     for (const [index, fields] of this.#entity.naturalKeys.entries()) {

@@ -91,7 +91,7 @@ describe('a commit of the data folder', () => {
     const { bob } = pair();
     for (const [template, says] of [
       [' ', 'must be a text'],
-      ['a {title}', 'no {title}'],
+      ['a {title}', 'not {title}'],
       ['a \u001b[2J', 'control characters'],
     ] as const) {
       expect(bob.run(['push', '--message', template]).stderr).toContain(says);

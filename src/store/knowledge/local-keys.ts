@@ -114,32 +114,32 @@ function translateKeys(sql: Sql, registry: Registry, entity: Entity): void {
       return isArray ? `${same} AND ${same} COLLATE BINARY` : same;
     })
     .join(' AND ');
+  sql.exec(
+    `CREATE TEMP TABLE IF NOT EXISTS scsync_translated (key UNIQUE, written, gone); DELETE FROM temp.scsync_translated`,
+  );
   for (const [key = null] of sql.all(`SELECT DISTINCT key FROM scsync_log WHERE tbl = ?`, table)) {
     const parts = isArray ? partsOf(String(key)) : [key];
     const known = sql.get(`SELECT id FROM scsync_records WHERE type = ?1 AND local = ${local}`, type, ...parts)?.[0];
     const [found] = keysOf(sql, registry, entity, row, parts);
-    // The number of a parent may have been handed out anew, so that the same key is another record's.
-    if (known !== undefined && known !== found?.id) {
+    if (known !== undefined && known !== found?.id)
       sql.run(`UPDATE scsync_records SET local = NULL WHERE type = ? AND id = ?`, type, known);
-      sql.run(
-        `INSERT INTO scsync_log (tbl, key, scope, at) SELECT tbl, key, scope, ${NOW} FROM scsync_log
-         WHERE tbl = ?1 AND key IS ?2 AND NOT EXISTS (SELECT 1 FROM scsync_log WHERE tbl = ?1 AND key IS ?2 AND at IS NOT NULL)
-         LIMIT 1`,
-        table,
-        key,
-      );
-    }
     if (found !== undefined) addRecord(sql, entity, found.id, found.local);
     const written = found?.id ?? null;
-    // In one step, since a key may be spelled as its id.
-    sql.run(
-      `UPDATE scsync_log SET key = iif(at IS NULL, ?, ?) WHERE tbl = ? AND key IS ?`,
-      written,
-      known ?? written,
-      table,
-      key,
-    );
+    sql.run(`INSERT INTO temp.scsync_translated (key, written, gone) VALUES (?, ?, ?)`, key, written, known ?? written);
   }
+  // The number of a parent may have been handed out anew, so that the same key is another record's.
+  sql.run(
+    `INSERT INTO scsync_log (tbl, key, scope, at)
+     SELECT l.tbl, l.key, l.scope, ${NOW} FROM temp.scsync_translated k JOIN scsync_log l ON l.tbl = ? AND l.key IS k.key
+     WHERE k.gone IS NOT k.written GROUP BY l.key HAVING count(l.at) = 0`,
+    table,
+  );
+  // In one step, since a key may be spelled as the id of another.
+  sql.run(
+    `UPDATE scsync_log SET key = iif(at IS NULL, k.written, k.gone) FROM temp.scsync_translated k
+     WHERE tbl = ? AND scsync_log.key IS k.key`,
+    table,
+  );
 }
 
 /** The values that SQLite's `quote` wrote, with commas between them. */

@@ -42,8 +42,12 @@ export function readObjects(cwd: string, names: readonly string[]): ((GitObject 
 export function readBlobs(cwd: string, objects: readonly string[]): Buffer[] {
   return readObjects(cwd, objects).map((found, index) => {
     if (found?.type === 'blob') return found.content;
-    throw new SyncError('io', `Cannot read ${objects[index] ?? ''}: git does not have it`);
+    throw cannotRead(objects[index] ?? '');
   });
+}
+
+function cannotRead(name: string): SyncError {
+  return new SyncError('io', `Cannot read ${name}: git does not have it`);
 }
 
 /** The sum that a repository names its objects by. */

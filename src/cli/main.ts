@@ -35,7 +35,7 @@ async function carryOut({ verb, args, options }: Call): Promise<number> {
     import('./hints.js'),
   ]);
   const looks = isOn(options, 'dryRun') || verb.looks?.(args, options) === true;
-  const session = new Session({ ...options, looks }, await terminal());
+  const session = new Session({ ...options, looks, patience: verb.patience }, await terminal());
   try {
     const outcome = await verb.run({ session, args, options, input: readInput });
     const error = completeReport(outcome.error, session);

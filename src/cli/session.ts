@@ -43,6 +43,8 @@ export interface SessionOptions {
   readonly allowSecret?: readonly string[];
   /** Whether nothing is to be changed. */
   readonly looks?: boolean;
+  /** For how many milliseconds others may hold the database or the folder; undefined for the usual time. */
+  readonly patience?: number | undefined;
   /** Whether a program reads what the verb gives, and nobody its text. */
   readonly json?: boolean;
 }
@@ -137,7 +139,11 @@ export class Session {
   store(options: { readonly create?: boolean } = {}): Store<Registry> {
     const { note } = this.database;
     if (note !== undefined && this.#store === undefined) this.notes.push(note);
-    return (this.#store ??= this.#open(options.create === true));
+    if (this.#store !== undefined) return this.#store;
+    const { patience } = this.#options;
+    this.#store = this.#open(options.create === true);
+    if (patience !== undefined) this.#store.sql.exec(`PRAGMA busy_timeout = ${patience}`);
+    return this.#store;
   }
 
   #open(create: boolean): Store<Registry> {
@@ -259,6 +265,7 @@ export class Session {
       actor: findActor(this.#base, this.#env),
       history: gitHistory(place.dir),
       guard: this.guard,
+      ...(this.#options.patience !== undefined && { lockTimeoutMs: this.#options.patience }),
       ...(this.#bar && { onProgress: this.#bar.onProgress }),
     };
   }

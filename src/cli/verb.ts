@@ -24,6 +24,8 @@ export interface Verb {
   readonly options?: readonly Option[];
   /** Whether a call changes nothing, beside dry runs. */
   readonly looks?: (args: readonly string[], options: Options) => boolean;
+  /** For how many milliseconds others may hold what it needs; the usual time where nothing is said. */
+  readonly patience?: number;
   /** What to type, and what that does. */
   readonly examples: readonly (readonly [command: string, says: string])[];
   /** Does the work, and prints nothing. */

@@ -131,12 +131,30 @@ const HEAD = `#!/bin/sh
 # Made by savecontext-sync (sc-sync init --hooks); init --undo takes it away.
 `;
 
+/**
+ * What git is asked where a hook knows two commits: whether they have the same data folder. Then there is nothing to import, and no program is
+ * started. `post-checkout` is told both, and that these are commits; a merge that only stages has none, and a rebase has many.
+ */
+const HAS_NOTHING: Readonly<Record<string, { readonly where: string; readonly commits: string }>> = {
+  'post-checkout': { where: '[ "$3" = 1 ]', commits: '"$1" "$2"' },
+  'post-merge': { where: '[ "$1" = 0 ]', commits: 'ORIG_HEAD HEAD' },
+  'post-rewrite': { where: '[ "$1" = amend ]', commits: "'HEAD@{1}' HEAD" },
+};
+
+function isUnchanged(name: string, dir: string): string {
+  const test = HAS_NOTHING[name];
+  if (test === undefined) return 'false';
+  const folder = shellWord(`:(top,literal)${dir.split(sep).join('/')}`);
+  return `${test.where} && git diff-tree --quiet ${test.commits} -- ${folder} 2>/dev/null`;
+}
+
 /** It never fails, and leaves standard input to the hook that was there before. */
 function hookScript(name: string, dir: string, options: readonly string[]): string {
   const script = shellWord(programPath('cli/main.js'));
   const node = shellWord(process.execPath);
   const words = ['-C', dirname(dir), ...options].map(shellWord).join(' ');
-  return `${HEAD}if ${isWanted(dir)} && [ -f ${script} ] && [ -x ${node} ]; then
+  return `${HEAD}if ${isUnchanged(name, dir)}; then :
+elif ${isWanted(dir)} && [ -f ${script} ] && [ -x ${node} ]; then
   ${node} ${script} ${words} hook ${name} </dev/null || :
 fi
 if [ -x "$0${BEFORE}" ]; then exec "$0${BEFORE}" "$@"; fi

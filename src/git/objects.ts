@@ -30,8 +30,7 @@ export function readObjects(cwd: string, names: readonly string[]): ((GitObject 
     }
     const from = out.indexOf('\n', at) + 1;
     const [, object, type, size] = /^([0-9a-f]+) (\w+) (\d+)\n$/.exec(out.slice(at, from)) ?? [];
-    if (object === undefined || size === undefined)
-      throw new SyncError('io', `Cannot read ${name}: git gave no object`);
+    if (object === undefined || size === undefined) throw cannotRead(name);
     at = from + Number(size) + 1;
     if (type !== 'tree' && type !== 'blob') return undefined;
     return { object, type, content: Buffer.from(out.slice(from, at - 1), 'latin1') };
@@ -42,8 +41,12 @@ export function readObjects(cwd: string, names: readonly string[]): ((GitObject 
 export function readBlobs(cwd: string, objects: readonly string[]): Buffer[] {
   return readObjects(cwd, objects).map((found, index) => {
     if (found?.type === 'blob') return found.content;
-    throw new SyncError('io', `Cannot read ${objects[index] ?? ''}: git does not have it`);
+    throw cannotRead(objects[index] ?? '');
   });
+}
+
+function cannotRead(name: string): SyncError {
+  return new SyncError('io', `Cannot read ${name}: git does not have it`);
 }
 
 /** The sum that a repository names its objects by. */

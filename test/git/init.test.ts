@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 
 import { driveMerge } from '../../src/git/drive-merge.js';
@@ -493,6 +494,55 @@ describe('hooks', () => {
     expect(clone.git('show', '--name-only', '--format=', 'HEAD')).toBe('README.md');
     writeFileSync(clone.db, 'no database');
     clone.git('commit', '--quiet', '--allow-empty', '-m', 'still works');
+  });
+});
+
+describe('programs that hooks start', () => {
+  /** How many programs of Node a call of git starts. */
+  function starts(clone: Clone, ...args: readonly string[]): number {
+    const place = folder();
+    const preload = join(place, 'preload.mjs');
+    const noted = JSON.stringify(join(place, 'noted'));
+    writeFileSync(
+      preload,
+      `import { appendFileSync } from 'node:fs';\nimport { isMainThread } from 'node:worker_threads';\nif (isMainThread) appendFileSync(${noted}, '.');\n`,
+    );
+    const { status, stderr } = tryGit(clone.root, args, {
+      ...clone.env(),
+      NODE_OPTIONS: `--import ${pathToFileURL(preload).href}`,
+    });
+    expect(status, stderr).toBe(0);
+    return existsSync(join(place, 'noted')) ? readFileSync(join(place, 'noted'), 'utf8').length : 0;
+  }
+
+  it('are one for a commit, and none where two commits have the same data folder', () => {
+    const clone = repository();
+    clone.ok('init', '--hooks');
+    clone.put('memory', 'mem_1', 'key=k', 'value=one');
+    expect(starts(clone, 'commit', '--quiet', '--allow-empty', '-m', 'by hook')).toBe(1);
+    expect(clone.git('show', 'HEAD:.savecontext/memories.jsonl')).toContain('"one"');
+    expect(starts(clone, 'switch', '--quiet', '--create', 'side')).toBe(0);
+    // The commit before it, and nothing after it.
+    expect(starts(clone, 'commit', '--quiet', '--amend', '-m', 'amended')).toBe(1);
+    writeFileSync(join(clone.root, 'README.md'), 'changed\n');
+    expect(starts(clone, 'commit', '--quiet', '-am', 'code')).toBe(1);
+    expect(starts(clone, 'switch', '--quiet', 'main')).toBe(0);
+    expect(starts(clone, 'merge', '--quiet', '--no-edit', 'side')).toBe(0);
+  });
+
+  it('are one where the data folder is another, and it imports', () => {
+    const clone = repository();
+    clone.ok('init', '--hooks');
+    clone.put('memory', 'mem_1', 'key=k', 'value=one');
+    clone.commit();
+    clone.git('branch', 'side');
+    writeFileSync(join(clone.dir, 'memories.jsonl'), clone.read('memories.jsonl').replace('"one"', '"two"'));
+    clone.git('-c', 'core.hooksPath=/dev/null', 'commit', '--quiet', '-am', 'by hand');
+    clone.git('-c', 'core.hooksPath=/dev/null', 'switch', '--quiet', 'side');
+    expect(clone.field('memory', 'mem_1', 'value')).toBe('one');
+    expect(starts(clone, 'merge', '--quiet', 'main')).toBe(1);
+    expect(clone.field('memory', 'mem_1', 'value')).toBe('two');
+    expect(starts(clone, 'checkout', '--quiet', 'HEAD~1', '--', '.savecontext')).toBe(1);
   });
 });
 

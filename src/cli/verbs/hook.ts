@@ -1,9 +1,11 @@
 import { Argument } from 'commander';
 
 import { spawn } from 'node:child_process';
-import { basename, resolve } from 'node:path';
+import { statSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
 
 import { workTreeOf } from '../../files/directory.js';
+import { namesIn } from '../../files/file.js';
 import { addFolder } from '../../git/commit-folder.js';
 import { HOOKS } from '../../git/hooks.js';
 import { programPath } from '../../git/program-path.js';
@@ -11,21 +13,27 @@ import { requireRepository } from '../../git/repository.js';
 import { SyncError } from '../../errors.js';
 import type { Session } from '../session.js';
 import { EXIT } from '../exit-codes.js';
+import { reportOfAny } from '../failed-by.js';
 import { warning } from '../outcome.js';
 import type { Outcome } from '../outcome.js';
 import type { Invocation, Verb } from '../verb.js';
 
-/** A commit waits for a hook no longer, in milliseconds; the start of two processes comes on top. */
+/** A commit waits for a hook no longer than both, in milliseconds: first for others, then for a second process. Starts come on top. */
+const PATIENCE_HERE = 200;
 const PATIENCE = 600;
 
 export const verb: Verb = {
   about: 'Never fails, and waits for its work less than a second: what takes longer goes on in the background.',
   arguments: [new Argument('<name>', 'the name of the hook')],
+  patience: PATIENCE_HERE,
   examples: [['sc-sync hook pre-commit', 'exports, and adds the data folder to the commit']],
   run,
 };
 
-/** Does what a hook is for, in a process of its own that may outlive it. */
+/** What the hooks do. */
+const LOADS = { export: () => import('./export.js'), import: () => import('./import.js') } as const;
+
+/** Does what a hook is for: here where that is quick, else in a process of its own that may outlive it. */
 async function run({ session, args: [name = ''], options }: Invocation): Promise<Outcome> {
   const verb = Object.entries(HOOKS).find(([known]) => known === name)?.[1];
   if (verb === undefined) {
@@ -35,12 +43,42 @@ async function run({ session, args: [name = ''], options }: Invocation): Promise
   }
   const project = typeof options['project'] === 'string' ? ['--project', options['project']] : [];
   const words = ['-C', session.resolve('.'), '--db', resolve(session.database.path), ...project, verb, '--quiet'];
-  const ended = await runFor(PATIENCE, [programPath('cli/main.js'), ...words]);
+  const here = isSmall(session) ? await runHere(session, verb) : undefined;
+  const ended = here ?? (await runFor(PATIENCE, [programPath('cli/main.js'), ...words]));
   if (ended === undefined) return says([`${verb} takes longer and goes on in the background`]);
   if (ended.status !== 0) return says(wentWrong(ended).map((line) => `${verb}: ${line}`));
   if (name === 'pre-commit') addToCommit(session);
   return says([]);
 }
+
+/** So many bytes of database and files together are exported or imported in less than {@link PATIENCE}, whatever changed. */
+const SMALL = 4 * 1024 * 1024;
+
+function isSmall(session: Session): boolean {
+  const { path } = session.database;
+  const dir = session.folder();
+  const paths = [path, `${path}-wal`, ...namesIn(dir).map((name) => join(dir, name))];
+  const sizes = paths.map((each) => statSync(each, { throwIfNoEntry: false })?.size ?? 0);
+  return sizes.reduce((sum, size) => sum + size, 0) <= SMALL;
+}
+
+/** Does the work in this process; undefined where somebody holds the database or the folder. */
+async function runHere(session: Session, name: keyof typeof LOADS): Promise<Ended | undefined> {
+  try {
+    const { verb } = await LOADS[name]();
+    const { status, text, error } = await verb.run({ session, args: [], options: {}, input: noInput });
+    const named = [...text].flatMap((block) => (block.kind === 'line' && block.level === 'data' ? [block.text] : []));
+    return { status, stdout: named.join('\n'), stderr: error?.message ?? '' };
+  } catch (error) {
+    const { code, message } = reportOfAny(error);
+    return code === 'busy' ? undefined : { status: EXIT.attention, stdout: '', stderr: message };
+  } finally {
+    // Nobody who commits has asked how the folder is understood.
+    session.notes.length = 0;
+  }
+}
+
+const noInput = (): Promise<Buffer> => Promise.resolve(Buffer.alloc(0));
 
 /** Why nothing was done, or else each record that needs somebody. */
 function wentWrong({ stdout, stderr }: Ended): string[] {

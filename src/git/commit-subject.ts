@@ -42,7 +42,9 @@ function namedSubject(registry: Registry, cwd: string, paths: readonly string[])
     tellsOfLosses ||= line.sign !== 'commit' && basename(line.file) === CONFLICTS_FILE;
   }
   const parts = [...stories.values()].map((story) => `${verbOf(story)} ${calledBy(story.name)}`);
-  const subject = joined(parts.length === 0 ? [tellsOfLosses ? 'say which values lost' : 'set up the data folder'] : parts);
+  const subject = joined(
+    parts.length === 0 ? [tellsOfLosses ? 'say which values lost' : 'set up the data folder'] : parts,
+  );
   return `${subject[0]?.toUpperCase() ?? ''}${subject.slice(1)}`;
 }
 

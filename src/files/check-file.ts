@@ -4,10 +4,13 @@ import { LineError, parseLine } from '../format/parse.js';
 import { isConflictMarker } from '../merge/conflict-marker.js';
 import { LIMITS, LINE_TOO_LONG, NOT_UTF8, fitsInto } from '../record/limits.js';
 import type { RecordKey } from '../record/record-key.js';
+import type { UnknownLine } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
+import { CONFLICTS_FILE } from '../registry/names.js';
 import { fileExists } from './file.js';
 import { readLines } from './line-reader.js';
 import type { TextLine } from './line-reader.js';
+import { parseConflictLine } from './parse-conflict-line.js';
 import { scanFile } from './scan-file.js';
 
 /** What may be wrong with an export directory that somebody proposes. */
@@ -63,7 +66,7 @@ function checkLine(registry: Registry, file: string, line: TextLine, { latest, s
   if (!fitsInto(text, LIMITS.lineBytes)) return { what: 'unreadable', ...at, says: LINE_TOO_LONG };
   if (line.invalidUtf8 === true) return { what: 'unreadable', ...at, says: NOT_UTF8 };
   try {
-    const version = parseLine(registry, text, latest);
+    const version = file === CONFLICTS_FILE ? readConflict(registry, text, latest) : parseLine(registry, text, latest);
     if (version.kind === 'unknown') {
       const says = `the type ${JSON.stringify(version.type)} is unknown here, so nobody checked this line`;
       return { what: 'unknown', ...at, says };
@@ -78,4 +81,14 @@ function checkLine(registry: Registry, file: string, line: TextLine, { latest, s
     if (!(error instanceof LineError)) throw error;
     return { what: 'unreadable', ...at, says: error.message };
   }
+}
+
+/** A line about a value that lost, told apart from others of its record by its own id. */
+function readConflict(
+  registry: Registry,
+  text: string,
+  latest: number,
+): Pick<UnknownLine, 'kind' | 'type'> | (RecordKey & { readonly kind: `conflict ${string}` }) {
+  const { kind, id, key } = parseConflictLine(registry, text, latest);
+  return kind === 'unknown' ? { kind, type: key.type } : { ...key, kind: `conflict ${id}` };
 }

@@ -17,6 +17,7 @@ import { calledBy, namedContent } from '../record/names.js';
 import { latestStamp } from '../record/stamp.js';
 import type { PathForm } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
+import { CONFLICTS_FILE } from '../registry/names.js';
 import { filesOfCommit } from './commit-files.js';
 import type { Repository } from './repository.js';
 
@@ -51,7 +52,7 @@ export function checkFolder(registry: Registry, repository: Repository, dir: str
   const findings = [
     ...changedFile(REGISTRY_FILE, 'registry', { before, after }),
     ...(settings.findings.length > 0 ? settings.findings : changedFile(SETTINGS_FILE, 'settings', { before, after })),
-    ...names.flatMap((name) => checkFile(registry, dir, name, latest)),
+    ...[...names, CONFLICTS_FILE].flatMap((name) => checkFile(registry, dir, name, latest)),
   ];
   const changes: NamedChange[] = [];
   for (const record of changedRecords(registry, { before, after }, settings.paths).records) {

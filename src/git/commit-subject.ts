@@ -50,7 +50,7 @@ function namedSubject(stories: ReadonlyMap<string, Story>, files: readonly Chang
   const parts = [...stories.values()].map((story) => `${verbOf(story)} ${calledBy(story.name)}`);
   const subject = joined(
     parts.length === 0
-      ? [files.some(({ file }) => file === CONFLICTS_FILE) ? 'say what lost' : 'set up the data folder']
+      ? [files.some(({ file }) => file === CONFLICTS_FILE) ? 'say which values lost' : 'set up the data folder']
       : parts,
   );
   return `${subject[0]?.toUpperCase() ?? ''}${subject.slice(1)}`;

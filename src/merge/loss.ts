@@ -23,4 +23,6 @@ export type LossReason =
 export interface ReasonedLoss {
   readonly loss: Loss;
   readonly why: LossReason;
+  /** Nobody but this clone ever had the value, so nobody else can miss it. */
+  readonly isOnlyHere?: true;
 }

@@ -11,7 +11,7 @@ import { emptyLocalColumns } from './local-columns.js';
 import { isMapped, isRowOf, joinLocal, numberColumn, numberField, valueOfReference } from './identity.js';
 import type { StagedTables } from './identity.js';
 import { rememberKeys, rememberLocal, rememberNumbers } from './new-keys.js';
-import { sqlName, sqlNames, sqlText } from './sql-name.js';
+import { sqlName, sqlNames } from './sql-name.js';
 
 /** How many rows of each kind wait. */
 export interface StagedCounts {

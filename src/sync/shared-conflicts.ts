@@ -16,6 +16,7 @@ import { latestStamp } from '../record/stamp.js';
 import { entityOfType } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';
 import { CONFLICTS_FILE } from '../registry/names.js';
+import { nothingIsPrivate } from './privacy.js';
 import { entriesOf, readJournal } from '../store/knowledge/journal.js';
 import type { JournalEntry } from '../store/knowledge/journal.js';
 import { isMarkedPrivate } from '../store/knowledge/private-marks.js';
@@ -177,7 +178,9 @@ function isClosedHere(place: JournalPlace, { id, key }: ConflictLine): boolean {
 function staysHere({ sql, registry, rows, isPrivate }: JournalPlace, { type, id, field, lost }: JournalEntry): boolean {
   const entity = entityOfType(registry, type);
   // What it is of can be asked no more.
-  if (entity === undefined || isMarkedPrivate(sql, { type, id })) return true;
+  if (entity === undefined) return true;
+  if (isPrivate === nothingIsPrivate) return false;
+  if (isMarkedPrivate(sql, { type, id })) return true;
   const row = rows.read(entity, id) ?? (field === null ? lostContent(registry, entity, id, lost) : undefined);
   return row !== undefined && isPrivate(row);
 }

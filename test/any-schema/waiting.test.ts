@@ -65,6 +65,9 @@ it('keeps a row whose child a table refers to, with the child, and both tombston
   b.sql.exec('DELETE FROM own');
   expect(b.project.sync().import.total).toMatchObject({ deleted: 3, orphaned: 0 });
   expect(b.sql.all('SELECT uid FROM person')).toEqual([['cid']]);
+  // What waited and went then is told to all.
+  a.project.sync();
+  expect(a.project.conflicts.list()).toHaveLength(3);
   expect(b.lines()).toEqual(a.lines());
 });
 

@@ -114,6 +114,13 @@ describe('check finds what a reviewer must look at', () => {
     ]);
   });
 
+  it('a line about a value that lost that says something else than its hash', () => {
+    const { ann } = onBranch();
+    const line = `{"id":"${'0'.repeat(32)}","record":["issue","issue_1"],"field":"title","why":"merge","lost":"x"}`;
+    writeFileSync(join(ann.dir, 'conflicts.jsonl'), `${line}\n`);
+    expect(found(ann)).toEqual([['unreadable', 'conflicts.jsonl', 1]]);
+  });
+
   it('a time from the end of time', () => {
     const { ann } = onBranch();
     edit(ann, ISSUES, (lines) => lines.map((line) => line.replace(/"exported_at":"\d+/, '"exported_at":"9999')));

@@ -111,7 +111,8 @@ describe.each(Object.entries(REWRITES))('after %s', (_, rewrite) => {
     bob.sync();
     expect(bob.files()).toEqual(files);
     expect(bob.git('status', '--porcelain')).toBe('');
-    expect(bob.journal()).toEqual([]);
+    // He is told what ann's clone merged, and has nothing else.
+    expect(bob.journal().filter((lost) => !ann.journal().includes(lost))).toEqual([]);
     expect(['title', 'details', 'labels'].map((name) => bob.field('issue', 'issue_1', name))).toEqual([
       'two',
       'd',

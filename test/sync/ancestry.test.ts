@@ -12,7 +12,7 @@ describe('a newer version, where the base is in a commit that only this clone ha
   it('is taken; what the base says that the history did not have is lost, and nothing else', () => {
     expect(plan({ file, ancestry: { hasBase: true, onlyHere, before } })).toEqual({
       result: file.content,
-      losses: [lost('later version', 'theirs', 'base')],
+      losses: [{ ...lost('later version', 'theirs', 'base'), isOnlyHere: true }],
     });
     const same = line('base', 500);
     expect(plan({ file, ancestry: { hasBase: true, onlyHere, before: same } }).losses).toEqual([]);
@@ -43,7 +43,7 @@ describe('a newer version, where the base is in a commit that only this clone ha
     for (const version of [before, undefined]) {
       expect(plan({ file: gone, ancestry: { hasBase: true, onlyHere, before: version } })).toEqual({
         result: gone,
-        losses: [lostWhole('deleted', B.content)],
+        losses: [{ ...lostWhole('deleted', B.content), isOnlyHere: true }],
       });
     }
     expect(plan({ file: gone, ancestry: { hasBase: true, onlyHere, before: line('base', 500) } }).losses).toEqual([]);

@@ -47,10 +47,13 @@ const FORMS: Readonly<Record<string, readonly Schema[]>> = {
         entities: part.statusEntities,
         files: part.files,
         tombstones: count('deletions that are remembered'),
-        sharedConflicts: object({
-          pendingExport: count('lost values that the next export says news of'),
-          pendingImport: count('values that lost in merges of other clones, new to this one'),
-        }),
+        sharedConflicts: object(
+          {},
+          {
+            pendingExport: count('lost values that the next export says news of'),
+            pendingImport: count('values that lost in merges of other clones, new to this one'),
+          },
+        ),
         problems: part.problems,
         notices: part.notices,
         git: object(

@@ -32,8 +32,8 @@ function readLine(context: ImportContext, line: TextLine): ConflictLine | undefi
   const { report, registry, latest } = context;
   const place = `${CONFLICTS_FILE}:${line.number}`;
   if (isConflictMarker(line.text)) {
-    const problem = `${place}: the conflict marker ${JSON.stringify(line.text.slice(0, 40))} stands here`;
-    report.skipped.push({ key: undefined, code: 'conflict_markers', problem });
+    const what = `the conflict marker ${JSON.stringify(line.text.slice(0, 40))} stands here`;
+    report.skipped.push({ key: undefined, code: 'conflict_markers', problem: `${place}: ${what}` });
     return undefined;
   }
   try {

@@ -35,12 +35,12 @@ export function lostOnlyHere(
     (changed === undefined || has(changed, value)) && others.some((values) => !has(values, value));
   if (isDeleted(result)) {
     const isLost = losses.length === 0 && (changed === undefined || changed.some(isOnlyHere));
-    return isLost ? [{ loss: wholeRecord(row), why: 'deleted' }] : [];
+    return isLost ? [{ loss: wholeRecord(row), why: 'deleted', isOnlyHere: true }] : [];
   }
   const known = losses.map(({ loss }) => loss);
   return differingValues(result, row)
     .filter((value) => isOnlyHere(value) && !has(known, value))
-    .map((loss) => ({ loss, why: 'later version' }));
+    .map((loss) => ({ loss, why: 'later version', isOnlyHere: true }));
 }
 
 function has(values: readonly Loss[], { field, lost }: Loss): boolean {

@@ -28,10 +28,10 @@ export function writeRecord(context: ImportContext, decision: RecordPlan, clashe
   const { key } = record;
   if (isDeleted(plan.result) || clashes.length > 0) context.flushPresent();
   const losses = [...record.losses, ...plan.losses];
-  for (const { loss, why } of losses) {
+  for (const { loss, why, isOnlyHere } of losses) {
     noteLoss(context.sql, context.target.project, {
       ...{ key, loss, why, at: context.now },
-      wasExported: wasExported(record, loss),
+      wasExported: isOnlyHere !== true && wasExported(record, loss),
     });
   }
   if (losses.length > 0) context.report.noticeLoss(key, conflictMessage(losses, context.isDryRun));

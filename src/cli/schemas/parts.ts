@@ -99,3 +99,18 @@ export const error = object(
   },
   { stack: text('with --verbose') },
 );
+
+/** What git has to do with files of other programs. */
+export const otherFiles: Members = {
+  drivers: list(
+    object({ name: text(), state: oneOf('missing', 'stale', 'unstated', 'installed'), file: text('that names it') }),
+    'drivers that git attributes name for files of other programs',
+  ),
+  obstacles: list(
+    object(
+      { name: text('of the attribute'), value: text(), paths: list(text()) },
+      { from: text('the file that says so, where one can be found') },
+    ),
+    'git attributes by which files do not merge as they should',
+  ),
+};

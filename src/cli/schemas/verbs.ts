@@ -35,6 +35,7 @@ const FORMS: Readonly<Record<string, readonly Schema[]>> = {
   init: [
     object({ database: text(), ...place }, { done, projects: part.projects, next: part.next }),
     object({}, { undone: list(text(), 'what was taken back, in words') }),
+    object({}, { done }),
     object(
       { pattern: text(), appendOnly: flag() },
       { key: list(text()), together: list(text()), element: list(text()), updated: text(), done },
@@ -51,12 +52,18 @@ const FORMS: Readonly<Record<string, readonly Schema[]>> = {
         notices: part.notices,
         git: object(
           { driver: oneOf('missing', 'stale', 'unused', 'installed') },
-          { unfinished: text('what git is in the middle of'), unmerged: list(text()), letThrough: list(text()) },
+          {
+            unfinished: text('what git is in the middle of'),
+            unmerged: list(text()),
+            letThrough: list(text()),
+            ...part.otherFiles,
+          },
         ),
         projects: part.projects,
         next: part.next,
       },
     ),
+    object({ git: object({}, part.otherFiles, 'where there are only files of other programs') }),
   ],
   export: [object({ ...place, dryRun }, part.exportStats)],
   import: [object({ ...place, dryRun }, part.importStats)],

@@ -64,8 +64,13 @@ export function describeGit(state: GitState): Line[] {
  * export directory and no database. Else undefined.
  */
 export function findOnlyOtherFiles(session: Session): OtherFiles | undefined {
-  if (isFolder(session.folder()) || existsSync(session.database.path)) return undefined;
+  if (hasProject(session)) return undefined;
   const repository = findRepository(session.resolve('.'));
   const found = repository === undefined ? undefined : lookAtOtherFiles(repository);
   return found?.drivers.length === 0 ? undefined : found;
+}
+
+/** Whether there is an export directory or a database. */
+export function hasProject(session: Session): boolean {
+  return isFolder(session.folder()) || existsSync(session.database.path);
 }

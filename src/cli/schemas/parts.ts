@@ -85,6 +85,20 @@ export const conflicts = list(
   'values that lost a merge',
 );
 
+export const otherLosses = list(
+  object(
+    {
+      n: text('what it is called by'),
+      path: text('of the file'),
+      id: text('of the record'),
+      field: text(),
+      lost: true,
+    },
+    { base: true, kept: true, at: time('when it lost') },
+  ),
+  'values that lost in files of other programs',
+);
+
 export const projects = list(object({ path: text() }, { records: count() }), 'projects of the database');
 
 export const next = text('the command to run next');
@@ -114,3 +128,8 @@ export const otherFiles: Members = {
     'git attributes by which files do not merge as they should',
   ),
 };
+
+/** Files that were healed. */
+export const healed = list(
+  object({ name: text(), from: oneOf('index', 'markers', 'lines') }, { lost: count('values that lost'), problems }),
+);

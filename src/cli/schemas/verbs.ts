@@ -88,9 +88,9 @@ const FORMS: Readonly<Record<string, readonly Schema[]>> = {
     }),
   ],
   conflicts: [
-    object({}, { conflicts: part.conflicts }),
-    object({}, { taken: part.conflicts }),
-    object({}, { dropped: part.conflicts }),
+    object({}, { conflicts: part.conflicts, files: part.otherLosses }),
+    object({}, { taken: part.conflicts, files: part.otherLosses }),
+    object({}, { dropped: part.conflicts, files: part.otherLosses }),
   ],
   put: [object(put), object({ results: list(object({ line: count('its number'), ...put })) })],
   get: [object({ record })],
@@ -131,6 +131,24 @@ const FORMS: Readonly<Record<string, readonly Schema[]>> = {
         'newest first',
       ),
     }),
+    object(
+      { file: text(), id: text('the key of the record') },
+      {
+        versions: list(
+          object(
+            { action: oneOf('created', 'changed', 'removed') },
+            {
+              commit: text('left out where it is not committed yet'),
+              author: text(),
+              time: time('when the commit was made'),
+              fields: part.fieldChanges,
+              record: true,
+            },
+          ),
+          'of a file of another program, newest first',
+        ),
+      },
+    ),
   ],
   pull: [object(pulled, pulledOptional)],
   push: [
@@ -145,14 +163,18 @@ const FORMS: Readonly<Record<string, readonly Schema[]>> = {
     object(
       { dir: text(), dryRun },
       {
-        files: list(
-          object(
-            { name: text(), from: oneOf('index', 'markers', 'lines') },
-            { lost: count('values that lost'), problems: part.problems },
-          ),
-        ),
+        files: part.healed,
         left: list(text(), 'unmerged files that are no data files'),
         history: text('where the old files were copied to'),
+        others: object(
+          {},
+          {
+            files: part.healed,
+            undecided: list(text(), 'files that somebody must decide on'),
+            history: text('where the old files were copied to'),
+          },
+          'files of other programs',
+        ),
       },
     ),
   ],

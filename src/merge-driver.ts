@@ -1,10 +1,9 @@
 #!/usr/bin/env node
 // git starts this once for each file that both sides of a merge changed: it loads neither SQLite nor the command line's parser.
-import { parseArgs } from 'node:util';
-
 import { SyncError, messageOf } from './errors.js';
 import { driveMerge, markerSize } from './git/drive-merge.js';
 import type { DriverCall } from './git/drive-merge.js';
+import { parseLineWords } from './git/line-options.js';
 import { lineOptions } from './merge/json-options.js';
 import { savecontext } from './savecontext/registry.js';
 
@@ -14,17 +13,7 @@ const clean = (text: string): string => text.replaceAll(/[\u0000-\u001f\u007f-\u
 const say = (text: string): void => void process.stderr.write(`sc-sync: ${clean(text)}\n`);
 
 function readCall(argv: readonly string[]): DriverCall {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    options: {
-      key: { type: 'string', multiple: true, default: [] },
-      together: { type: 'string', multiple: true, default: [] },
-      element: { type: 'string', multiple: true, default: [] },
-      updated: { type: 'string' },
-      'append-only': { type: 'boolean', default: false },
-    },
-    allowPositionals: true,
-  });
+  const { words, others: positionals } = parseLineWords(argv);
   const [base, ours, theirs, path, size, ...others] = positionals;
   if (base === undefined || ours === undefined || theirs === undefined || path === undefined || others.length > 0) {
     throw new SyncError(
@@ -38,7 +27,7 @@ function readCall(argv: readonly string[]): DriverCall {
     theirs,
     path,
     markerSize: markerSize(size),
-    lines: lineOptions({ ...values, appendOnly: values['append-only'] }),
+    lines: lineOptions(words),
   };
 }
 

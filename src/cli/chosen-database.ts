@@ -2,7 +2,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 import { SyncError } from '../errors.js';
-import { shellWord } from './call.js';
+import { shellWord } from '../git/shell-words.js';
 import { forgetDatabase, rememberDatabase, rememberedDatabase } from './remembered.js';
 
 /** Where the choice of a database comes from. */

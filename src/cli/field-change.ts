@@ -1,12 +1,19 @@
 import type { JournalEntry } from '../store/knowledge/journal.js';
 import type { FieldChange } from '../record/compare.js';
-import { ExactJson } from './json-text.js';
+import { ExactJson, exactOrText } from './json-text.js';
 
 /** The same for programs: tokens stand as they are, exact to the last digit. */
 export function fieldJson(change: FieldChange): object {
   return 'from' in change
     ? { field: change.field, from: exact(change.from), to: exact(change.to) }
     : { field: change.field, added: change.added.map(exact), removed: change.removed.map(exact) };
+}
+
+/** The same of a field in another program's file. */
+export function otherFieldJson(change: FieldChange): object {
+  return 'from' in change
+    ? { field: change.field, from: exactOrText(change.from), to: exactOrText(change.to) }
+    : fieldJson(change);
 }
 
 /** What changed in a field, on one line. */

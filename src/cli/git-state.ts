@@ -1,14 +1,21 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
 import type { Registry } from '../registry/entity.js';
 import { folderStatus } from '../git/commit-folder.js';
-import { findRepository, findUnfinished, inTheMiddle } from '../git/repository.js';
+import { findRepository, findUnfinished, inTheMiddle, pathInRepository } from '../git/repository.js';
 import type { Unfinished } from '../git/repository.js';
+import { describeOtherFiles, lookAtOtherFiles } from '../git/set-up-others.js';
+import type { OtherFiles } from '../git/set-up-others.js';
 import { driverState } from '../git/set-up.js';
 import type { DriverState } from '../git/set-up.js';
+import { isFolder } from '../files/directory.js';
 import { failure, warning } from './outcome.js';
 import type { Line } from './outcome.js';
+import type { Session } from './session.js';
 
 /** What git has to do with an export directory in this clone. */
-export interface GitState {
+export interface GitState extends OtherFiles {
   /** Whether data files merge by the driver here. */
   readonly driver: DriverState;
   /** What git is in the middle of. */
@@ -30,6 +37,7 @@ export function findGitState(registry: Registry, folder: string, dir: string): G
     unfinished,
     unmerged,
     letThrough: others,
+    ...lookAtOtherFiles(repository, pathInRepository(repository, join(dir, '*.jsonl'))),
   };
 }
 
@@ -40,11 +48,29 @@ const DRIVER: Readonly<Record<Exclude<DriverState, 'installed'>, string>> = {
 };
 
 /** What somebody should know of it. */
-export function describeGit({ driver, unfinished, unmerged, letThrough: others }: GitState): Line[] {
+export function describeGit(state: GitState): Line[] {
+  const { driver, unfinished, unmerged, letThrough } = state;
   return [
     ...(driver === 'installed' ? [] : [warning(`the merge driver ${DRIVER[driver]}`)]),
+    ...describeOtherFiles(state).map((what) => warning(what)),
     ...(unfinished === null ? [] : [warning(inTheMiddle(unfinished))]),
-    ...others.map((path) => warning(`${path} is not ignored: sc-sync push leaves it out, and git add would not`)),
+    ...letThrough.map((path) => warning(`${path} is not ignored: sc-sync push leaves it out, and git add would not`)),
     ...unmerged.map((name) => failure(`${name} is unmerged: run sc-sync resolve`)),
   ];
+}
+
+/**
+ * Looks at the files of other programs, where a team has nothing but those: the attributes name a driver for them, and there are no files of an
+ * export directory and no database. Else undefined.
+ */
+export function findOnlyOtherFiles(session: Session): OtherFiles | undefined {
+  if (hasProject(session)) return undefined;
+  const repository = findRepository(session.resolve('.'));
+  const found = repository === undefined ? undefined : lookAtOtherFiles(repository);
+  return found?.drivers.length === 0 ? undefined : found;
+}
+
+/** Whether there is an export directory or a database. */
+export function hasProject(session: Session): boolean {
+  return isFolder(session.folder()) || existsSync(session.database.path);
 }

@@ -7,6 +7,16 @@ export class ExactJson {
   }
 }
 
+/** A value as another program's file has it. What no parser of JSON takes (`NaN`, a lone surrogate) is given as its text. */
+export function exactOrText(token: string): ExactJson | string {
+  try {
+    JSON.parse(token);
+    return token.isWellFormed() ? new ExactJson(token) : token;
+  } catch {
+    return token;
+  }
+}
+
 /** The JSON text of a value on one line. Members that are undefined are left out. */
 export function jsonText(value: unknown): string {
   if (value instanceof ExactJson) return value.text;

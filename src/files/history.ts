@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 import { makeFolder, OWNER_ONLY } from './directory.js';
 import { copyPlain } from './file-bytes.js';
@@ -14,20 +14,22 @@ const HISTORY_FOLDER = '.history';
  *
  * @param names the files to copy; those that do not exist are left out.
  * @param now the time in Unix milliseconds, which names the folder (in UTC).
+ * @param place the folder that the copies go into, where it is another one.
  * @returns the path of the new folder, in which everything would survive a power cut.
  * @throws SyncError `io` if a file could not be copied; the new folder is then removed again.
  */
-export function copyToHistory(dir: string, names: readonly string[], now: number): string {
-  const history = join(dir, HISTORY_FOLDER);
+export function copyToHistory(dir: string, names: readonly string[], now: number, place = dir): string {
+  const history = join(place, HISTORY_FOLDER);
   refuseLinkedFolder(history);
   makeFolder(history, OWNER_ONLY);
   const folder = withIoErrors(history, 'create', () => makeUniqueFolder(history, now));
   try {
     for (const name of names.filter((each) => fileExists(join(dir, each)))) {
+      makeFolder(dirname(join(folder, name)), OWNER_ONLY);
       copyPlain(join(dir, name), join(folder, name));
     }
     withIoErrors(folder, 'fsync', () => {
-      [folder, history, dir].forEach(syncFolder);
+      [folder, history, place].forEach(syncFolder);
     });
   } catch (error) {
     rmSync(folder, { recursive: true, force: true });

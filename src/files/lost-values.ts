@@ -40,14 +40,16 @@ export function leaveLostValues(
   at: number,
   mark = '',
 ): string | undefined {
-  if (losses.length === 0) return undefined;
+  const lines = losses.map((loss) => formatLostValue(registry, { ...loss, at }));
+  return leaveLines(folder, lines, at, mark);
+}
+
+/** Leaves lines in a file of their own among lost values, and gives its path; undefined where there are none. Throws `io`. */
+export function leaveLines(folder: string, lines: readonly string[], at: number, mark: string): string | undefined {
+  if (lines.length === 0) return undefined;
   makeFolder(folder, OWNER_ONLY);
   const path = join(folder, `.lost-values.${at}.${mark}${randomBytes(6).toString('hex')}`);
-  writeLostValues(
-    registry,
-    path,
-    losses.map((loss) => ({ ...loss, at })),
-  );
+  writeForOwner(path, lines.map((line) => `${line}\n`).join(''));
   return path;
 }
 
@@ -56,7 +58,7 @@ function writeLostValues(registry: Registry, path: string, losses: readonly Lost
 }
 
 /** What is written in the place of a file keeps its permissions. */
-function writeForOwner(path: string, data: string | Uint8Array): void {
+export function writeForOwner(path: string, data: string | Uint8Array): void {
   makeEmptyFile(path);
   atomicWrite(path, data);
 }
@@ -66,7 +68,8 @@ export function markedLostValues(folder: string, mark: string): string[] {
   return lostValueFiles(folder).filter((path) => basename(path).split('.').at(-1)?.startsWith(mark) === true);
 }
 
-function lostValueFiles(folder: string): string[] {
+/** The files of lost values in a folder, oldest first. */
+export function lostValueFiles(folder: string): string[] {
   return namesIn(folder)
     .filter((name) => NAME.test(name))
     .sort()

@@ -55,7 +55,7 @@ export function areFirm(root: string, dir: string): boolean {
 }
 
 /** What a pattern for files in a folder begins with. */
-export function globWithin(repository: Pick<Repository, 'root'>, folder: string): string {
+function globWithin(repository: Pick<Repository, 'root'>, folder: string): string {
   const path = pathInRepository(repository, folder);
   return path === '.' ? '' : `${path.replaceAll(/[\\*?[]/g, '\\$&')}/`;
 }

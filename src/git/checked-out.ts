@@ -5,7 +5,7 @@ import { workTreeOf } from '../files/directory.js';
 import { SyncError } from '../errors.js';
 import { gitFolder } from '../files/git-folder.js';
 import { areFirm, attributesOf } from './attributes.js';
-import { pathInRepository } from './repository.js';
+import { literally, pathInRepository } from './repository.js';
 import { tryGit } from './run.js';
 
 /**
@@ -22,7 +22,7 @@ export function requireCheckedOut(dir: string): void {
 /** A sparse checkout leaves files out, and says so in the index. */
 function requireNoneLeftOut(root: string, folder: string): void {
   if (!existsSync(join(gitFolder(root), 'info/sparse-checkout'))) return;
-  const listed = tryGit(['ls-files', '-t', '-z', '--', `:(top,literal)${folder}`], { cwd: root }) ?? '';
+  const listed = tryGit(['ls-files', '-t', '-z', '--', literally(folder)], { cwd: root }) ?? '';
   const out = listed
     .split('\0')
     .flatMap((entry) => (entry.startsWith('S ') ? [entry.slice(2)] : []))

@@ -1,5 +1,6 @@
 import { SyncError } from '../errors.js';
 import { hasOtherHooks } from './hooks.js';
+import { literally } from './repository.js';
 import type { Repository } from './repository.js';
 import { git, gitFailed, runGit, runWithLockRetry, tryGit } from './run.js';
 import type { GitResult } from './run.js';
@@ -83,11 +84,6 @@ function stagedNames(cwd: string, against: readonly string[]): string[] {
 /** Stages files: those that are gone too, in the index as well. `git add` would take none of all for that. */
 export function addCommand(paths: readonly string[]): string[] {
   return ['update-index', '--add', '--remove', '--', ...paths];
-}
-
-/** A path from the root of the work tree, with nothing in it that means several. */
-export function literally(path: string): string {
-  return `:(top,literal)${path}`;
 }
 
 /** The error for a commit that git, a signature or a hook refused. */

@@ -14,6 +14,8 @@ import { keyReader } from '../format/line-key.js';
 import { LineError, parseLine } from '../format/parse.js';
 import { lostValueFolder, workTreeMark } from '../files/lost-value-folder.js';
 import { leaveLostValues } from '../files/lost-values.js';
+import { appendOtherLosses, leaveOtherLosses } from '../files/other-losses.js';
+import type { OtherLoss } from '../files/other-losses.js';
 import type { DataFile } from '../merge/data-groups.js';
 import type { Sides } from '../merge/field.js';
 import { mergeJsonFile } from '../merge/json-file.js';
@@ -21,7 +23,7 @@ import type { JsonFileOptions } from '../merge/json-file.js';
 import { mergeDataFile, mergeDuplicateLines } from '../merge/data-file.js';
 import { BYTES } from '../merge/text-form.js';
 import { conflictLines } from '../merge/file.js';
-import type { FileSides, MergedFile } from '../merge/file.js';
+import type { FileLoss, FileSides, MergedFile } from '../merge/file.js';
 import { NOT_UTF8 } from '../record/limits.js';
 import { latestStamp } from '../record/stamp.js';
 import type { Registry } from '../registry/entity.js';
@@ -41,6 +43,10 @@ export interface DriverCall {
   readonly path: string;
   /** How long conflict markers are (`%L`). */
   readonly markerSize?: number | undefined;
+  /** The file that the result goes into, where it is not that of ours. */
+  readonly output?: string | undefined;
+  /** The file that values of another program's file go into which lose, where it is not one in git's folder. */
+  readonly lost?: string | undefined;
   /** How the lines of a file merge that is not of this package. */
   readonly lines?: JsonFileOptions | undefined;
 }
@@ -51,7 +57,7 @@ export interface DriverOutcome {
   readonly problems: readonly string[];
   /** How many values lost. */
   readonly lost: number;
-  /** The folder in which they were left. */
+  /** The folder, or the file, in which they were left. */
   readonly leftIn: string | undefined;
 }
 
@@ -66,7 +72,7 @@ export function markerSize(word: string | undefined): number | undefined {
 
 /**
  * Merges three versions of a file as git's merge driver, started in `cwd`, the root of the work tree. First leaves the values
- * that lost in a file in git's own folder, then writes the merged file over ours. Throws `io`.
+ * that lost in a file in git's own folder, then writes the merged file. Throws `io`.
  *
  * @param usual the registry of a file beside which none lies
  */
@@ -77,7 +83,7 @@ export function driveMerge(usual: Registry, call: DriverCall, cwd: string, now: 
     theirs: readBytes(resolve(cwd, call.theirs)),
   };
   // At once: half a file in the place of ours would pass for what somebody made of the conflict by hand.
-  const write = (result: Uint8Array): void => atomicWrite(resolve(cwd, call.ours), result);
+  const write = (result: Uint8Array): void => atomicWrite(resolve(cwd, call.output ?? call.ours), result);
   const leaveConflict = (problems: readonly string[]): DriverOutcome => {
     write(wholeConflict(bytes, call.markerSize));
     return { problems, lost: 0, leftIn: undefined };
@@ -88,11 +94,11 @@ export function driveMerge(usual: Registry, call: DriverCall, cwd: string, now: 
   try {
     const registry = registryBeside(call, cwd) ?? usual;
     const { text, losses, problems } = mergeSides(registry, call, bytes, now);
-    const leftIn = losses.length === 0 ? undefined : folderForLosses(call, cwd);
+    const leftIn = losses.length === 0 ? undefined : placeForLosses(call, cwd);
     if (losses.length > 0 && leftIn === undefined) {
-      return leaveConflict([`${call.path}: there is no folder for the values that lose`]);
+      return leaveConflict([`there is no folder for the values that lose; name a file for them with --lost`]);
     }
-    if (leftIn !== undefined) leaveLostValues(registry, leftIn, losses, now, workTreeMark(cwd));
+    if (leftIn !== undefined) leaveLosses(registry, call, leftIn, losses, { now, cwd });
     write(Buffer.from(text, 'latin1'));
     return { problems, lost: losses.length, leftIn };
   } catch (error) {
@@ -197,8 +203,35 @@ function dataFile(registry: Registry, name: string, now: number): DataFile {
   return { registry, name, keyOf: keyReader(registry, name), latest: latestStamp(now) };
 }
 
-/** A folder in the git folder that all work trees share; without git, the export directory of the merged file. */
-function folderForLosses({ path, lines }: DriverCall, cwd: string): string | undefined {
+/** Values that lost in a file of another program, with all that is needed to put them back. */
+export function otherLossesOf(
+  path: string,
+  { keys, updated }: JsonFileOptions,
+  losses: readonly FileLoss[],
+  at: number,
+): OtherLoss[] {
+  return losses.map(({ id, loss }) => ({ ...loss, field: loss.field ?? '', id, path, keys, updated, at }));
+}
+
+function leaveLosses(
+  registry: Registry,
+  { path, lines, lost }: DriverCall,
+  place: string,
+  losses: readonly FileLoss[],
+  { now, cwd }: { readonly now: number; readonly cwd: string },
+): void {
+  if (lines === undefined) {
+    leaveLostValues(registry, place, losses, now, workTreeMark(cwd));
+    return;
+  }
+  const all = otherLossesOf(path, lines, losses, now);
+  if (lost === undefined) leaveOtherLosses(place, all, now, workTreeMark(cwd));
+  else appendOtherLosses(place, all);
+}
+
+/** The file that was named; else a folder in the git folder that all work trees share; without git, the export directory of the merged file. */
+function placeForLosses({ path, lines, lost }: DriverCall, cwd: string): string | undefined {
+  if (lost !== undefined) return resolve(cwd, lost);
   const common = tryGit(['rev-parse', '--git-common-dir'], { cwd });
   if (common !== undefined)
     return lostValueFolder(resolve(cwd, common), lines === undefined ? dirname(path) : undefined);

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { EXPORT_FOLDER } from '../files/directory.js';
 import type { LineWords } from '../merge/json-options.js';
 import { sha256 } from '../record/json.js';
+import { lineOptionWords } from './line-options.js';
 import { programPath } from './program-path.js';
 
 /** The name under which git knows the merge driver of data files. */
@@ -17,20 +18,11 @@ export function driverName(dir: string): string {
 export function driverCommand(options?: LineWords): string {
   const script = driverWord(programPath('merge-driver.js'));
   const node = driverWord(process.execPath);
-  const call = [node, script, ...(options === undefined ? [] : wordsOf(options)).map(driverWord)].join(' ');
+  const call = [node, script, ...(options === undefined ? [] : lineOptionWords(options)).map(driverWord)].join(' ');
   return (
     `if [ -f ${script} ] && [ -x ${node} ]; then exec ${call} %O %A %B %P %L; ` +
     `else exec git merge-file --marker-size=%L -L ours -L base -L theirs %A %O %B; fi`
   );
-}
-
-/** The words of a command that ask for a merge of another program's files. */
-function wordsOf({ key, together, element, updated, appendOnly }: LineWords): string[] {
-  const repeated = { key, together, element, updated: updated === undefined ? [] : [updated] };
-  return [
-    ...Object.entries(repeated).flatMap(([name, values]) => values.map((value) => `--${name}=${value}`)),
-    ...(appendOnly ? ['--append-only'] : []),
-  ];
 }
 
 /**
@@ -45,17 +37,17 @@ export function genericDriverName(options: LineWords): string {
     key.every((each) => /^(?:[\w-]+|[\w.]+)$/.test(each)) &&
     together.every((each) => /^\w+(?:,\w+)+$/.test(each));
   if (isPlain && element.length === 0 && updated === undefined && !appendOnly) return name;
-  const sum = sha256(wordsOf(options).join('\0')).slice(0, 8);
+  const sum = sha256(lineOptionWords(options).join('\0')).slice(0, 8);
   return `${name.replaceAll(/[^\w.-]+/g, '.').slice(0, 60)}-${sum}`;
 }
 
-/** A text as one word for `sh`. */
-export function shellWord(text: string): string {
+/** A text as one word for `sh`, in quotes whatever it is. */
+export function quotedWord(text: string): string {
   const slashes = process.platform === 'win32' ? text.replaceAll('\\', '/') : text;
   return `'${slashes.replaceAll("'", `'\\''`)}'`;
 }
 
 /** The same in a command in which git replaces what a percent sign begins. */
 function driverWord(text: string): string {
-  return shellWord(text).replaceAll('%', '%%');
+  return quotedWord(text).replaceAll('%', '%%');
 }

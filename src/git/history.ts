@@ -4,7 +4,7 @@ import { workTreeOf } from '../files/directory.js';
 import type { History, HistoryLine } from '../sync/file-history.js';
 import { looseCommit } from './head.js';
 import { LOG, readPatches } from './patch.js';
-import { pathInRepository } from './repository.js';
+import { literally, pathInRepository } from './repository.js';
 import { git, tryGit } from './run.js';
 
 /** The commits that git makes for stashes: the stash, what was in its index, what was not tracked. The reflog names them too. */
@@ -25,7 +25,7 @@ export function gitHistory(dir: string): History {
   const root = workTreeOf(dir);
   const cwd = root ?? dir;
   const folder = pathInRepository({ root: cwd }, dir);
-  const files = ['--', `:(top,literal)${folder}`];
+  const files = ['--', literally(folder)];
   // Where the folder may have been before somebody moved it.
   const anywhere = folder === '.' ? files : ['--', `:(top,glob)**/${basename(dir).replaceAll(/[\\*?[]/g, '\\$&')}/*`];
   const head = (): string | undefined =>

@@ -7,8 +7,9 @@ import { atomicWrite, fileExists } from '../files/file.js';
 import { commonGitFolder } from '../files/git-folder.js';
 import { withIoErrors } from '../files/io-error.js';
 import { sha256 } from '../record/json.js';
-import { shellWord } from './driver-command.js';
+import { quotedWord } from './driver-command.js';
 import { programPath, requireInstalled } from './program-path.js';
+import { literally } from './repository.js';
 import type { Repository } from './repository.js';
 import { git } from './run.js';
 
@@ -84,11 +85,11 @@ function isNotOurs(folder: string, dir: string): SyncError {
 /** What does the work of our hook on any machine that has the command. */
 function lineByHand(name: string, dir: string): string {
   const folder = dirname(dir);
-  const where = folder === '.' ? '' : ` -C ${shellWord(folder)}`;
+  const where = folder === '.' ? '' : ` -C ${quotedWord(folder)}`;
   return `if ${isWanted(dir)}; then sc-sync${where} hook ${name} </dev/null || :; fi`;
 }
 
-const isWanted = (dir: string): string => `[ "$SC_SYNC_HOOK" != off ] && [ -d ${shellWord(dir)} ]`;
+const isWanted = (dir: string): string => `[ "$SC_SYNC_HOOK" != off ] && [ -d ${quotedWord(dir)} ]`;
 
 /** A hook that is to be there, and what is there now. */
 interface Plan {
@@ -144,15 +145,15 @@ const HAS_NOTHING: Readonly<Record<string, { readonly where: string; readonly co
 function isUnchanged(name: string, dir: string): string {
   const test = HAS_NOTHING[name];
   if (test === undefined) return 'false';
-  const folder = shellWord(`:(top,literal)${dir.split(sep).join('/')}`);
+  const folder = quotedWord(literally(dir.split(sep).join('/')));
   return `${test.where} && git diff-tree --quiet ${test.commits} -- ${folder} 2>/dev/null`;
 }
 
 /** It never fails, and leaves standard input to the hook that was there before. */
 function hookScript(name: string, dir: string, options: readonly string[]): string {
-  const script = shellWord(programPath('cli/main.js'));
-  const node = shellWord(process.execPath);
-  const words = ['-C', dirname(dir), ...options].map(shellWord).join(' ');
+  const script = quotedWord(programPath('cli/main.js'));
+  const node = quotedWord(process.execPath);
+  const words = ['-C', dirname(dir), ...options].map(quotedWord).join(' ');
   return `${HEAD}if ${isUnchanged(name, dir)}; then :
 elif ${isWanted(dir)} && [ -f ${script} ] && [ -x ${node} ]; then
   ${node} ${script} ${words} hook ${name} </dev/null || :

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import { resolvePath } from '../files/directory.js';
 import { ensureOwnLines } from '../files/managed-lines.js';
-import { pathInRepository } from './repository.js';
+import { literally, pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { tryGit } from './run.js';
 import { noteLines } from './set-up.js';
@@ -18,7 +18,7 @@ export function ignoreDatabase(repository: Repository, database: string): string
   const { root: cwd } = repository;
   const name = pathInRepository(repository, resolvePath(database));
   if (name.startsWith('../')) return [];
-  if (tryGit(['ls-files', '--error-unmatch', '--', `:(top,literal)${name}`], { cwd }) !== undefined) {
+  if (tryGit(['ls-files', '--error-unmatch', '--', literally(name)], { cwd }) !== undefined) {
     return [`warning: git has the database ${name}; take it out with git rm --cached, for it is of this machine`];
   }
   const isIgnored = (path: string): boolean => tryGit(['check-ignore', '--quiet', '--', path], { cwd }) !== undefined;

@@ -1,7 +1,7 @@
 import type { MadeMerge } from './merge-upstream.js';
 import { LOG, readPatches } from './patch.js';
 import type { ChangedLine } from './patch.js';
-import { pathInRepository } from './repository.js';
+import { literally, pathInRepository } from './repository.js';
 import { gitLines } from './run.js';
 
 /** A commit that the remote does not have. */
@@ -27,7 +27,7 @@ interface Comparisons {
 export function* readOutgoing({ repository, dir, upstream, head, theirs }: MadeMerge): Generator<OutgoingCommit> {
   if (head === undefined) return;
   const known = ['--not', `--remotes=${upstream.remote}`, ...(theirs === undefined ? [] : [theirs])];
-  const path = `:(top,literal)${pathInRepository(repository, dir)}`;
+  const path = literally(pathInRepository(repository, dir));
   const args = [...LOG, '--format=%x00%H%x00%P%x00%an <%ae>', head, ...known, '--', path];
   let present: Comparisons | undefined;
   for (const change of readPatches(args, repository.root)) {

@@ -84,7 +84,17 @@ export function* readRecordPatches(
   cwd: string,
   pattern: string,
 ): Generator<ChangedLine | PatchedCommit> {
-  const what = [`-G${pattern}`, 'HEAD', '--', ...fileNames(registry).map((file) => `:(top,glob)**/${file}`)];
+  const files = fileNames(registry).map((file) => `:(top,glob)**/${file}`);
+  yield* readFilePatches(cwd, files, pattern);
+}
+
+/** The same for files that pathspecs name; without a pattern all of their patches. */
+export function* readFilePatches(
+  cwd: string,
+  pathspecs: readonly string[],
+  pattern: string | undefined,
+): Generator<ChangedLine | PatchedCommit> {
+  const what = [...(pattern === undefined ? [] : [`-G${pattern}`]), 'HEAD', '--', ...pathspecs];
   yield* readPatches(['diff', ...what], cwd);
   yield* readPatches([...LOG, FORMAT, ...what], cwd);
 }

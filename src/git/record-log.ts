@@ -6,6 +6,8 @@ import type { FieldChange } from '../record/compare.js';
 import { quote } from '../record/json.js';
 import type { FileVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
+import { readDifferences } from './differences.js';
+import type { Difference } from './differences.js';
 import { literally, readRecordPatches } from './patch.js';
 
 /** One version of a record as a commit made it; `commit` is undefined for files that are not committed yet. */
@@ -20,40 +22,12 @@ export interface LoggedVersion {
   readonly fields: readonly FieldChange[];
 }
 
-/** The lines of one record that a comparison with one parent took out and put in. */
-interface Difference {
-  readonly commit: string;
-  readonly parents: number;
-  readonly time: string;
-  readonly author: string;
-  readonly removed: string[];
-  readonly added: string[];
-}
-
 /** The versions of a record in the history of HEAD, newest first, files that are not committed on top. */
 export function readRecordLog(registry: Registry, cwd: string, id: string): LoggedVersion[] {
   const text = quote(id);
-  let present: Difference = { commit: '', parents: 1, time: '', author: '', removed: [], added: [] };
-  const differences = [present];
-  for (const change of readRecordPatches(registry, cwd, literally(text))) {
-    if (change.sign === 'commit') {
-      const [commit = '', parents = '', time = '', author = ''] = change.head;
-      present = { commit, parents: parents.split(' ').length, time, author, removed: [], added: [] };
-      differences.push(present);
-    } else if (change.line.includes(text)) present[change.sign === '+' ? 'added' : 'removed'].push(change.line);
-  }
-  return byCommit(differences).flatMap((group) => versionOf(registry, id, group));
-}
-
-/** The comparisons of a merge with its parents stand one after another. */
-function byCommit(differences: readonly Difference[]): Difference[][] {
-  const groups = new Map<string, Difference[]>();
-  for (const difference of differences) {
-    const group = groups.get(difference.commit);
-    if (group === undefined) groups.set(difference.commit, [difference]);
-    else group.push(difference);
-  }
-  return [...groups.values()];
+  return readDifferences(readRecordPatches(registry, cwd, literally(text)), (line) => line.includes(text)).flatMap(
+    (group) => versionOf(registry, id, group),
+  );
 }
 
 type Side = FileVersion | 'unreadable' | undefined;
@@ -70,7 +44,7 @@ function versionOf(registry: Registry, id: string, group: readonly Difference[])
   if (sides.some(([before, after]) => rawOf(before) === rawOf(after) || isBeside(before, after, isAlive))) return [];
   const [before, after] = sides[0] ?? [];
   const { commit, author, time } = first;
-  return [{ commit: commit === '' ? undefined : commit, author, time, ...describe(before, after) }];
+  return [{ commit, author, time, ...describe(before, after) }];
 }
 
 function describe(before: Side, after: Side): Pick<LoggedVersion, 'action' | 'version' | 'fields'> {

@@ -116,6 +116,11 @@ export function pathInRepository({ root }: Pick<Repository, 'root'>, path: strin
   return inside === '' ? '.' : inside.split(sep).join('/');
 }
 
+/** A path as {@link pathInRepository} gives it for a call of git, with nothing in it that means several. */
+export function literally(path: string): string {
+  return `:(top,literal)${path === '.' ? '' : path}`;
+}
+
 /** What git is in the middle of, if anything. */
 export function findUnfinished({ gitDir }: Repository): Unfinished | undefined {
   const marks: readonly (readonly [string, Unfinished])[] = [

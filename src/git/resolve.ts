@@ -13,7 +13,7 @@ import { LIMITS, LINE_TOO_LONG, NOT_UTF8, fitsInto } from '../record/limits.js';
 import { readBlobs } from './objects.js';
 import { isReadable, mergeData, mergeDuplicates } from './drive-merge.js';
 import type { Registry } from '../registry/entity.js';
-import { pathInRepository } from './repository.js';
+import { literally, pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git } from './run.js';
 import { unmergedVersions } from './unmerged.js';
@@ -85,9 +85,10 @@ export function resolveFolder(
 }
 
 /** The versions of an unmerged file that the index has. */
-type Stages = Readonly<Partial<Record<keyof FileSides, Buffer>>>;
+export type Stages = Readonly<Partial<Record<keyof FileSides, Buffer>>>;
 
-function unmergedFiles(repository: WorkTree, dir: string): Map<string, Stages> {
+/** The files of a folder that git calls unmerged, by their paths in it, with their versions. */
+export function unmergedFiles(repository: WorkTree, dir: string): Map<string, Stages> {
   const versions = unmergedVersions(repository, dir);
   const contents = readBlobs(
     repository.root,
@@ -193,7 +194,9 @@ function carryOut(
   const resolved = tasks.map(({ name }) => name).filter((name) => unmerged.has(name));
   if (repository !== undefined && resolved.length > 0) {
     const inside = pathInRepository(repository, dir);
-    git(['add', '--', ...resolved.map((name) => `:(top,literal)${inside}/${name}`)], { cwd: repository.root });
+    git(['add', '--', ...resolved.map((name) => literally(inside === '.' ? name : `${inside}/${name}`))], {
+      cwd: repository.root,
+    });
   }
   return history;
 }

@@ -4,14 +4,15 @@ import { fileExists } from '../files/file.js';
 import { extendGitignore } from '../files/gitignore.js';
 import { ensureOwnLines } from '../files/managed-lines.js';
 import type { OwnLines } from '../files/managed-lines.js';
-import { areFirm, attributePattern, attributesOf, firmAttributes, globWithin } from './attributes.js';
-import { driverCommand, driverName, genericDriverName } from './driver-command.js';
-import type { LineWords } from '../merge/json-options.js';
+import { areFirm, attributesOf, firmAttributes } from './attributes.js';
+import { driverCommand, driverName } from './driver-command.js';
 import type { InstalledHook } from './hooks.js';
-import { isInCache, leftOut, requireInstalled } from './program-path.js';
+import { describeObstacle, filesOf, obstaclesOf } from './obstacles.js';
+import { isInCache, leftOut } from './program-path.js';
 import { findRepository, pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git, tryGit } from './run.js';
+import { pathspecOf } from './stated-drivers.js';
 
 /** One thing that was done in a repository, with what is needed to take it back. */
 export type Step =
@@ -74,8 +75,16 @@ export function setUpFolder(repository: Repository, dir: string): string[] {
     ...addAttributes(repository, join(dir, '.gitattributes'), attributesFor(dir)),
     ...addAttributes(repository, cloneAttributes(repository), [firmAttributes(repository, dir)]),
     ...setUpDriver(repository, driverName(dir), 'merges records of savecontext-sync', driverCommand()),
-    ...warnOfLfs(repository, dir, '*.jsonl'),
+    ...obstaclesOf(repository, dataPaths(repository, dir)).map((obstacle) => `warning: ${describeObstacle(obstacle)}`),
   ];
+}
+
+/** The data files of an export directory, and what stands for those that are still to come. */
+function dataPaths(repository: Repository, dir: string): string[] {
+  const folder = pathInRepository(repository, dir);
+  if (folder.startsWith('../')) return [];
+  const prefix = folder === '.' ? '' : `${folder}/`;
+  return [`${prefix}*.jsonl`, ...filesOf(repository, [pathspecOf(prefix, '/*.jsonl')])];
 }
 
 /**
@@ -93,69 +102,8 @@ export function withAttributes<T>(dir: string, write: () => T): T {
   return result;
 }
 
-/** Sets the merge driver up for JSONL files of other programs that match a pattern, from a folder on. Throws `refused`. */
-export function setUpGenericDriver(
-  repository: Repository,
-  folder: string,
-  pattern: string,
-  options: LineWords,
-): string[] {
-  requireInstalled('the merge driver');
-  const name = genericDriverName(options);
-  return [
-    ...addAttributes(repository, join(folder, '.gitattributes'), [`${attributePattern(pattern)} merge=${name}`]),
-    ...setUpDriver(
-      repository,
-      name,
-      `merges lines of JSON ${options.key.length === 0 ? 'as a set' : `by ${options.key.join(' or ')}`}`,
-      driverCommand(options),
-    ),
-    ...warnOfLfs(repository, folder, pattern),
-    ...warnOfOthers(repository, folder, pattern, name),
-  ];
-}
-
-/** So many files that merge in another way are named. */
-const MOST_NAMED = 5;
-
-/** An attribute in a deeper folder counts more than the one that was just added, and so does one that stands after it. */
-function warnOfOthers(repository: Repository, folder: string, pattern: string, driver: string): string[] {
-  // As in attributes: a pattern without a slash is of names in all folders below.
-  const below = pattern.includes('/') ? pattern.replace(/^\//, '') : `**/${pattern}`;
-  const files = git(
-    [
-      'ls-files',
-      '-z',
-      '--cached',
-      '--others',
-      '--exclude-standard',
-      '--',
-      `:(top,glob)${globWithin(repository, folder)}${below}`,
-    ],
-    { cwd: repository.root },
-  ).split('\0');
-  const paths = [...new Set(files)].filter((path) => path !== '');
-  const others = attributesOf(repository.root, ['merge'], paths).filter(({ value }) => value !== driver);
-  const left = others.length - MOST_NAMED;
-  return [
-    ...others
-      .slice(0, MOST_NAMED)
-      .map(({ path, value }) => `warning: ${path} does not merge by ${driver}: another attribute says merge=${value}`),
-    ...(left > 0 ? [`warning: and ${left} more files`] : []),
-  ];
-}
-
-/** Git gives a merge driver what it has itself: of a file in Git LFS a pointer, of which nothing can be merged. */
-function warnOfLfs({ root }: Repository, folder: string, pattern: string): string[] {
-  const path = join(folder, pattern.replace(/^\/+/, ''));
-  const filter = tryGit(['check-attr', 'filter', '--', path], { cwd: root });
-  if (filter?.endsWith(': filter: lfs') !== true) return [];
-  return [
-    `warning: Git LFS keeps ${pattern}, so the merge driver sees pointers and no lines; take these files out of it`,
-  ];
-}
-
-function addAttributes(repository: Repository, path: string, lines: readonly string[]): string[] {
+/** Sees to it that a file of attributes has some lines. */
+export function addAttributes(repository: Repository, path: string, lines: readonly string[]): string[] {
   const content = ['# Made by savecontext-sync: records merge one by one.', ...lines]
     .map((line) => `${line}\n`)
     .join('');
@@ -171,10 +119,13 @@ export function noteLines(repository: Repository, own: OwnLines | undefined): st
   if (own === undefined) return [];
   rememberStep(repository, own);
   const name = pathInRepository(repository, own.path);
-  return [own.kind === 'file' ? `created ${name}` : `added to ${name}: ${own.lines.join(', ')}`];
+  if (own.kind === 'file') return [`created ${name}`];
+  const said = own.lines.filter((line) => !line.startsWith('#'));
+  return [`added to ${name}: ${(said.length === 0 ? own.lines : said).join(', ')}`];
 }
 
-function setUpDriver(repository: Repository, name: string, says: string, command: string): string[] {
+/** Sets a merge driver up in this clone's configuration. */
+export function setUpDriver(repository: Repository, name: string, says: string, command: string): string[] {
   const { root } = repository;
   const found = tryGit(['config', '--local', '--get', `merge.${name}.driver`], { cwd: root });
   if (found === command) return [];
@@ -197,8 +148,8 @@ export type DriverState =
   | 'installed';
 
 /** Whether this clone merges the files of an export directory by the driver. */
-export function driverState({ root }: Repository, dir: string): DriverState {
-  const found = tryGit(['config', '--get', `merge.${driverName(dir)}.driver`], { cwd: root });
+export function driverState({ root, setting }: Repository, dir: string): DriverState {
+  const found = setting(`merge.${driverName(dir)}.driver`);
   if (found === undefined) return 'missing';
   if (found !== driverCommand() && !isInCache()) return 'stale';
   if (areFirm(root, dir)) return 'installed';

@@ -7,7 +7,7 @@ import { gitFolder } from '../files/git-folder.js';
 import { readPlain } from '../files/file.js';
 import { hasMarkers } from '../merge/markers.js';
 import type { FileSides } from '../merge/file.js';
-import { pathInRepository } from './repository.js';
+import { literally, pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git } from './run.js';
 
@@ -24,7 +24,7 @@ const SIDES = ['base', 'ours', 'theirs'] as const;
 /** The versions of all files of an export directory that git calls unmerged. */
 export function unmergedVersions(repository: Pick<Repository, 'root'>, dir: string): UnmergedVersion[] {
   const folder = pathInRepository(repository, dir);
-  return git(['ls-files', '-u', '-z', '--', `:(top,literal)${folder}`], { cwd: repository.root })
+  return git(['ls-files', '-u', '-z', '--', literally(folder)], { cwd: repository.root })
     .split('\0')
     .flatMap((entry) => {
       const [, object, stage, path] = /^\d+ ([0-9a-f]+) ([123])\t(.*)$/s.exec(entry) ?? [];

@@ -49,6 +49,13 @@ function mergeFieldwise(both: Both, rules: JsonRules): MergedPair {
   return { line: later.text, losses };
 }
 
+/** A record with a time of change just later than it has; without such a time as it is. */
+export function withLaterTime(source: Source, named: string | undefined): Source {
+  const updated = named ?? updatedIn([source]);
+  const time = updated === undefined ? undefined : timeAfter([textAt(source, updated)]);
+  return updated === undefined || time === undefined ? source : withTextAt(source, updated, time);
+}
+
 /** The first known name of a time of change that is one. */
 function updatedIn(sides: readonly Source[]): string | undefined {
   const members = sides.flatMap((side) => side.members).filter(({ text }) => isTime(text));

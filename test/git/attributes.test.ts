@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { describeGit, findGitState } from '../../src/cli/git-state.js';
 import { requireCheckedOut } from '../../src/git/checked-out.js';
 import { requireRepository } from '../../src/git/repository.js';
-import { driverState, setUpFolder, setUpGenericDriver } from '../../src/git/set-up.js';
+import { driverState, setUpFolder } from '../../src/git/set-up.js';
+import { setUpOtherFiles } from '../../src/git/set-up-others.js';
 import { undoSetUp } from '../../src/git/undo.js';
 import { thrownBy } from '../files/thrown.js';
 import { Clone, folder, pair } from './clones.js';
@@ -102,10 +103,11 @@ describe('an attribute that counts more than that of the merge driver', () => {
     for (const name of ['one.jsonl', 'deep/two.jsonl', 'deep/other.txt']) writeFileSync(join(odd, name), '');
     writeFileSync(join(odd, 'deep/.gitattributes'), 'two.jsonl merge=union\n');
     const warnings = (where: string, pattern: string): string[] =>
-      setUpGenericDriver(requireRepository(clone.root), where, pattern, BY_ID).filter((line) =>
+      setUpOtherFiles(requireRepository(clone.root), where, pattern, BY_ID).filter((line) =>
         line.startsWith('warning'),
       );
-    const named = 'warning: o*d [x]/deep/two.jsonl does not merge by jsonl-id: another attribute says merge=union';
+    const named =
+      'warning: o*d [x]/deep/two.jsonl: merge=union counts more than the merge driver; take it out of o*d [x]/deep/.gitattributes';
     expect(warnings(clone.root, '*.jsonl')).toEqual([named]);
     expect(warnings(odd, '*.jsonl')).toEqual([named]);
     expect(warnings(odd, 'deep/*.jsonl')).toEqual([named]);

@@ -36,6 +36,6 @@ describe('the processes of git', () => {
     expect(countGit(ann, 'sync')).toBe(0);
     expect(countGit(ann, 'export')).toBe(0);
     expect(countGit(ann, 'list', 'memory')).toBe(0);
-    expect(countGit(ann, 'status')).toBeLessThanOrEqual(3);
+    expect(countGit(ann, 'status')).toBeLessThanOrEqual(4);
   });
 });

@@ -87,6 +87,20 @@ export const conflicts = list(
   'values that lost a merge',
 );
 
+export const otherLosses = list(
+  object(
+    {
+      n: text('what it is called by'),
+      path: text('of the file'),
+      id: text('of the record'),
+      field: text(),
+      lost: true,
+    },
+    { base: true, kept: true, at: time('when it lost') },
+  ),
+  'values that lost in files of other programs',
+);
+
 export const projects = list(object({ path: text() }, { records: count() }), 'projects of the database');
 
 export const next = text('the command to run next');
@@ -100,4 +114,24 @@ export const error = object(
     retryable: flag('whether the same call may succeed later, though nothing was changed'),
   },
   { stack: text('with --verbose') },
+);
+
+/** What git has to do with files of other programs. */
+export const otherFiles: Members = {
+  drivers: list(
+    object({ name: text(), state: oneOf('missing', 'stale', 'unstated', 'installed'), file: text('that names it') }),
+    'drivers that git attributes name for files of other programs',
+  ),
+  obstacles: list(
+    object(
+      { name: text('of the attribute'), value: text(), paths: list(text()) },
+      { from: text('the file that says so, where one can be found') },
+    ),
+    'git attributes by which files do not merge as they should',
+  ),
+};
+
+/** Files that were healed. */
+export const healed = list(
+  object({ name: text(), from: oneOf('index', 'markers', 'lines') }, { lost: count('values that lost'), problems }),
 );

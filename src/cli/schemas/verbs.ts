@@ -35,6 +35,7 @@ const FORMS: Readonly<Record<string, readonly Schema[]>> = {
   init: [
     object({ database: text(), ...place }, { done, projects: part.projects, next: part.next }),
     object({}, { undone: list(text(), 'what was taken back, in words') }),
+    object({}, { done }),
     object(
       { pattern: text(), appendOnly: flag() },
       { key: list(text()), together: list(text()), element: list(text()), updated: text(), done },
@@ -58,12 +59,18 @@ const FORMS: Readonly<Record<string, readonly Schema[]>> = {
         notices: part.notices,
         git: object(
           { driver: oneOf('missing', 'stale', 'unused', 'installed') },
-          { unfinished: text('what git is in the middle of'), unmerged: list(text()), letThrough: list(text()) },
+          {
+            unfinished: text('what git is in the middle of'),
+            unmerged: list(text()),
+            letThrough: list(text()),
+            ...part.otherFiles,
+          },
         ),
         projects: part.projects,
         next: part.next,
       },
     ),
+    object({ git: object({}, part.otherFiles, 'where there are only files of other programs') }),
   ],
   export: [object({ ...place, dryRun }, part.exportStats)],
   import: [object({ ...place, dryRun }, part.importStats)],
@@ -88,9 +95,9 @@ const FORMS: Readonly<Record<string, readonly Schema[]>> = {
     }),
   ],
   conflicts: [
-    object({}, { conflicts: part.conflicts }),
-    object({}, { taken: part.conflicts }),
-    object({}, { dropped: part.conflicts }),
+    object({}, { conflicts: part.conflicts, files: part.otherLosses }),
+    object({}, { taken: part.conflicts, files: part.otherLosses }),
+    object({}, { dropped: part.conflicts, files: part.otherLosses }),
   ],
   put: [object(put), object({ results: list(object({ line: count('its number'), ...put })) })],
   get: [object({ record })],
@@ -131,6 +138,24 @@ const FORMS: Readonly<Record<string, readonly Schema[]>> = {
         'newest first',
       ),
     }),
+    object(
+      { file: text(), id: text('the key of the record') },
+      {
+        versions: list(
+          object(
+            { action: oneOf('created', 'changed', 'removed') },
+            {
+              commit: text('left out where it is not committed yet'),
+              author: text(),
+              time: time('when the commit was made'),
+              fields: part.fieldChanges,
+              record: true,
+            },
+          ),
+          'of a file of another program, newest first',
+        ),
+      },
+    ),
   ],
   pull: [object(pulled, pulledOptional)],
   push: [
@@ -145,14 +170,18 @@ const FORMS: Readonly<Record<string, readonly Schema[]>> = {
     object(
       { dir: text(), dryRun },
       {
-        files: list(
-          object(
-            { name: text(), from: oneOf('index', 'markers', 'lines') },
-            { lost: count('values that lost'), problems: part.problems },
-          ),
-        ),
+        files: part.healed,
         left: list(text(), 'unmerged files that are no data files'),
         history: text('where the old files were copied to'),
+        others: object(
+          {},
+          {
+            files: part.healed,
+            undecided: list(text(), 'files that somebody must decide on'),
+            history: text('where the old files were copied to'),
+          },
+          'files of other programs',
+        ),
       },
     ),
   ],

@@ -7,7 +7,7 @@ import { differences } from '../../adopt/differences.js';
 import type { Answer, Decided } from '../../adopt/findings.js';
 import { SyncError } from '../../errors.js';
 import { formatRegistryFile } from '../../registry/format-file.js';
-import { shellWord } from '../call.js';
+import { shellWord } from '../../git/shell-words.js';
 import { count } from '../describe.js';
 import { EXIT } from '../exit-codes.js';
 import { ExactJson, jsonText } from '../json-text.js';

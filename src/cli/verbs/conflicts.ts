@@ -7,6 +7,16 @@ import type { NamedRecord } from '../../record/names.js';
 import { nearest } from '../../record/nearest.js';
 import { entityNamed } from '../../record/type-names.js';
 import { count } from '../describe.js';
+import { findOnlyOtherFiles, hasProject } from '../git-state.js';
+import {
+  findOtherConflicts,
+  otherConflictsNamed,
+  otherJson,
+  otherRows,
+  warnOfUnreadable,
+  workOnOthers,
+} from '../other-conflicts.js';
+import type { OtherConflicts } from '../other-conflicts.js';
 import { EXIT } from '../exit-codes.js';
 import { lossJson } from '../field-change.js';
 import { isOf, readNamed, refuseNamed } from '../named.js';
@@ -32,11 +42,31 @@ export const verb: Verb = {
   run,
 };
 
+/** Lists values that lost, or works on some: those of the journal, and those that wait in the git folder. */
+function run(invocation: Invocation): Outcome {
+  const { session, args } = invocation;
+  const others = findOtherConflicts(session);
+  const isAction = ACTIONS.includes(args[0] ?? '');
+  const asked = (isAction ? args.slice(1) : args).map((word) =>
+    others === undefined ? [] : otherConflictsNamed(others, word),
+  );
+  if (others !== undefined && asked.length > 0 && asked.every((found) => found.length > 0)) {
+    return workOnOthers(others, isAction ? (args[0] ?? '') : 'show', [...new Set(asked.flat())]);
+  }
+  if (hasProject(session) || (others?.losses.length === 0 && findOnlyOtherFiles(session) === undefined)) {
+    return runOnJournal(invocation, args.length === 0 ? others : undefined);
+  }
+  if (args.length === 0) return listAll(session, [], others);
+  throw new SyncError('not_found', `No value that lost is called ${args.join(' ')}, and there is no database here`, {
+    hint: 'see what each is called: sc-sync conflicts',
+  });
+}
+
 /** Lists the journal, or works on entries of it. */
-function run({ session, args }: Invocation): Outcome {
+function runOnJournal({ session, args }: Invocation, others: OtherConflicts | undefined): Outcome {
   const entries = session.project().conflicts.list();
   const [action = '', ...words] = args;
-  if (args.length === 0) return listAll(session, entries);
+  if (args.length === 0) return listAll(session, entries, others);
   if (!ACTIONS.includes(action)) return listAll(session, entries.filter(isOf(requireRecord(session, entries, args))));
   const wanted = readEntries(session, entries, action, words);
   switch (action) {
@@ -108,8 +138,8 @@ function entriesOf(entries: readonly JournalEntry[], record: NamedRecord): Journ
   });
 }
 
-function listAll(session: Session, entries: readonly JournalEntry[]): Outcome {
-  const rows = entries.map((entry) => [
+function listAll(session: Session, entries: readonly JournalEntry[], others?: OtherConflicts): Outcome {
+  const ofJournal = entries.map((entry) => [
     String(entry.n),
     session.called(entry),
     entry.field ?? '(all)',
@@ -118,16 +148,19 @@ function listAll(session: Session, entries: readonly JournalEntry[]): Outcome {
     entry.why,
     dateText(entry.at),
   ]);
+  const rows = [...ofJournal, ...(others === undefined ? [] : otherRows(others))];
   return {
     status: EXIT.done,
-    json: { conflicts: entries.map(toObject) },
-    text:
-      entries.length === 0
+    json: { conflicts: entries.map(toObject), files: (others?.losses ?? []).map(otherJson) },
+    text: [
+      ...(others === undefined ? [] : warnOfUnreadable(others)),
+      ...(rows.length === 0
         ? [info('no value is lost')]
         : [
             grid(['n', 'record', 'field', 'kept', 'lost', 'why', 'when'], rows, { right: [0], level: 'data' }),
             next(session.call('conflicts', 'take', 'N'), 'puts a lost value back; drop N forgets it'),
-          ],
+          ]),
+    ],
   };
 }
 

@@ -8,7 +8,8 @@ import { SyncError } from '../../errors.js';
 import { installHooks } from '../../git/hooks.js';
 import { findRepositoryToSetUp, pathInRepository, requireRepository } from '../../git/repository.js';
 import type { Repository } from '../../git/repository.js';
-import { rememberStep, setUpFolder, setUpGenericDriver } from '../../git/set-up.js';
+import { rememberStep, setUpFolder } from '../../git/set-up.js';
+import { setUpOtherFiles, setUpStated } from '../../git/set-up-others.js';
 import { ignoreDatabase } from '../../git/ignore-database.js';
 import { undoSetUp } from '../../git/undo.js';
 import { fileExists } from '../../files/file.js';
@@ -49,7 +50,7 @@ export const verb: Verb = {
     ),
     new Option(
       '--driver-only',
-      'only the merge driver, for JSONL files of other programs; needs --key or --append-only, and a pattern',
+      'only the merge driver, for JSONL files of other programs: with --key or --append-only for a pattern, alone as .gitattributes says',
     ),
     ...lineWordOptions(),
   ],
@@ -85,7 +86,7 @@ function init({ session, options }: Invocation): Outcome {
     ...(isNew ? [`created the database ${database}`] : store.setUp.map((what) => `database: ${what}`)),
     ...prepareFolder(repository, store.registry, place.dir),
     ...bindProject(store, place),
-    ...(repository === undefined ? [] : ignoreDatabase(repository, database)),
+    ...(repository === undefined ? [] : [...(setUpStated(repository) ?? []), ...ignoreDatabase(repository, database)]),
     ...(session.database.remember() ? [`remembered the database ${database} for this folder`] : []),
     ...hooks,
   ];
@@ -145,17 +146,25 @@ const DRIVER_EXAMPLE = "for example: sc-sync init --driver-only --key id '*.json
 function initDriver({ session, args, options }: Invocation): Outcome {
   const [pattern] = args;
   const words = lineWordsOf(options);
-  if (lineOptions(words) === undefined || pattern === undefined) {
+  const folder = session.resolve('.');
+  const isGiven = lineOptions(words) !== undefined;
+  const stated = isGiven || pattern !== undefined ? undefined : setUpStated(requireRepository(folder));
+  if (stated !== undefined) return outcomeOfDriver(stated, {}, ALL_SET_UP);
+  if (!isGiven || pattern === undefined) {
     throw new SyncError('usage', '--driver-only needs --key <name> or --append-only, and a pattern of files', {
       hint: DRIVER_EXAMPLE,
     });
   }
-  const folder = session.resolve('.');
-  const done = setUpGenericDriver(requireRepository(folder), folder, pattern, words);
-  const nothing = `nothing to do: ${pattern} merges so in this clone already`;
+  const done = setUpOtherFiles(requireRepository(folder), folder, pattern, words);
+  return outcomeOfDriver(done, { pattern, ...words }, `nothing to do: ${pattern} merges so in this clone already`);
+}
+
+const ALL_SET_UP = 'nothing to do: this clone has each merge driver that its git attributes name';
+
+function outcomeOfDriver(done: readonly string[], asked: object, nothing: string): Outcome {
   return {
     status: EXIT.done,
-    json: { pattern, ...words, done },
+    json: { ...asked, done },
     text: (done.length === 0 ? [nothing] : done).map(describeDone),
   };
 }

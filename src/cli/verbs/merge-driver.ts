@@ -1,5 +1,6 @@
-import { Argument } from 'commander';
+import { Argument, Option } from 'commander';
 
+import { SyncError } from '../../errors.js';
 import { driveMerge, markerSize } from '../../git/drive-merge.js';
 import { lineOptions } from '../../merge/json-options.js';
 import { count } from '../describe.js';
@@ -19,7 +20,11 @@ export const verb: Verb = {
     new Argument('<path>', '%P'),
     new Argument('[length]', '%L, how long conflict markers are'),
   ],
-  options: lineWordOptions(),
+  options: [
+    ...lineWordOptions(),
+    new Option('--output <file>', 'where the result goes; else it goes into the file of ours'),
+    new Option('--lost <file>', 'where values go that lose; with --key, and where git has no folder for them'),
+  ],
   examples: [
     ['sc-sync merge-driver --key id base.jsonl ours.jsonl theirs.jsonl issues.jsonl', 'without git, for a look'],
     ['sc-sync init', 'sets it up for git'],
@@ -31,9 +36,20 @@ export const verb: Verb = {
 function run({ session, args, options }: Invocation): Outcome {
   const [base = '', ours = '', theirs = '', path = '', length] = args;
   const lines = lineOptions(lineWordsOf(options));
+  const { output, lost: lostIn } = options;
+  if (lostIn !== undefined && lines === undefined) {
+    throw new SyncError('usage', '--lost needs --key or --append-only', {
+      hint: 'for example: --key id --lost lost.jsonl',
+    });
+  }
   const outcome = driveMerge(
     session.registry,
-    { base, ours, theirs, path, markerSize: markerSize(length), lines },
+    {
+      ...{ base, ours, theirs, path, lines },
+      markerSize: markerSize(length),
+      output: typeof output === 'string' ? output : undefined,
+      lost: typeof lostIn === 'string' ? lostIn : undefined,
+    },
     session.resolve('.'),
     Date.now(),
   );

@@ -77,10 +77,10 @@ export const BUGS = [
   {
     name: 'the driver writes its result before what lost',
     file: 'src/git/drive-merge.ts',
-    find: `    if (leftIn !== undefined) leaveLostValues(registry, leftIn, losses, now, workTreeMark(cwd));
+    find: `    if (leftIn !== undefined) leaveLosses(registry, call, leftIn, losses, { now, cwd });
     write(Buffer.from(text, 'latin1'));`,
     replace: `    write(Buffer.from(text, 'latin1'));
-    if (leftIn !== undefined) leaveLostValues(registry, leftIn, losses, now, workTreeMark(cwd));`,
+    if (leftIn !== undefined) leaveLosses(registry, call, leftIn, losses, { now, cwd });`,
     tests: ['test/git/driver-order.test.ts'],
   },
   {
@@ -142,7 +142,7 @@ export const BUGS = [
   {
     name: 'copies in the history do not reach the disk',
     file: 'src/files/history.ts',
-    find: '[folder, history, dir].forEach(syncFolder);',
+    find: '[folder, history, place].forEach(syncFolder);',
     replace: '[folder, history].forEach(syncFolder);',
     tests: ['test/robustness/synced.test.ts'],
   },

@@ -135,3 +135,28 @@ export const otherFiles: Members = {
 export const healed = list(
   object({ name: text(), from: oneOf('index', 'markers', 'lines') }, { lost: count('values that lost'), problems }),
 );
+
+export const done = list(text(), 'what was done, in words');
+
+export const pulled: Members = { ...place, remote: text(), branch: text(), inSync };
+
+export const pulledOptional: Members = {
+  merged: list(oneOf('up to date', 'fast forward', 'merge'), 'how each merge came about'),
+  commits: list(text(), 'subjects of the commits of the data folder'),
+  syncs: list(object({ inSync }, syncMembers)),
+};
+
+export const syncOfAll = object(place, {
+  dryRun,
+  inSync,
+  ...syncMembers,
+  gone: flag('no such folder'),
+  error: error,
+});
+
+export const put = { action: oneOf('created', 'changed', 'unchanged'), record };
+
+export const registryFile: Schema = {
+  type: 'object',
+  description: 'the registry, as schemas/registry.schema.json of this package describes it',
+};

@@ -1,34 +1,9 @@
 import { FINDINGS } from '../../files/check-file.js';
 import { count, flag, list, object, oneOf, text, time } from './build.js';
-import type { Members, Schema } from './build.js';
+import type { Schema } from './build.js';
 import * as part from './parts.js';
 
-const { dryRun, inSync, key, place, record } = part;
-
-const done = list(text(), 'what was done, in words');
-
-const pulled: Members = { ...place, remote: text(), branch: text(), inSync };
-
-const pulledOptional: Members = {
-  merged: list(oneOf('up to date', 'fast forward', 'merge'), 'how each merge came about'),
-  commits: list(text(), 'subjects of the commits of the data folder'),
-  syncs: list(object({ inSync }, part.syncMembers)),
-};
-
-const syncOfAll = object(place, {
-  dryRun,
-  inSync,
-  ...part.syncMembers,
-  gone: flag('no such folder'),
-  error: part.error,
-});
-
-const put = { action: oneOf('created', 'changed', 'unchanged'), record };
-
-const registryFile: Schema = {
-  type: 'object',
-  description: 'the registry, as schemas/registry.schema.json of this package describes it',
-};
+const { done, dryRun, inSync, key, place, pulled, pulledOptional, put, record, registryFile, syncOfAll } = part;
 
 /** What each verb prints with `--json`, in its forms. */
 const FORMS: Readonly<Record<string, readonly Schema[]>> = {

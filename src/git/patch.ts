@@ -53,8 +53,10 @@ export function* readPatches(
       // A name with white space has a tab after it, one with odd characters stands in quotes.
       const path = /^(?:---|\+\+\+) "?[ab]\/(.*?)"?\t?$/.exec(line)?.[1];
       if (path !== undefined) file = nameIn(path);
-      const [, added, removed, counted] = /^(\d+)\t(\d+)\t"?(.*?)"?$/.exec(line) ?? [];
-      if (counted !== undefined) onFile?.({ file: nameIn(counted), added: Number(added), removed: Number(removed) });
+      // Git counts no lines where an attribute calls the file binary.
+      const [, added, removed, counted] = /^(?:(\d+)|-)\t(?:(\d+)|-)\t"?(.*?)"?$/.exec(line) ?? [];
+      if (counted !== undefined)
+        onFile?.({ file: nameIn(counted), added: Number(added ?? 0), removed: Number(removed ?? 0) });
     } else if (line.startsWith('+') || line.startsWith('-')) {
       yield { sign: line.startsWith('+') ? '+' : '-', file, line: line.slice(1) };
     }

@@ -94,6 +94,11 @@ const WITH_HELP: Readonly<Record<string, readonly string[]>> = {
     'sc-sync put 6b1d title=a description=a details=a priority=3 issue_type=epic && sc-sync pull',
   ],
   init: ['mkdir ../old && sc-sync -C ../old init --project /old/atlas --create'],
+  log: [
+    `sc-sync init --driver-only --key id '.beads/*.jsonl'`,
+    `mkdir .beads && echo '{"id":"bd-1"}' >.beads/issues.jsonl`,
+    'git add . && git commit --quiet --message beads',
+  ],
   'merge-driver': [`echo '{"id":1}' | tee base.jsonl ours.jsonl theirs.jsonl`],
   put: [
     'echo later >plan.md',

@@ -34,7 +34,7 @@ export const verb: Verb = {
   examples: [
     ['sc-sync log 6b1d', 'when, who, which fields'],
     ['sc-sync log memory release --limit 1 --json', 'the newest version, with full values'],
-    ['sc-sync log .beads/issues.jsonl bd-1', "of another program's file, by the key that git attributes say"],
+    ['sc-sync log .beads/issues.jsonl bd-1', "of another program's file, by its key"],
   ],
   run,
 };

@@ -1,4 +1,4 @@
-import { fieldOf, identifying, keyColumn, numberOf } from '../registry/file.js';
+import { fieldOf, haveIdentity, identifying, keyColumn, numberOf } from '../registry/file.js';
 import type { FileEntity, FileField, FileKind, FileUnique } from '../registry/file.js';
 import type { Answers } from './answers.js';
 import type { TableIdentity } from './identity.js';
@@ -79,21 +79,15 @@ function uniqueOf(
   id: TableIdentity,
   kinds: ReadonlyMap<string, FileKind>,
 ): FileUnique[] {
-  const own = numberOf(id);
   const found = new Map<string, FileUnique>();
   for (const { columns, isPartial } of uniqueKeys) {
     const named = columns.filter((name) => name !== undefined);
     const isWhole = !isPartial && named.length === columns.length;
-    const isIdentity = (own !== undefined && named.includes(own)) || isWithin(identifying(id), named);
-    if (!isWhole || isIdentity || named.some((name) => (kinds.get(name) ?? 'local') === 'local')) continue;
+    if (!isWhole || haveIdentity(named, id) || named.some((name) => (kinds.get(name) ?? 'local') === 'local')) continue;
     // A clash changes the last text.
     const last = named.findLast((name) => kinds.get(name) === 'text');
     const clash = last !== undefined && isGivenName(last) ? 'rename' : 'wait';
     found.set([...named].sort().join('\0'), { columns: named, clash });
   }
   return [...found.values()];
-}
-
-function isWithin(inner: readonly string[], outer: readonly string[]): boolean {
-  return inner.length > 0 && inner.every((name) => outer.includes(name));
 }

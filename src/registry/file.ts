@@ -106,6 +106,14 @@ export function identifying(id: FileIdentity): readonly string[] {
   return 'column' in id ? [id.column] : [];
 }
 
+/** Whether columns have what identifies a row among them, so that to call them unique says nothing more. */
+export function haveIdentity(columns: readonly string[], id: FileIdentity): boolean {
+  const [own, key] = [numberOf(id), identifying(id)];
+  return (
+    (own !== undefined && columns.includes(own)) || (key.length > 0 && key.every((name) => columns.includes(name)))
+  );
+}
+
 /** The column that other tables refer to where they say no more. */
 export function keyColumn(id: FileIdentity): string | undefined {
   return numberOf(id) ?? (identifying(id).length === 1 ? identifying(id)[0] : undefined);

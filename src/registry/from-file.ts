@@ -3,6 +3,7 @@ import { local } from './fields.js';
 import type { Entity, EntityDefinition, Identity, Registry } from './entity.js';
 import type { Field } from './field.js';
 import type { FileEntity, FileField, FileKind, FileTime, RegistryFile } from './file.js';
+import { haveIdentity } from './file.js';
 import { ENVELOPE, isInherited } from './names.js';
 
 /** The file of deletions beside a registry file. */
@@ -39,7 +40,8 @@ function parentsFirst(entities: readonly Entity[]): Entity[] {
 }
 
 function entityOf(entity: FileEntity): Entity {
-  const { type, table, file, title, created, updated, unique = [], id } = entity;
+  const { type, table, file, title, created, updated, id } = entity;
+  const unique = (entity.unique ?? []).filter(({ columns }) => !haveIdentity(columns, id));
   const fields = new Map(Object.entries(entity.fields).map(([column, field]) => [column, fieldOf(column, field)]));
   const nameOf = (column: string): string => fields.get(column)?.name ?? column;
   const key = keyOf(id, fields);

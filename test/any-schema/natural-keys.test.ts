@@ -129,3 +129,39 @@ it('ends equal whatever two natural keys clash with, or are traded for', () => {
     { numRuns: 40 },
   );
 });
+
+it('makes rows with one unique text one record, where the text is the id', () => {
+  const tag = { type: 'tag', table: 'tag', file: 'tag.jsonl', ...times } as const;
+  const note = { type: 'note', table: 'note', file: 'note.jsonl', id: { number: 'id' }, ...times } as const;
+  const { a, b } = openSides({
+    schema: `CREATE TABLE tag (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+      CREATE TABLE note (id INTEGER PRIMARY KEY, tag INTEGER REFERENCES tag (id), body TEXT NOT NULL)`,
+    file: {
+      ...FILE,
+      entities: [
+        {
+          ...{ ...tag, id: { column: 'name', number: 'id' }, fields: { name: 'text' } },
+          // It was there before somebody made the text the id.
+          unique: [{ columns: ['name'], clash: 'rename' }],
+        },
+        { ...note, fields: { tag: { kind: 'ref', to: 'tag' }, body: 'text' } },
+      ],
+    },
+  });
+  b.sql.exec(`INSERT INTO tag (name) VALUES ('of b')`);
+  for (const [side, name] of [
+    [a, 'a'],
+    [b, 'b'],
+  ] as const)
+    side.sql.exec(
+      `INSERT INTO tag (name) VALUES ('urgent'); INSERT INTO note (tag, body) SELECT id, '${name}' FROM tag WHERE name = 'urgent'`,
+    );
+  for (const side of [a, b, a]) side.project.sync();
+  for (const { sql } of [a, b]) {
+    expect(sql.all('SELECT name FROM tag ORDER BY name')).toEqual([['of b'], ['urgent']]);
+    expect(sql.all('SELECT t.name, n.body FROM note n JOIN tag t ON t.id = n.tag ORDER BY 2')).toEqual([
+      ['urgent', 'a'],
+      ['urgent', 'b'],
+    ]);
+  }
+});

@@ -1,5 +1,6 @@
 import type { MergedBy } from '../git/merge-upstream.js';
-import type { Place, Session } from './session.js';
+import type { Place } from './find-place.js';
+import type { Session } from './session.js';
 import { describeExport, describeImport, describeInSync, nextConflicts } from './describe.js';
 import { EXIT, statusOfImport, statusOfSync } from './exit-codes.js';
 import { failedBy } from './failed-by.js';

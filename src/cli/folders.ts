@@ -79,3 +79,8 @@ function mainWorkTree(workTree: string): string | undefined {
   const common = dirname(dirname(folder));
   return basename(common) === '.git' ? dirname(common) : undefined;
 }
+
+/** The folder in which the registry of another program's database lies, or is to lie, where nobody named one. */
+export function adoptionFolder({ dir, folder }: Folders): string {
+  return basename(dir) === EXPORT_FOLDER ? join(folder, ADOPTED_FOLDER) : dir;
+}

@@ -3,7 +3,8 @@ import type { ProjectCount } from '../sync/projects.js';
 import { count } from './describe.js';
 import { info, next } from './outcome.js';
 import type { Block } from './outcome.js';
-import type { Place, Session } from './session.js';
+import type { Place } from './find-place.js';
+import type { Session } from './session.js';
 
 /** What is said of the other projects of a database, where this one is empty: somebody may have meant one of them. */
 export interface OtherProjects {

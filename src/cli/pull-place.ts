@@ -13,7 +13,8 @@ import type { SyncStore } from '../store/store.js';
 import { sync } from '../sync/sync.js';
 import type { SyncOptions, SyncOutcome } from '../sync/sync.js';
 import type { Call } from './describe.js';
-import type { Session, Place } from './session.js';
+import type { Place } from './find-place.js';
+import type { Session } from './session.js';
 import { refusalOf } from './refusal.js';
 import type { Options } from './verb.js';
 

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
-import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 
-import { ADOPTED_FOLDER, EXPORT_FOLDER, exportDirectory, resolvePath } from '../files/directory.js';
+import { exportDirectory, resolvePath } from '../files/directory.js';
 import { namedLines } from '../files/named-lines.js';
 import { readRegistry } from '../files/registry-file.js';
 import type { FoundRegistry } from '../files/registry-file.js';
@@ -14,7 +14,6 @@ import type { Guard } from '../sync/export/guard.js';
 import { requireCheckedOut } from '../git/checked-out.js';
 import { gitHistory } from '../git/history.js';
 import { requireMerged } from '../git/unmerged.js';
-import { findProject } from '../sync/project.js';
 import { secretGuard } from '../secrets/secret-guard.js';
 import { isOneProject } from '../registry/entity.js';
 import type { Registry } from '../registry/entity.js';
@@ -25,11 +24,12 @@ import type { SyncOptions } from '../sync/sync.js';
 import type { Project } from '../sync/synced-project.js';
 import { callOf } from './call.js';
 import { shellWord } from '../git/shell-words.js';
-import { requireProject } from './required-project.js';
+import { findPlace } from './find-place.js';
+import type { Place } from './find-place.js';
 import { findTarget } from '../store/knowledge/target.js';
 import { ChosenDatabase } from './chosen-database.js';
 import { findActor } from './actor.js';
-import { atHome, findFolders } from './folders.js';
+import { adoptionFolder, atHome, findFolders } from './folders.js';
 import type { Folders } from './folders.js';
 import type { Confirm } from './outcome.js';
 import type { ProgressBar } from './progress.js';
@@ -54,13 +54,6 @@ export interface SessionOptions {
 export interface Terminal {
   readonly bar?: ProgressBar | undefined;
   readonly confirm?: Confirm | undefined;
-}
-
-/** A project in the database, and the export directory of its files. */
-export interface Place {
-  /** The path that the project's rows have, symbolic links resolved. */
-  readonly projectPath: string;
-  readonly dir: string;
 }
 
 /**
@@ -91,9 +84,7 @@ export class Session {
     this.confirm = terminal.confirm;
     this.#base = resolvePath(resolve(atHome(options.directory ?? '.')));
     if (statSync(this.#base, { throwIfNoEntry: false })?.isDirectory() !== true) {
-      throw new SyncError('usage', `There is no folder ${options.directory ?? ''} (-C)`, {
-        hint: 'check the path',
-      });
+      throw new SyncError('usage', `There is no folder ${options.directory ?? ''} (-C)`, { hint: 'check the path' });
     }
     this.database = new ChosenDatabase({
       option: options.db,
@@ -158,10 +149,7 @@ export class Session {
 
   /** The folder in which a registry lies, or is to lie. */
   adoptionFolder(): string {
-    const { dir, folder } = this.#folders;
-    return exportDirectory(
-      this.#options.dir === undefined && basename(dir) === EXPORT_FOLDER ? join(folder, ADOPTED_FOLDER) : dir,
-    );
+    return exportDirectory(this.#options.dir === undefined ? adoptionFolder(this.#folders) : this.#folders.dir);
   }
 
   /** Accepts the registry beside the files as it is now, and says what it newly syncs. */
@@ -178,51 +166,25 @@ export class Session {
     return exportDirectory(this.#folders.dir);
   }
 
-  /**
-   * The project and its export directory. What is taken that the folder does not say goes into the notes. Throws `not_found` for a project that
-   * was named and is not in the database, unless it is to be made.
-   */
+  /** The project and its export directory, as {@link findPlace} finds them. What the folder does not say goes into the notes. */
   place(options: { readonly create?: boolean } = {}): Place {
     return (this.#place ??= this.#findPlace(options.create === true));
   }
 
   #findPlace(isToBeMade: boolean): Place {
-    const folders = this.#folders;
-    const dir = exportDirectory(folders.dir);
-    if (isOneProject(this.registry)) return this.#wholeDatabase(dir);
     const { project } = this.#options;
-    if (project === '') throw new SyncError('usage', '--project needs a path');
-    const path =
-      project === undefined ? this.#projectOf(dir, folders) : isAbsolute(project) ? project : this.resolve(project);
-    const projectPath = resolvePath(path);
-    if (project !== undefined && !isToBeMade && projectPath !== dirname(dir)) {
-      requireProject(this.store(), projectPath, this.call('init', '--project', projectPath, '--create'));
+    const { place, choice } = findPlace({
+      folders: this.#folders,
+      project: project && this.resolve(project),
+      isOneProject: isOneProject(this.registry),
+      store: () => this.store(),
+      hintToMake: (path) => (isToBeMade ? undefined : this.call('init', '--project', path, '--create')),
+    });
+    if (choice !== undefined) {
+      this.#isChoiceNoted = true;
+      this.notes.push(choice);
     }
-    return { projectPath, dir };
-  }
-
-  #wholeDatabase(dir: string): Place {
-    if (this.#options.project === undefined) return { projectPath: dirname(dir), dir };
-    throw new SyncError('usage', `Cannot take --project: all of the database belongs to ${dir}`);
-  }
-
-  /** A linked work tree has the project of its main work tree, unless it was used with another one before. */
-  #projectOf(dir: string, { main }: Folders): string {
-    const store = this.store();
-    const found = findProject(store, dir);
-    if (found.by === 'records') {
-      this.#noteChoice(`the records in ${dir} belong to the project ${found.project}, so that one is used`);
-      return found.project;
-    }
-    if (found.by === 'bound' || main === undefined) return found.project;
-    const { project } = findProject(store, join(main, basename(dir)));
-    this.#noteChoice(`this is a linked work tree of git, so the project of its main work tree is used: ${project}`);
-    return project;
-  }
-
-  #noteChoice(note: string): void {
-    this.#isChoiceNoted = true;
-    this.notes.push(note);
+    return place;
   }
 
   /** The project as a program has it: its journal, private records and settings. */

@@ -8,7 +8,6 @@ import { writeAside, writeUnknown } from './knowledge/changes.js';
 import { forgetUnresolved, hasUnresolved, writeUnresolved } from './knowledge/references.js';
 import { named, writeRows } from './failed-rows.js';
 import type { FailedRow } from './failed-rows.js';
-import { isBag } from './identity.js';
 import { lastOf, naturalKeyValues } from './natural-key.js';
 import { projectCoordinates } from './project-row.js';
 import { SetWriter } from './set-writer.js';
@@ -122,7 +121,7 @@ export class RowWriter {
   #flush(entity: Entity, rows: StagedRows, now: number): Omit<WrittenRows, 'renumbered'> {
     const { type } = entity;
     const counts = rows.counts();
-    if (isBag(entity)) forgetHeld(this.#sql, entity, `SELECT id FROM ${rows.table}`);
+    forgetHeld(this.#sql, entity, `SELECT id FROM ${rows.table}`);
     this.#fillScopeId(entity, rows, now);
     const keeps = hasUnresolved(this.#sql);
     if (keeps && counts.updated > 0) forgetChangedReferences(this.#sql, entity, rows);

@@ -1,6 +1,8 @@
 import { columnOf } from '../registry/field.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import { isRowOf, valueOfReference } from './identity.js';
+import { forgetHeld } from './knowledge/bags.js';
+import { refersTo, rowsOf } from './row-source.js';
 import type { Sql } from './sql.js';
 import { sqlName } from './sql-name.js';
 
@@ -16,6 +18,7 @@ export function setReference(
   const field = entity.fields[name];
   const column = sqlName((field && columnOf(name, field)) ?? name);
   const value = field?.kind === 'ref' ? valueOfReference(registry, field, '?1') : '?1';
+  forgetHeld(sql, entity, 'SELECT ?', id);
   sql.run(
     `UPDATE ${sqlName(entity.table)} AS t SET ${column} = ${value} WHERE ${isRowOf(entity, '?2')} AND t.${column} IS NULL`,
     target,
@@ -28,6 +31,8 @@ export function clearReferences(sql: Sql, registry: Registry, entity: Entity, na
   const field = entity.fields[name];
   const column = sqlName((field && columnOf(name, field)) ?? name);
   const value = field?.kind === 'ref' ? valueOfReference(registry, field, '?1') : '?1';
+  const referring = `SELECT t.${sqlName(entity.key)} FROM ${rowsOf(registry, entity)} t WHERE ${refersTo(registry, entity, name, '?1')}`;
+  forgetHeld(sql, entity, referring, target);
   sql.run(`UPDATE ${sqlName(entity.table)} SET ${column} = NULL WHERE ${column} = ${value}`, target);
 }
 

@@ -127,6 +127,23 @@ describe('a table without a key', () => {
     expect(b.sql.all('SELECT n, note FROM visit')).toEqual([[6n, 'x']]);
   });
 
+  it('has the same records where an import clears a reference', () => {
+    const { a, b } = openSides(OPTIONS);
+    a.sql.exec(`INSERT INTO person (name) VALUES ('ann')`);
+    for (const side of [a, b]) side.project.sync();
+    b.sql.exec(`INSERT INTO visit (by, n) VALUES (1, 1), (1, 2)`);
+    a.sql.exec(`DELETE FROM person`);
+    for (const side of [a, b, a, b]) side.project.sync();
+    for (const { sql, project } of [a, b]) {
+      expect(sql.all('SELECT by, n FROM visit ORDER BY n')).toEqual([
+        [null, 1n],
+        [null, 2n],
+      ]);
+      expect(project.status().inSync).toBe(true);
+    }
+    expect(b.lines()).toEqual(a.lines());
+  });
+
   it('has the same records where a column is new', () => {
     const { a, b } = openSides(OPTIONS);
     a.sql.exec(`INSERT INTO visit (n) VALUES (1), (1), (2)`);

@@ -6,7 +6,7 @@ import { readStored, storedColumn } from '../columns.js';
 import type { SqlValue } from '../database.js';
 import { idOfReference, isBag, localColumns } from '../identity.js';
 import type { Sql } from '../sql.js';
-import { sqlName } from '../sql-name.js';
+import { sqlName, sqlText } from '../sql-name.js';
 import { readMeta, writeMeta } from './meta.js';
 import { NOW, PREFIX } from './triggers.js';
 
@@ -175,9 +175,13 @@ function compareAnew(sql: Sql, registry: Registry, entity: Entity, fields: reado
   }
 }
 
-/** The row of a record was written: it tells apart what it holds then. */
-export function forgetHeld(sql: Sql, { type }: Entity, ids: string): void {
-  sql.run(`UPDATE scsync_records SET holds = NULL WHERE type = ? AND id IN (${ids})`, type);
+/** Rows of records were written by their ids, which a SELECT names: they stay those records, whatever they hold now. */
+export function forgetHeld(sql: Sql, entity: Entity, ids: string, ...parameters: readonly SqlValue[]): void {
+  if (!isBag(entity)) return;
+  sql.run(
+    `UPDATE scsync_records SET holds = NULL WHERE type = ${sqlText(entity.type)} AND id IN (${ids})`,
+    ...parameters,
+  );
 }
 
 function logRecord(

@@ -55,3 +55,19 @@ it.each([
   expect(b.sql.all('SELECT n, x FROM t ORDER BY n')).toEqual(a.sql.all('SELECT n, x FROM t ORDER BY n'));
   expect(a.project.sync().export.total).toMatchObject({ written: 0, deleted: 0 });
 });
+
+it('a row that went while nothing watched a table with such an index comes back from the files', () => {
+  const file = registry({ number: 'n' }, { x: 'any', secret: 'local' });
+  const schema =
+    'CREATE TABLE t (n INTEGER PRIMARY KEY, x, secret); CREATE UNIQUE INDEX i ON t (x) WHERE x IS NOT NULL';
+  const { sql, project } = openSide(temporaryFolder(), 'a', { schema, file });
+  sql.exec(`INSERT INTO t VALUES (1, 'one', 's'), (2, 'two', 't')`);
+  project.sync();
+  sql.exec(`UPDATE t SET x = 'three' WHERE n = 2; DROP TABLE t; ${schema}; INSERT INTO t VALUES (2, 'three', 't')`);
+  expect(project.status().entities.total).toMatchObject({ pendingExport: 1 });
+  project.sync();
+  expect(sql.all('SELECT n, x FROM t ORDER BY n')).toEqual([
+    [1n, 'one'],
+    [2n, 'three'],
+  ]);
+});

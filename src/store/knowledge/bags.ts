@@ -8,7 +8,7 @@ import { idOfReference, isBag, localColumns } from '../identity.js';
 import type { Sql } from '../sql.js';
 import { sqlName, sqlText } from '../sql-name.js';
 import { readMeta, writeMeta } from './meta.js';
-import { NOW, PREFIX } from './triggers.js';
+import { NOW, isWatched } from './triggers.js';
 
 /**
  * Rows of tables without a key. Nothing names such a row for good: `VACUUM`, or a migration that makes the table anew, gives it another
@@ -131,18 +131,17 @@ function nameNew(sql: Sql, { type, table }: Entity, changed: SqlValue): void {
 }
 
 /** A record whose row is gone has no number any more. */
-function forgetGone(sql: Sql, { type, table }: Entity, changed: SqlValue): void {
+function forgetGone(sql: Sql, entity: Entity, changed: SqlValue): void {
+  const { type, table } = entity;
   const gone = sql.all(
     `SELECT r.id FROM scsync_records r WHERE r.type = ? AND r.holds IS NOT NULL
        AND NOT EXISTS (SELECT 1 FROM temp.scsync_bag b WHERE b.id = r.id)`,
     type,
   );
-  const isWatched =
-    sql.get(`SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = ?`, `${PREFIX}${table}_delete`) !==
-    undefined;
+  const isDeletion = isWatched(sql, entity);
   const at = changed ?? sql.get(`SELECT ${NOW}`)?.[0] ?? null;
   for (const [id] of gone) {
-    if (isWatched) logRecord(sql, table, String(id), { at });
+    if (isDeletion) logRecord(sql, table, String(id), { at });
     sql.run(`UPDATE scsync_records SET local = NULL, holds = NULL WHERE type = ? AND id = ?`, type, String(id));
   }
 }

@@ -44,19 +44,20 @@ export function installTracking(sql: Sql, registry: Registry): string[] {
     for (const key of marked) writePrivateMark(sql, key, true);
     sql.run(`INSERT OR IGNORE INTO scsync_meta (name, value) VALUES ('version', ?)`, String(TABLES_VERSION));
     makeIndexes(sql, registry);
-    foldLog(sql, registry);
     const missing = missingTriggers(sql, registry);
-    for (const { name, sql: ddl } of missing) {
-      sql.exec(`DROP TRIGGER IF EXISTS ${sqlName(name)}`);
-      sql.exec(ddl);
-    }
     const types = new Set(missing.map(({ type }) => type));
     const entities = registry.entities.filter((entity) => types.has(entity.type));
+    foldLog(sql, registry);
     nameRows(sql, registry);
     takeUpLearntFields(sql, registry);
     for (const entity of entities) logAll(sql, registry, entity);
     if (!first) for (const entity of entities) reconcileGone(sql, registry, entity);
     foldLog(sql, registry);
+    // Last: what is gone of a table that no trigger watches is no deletion.
+    for (const { name, sql: ddl } of missing) {
+      sql.exec(`DROP TRIGGER IF EXISTS ${sqlName(name)}`);
+      sql.exec(ddl);
+    }
     if (!first) for (const entity of entities) forgetGone(sql, registry, entity);
     if (first) {
       const read = readForeignDeletions(sql, registry);

@@ -5,7 +5,7 @@ import type { Sql } from '../sql.js';
 import { sqlName } from '../sql-name.js';
 import { readTableShape } from '../table-shape.js';
 import { forgetStale } from './name-rows.js';
-import { NOW } from './triggers.js';
+import { NOW, isWatched } from './triggers.js';
 
 /**
  * Logs that rows went which `REPLACE` removed by a unique index that no trigger of ours knows: over some rows, over an expression, with a
@@ -16,7 +16,7 @@ export function logUnseenReplaced(sql: Sql, registry: Registry, entity: Entity):
   const { table, type, key } = entity;
   if (isBag(entity)) return;
   if (sql.get(`SELECT 1 FROM scsync_log WHERE tbl = ? AND at IS NULL LIMIT 1`, table) === undefined) return;
-  if (!hasUnseenKey(sql, entity)) return;
+  if (!isWatched(sql, entity) || !hasUnseenKey(sql, entity)) return;
   const count = sql.run(
     `INSERT INTO scsync_log (tbl, key, scope, at)
      SELECT ?1, r.id, r.project, ${NOW} FROM scsync_records r

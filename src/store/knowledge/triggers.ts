@@ -3,6 +3,7 @@ import { columnOf } from '../../registry/field.js';
 import type { Entity, Registry } from '../../registry/entity.js';
 import type { SetField } from '../../registry/field.js';
 import { isBag, isMapped, localColumns, loggedKey } from '../identity.js';
+import type { Sql } from '../sql.js';
 import { sqlName, sqlNames, sqlText } from '../sql-name.js';
 
 /** One trigger of ours. */
@@ -34,6 +35,12 @@ export function triggersOf(registry: Registry): Trigger[] {
     ...rowTriggers(registry, entity),
     ...entity.synced.flatMap(({ field }) => (field.kind === 'set' ? setTriggers(entity, field) : [])),
   ]);
+}
+
+/** Whether the triggers of a table are there, so that no row can go unseen but by `REPLACE`. */
+export function isWatched(sql: Sql, { table }: Entity): boolean {
+  const name = `${PREFIX}${table}_delete`;
+  return sql.get(`SELECT 1 FROM sqlite_master WHERE type = 'trigger' AND name = ?`, name) !== undefined;
 }
 
 /** SQL for what a row of the entity's own table, known by an alias, says of its project, or of the parent that it goes with. */

@@ -1,11 +1,13 @@
 import { meaningOf } from '../record/json.js';
-import { readSource, textsIn, withMembers } from '../record/json-source.js';
+import { readSource, withMembers } from '../record/json-source.js';
 import type { Source } from '../record/json-source.js';
 import { mapSides, oursWins } from './field.js';
 import type { Contest, Fields, Sides } from './field.js';
 import { readKey, readValues } from './json-key.js';
-import { isMadeAfter } from './json-creation.js';
-import { isCreated, isCreation, isId, isKind, isNumber, isOneValue, isReference, isVolatile } from './json-names.js';
+import { matchCounted } from './json-counted.js';
+import type { Counted } from './json-counted.js';
+import { areOneThing, isMadeAfter } from './json-creation.js';
+import { isCreated, isCreation, isId, isKind, isNumber, isReference, isVolatile } from './json-names.js';
 import { inOneOrder, mergeElements, sideThatIs } from './set.js';
 import type { MergeElement } from './set.js';
 
@@ -21,10 +23,15 @@ export function mergeArrays(
   merge: MergeElement,
 ): string | undefined {
   const sources = mapSides({ ...texts, base: texts.base ?? '[]' }, readSource);
-  const keyed = keyElements(mapSides(sources, elementsOf), declared);
+  const elements = mapSides(sources, elementsOf);
+  const counted = declared === undefined ? countElements(elements) : undefined;
+  const keyed = counted?.written ?? keyElements(elements, declared);
   if (keyed === undefined) return undefined;
   const { ours, theirs } = keyed;
-  const merged = mergeElements(keyed, contest, merge);
+  const merged =
+    counted === undefined
+      ? mergeElements(keyed, contest, merge)
+      : counted.renumber(mergeElements(counted.leveled, contest, merge));
   const isOurs = oursWins(texts.ours, texts.theirs, contest);
   const [first, second, style] = isOurs ? [ours, theirs, sources.ours] : [theirs, ours, sources.theirs];
   const inOrder = (): string => {
@@ -45,6 +52,11 @@ interface Element {
 
 function elementsOf({ members }: Source): Element[] {
   return members.map(({ text }) => ({ text, source: text.startsWith('{') ? readSource(text) : undefined }));
+}
+
+function countElements(sides: Sides<readonly Element[]>): Counted | undefined {
+  const isObjects = [...sides.base, ...sides.ours, ...sides.theirs].every(({ source }) => source !== undefined);
+  return isObjects ? matchCounted(mapSides(sides, (side) => side.flatMap(({ source }) => source ?? []))) : undefined;
 }
 
 /** A way to know elements, and which members may differ between two that are one thing, added on both sides. */
@@ -78,7 +90,7 @@ function apart(keyed: Sides<Map<string, Element>>, isAside: ElementKey['isAside'
     const [own, before, beside] = [element.source, base.get(key), there.get(key)?.source];
     if (own === undefined) return false;
     if (before !== undefined) return before.source !== undefined && isMadeAfter(own, before.source);
-    return beside !== undefined && areOther(own, beside, isAside);
+    return beside !== undefined && !areOneThing(own, beside, isAside);
   };
   const own = (side: Map<string, Element>, there: Map<string, Element>): Map<string, Element> =>
     new Map(
@@ -88,14 +100,6 @@ function apart(keyed: Sides<Map<string, Element>>, isAside: ElementKey['isAside'
       ]),
     );
   return { base, ours: own(ours, theirs), theirs: own(theirs, ours) };
-}
-
-function areOther(one: Source, other: Source, isAside: ElementKey['isAside']): boolean {
-  const [a, b] = [textsIn(one), textsIn(other)];
-  return [...new Set([...a.keys(), ...b.keys()])].some((name) => {
-    const [x, y] = [a.get(name), b.get(name)];
-    return !isAside(name) && (x === undefined || y === undefined || !isOneValue(name, x, y));
-  });
 }
 
 function byKey(elements: readonly Element[], keyOf: ElementKey['keyOf']): Map<string, Element> | undefined {

@@ -1,7 +1,7 @@
 import { textsIn } from '../record/json-source.js';
 import type { Source } from '../record/json-source.js';
 import { compareTimes } from '../record/time.js';
-import { isCreated, isCreation, isOneValue } from './json-names.js';
+import { isCreated, isCreation, isOneValue, isVolatile } from './json-names.js';
 
 /** What each side has of one object or array; the base may have none. */
 export interface Both {
@@ -38,4 +38,13 @@ export function differingCreation(one: Source, other: Source): string | undefine
     const there = texts.get(name);
     return isCreation(name) && there !== undefined && !isOneValue(name, text, there);
   })?.name;
+}
+
+/** Says whether two things of one name, of which there was none before, are one: all that they have says the same, but for some members. */
+export function areOneThing(one: Source, other: Source, isAside: (name: string) => boolean = isVolatile): boolean {
+  const [a, b] = [textsIn(one), textsIn(other)];
+  return [...new Set([...a.keys(), ...b.keys()])].every((name) => {
+    const [x, y] = [a.get(name), b.get(name)];
+    return isAside(name) || (x !== undefined && y !== undefined && isOneValue(name, x, y));
+  });
 }

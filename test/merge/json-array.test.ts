@@ -24,17 +24,27 @@ function merged(
 
 const none: string[] = [];
 
+/** All of some elements, and no other one. */
+const inAnyOrder = (...elements: object[]): unknown =>
+  expect.toSatisfy((list: unknown[]) => {
+    expect(list).toHaveLength(elements.length);
+    expect(list).toEqual(expect.arrayContaining(elements));
+    return true;
+  });
+
 describe('elements of an array', () => {
-  it('that both sides added with one number and other content both stay', () => {
+  it('that both sides added with one number and other content both stay, the one that was made later with a new number', () => {
     const [ann, bob] = [
       { id: 5, by: 'ann', text: 'ship it', created_at: '2026-01-02' },
       { id: 5, by: 'bob', text: 'do not', created_at: '2026-01-03' },
     ];
-    const { list, lost } = merged([], [ann], [bob]);
-    expect(lost).toEqual([]);
-    expect(list).toHaveLength(2);
-    expect(list).toEqual(expect.arrayContaining([ann, bob]));
-    // From then on they are told apart by when they were made.
+    const old = { id: 7, by: 'eve', text: 'old', created_at: '2026-01-01' };
+    expect(merged([], [ann], [bob])).toEqual({ list: inAnyOrder(ann, { ...bob, id: 6 }), lost: none });
+    expect(merged([old], [old, ann], [old, bob])).toEqual({
+      list: inAnyOrder(old, ann, { ...bob, id: 8 }),
+      lost: none,
+    });
+    // What has one number twice already is told apart by when it was made.
     const [both, edited] = [
       [bob, ann],
       [{ ...bob, text: 'do not ship' }, ann],
@@ -64,14 +74,39 @@ describe('elements of an array', () => {
       { ...old, text: 'edited' },
       { id: 5, text: 'new', created_at: '2026-01-04' },
     ];
-    expect(merged([old], [made], [edited])).toEqual({
-      list: expect.arrayContaining([edited, made]) as unknown,
-      lost: none,
-    });
+    expect(merged([old], [made], [edited])).toEqual({ list: inAnyOrder(edited, { ...made, id: 6 }), lost: none });
     expect(merged([old], [made], [old])).toEqual({ list: [made], lost: none });
     expect(merged([old], [made], [])).toEqual({ list: [made], lost: none });
     const other = { id: 5, text: 'other', created_at: '2026-01-05' };
-    expect(merged([old], [made], [other]).list).toHaveLength(2);
+    expect(merged([old], [made], [other])).toEqual({ list: inAnyOrder(made, { ...other, id: 6 }), lost: none });
+  });
+
+  it('that got other numbers in a database are the ones that they were', () => {
+    const said = (text: string, id: number): object => ({ id, text, created_at: `2026-01-0${id}` });
+    const [a, b, c] = [said('a', 1), said('b', 2), said('c', 3)];
+    const at = (element: object, id: number): object => ({ ...element, id });
+    // Nothing is there twice, whoever has which number.
+    expect(merged([a], [at(a, 4)], [a, b])).toEqual({ list: [at(a, 4), b], lost: none });
+    expect(merged([a], [at(a, 4)], [at(a, 3)])).toEqual({ list: [at(a, 3)], lost: none });
+    expect(merged([], [at(a, 4)], [a, at(b, 4)])).toEqual({ list: [a, at(b, 4)], lost: none });
+    // Each has the number of the other one now.
+    expect(merged([a, b], [at(a, 2), at(b, 1)], [a, b, c]).list).toEqual([at(a, 2), at(b, 1), c]);
+    // Removed there, numbered anew here.
+    expect(merged([a, b], [at(a, 5), b], [b])).toEqual({ list: [b], lost: none });
+    // Two of the base cannot both have one number.
+    expect(merged([a, b], [at(a, 3), b], [a, at(b, 3)])).toEqual({ list: [at(a, 3), at(b, 4)], lost: none });
+    // An edit keeps the number.
+    expect(merged([a], [{ ...a, text: 'edited' }], [at(a, 2), at(b, 1)]).list).toEqual([
+      { ...a, text: 'edited', id: 2 },
+      at(b, 1),
+    ]);
+  });
+
+  it('that say the same are as many as there were', () => {
+    const same = (id: number): object => ({ id, text: '+1', by: 'ann' });
+    expect(merged([same(1)], [same(1), same(2)], [same(1)]).list).toEqual([same(1), same(2)]);
+    expect(merged([], [same(1), same(2)], [same(1)]).list).toEqual([same(1), same(2)]);
+    expect(merged([same(1), same(2)], [same(2)], [same(1), same(2)]).list).toEqual([same(2)]);
   });
 
   it('of one kind that two people made are two, and so are those with one number of another name', () => {
@@ -82,7 +117,7 @@ describe('elements of an array', () => {
     });
     expect(merged([], [by('ann')], [by('eve')]).list).toEqual(expect.arrayContaining([by('ann'), by('eve')]));
     const note = (text: string, done = false): object => ({ seq: 1, text, done });
-    expect(merged([], [note('a')], [note('b')]).list).toHaveLength(2);
+    expect(merged([], [note('a')], [note('b')]).list).toEqual(inAnyOrder(note('a'), { ...note('b'), seq: 2 }));
     expect(merged([note('a')], [note('b')], [note('a', true)])).toEqual({ list: [note('b', true)], lost: none });
   });
 

@@ -18,9 +18,12 @@ export function lostValueFolder(common: string, folder: string | undefined): str
   return folder === undefined ? own : join(own, shortHash(folder));
 }
 
-/** The folder in which lost values of an export directory wait in its clone; undefined outside of one. */
-export function lostValueFolderOf(dir: string): string | undefined {
-  const root = workTreeOf(dir);
+/**
+ * The folder in which lost values of an export directory wait in its clone; undefined outside of one.
+ *
+ * @param root the work tree of the directory, which may be gone itself.
+ */
+export function lostValueFolderOf(dir: string, root = workTreeOf(dir)): string | undefined {
   if (root === undefined) return undefined;
   const folder = relative(root, dir);
   return lostValueFolder(commonGitFolder(root), folder === '' ? '.' : folder.split(sep).join('/'));

@@ -72,6 +72,25 @@ describe('the same database', () => {
     expect(mine.journal()).toEqual([]);
   });
 
+  it('with a folder that is moved while a value that lost a merge waits: the next sync has it', () => {
+    for (const first of ['sync', 'export', 'init'] as const) {
+      const { ann, bob } = pair();
+      ann.put('issue', 'issue_1', 'title=by ann');
+      ann.commit();
+      ann.git('push', '--quiet');
+      bob.put('issue', 'issue_1', 'title=by bob');
+      bob.commit();
+      bob.git('pull', '--quiet', '--no-rebase', '--no-edit');
+      expect(bob.lostValues()).toHaveLength(1);
+      bob.git('mv', '.savecontext', 'app');
+      const there = (...args: readonly string[]): string => bob.ok(...args, '--dir', 'app');
+      there(first);
+      there('sync');
+      expect(bob.lostValues()).toEqual([]);
+      expect(there('conflicts')).toContain('by ann');
+    }
+  });
+
   it('in a clone that is somewhere else now', () => {
     const { ann } = pair();
     ann.put('issue', 'issue_1', 'title=edited');

@@ -22,6 +22,7 @@ import { isOneProject } from '../../registry/entity.js';
 import type { Registry } from '../../registry/entity.js';
 import { SETTINGS_FILE, writeSettings } from '../../files/settings.js';
 import type { SyncStore } from '../../store/store.js';
+import { bringLostValues } from '../../sync/bring-lost-values.js';
 import { bindTarget } from '../../store/knowledge/bind-target.js';
 import { ensureProjectRow } from '../../store/project-row.js';
 import { findTarget, plannedTarget } from '../../store/knowledge/target.js';
@@ -218,6 +219,7 @@ function bindProject(store: SyncStore, { dir, projectPath }: Place): string[] {
   const done = isNew ? [`added the project ${projectPath} to the database`] : [];
   const project = store.projectAt(projectPath);
   if (findTarget(store.sql, dir)?.project === project) return done;
+  bringLostValues(store.sql, { dir, project });
   bindTarget(store.sql, plannedTarget(store.sql, dir, project));
   return [...done, `bound ${dir} to ${project === projectPath ? `the project ${projectPath}` : 'the database'}`];
 }

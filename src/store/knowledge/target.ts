@@ -52,17 +52,21 @@ export function plannedTarget(sql: Sql, dir: string, project: string): Target {
  * files no more (git leaves ignored ones behind), and of which a file lies here as it was agreed on.
  */
 function movedTarget(sql: Sql, dir: string, project: string): Target | undefined {
-  const gone = sql
-    .all(`SELECT target, dir FROM scsync_targets WHERE project = ?`, project)
-    .map(([id, path]) => ({ id: id ?? null, path: String(path) }))
-    .filter(({ id, path }) => !namesOfFiles(sql, id).some((name) => existsSync(join(path, name))));
-  const moved = gone.filter(({ id }) =>
+  const moved = emptiedTargets(sql, project).filter(({ id }) =>
     sql
       .all(`SELECT name, sha256 FROM scsync_files WHERE target = ?`, id)
       .some(([name, sha256]) => hashFile(join(dir, String(name))) === sha256),
   );
   const [only, ...others] = moved;
-  return only === undefined || others.length > 0 ? undefined : findTarget(sql, only.path);
+  return only === undefined || others.length > 0 ? undefined : findTarget(sql, only.dir);
+}
+
+/** The directories of a project that have the files no more that they were synced with. */
+export function emptiedTargets(sql: Sql, project: string): { readonly id: SqlValue; readonly dir: string }[] {
+  return sql
+    .all(`SELECT target, dir FROM scsync_targets WHERE project = ?`, project)
+    .map(([id, dir]) => ({ id: id ?? null, dir: String(dir) }))
+    .filter(({ id, dir }) => !namesOfFiles(sql, id).some((name) => existsSync(join(dir, name))));
 }
 
 function namesOfFiles(sql: Sql, target: SqlValue): string[] {

@@ -1,5 +1,6 @@
 import { rememberSettings, requireAcceptedForm, settingsInForce } from '../accepted-settings.js';
 import type { SettingsInForce } from '../accepted-settings.js';
+import { bringLostValues } from '../bring-lost-values.js';
 import { withLock } from '../../store/lock.js';
 import { ensureGitignore } from '../../files/gitignore.js';
 import { removeStaleTemporaryFiles } from '../../files/file-set.js';
@@ -105,6 +106,7 @@ export class Exporter<R extends Registry = Registry> {
       removeStaleTemporaryFiles(dir);
       if (!fileExists(`${dir}/.gitignore`)) ensureGitignore(dir);
       this.#store.heal();
+      bringLostValues(this.#store.sql, { dir, project: this.#store.projectAt(resolvePath(projectPath)) });
       const inForce = settingsInForce(this.#store, { projectPath, dir });
       const stats = run(dir, inForce);
       rememberSettings(this.#store, { projectPath }, inForce.settings);

@@ -5,6 +5,7 @@ import { rememberSettings, settingsInForce } from '../accepted-settings.js';
 import { SyncError } from '../../errors.js';
 import { exportDirectory, resolvePath } from '../../files/directory.js';
 import { fileExists } from '../../files/file.js';
+import { bringLostValues } from '../bring-lost-values.js';
 import type { History } from '../file-history.js';
 import { hasLock, withLock } from '../../store/lock.js';
 import { findProject } from '../project.js';
@@ -104,6 +105,7 @@ export class Importer<R extends Registry = Registry> {
     const dir = exportDirectory(path);
     return locked(dir, this.#lockTimeoutMs, () => {
       const target = this.#target(dir);
+      bringLostValues(this.#store.sql, target);
       const place = { projectPath: target.project, dir };
       const { settings } = settingsInForce(this.#store, place);
       this.#store.heal();

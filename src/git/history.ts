@@ -1,6 +1,5 @@
-import { basename } from 'node:path';
-
 import { workTreeOf } from '../files/directory.js';
+import { namesIn } from '../files/file.js';
 import type { History, HistoryLine } from '../sync/file-history.js';
 import { looseCommit } from './head.js';
 import { LOG, readPatches } from './patch.js';
@@ -26,8 +25,6 @@ export function gitHistory(dir: string): History {
   const cwd = root ?? dir;
   const folder = pathInRepository({ root: cwd }, dir);
   const files = ['--', literally(folder)];
-  // Where the folder may have been before somebody moved it.
-  const anywhere = folder === '.' ? files : ['--', `:(top,glob)**/${basename(dir).replaceAll(/[\\*?[]/g, '\\$&')}/*`];
   const head = (): string | undefined =>
     root === undefined
       ? undefined
@@ -68,7 +65,15 @@ export function gitHistory(dir: string): History {
       const now = head();
       if (now === undefined) return;
       const from = parting(since, now);
-      yield* from === undefined ? added([now], { paths: anywhere }) : added([`${from}..${now}`]);
+      yield* added([from === undefined ? now : `${from}..${now}`]);
+    },
+    *anywhere() {
+      const now = head();
+      const names = namesIn(dir).filter((name) => name.endsWith('.jsonl'));
+      if (now === undefined || names.length === 0) return;
+      yield* added([now], {
+        paths: ['--', ...names.map((name) => `:(top,glob)**/${name.replaceAll(/[\\*?[]/g, '\\$&')}`)],
+      });
     },
     *published() {
       const now = head();

@@ -15,8 +15,8 @@ import { otherLossesOf } from './drive-merge.js';
 import { literally, pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import type { HealedFile } from './resolve.js';
-import { unmergedFiles } from './resolve.js';
-import type { Stages } from './resolve.js';
+import { unmergedFiles } from './unmerged.js';
+import type { Stages } from './unmerged.js';
 import { git } from './run.js';
 import { lineWordsOfPaths } from './stated-drivers.js';
 

@@ -10,13 +10,15 @@ import { linesOf } from '../merge/data-groups.js';
 import { hasMarkers, readMarkers } from '../merge/markers.js';
 import type { FileSides, MergedFile } from '../merge/file.js';
 import { LIMITS, LINE_TOO_LONG, NOT_UTF8, fitsInto } from '../record/limits.js';
-import { readBlobs } from './objects.js';
 import { isReadable, mergeData, mergeDuplicates } from './drive-merge.js';
+import { movedVersions } from './moved-versions.js';
+import type { MovedVersions } from './moved-versions.js';
 import type { Registry } from '../registry/entity.js';
 import { literally, pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git } from './run.js';
-import { unmergedVersions } from './unmerged.js';
+import { unmergedFiles } from './unmerged.js';
+import type { Stages } from './unmerged.js';
 
 /** What a file was healed from: the versions in git's index, its conflict markers, or its own lines. */
 export type HealedFrom = 'index' | 'markers' | 'lines';
@@ -53,7 +55,8 @@ interface Task {
 /**
  * Heals what a merge without the driver, or one that stopped, left in an export directory: unmerged files from the versions in
  * git's index, files with markers from what the markers say, several lines of one record by making them one. All of it by the one merge.
- * An unmerged file that has no markers and is none of the versions was resolved by hand; it only gets in order.
+ * An unmerged file that has no markers and is none of the versions was resolved by hand; it only gets in order. Where one side moved the
+ * directory and the other one changed a file where it was, both versions merge into the file of the directory.
  *
  * Throws `io` and `busy`.
  */
@@ -64,12 +67,15 @@ export function resolveFolder(
   options: { readonly now: number; readonly dryRun: boolean },
 ): Healed {
   const unmerged = repository === undefined ? new Map<string, Stages>() : unmergedFiles(repository, dir);
-  const names = [...unmerged.keys()].filter((name) => name.endsWith('.jsonl'));
-  const others = dataFiles(dir).filter((name) => !unmerged.has(name));
+  const moved =
+    repository === undefined ? new Map<string, MovedVersions>() : movedVersions(registry, repository, dir, unmerged);
+  const stages = new Map([...unmerged, ...[...moved].map(([name, versions]) => [name, versions.stages] as const)]);
+  const names = [...stages.keys()].filter((name) => name.endsWith('.jsonl'));
+  const others = dataFiles(dir).filter((name) => !stages.has(name));
   const heal = (): Healed => {
-    const tasks = [...names, ...others].flatMap((name) => taskOf(registry, dir, name, unmerged.get(name)));
+    const tasks = [...names, ...others].flatMap((name) => taskOf(registry, dir, name, stages.get(name)));
     const done = tasks.filter(({ merged }) => merged.problems.length === 0);
-    const history = options.dryRun ? null : carryOut(registry, repository, dir, done, unmerged, options.now);
+    const history = options.dryRun ? null : carryOut(registry, repository, dir, done, { stages, moved }, options.now);
     return {
       files: tasks.map(({ name, from, merged: { losses, problems } }) => ({
         name,
@@ -82,23 +88,6 @@ export function resolveFolder(
     };
   };
   return options.dryRun || !fileExists(dir) ? heal() : withLock(dir, { timeoutMs: 5000 }, heal);
-}
-
-/** The versions of an unmerged file that the index has. */
-export type Stages = Readonly<Partial<Record<keyof FileSides, Buffer>>>;
-
-/** The files of a folder that git calls unmerged, by their paths in it, with their versions. */
-export function unmergedFiles(repository: WorkTree, dir: string): Map<string, Stages> {
-  const versions = unmergedVersions(repository, dir);
-  const contents = readBlobs(
-    repository.root,
-    versions.map(({ object }) => object),
-  );
-  const files = new Map<string, Stages>();
-  for (const [index, { side, name }] of versions.entries()) {
-    files.set(name, { ...files.get(name), [side]: contents[index] });
-  }
-  return files;
 }
 
 function dataFiles(dir: string): string[] {
@@ -176,7 +165,7 @@ function carryOut(
   repository: WorkTree | undefined,
   dir: string,
   tasks: readonly Task[],
-  unmerged: ReadonlyMap<string, Stages>,
+  { stages, moved }: { stages: ReadonlyMap<string, Stages>; moved: ReadonlyMap<string, MovedVersions> },
   now: number,
 ): string | null {
   if (tasks.length === 0) return null;
@@ -191,12 +180,14 @@ function carryOut(
     leaveLostValues(registry, folder, merged.losses, now, mark);
     atomicWrite(join(dir, name), merged.text);
   }
-  const resolved = tasks.map(({ name }) => name).filter((name) => unmerged.has(name));
+  const resolved = tasks.map(({ name }) => name).filter((name) => stages.has(name));
   if (repository !== undefined && resolved.length > 0) {
     const inside = pathInRepository(repository, dir);
     git(['add', '--', ...resolved.map((name) => literally(inside === '.' ? name : `${inside}/${name}`))], {
       cwd: repository.root,
     });
+    const gone = resolved.flatMap((name) => moved.get(name)?.paths ?? []);
+    if (gone.length > 0) git(['rm', '--quiet', '--force', '--', ...gone.map(literally)], { cwd: repository.root });
   }
   return history;
 }

@@ -7,12 +7,13 @@ import { gitFolder } from '../files/git-folder.js';
 import { readPlain } from '../files/file.js';
 import { hasMarkers } from '../merge/markers.js';
 import type { FileSides } from '../merge/file.js';
+import { readBlobs } from './objects.js';
 import { literally, pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
 import { git } from './run.js';
 
 /** One of the versions that git's index has of an unmerged file. */
-export interface UnmergedVersion {
+interface UnmergedVersion {
   /** The file's name in the export directory. */
   readonly name: string;
   readonly side: keyof FileSides;
@@ -22,7 +23,7 @@ export interface UnmergedVersion {
 const SIDES = ['base', 'ours', 'theirs'] as const;
 
 /** The versions of all files of an export directory that git calls unmerged. */
-export function unmergedVersions(repository: Pick<Repository, 'root'>, dir: string): UnmergedVersion[] {
+function unmergedVersions(repository: Pick<Repository, 'root'>, dir: string): UnmergedVersion[] {
   const folder = pathInRepository(repository, dir);
   return git(['ls-files', '-u', '-z', '--', literally(folder)], { cwd: repository.root })
     .split('\0')
@@ -32,6 +33,23 @@ export function unmergedVersions(repository: Pick<Repository, 'root'>, dir: stri
       if (object === undefined || side === undefined || path === undefined) return [];
       return [{ object, side, name: path.slice(folder === '.' ? 0 : folder.length + 1) }];
     });
+}
+
+/** The versions of an unmerged file that the index has. */
+export type Stages = Readonly<Partial<Record<keyof FileSides, Buffer>>>;
+
+/** The files of a folder that git calls unmerged, by their paths in it, with their versions. */
+export function unmergedFiles(repository: Pick<Repository, 'root'>, dir: string): Map<string, Stages> {
+  const versions = unmergedVersions(repository, dir);
+  const contents = readBlobs(
+    repository.root,
+    versions.map(({ object }) => object),
+  );
+  const files = new Map<string, Stages>();
+  for (const [index, { side, name }] of versions.entries()) {
+    files.set(name, { ...files.get(name), [side]: contents[index] });
+  }
+  return files;
 }
 
 /** The names of the files of an export directory that git calls unmerged. */

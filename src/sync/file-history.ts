@@ -28,6 +28,8 @@ export interface History {
    * much longer than the changes, so it is asked only about what they leave open.
    */
   readonly arrivals: (since: string | undefined) => Iterable<HistoryLine>;
+  /** Each line that files of the same names ever had, wherever their directory was. It is asked where nothing was agreed on yet. */
+  readonly anywhere: () => Iterable<HistoryLine>;
   /** Each line that came outside of this history, and that others can have too: on a remote branch, or under a tag. */
   readonly published: () => Iterable<HistoryLine>;
   /**

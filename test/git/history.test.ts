@@ -127,6 +127,7 @@ describe('what an import reads of the history', () => {
       point: history.point,
       changes: (since) => counted(history.changes(since)),
       arrivals: (since) => counted(history.arrivals(since)),
+      anywhere: () => counted(history.anywhere()),
       published: () => counted(history.published()),
       unpublished: () => counted(history.unpublished()),
     });
@@ -220,10 +221,11 @@ describe('gitHistory', () => {
       const parts = [
         history.changes(undefined),
         history.arrivals(undefined),
+        history.anywhere(),
         history.published(),
         history.unpublished(),
       ];
-      expect([history.point(), ...parts.map((lines) => [...lines])]).toEqual([undefined, [], [], [], []]);
+      expect([history.point(), ...parts.map((lines) => [...lines])]).toEqual([undefined, [], [], [], [], []]);
     }
     rmSync(clone.dir, { recursive: true });
   });

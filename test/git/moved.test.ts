@@ -1,7 +1,8 @@
-import { mkdirSync, renameSync } from 'node:fs';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+import type { JsonObject } from '../cli/helpers.js';
 import { Clone, pair } from './clones.js';
 
 describe('the same database', () => {
@@ -88,6 +89,43 @@ describe('the same database', () => {
       there('sync');
       expect(bob.lostValues()).toEqual([]);
       expect(there('conflicts')).toContain('by ann');
+    }
+  });
+
+  it('with a folder that one moved and the other one changed where it was: resolve merges what git leaves', () => {
+    const { ann, bob } = pair();
+    // So much is edited that git does not see the move.
+    for (const n of [1, 2, 3]) ann.put('issue', `issue_${n}`, `details=${'by ann '.repeat(99)}${n}`);
+    ann.sync();
+    ann.git('mv', '.savecontext', 'app');
+    ann.git('commit', '--quiet', '-am', 'moved');
+    ann.git('push', '--quiet');
+    bob.put('issue', 'issue_1', 'title=by bob');
+    bob.put('issue', 'issue_2', 'details=by bob');
+    bob.put('memory', 'mem_1', 'value=by bob');
+    bob.commit();
+    expect(bob.tryGit('pull', '--quiet', '--no-rebase', '--no-edit').stdout).toContain('CONFLICT (modify/delete)');
+    const before = bob.git('status', '--porcelain');
+    expect(bob.json(['resolve', '--dry-run', '--dir', 'app'])).toMatchObject({ files: [{ name: 'issues.jsonl' }] });
+    expect(bob.git('status', '--porcelain')).toBe(before);
+    expect(bob.ok('resolve', '--dir', 'app')).toContain('made issues.jsonl anew from its versions in git');
+    expect(existsSync(join(bob.dir, 'issues.jsonl'))).toBe(false);
+    bob.git('commit', '--quiet', '--no-edit');
+    expect(bob.json(['sync', '--dir', 'app'])).toMatchObject({ inSync: true });
+    bob.git('add', '-A');
+    bob.git('commit', '--quiet', '-m', 'synced');
+    bob.git('push', '--quiet');
+    ann.git('pull', '--quiet', '--no-rebase');
+    ann.ok('sync', '--dir', 'app');
+    for (const clone of [ann, bob]) {
+      const field = (type: string, id: string, name: string): unknown =>
+        (clone.json(['get', type, id, '--dir', 'app'])['record'] as JsonObject)[name];
+      expect(field('issue', 'issue_1', 'title')).toBe('by bob');
+      expect(field('issue', 'issue_1', 'details')).toContain('by ann');
+      expect(field('issue', 'issue_3', 'details')).toContain('by ann');
+      expect(field('memory', 'mem_1', 'value')).toBe('by bob');
+      const [kept, lost] = [field('issue', 'issue_2', 'details'), clone.ok('conflicts', '--dir', 'app')];
+      expect([kept, lost].join(' ')).toMatch(/by ann.*by bob|by bob.*by ann/s);
     }
   });
 

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import type { Tree } from './mini-git.js';
@@ -7,7 +7,10 @@ import type { DatabaseMemory, SimulatedDatabase } from './simulated-database.js'
 /** One clone of the repository: a folder of files, and the database that it is synced with. */
 export class Clone {
   readonly name: string;
-  readonly dir: string;
+  /** Where the files are; they may be moved. */
+  dir: string;
+  /** A sparse checkout leaves the files out. */
+  isNarrow = false;
   /** How far the clock is off, in milliseconds. */
   readonly skew: number;
   /** False where git merges files as text. */
@@ -44,9 +47,9 @@ export class Clone {
     this.heads.add(commit);
   }
 
-  /** The files as they are now. */
+  /** The files as they are now; none where their folder is left out. */
   files(): Tree {
-    const names = readdirSync(this.dir).filter((name) => name.endsWith('.jsonl'));
+    const names = (existsSync(this.dir) ? readdirSync(this.dir) : []).filter((name) => name.endsWith('.jsonl'));
     return new Map(names.sort().map((name) => [name, readFileSync(join(this.dir, name), 'utf8')]));
   }
 

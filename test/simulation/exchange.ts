@@ -10,6 +10,7 @@ export function exchange(world: World, most: number): number | undefined {
     for (const clone of world.clones) {
       world.time++;
       operate(world, clone, 'checkoutBack');
+      if (world.options.repositories === true) operate(world, clone, 'widen');
       if (world.options.branches === true) operate(world, clone, 'comeBack', world.time);
       syncFiles(world, clone, false);
       operate(world, clone, 'commit');

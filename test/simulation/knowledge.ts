@@ -28,6 +28,8 @@ export class Knowledge {
   readonly deletions: KnownDeletion[] = [];
   /** `slot value` of elements that somebody removed. */
   readonly removed = new Set<string>();
+  /** Those among them of which a commit with the removal was thrown away: they may return. */
+  readonly takenBack = new Set<string>();
   /** Records with a change to something that is not followed. */
   readonly touched = new Set<string>();
 
@@ -42,6 +44,13 @@ export class Knowledge {
     const values = this.pasts.get(slot) ?? new Map<string, ReadonlySet<string>>();
     values.set(value, past);
     this.pasts.set(slot, values);
+  }
+
+  /** Somebody threw commits away: elements that are back in the files may stay there. */
+  takeBack(lines: readonly { readonly type: string; readonly id: string; readonly raw: string }[]): void {
+    for (const { type, id, raw } of lines)
+      for (const value of valuesInLoss(type, id, { field: null, base: null, kept: null, lost: raw }))
+        if (this.removed.has(value)) this.takenBack.add(value);
   }
 
   pastOf(slot: string, value: string): ReadonlySet<string> {

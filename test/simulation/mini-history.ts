@@ -27,6 +27,7 @@ export function miniHistory(world: World, clone: Clone): History {
       yield* added(then, now, true);
     },
     arrivals: (since) => arrived(history, git.ancestors(parting(since))),
+    anywhere: () => arrived(history, new Set()),
     published: () => arrived(remote, history),
     unpublished: () =>
       arrived(

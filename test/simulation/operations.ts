@@ -7,6 +7,7 @@ import { dropLine, editFile } from './file-operations.js';
 import * as simulatedGit from './git-operations.js';
 import { insertAgain, insertInSession, insertRoot } from './insert-operations.js';
 import { link, refer, unlink } from './link-operations.js';
+import * as places from './places.js';
 import * as realGit from './real-git.js';
 import { add, deleteRecord, edit, move, rekey, remove, replace, unset, writeGroup } from './row-operations.js';
 import type { Operation, Step } from './schedule.js';
@@ -51,7 +52,7 @@ const OPERATIONS: Readonly<Partial<Record<Operation, Operate>>> = {
   dropDatabase,
 };
 
-const IN_REPOSITORIES = { ...OPERATIONS, ...realGit };
+const IN_REPOSITORIES = { ...OPERATIONS, ...realGit, ...places.OPERATIONS };
 
 /** Carries out one step of a schedule. */
 export function carryOut(world: World, { clone, operation, pick }: Step): void {
@@ -61,7 +62,10 @@ export function carryOut(world: World, { clone, operation, pick }: Step): void {
 
 /** Does something in a clone. */
 export function operate(world: World, clone: Clone, operation: Operation, pick = 1): void {
-  const found = (world.options.repositories === true ? IN_REPOSITORIES : OPERATIONS)[operation];
+  const isReal = world.options.repositories === true;
+  const found = (isReal ? IN_REPOSITORIES : OPERATIONS)[operation];
   if (found === undefined) throw new Error(`${operation} is for real repositories alone`);
+  if (isReal && places.isRefused(world, clone, operation)) return;
   found(world, clone, pick);
+  if (isReal) places.follow(world, clone);
 }

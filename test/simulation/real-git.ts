@@ -7,13 +7,18 @@ import { tryGit } from '../git/clones.js';
 import type { Ran } from '../cli/built-command.js';
 import type { Clone } from './clone.js';
 import { hasUnseen, syncFiles } from './engine-operations.js';
+import type { Knowledge } from './knowledge.js';
+import { recordLines } from './merge-trees.js';
 import { cloneAnew, run } from './repository.js';
 import type { World } from './world.js';
 import { savecontext } from '../../src/savecontext/registry.js';
 
 // The same steps as those of the simulated git, in repositories of the machine's own.
 
-const inClone = ({ dir }: Clone, ...args: readonly string[]): string => run(dirname(dir), ...args);
+/** A file of few lines has changed by more than half after one edit, and git would not know it again under another name. */
+const FINDS_RENAMES = '-Xfind-renames=1%';
+
+export const inClone = ({ dir }: Clone, ...args: readonly string[]): string => run(dirname(dir), ...args);
 const tryIn = ({ dir }: Clone, ...args: readonly string[]): Ran => tryGit(dirname(dir), args);
 const isClean = (clone: Clone): boolean => inClone(clone, 'status', '--porcelain') === '';
 
@@ -44,7 +49,8 @@ function pullFrom(world: World, clone: Clone, remote: string, branch: string, pi
   commit(world, clone);
   inClone(clone, 'fetch', '--quiet', remote, branch);
   deepen(clone);
-  finish(world, clone, pick, ['merge', '--quiet', '--no-edit', 'FETCH_HEAD'], ['commit', '--quiet', '--no-edit']);
+  const steps = ['merge', FINDS_RENAMES, '--quiet', '--no-edit', 'FETCH_HEAD'];
+  finish(world, clone, pick, steps, ['commit', '--quiet', '--no-edit']);
 }
 
 /** A shallow clone without a commit that both sides have cannot merge: git and the command say so, and how to get it. */
@@ -65,7 +71,8 @@ export function rebase(world: World, clone: Clone, pick: number): void {
   commit(world, clone);
   inClone(clone, 'fetch', '--quiet', 'origin', 'main');
   deepen(clone);
-  finish(world, clone, pick, ['rebase', '--quiet', 'FETCH_HEAD'], ['-c', 'core.editor=true', 'rebase', '--continue']);
+  const steps = ['rebase', FINDS_RENAMES, '--quiet', 'FETCH_HEAD'];
+  finish(world, clone, pick, steps, ['-c', 'core.editor=true', 'rebase', '--continue']);
 }
 
 export function cherryPick(world: World, clone: Clone, pick: number): void {
@@ -83,7 +90,15 @@ export function reset(world: World, clone: Clone): void {
   if (clone.detachedFrom !== undefined || hasUnseen(world, clone)) return;
   commit(world, clone);
   const { status } = tryIn(clone, 'reset', '--quiet', '--hard', 'HEAD~1');
-  if (status === 0) world.say(clone, 'git reset --hard HEAD~1');
+  if (status !== 0) return;
+  world.knowledge.takeBack(linesIn(clone));
+  world.say(clone, 'git reset --hard HEAD~1');
+}
+
+function linesIn(clone: Clone): Parameters<Knowledge['takeBack']>[0] {
+  return recordLines(clone.files()).flatMap(({ type, id, versions }) =>
+    versions.flatMap((version) => (version.kind === 'present' ? [{ type, id, raw: version.raw }] : [])),
+  );
 }
 
 export function stash(world: World, clone: Clone): void {
@@ -110,6 +125,7 @@ export function cloneAgain(world: World, clone: Clone, pick: number): void {
   if (clone.detachedFrom !== undefined || hasUnseen(world, clone)) return;
   const isShallow = pick % 2 === 0;
   cloneAnew(clone, isShallow);
+  world.knowledge.takeBack(linesIn(clone));
   world.say(clone, `git clone${isShallow ? ' --depth=1' : ''}`);
 }
 
@@ -142,16 +158,24 @@ function finish(world: World, clone: Clone, pick: number, first: readonly string
   let ran = tryIn(clone, ...first);
   let stops = 0;
   for (; ran.status !== 0 && stops < MOST_STOPS; stops++) {
-    const unmerged = inClone(clone, 'diff', '--name-only', '--diff-filter=U', '-z');
-    if (unmerged === '' || clone.hasDriver) throw new Error(`git ${first.join(' ')}: ${ran.stderr}${ran.stdout}`);
-    heal(
-      clone,
-      unmerged.split('\0').filter((path) => path !== ''),
-      pick,
-    );
+    const unmerged = inClone(clone, 'diff', '--name-only', '--diff-filter=U', '-z').split('\0').filter(Boolean);
+    const folders = dataFolders(clone);
+    const isMoved = folders.length > 1;
+    if (unmerged.length === 0 || (clone.hasDriver && !isMoved)) {
+      throw new Error(`git ${first.join(' ')}: ${ran.stderr}${ran.stdout}`);
+    }
+    clone.dir = join(dirname(clone.dir), folders.at(-1) ?? '');
+    heal(clone, unmerged, isMoved ? 1 : pick);
     ran = tryIn(clone, ...goOn);
   }
   world.say(clone, `git ${first[0] ?? ''}${stops > 0 ? ` (as text, ${byHand(pick) ? 'by hand' : 'resolved'})` : ''}`);
+}
+
+/** The folders of a repository that have data files: the first one, and what it was moved to, with a number that grows. */
+export function dataFolders(clone: Clone): string[] {
+  const paths = inClone(clone, 'ls-files', '-z', '--', '*.jsonl').split('\0').filter(Boolean);
+  const numberOf = (folder: string): number => Number(/\d+$/.exec(folder)?.[0] ?? 0);
+  return [...new Set(paths.map((path) => dirname(path)))].sort((a, b) => numberOf(a) - numberOf(b));
 }
 
 const byHand = (pick: number): boolean => pick % 3 === 0;

@@ -14,6 +14,7 @@ export function makeRepositories(folder: string): void {
     ['remote.origin.url', join(folder, 'server.git')],
     ['remote.origin.fetch', '+refs/heads/*:refs/remotes/origin/*'],
     ['merge.savecontext.driver', `'${process.execPath}' '${DRIVER}' %O %A %B %P`],
+    ['merge.directoryRenames', 'true'],
     ['gc.auto', '0'],
     ['core.hooksPath', '/dev/null'],
   ] as const) {
@@ -43,6 +44,7 @@ export function cloneAnew(clone: Clone, isShallow: boolean): void {
   cpSync(join(dirname(root), 'template/.git/info/exclude'), join(root, '.git/info/exclude'));
   setAttributes(clone);
   mkdirSync(clone.dir, { recursive: true });
+  clone.isNarrow = false;
 }
 
 function setAttributes({ dir, hasDriver }: Clone): void {

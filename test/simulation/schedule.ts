@@ -70,6 +70,9 @@ export const REAL = {
 /** What else befalls a repository, with weights. */
 export const LIFE = { clean: 3, cloneAgain: 4 } as const;
 
+/** What takes the files of a repository to another place, or out of sight, with weights. A reset could go to before there were any. */
+export const PLACES = { ...REAL, reset: 0, moveFolder: 3, moveClone: 3, narrow: 4, widen: 4 } as const;
+
 /** Steps in a row, of two clones. */
 type Burst = readonly (readonly [clone: 0 | 1, operation: Operation])[];
 
@@ -86,8 +89,11 @@ const NEWS: Burst = [
  * Steps that single ones seldom come to, with one pick for all: a clone exports an edit and throws it away, another one edits the same and
  * pushes, and the first pulls that.
  */
-export const DISCARDS: readonly Burst[] = [
+export const STASHES: readonly Burst[] = [
   [[0, 'edit'], [0, 'export'], [0, 'stash'], ...NEWS, [0, 'pull'], [0, 'sync']],
+];
+export const DISCARDS: readonly Burst[] = [
+  ...STASHES,
   [[0, 'edit'], [0, 'export'], [0, 'commit'], [0, 'reset'], ...NEWS, [0, 'pull'], [0, 'sync']],
 ];
 
@@ -106,6 +112,7 @@ export type Operation =
   | keyof typeof CHOICES
   | keyof typeof REAL
   | keyof typeof LIFE
+  | keyof typeof PLACES
   | keyof typeof OLDER
   | keyof typeof BRANCHES
   | keyof typeof TURNS

@@ -86,8 +86,11 @@ class Verdict {
     const isHere = state.kind === 'present' && state.values.get(field)?.includes(value) === true;
     if (shapeOf(state.type).set?.field === field) {
       const wasRemoved = this.#world.knowledge.removed.has(`${slot} ${value}`);
-      if (isHere && wasRemoved && deletions.length === 0)
-        this.#world.fail('P8', `${slot} ${value} was removed and came back`);
+      if (isHere && wasRemoved && deletions.length === 0) {
+        const what = `${slot} ${value} was removed and came back`;
+        if (this.#world.knowledge.takenBack.has(`${slot} ${value}`)) this.#world.limits.push(what);
+        else this.#world.fail('P8', what);
+      }
       if (!isHere && !wasRemoved && !wasDeleted(value) && !wasJournaled(value)) {
         this.#world.fail('P21', `${slot} ${value} was added and is lost`);
       }

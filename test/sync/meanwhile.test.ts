@@ -17,6 +17,7 @@ function whileDeciding(body: () => void): History {
       return [];
     },
     arrivals: () => [],
+    anywhere: () => [],
     published: () => [],
     unpublished: () => [],
   };

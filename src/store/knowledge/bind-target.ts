@@ -1,6 +1,6 @@
 import type { Sql } from '../sql.js';
 import { forgetBases } from './base.js';
-import { findTarget, forgetNotes } from './target.js';
+import { findTarget, forgetNote, forgetNotes } from './target.js';
 import type { Target } from './target.js';
 
 /** Binds a directory to a project as `plannedTarget` says; an existing binding is changed only if it names another project. */
@@ -9,8 +9,10 @@ export function bindTarget(sql: Sql, { id, dir, project }: Target): Target {
   if (found?.project === project) return found;
   return sql.transaction('immediate', () => {
     if (found !== undefined) forgetTarget(sql, found);
-    if (id >= 0) sql.run(`UPDATE scsync_targets SET dir = ? WHERE target = ?`, dir, id);
-    else sql.run(`INSERT INTO scsync_targets (dir, project) VALUES (?, ?)`, dir, project);
+    if (id >= 0) {
+      sql.run(`UPDATE scsync_targets SET dir = ? WHERE target = ?`, dir, id);
+      forgetNote(sql, { id }, 'point');
+    } else sql.run(`INSERT INTO scsync_targets (dir, project) VALUES (?, ?)`, dir, project);
     const target = findTarget(sql, dir);
     if (target === undefined) throw new Error('a target that was just written is not there');
     return target;

@@ -61,6 +61,11 @@ function movedTarget(sql: Sql, dir: string, project: string): Target | undefined
   return only === undefined || others.length > 0 ? undefined : findTarget(sql, only.dir);
 }
 
+/** Whether a target is still bound to the directory that it was before somebody moved it. */
+export function isMoved(sql: Sql, { id, dir }: Target): boolean {
+  return id >= 0 && findTarget(sql, dir)?.id !== id;
+}
+
 /** The directories of a project that have the files no more that they were synced with. */
 export function emptiedTargets(sql: Sql, project: string): { readonly id: SqlValue; readonly dir: string }[] {
   return sql
@@ -90,13 +95,18 @@ export function writeNote(sql: Sql, target: Target, note: Note, value: string): 
   writeMeta(sql, noteName(target, note), value);
 }
 
-function noteName({ id }: Target, note: Note): string {
+/** Forgets one thing that is remembered of a target. */
+export function forgetNote(sql: Sql, target: Pick<Target, 'id'>, note: Note): void {
+  sql.run(`DELETE FROM scsync_meta WHERE name = ?`, noteName(target, note));
+}
+
+function noteName({ id }: Pick<Target, 'id'>, note: Note): string {
   return `${note} of target ${id}`;
 }
 
 /** Forgets all that is remembered of a target beside its records. */
 export function forgetNotes(sql: Sql, target: Target): void {
-  for (const note of NOTES) sql.run(`DELETE FROM scsync_meta WHERE name = ?`, noteName(target, note));
+  for (const note of NOTES) forgetNote(sql, target, note);
 }
 
 /** Remembers the form in which coordinates were written. */

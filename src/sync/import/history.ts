@@ -90,10 +90,11 @@ export class HistoryOfImport {
     const { found, version } = asked;
     const [inFile] = found;
     if (inFile === undefined || found.length > 1 || version === undefined) return undefined;
-    const lines = [...this.#linesOf(asked, 'changes'), ...this.#linesOf(asked, 'arrivals')];
+    const before = this.#since === undefined ? 'anywhere' : 'arrivals';
+    const lines = [...this.#linesOf(asked, 'changes'), ...this.#linesOf(asked, before)];
     if (!lines.some(({ line }) => line === inFile.raw)) return undefined;
-    const before = this.#versions(asked, lines).filter(({ stated }) => stated.stamp < version.stamp);
-    const common = newest(before.filter(({ line }) => findSeen(this.#place.sql, asked.key, line) !== undefined));
+    const older = this.#versions(asked, lines).filter(({ stated }) => stated.stamp < version.stamp);
+    const common = newest(older.filter(({ line }) => findSeen(this.#place.sql, asked.key, line) !== undefined));
     return common === undefined || isDeleted(common) ? undefined : common;
   }
 

@@ -10,7 +10,7 @@ import { Rows } from '../../store/rows.js';
 import type { SyncStore } from '../../store/store.js';
 import type { Target } from '../../store/knowledge/target.js';
 import { bindTarget } from '../../store/knowledge/bind-target.js';
-import { findTarget, readNote, writeNote } from '../../store/knowledge/target.js';
+import { findTarget, isMoved, readNote, writeNote } from '../../store/knowledge/target.js';
 import { areAgreed } from '../shared-conflicts.js';
 import { Tally } from '../stats.js';
 import { foldLog } from '../../store/knowledge/change-log.js';
@@ -70,7 +70,7 @@ export function runImport(store: SyncStore, planned: Target, run: ImportRun): Im
   const found = findNews(store, planned, run);
   if (found.isIdle) {
     // The files say what was agreed on before, now at the present point too.
-    if (planned.id >= 0) notePoint(store, planned, run);
+    if (planned.id >= 0 && !isMoved(store.sql, planned)) notePoint(store, planned, run);
     return statsOf(makeContext(store, planned, run, found), found);
   }
   const context = makeContext(store, planned, run, found);
@@ -179,7 +179,8 @@ function makeContext(store: SyncStore, target: Target, run: ImportRun, { staged 
         : new HistoryOfImport(
             { sql, registry, form, latest: latestStamp(run.now) },
             run.history,
-            readNote(sql, target, 'point'),
+            // Where the directory is now nothing was agreed on yet.
+            isMoved(sql, target) ? undefined : readNote(sql, target, 'point'),
           ),
     unsettled: new Set(staged.unsettled),
     isDryRun,

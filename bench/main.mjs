@@ -3,6 +3,7 @@
  *
  *     npm run bench [-- --n 30000 --only 1,3 --runs 3 --seed 1 --processes 4 --seconds 3 --rounds 100 --reference PATH]
  *
+ * With several numbers of records, as in `--n 1000,10000,100000`, it says how cost grows with them.
  * Machines are shared and noisy, so only ratios of medians within one run tell anything. `--reference` names the
  * binary of the reference program (`cargo install savecontext-cli` builds it), which is run on the same data.
  */
@@ -34,47 +35,56 @@ const { values } = parseArgs({
     reference: { type: 'string' },
   },
 });
-const [n, seed, runs] = [Number(values.n), Number(values.seed), Number(values.runs)];
+const [seed, runs] = [Number(values.seed), Number(values.runs)];
+const sizes = values.n.split(',').map(Number);
 const names = values.only.split(',');
 for (const name of names) if (WORKLOADS[name] === undefined) throw new Error(`there is no workload ${name}`);
 
-/** @type {Result[]} */
-const results = [];
-const scene = await Scene.create(n, seed);
-/** @type {Map<string, ReferenceFigure | undefined>} */
-const references = new Map();
-try {
-  const reference =
-    values.reference === undefined
-      ? undefined
-      : await Reference.create(resolve(values.reference), { root: scene.root, n, seed, runs });
-  for (const name of names) {
-    console.error(`workload ${name} ...`);
-    const own = name === '8' && n > MOST_RECORDS_OF_ROUNDS ? await Scene.create(MOST_RECORDS_OF_ROUNDS, seed) : scene;
-    try {
-      const setting = {
-        ...{ scene: own, runs, processes: Number(values.processes) },
-        ...{ seconds: Number(values.seconds), rounds: Number(values.rounds) },
-      };
-      results.push(...((await WORKLOADS[name]?.(setting)) ?? []));
-    } finally {
-      if (own !== scene) own.close();
-    }
-    references.set(name, await reference?.measure(name));
-  }
-} finally {
-  scene.close();
-}
+/**
+ * A result, for so many records, and the reference's figure; the first result of a workload has it.
+ *
+ * @typedef {Result & { readonly n: number, readonly reference: ReferenceFigure | undefined }} Line
+ */
 
 /**
- * The reference's figure for a result. Its first line in the table has it.
+ * Runs the workloads on a project of some records.
  *
- * @param {Result} result
+ * @param {number} n
+ * @returns {Promise<Line[]>}
  */
-function referenceOf(result) {
-  const isFirst = results.find(({ workload }) => workload === result.workload) === result;
-  return isFirst ? references.get(result.workload) : undefined;
+async function measure(n) {
+  /** @type {Line[]} */
+  const lines = [];
+  const scene = await Scene.create(n, seed);
+  try {
+    const reference =
+      values.reference === undefined
+        ? undefined
+        : await Reference.create(resolve(values.reference), { root: scene.root, n, seed, runs });
+    for (const name of names) {
+      console.error(`workload ${name} of ${n} ...`);
+      const own = name === '8' && n > MOST_RECORDS_OF_ROUNDS ? await Scene.create(MOST_RECORDS_OF_ROUNDS, seed) : scene;
+      try {
+        const setting = {
+          ...{ scene: own, runs, processes: Number(values.processes) },
+          ...{ seconds: Number(values.seconds), rounds: Number(values.rounds) },
+        };
+        const results = (await WORKLOADS[name]?.(setting)) ?? [];
+        const figure = await reference?.measure(name);
+        lines.push(...results.map((result, index) => ({ ...result, n, reference: index === 0 ? figure : undefined })));
+      } finally {
+        if (own !== scene) own.close();
+      }
+    }
+  } finally {
+    scene.close();
+  }
+  return lines;
 }
+
+/** @type {Line[]} */
+const results = [];
+for (const n of sizes) results.push(...(await measure(n)));
 
 /** @param {number | undefined} value */
 function short(value) {
@@ -85,11 +95,9 @@ function short(value) {
 /**
  * Which of its goals a result meets, in words.
  *
- * @param {Result} result
+ * @param {Line} result
  */
-function goals(result) {
-  const { ratio, most, least, referenceFactor, wall } = result;
-  const reference = referenceOf(result);
+function goals({ ratio, most, least, referenceFactor, wall, reference }) {
   const found = [];
   if (most !== undefined) found.push({ goal: `ratio <= ${most}`, met: ratio <= most });
   if (least !== undefined) found.push({ goal: `ratio >= ${least}`, met: ratio >= least });
@@ -101,14 +109,27 @@ function goals(result) {
 }
 
 const table = new Table({
-  head: ['', 'workload', 'command', 'memory', 'figure', 'floor', 'ratio', 'of cpu', 'reference', 'times', 'goal'],
+  head: [
+    '',
+    'records',
+    'workload',
+    'command',
+    'memory',
+    'figure',
+    'floor',
+    'ratio',
+    'of cpu',
+    'reference',
+    'times',
+    'goal',
+  ],
   style: { head: [], border: [], compact: true },
 });
 for (const result of results) {
-  const { workload, title, wall, rss, figure, floor, floorTitle, unit, ratio, cpuRatio, note } = result;
-  const reference = referenceOf(result);
+  const { workload, n, title, wall, rss, figure, floor, floorTitle, unit, ratio, cpuRatio, note, reference } = result;
   table.push([
     workload,
+    n,
     note === undefined ? title : `${title} (${note})`,
     wall === null ? '' : `${short(wall)} ms`,
     rss === null ? '' : `${short(rss / 1e6)} MB`,
@@ -127,8 +148,8 @@ console.log(table.toString());
 console.log(
   JSON.stringify(
     {
-      ...{ node: process.version, cpu: cpus()[0]?.model ?? '', cores: cpus().length, n, seed, runs },
-      results: results.map((result) => ({ ...result, goals: goals(result), reference: referenceOf(result) ?? null })),
+      ...{ node: process.version, cpu: cpus()[0]?.model ?? '', cores: cpus().length, seed, runs },
+      results: results.map((result) => ({ ...result, goals: goals(result), reference: result.reference ?? null })),
     },
     undefined,
     2,

@@ -106,6 +106,32 @@ const STEPS = {
   /** Reads every synced column of every row. */
   select: ({ db }, timed) => withSql(db, (sql) => timed(() => ({ rows: readAll(sql, () => undefined) }))),
 
+  /** Reads every row, forms a line of it, hashes that, and writes all lines to one file. */
+  form: ({ db, dir }, timed) => {
+    const path = join(dir, '..', 'floor.jsonl');
+    const rows = withSql(db, (sql) =>
+      timed(() => {
+        const fd = openSync(path, 'w');
+        const count = readAll(sql, (table, columns, page) => {
+          const lines = page.map((row) => {
+            const values = columns.map((column, index) => [column, row[index + row.length - columns.length]]);
+            return `${JSON.stringify({ type: table, ...Object.fromEntries(values), content_hash: sha256(Buffer.from(JSON.stringify(row))) })}\n`;
+          });
+          writeSync(fd, lines.join(''));
+        });
+        closeSync(fd);
+        return count;
+      }),
+    );
+    rmSync(path);
+    return { rows };
+  },
+
+  /** Reads all files and parses each line. */
+  parse: ({ dir }, timed) => ({
+    lines: timed(() => allLines(dir).map((line) => (line === '' ? null : JSON.parse(line)))).length,
+  }),
+
   /** Inserts the same rows with one prepared statement for each table, in one transaction. */
   insert: ({ db, source, triggers }, timed) => {
     const target = new Sql(connect(db, { create: true }));

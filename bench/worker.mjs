@@ -81,7 +81,8 @@ const STEPS = {
   /** Merges three versions of a file, as the merge driver does. */
   merge: ({ dir, name = '', key }, timed) => {
     copyFileSync(join(dir, 'ours'), join(dir, name));
-    const call = { base: 'base', ours: name, theirs: 'theirs', path: name, key };
+    const lines = key === undefined ? undefined : { keys: [key], together: [], elements: new Map(), appendOnly: false };
+    const call = { base: 'base', ours: name, theirs: 'theirs', path: name, lines };
     const { problems, lost } = timed(() => driveMerge(savecontext, call, dir, Date.now()));
     return { problems: problems.length, lost, lines: readFileSync(join(dir, name), 'utf8').split('\n').length - 1 };
   },
@@ -200,6 +201,8 @@ const STEPS = {
   /** Puts three versions of a file side by side; with a key as another program writes lines: without our envelope, the key first. */
   versions: ({ dir, name = '', versions = [], key }) => {
     mkdirSync(dir, { recursive: true });
+    // What loses waits in the git folder.
+    git(dir, 'init', '--quiet');
     const lines = versions.map((from) => readFileSync(join(from, name), 'utf8').split('\n').slice(0, -1));
     for (const [index, version] of ['base', 'ours', 'theirs'].entries()) {
       const text = (lines[index] ?? []).map((line) => `${key === undefined ? line : foreign(line, key)}\n`).join('');

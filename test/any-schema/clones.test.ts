@@ -4,8 +4,9 @@ import { expect, it } from 'vitest';
 import type { Sql } from '../../src/store/sql.js';
 import { FILE, apply, edits, openSide, openSides } from './world.js';
 import type { Edit, Side } from './world.js';
+import { cases } from '../setup/long.js';
 
-const RUNS = 40;
+const RUNS = cases(12);
 
 /** Every synced value, with its storage class and its bytes. */
 function valuesOf(sql: Sql): unknown {

@@ -10,6 +10,7 @@ import { Sql } from '../../src/store/sql.js';
 import { registryOf } from '../../src/registry/from-file.js';
 import { Store } from '../../src/savecontext/store.js';
 import { temporaryFolder } from '../files/temporary-folder.js';
+import { cases } from '../setup/long.js';
 
 /** Numbers, text and number twins, and texts that are the same without regard to case. */
 const TABLES = {
@@ -320,6 +321,6 @@ it('tells records apart through whatever the program does with its rows', () => 
         world.close();
       }
     }),
-    { numRuns: 300 },
+    { numRuns: cases(100) },
   );
 }, 600_000);

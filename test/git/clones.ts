@@ -41,7 +41,7 @@ const driverCommand = (options = ''): string => `'${process.execPath}' '${DRIVER
 
 /** Settings of git that no machine's own reach. */
 const GIT_ENV: Readonly<Record<string, string>> = {
-  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_CONFIG_GLOBAL: fileURLToPath(new URL('../setup/gitconfig', import.meta.url)),
   GIT_CONFIG_NOSYSTEM: '1',
   GIT_AUTHOR_NAME: 'tester',
   GIT_AUTHOR_EMAIL: 'tester@example.org',

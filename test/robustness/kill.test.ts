@@ -5,6 +5,7 @@ import { interesting, NOW, rowsOf, Stage } from './kill.js';
 import type { Task } from './kill.js';
 import { add, deletion, file, line, makeWorld, synced, temporaryFiles } from './world.js';
 import type { World } from './world.js';
+import { someOf } from '../setup/long.js';
 
 const LATER = new Date(NOW - 1000).toISOString();
 const now = (): number => NOW;
@@ -72,8 +73,8 @@ function killEverywhere(scene: Stage, task: Task, again: (world: World) => void,
   const whole = makeWorld(scene.folder);
   again(whole);
   const expected = look(whole);
-  const steps = interesting(trace, every);
-  expect(steps.length).toBeGreaterThan(10);
+  const steps = someOf(interesting(trace, every));
+  expect(steps.length).toBeGreaterThan(5);
   for (const step of steps) {
     scene.reset();
     scene.kill(task, step);

@@ -7,5 +7,5 @@ simulate({
   family: { weights: { ...ORDINARY, ...COPIES }, steps: { least: 30, most: 40 } },
   options: { syncsBeforePull: true },
   properties: allBut('P4', 'P8'),
-  runs: 20,
+  runs: 8,
 });

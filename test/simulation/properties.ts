@@ -6,6 +6,7 @@ import type { Played } from './play.js';
 import { schedules } from './schedule.js';
 import type { ScheduleFamily } from './schedule.js';
 import type { WorldOptions } from './world.js';
+import { cases } from '../setup/long.js';
 
 /** The properties of sync.md section 9 that a schedule can show, by number. */
 const PROPERTIES = {
@@ -38,7 +39,7 @@ export interface Simulation {
   readonly family: ScheduleFamily;
   readonly options: WorldOptions;
   readonly properties: readonly Property[];
-  /** How many schedules are played, unless SIMULATION_RUNS says otherwise. */
+  /** How many schedules are played, unless LONG or SIMULATION_RUNS says otherwise. */
   readonly runs: number;
 }
 
@@ -49,7 +50,7 @@ const SECONDS_PER_SCHEDULE = 20;
  * TEST_SEED which. A failure prints fast-check's seed and path, and the steps of the smallest schedule found.
  */
 export function simulate({ name, family, options, properties, runs }: Simulation): void {
-  const numRuns = Number(process.env['SIMULATION_RUNS'] ?? runs);
+  const numRuns = Number(process.env['SIMULATION_RUNS'] ?? cases(runs));
   // All properties play the same schedules.
   const seed = fc.readConfigureGlobal().seed ?? Date.now();
   const limit = (30 + numRuns * SECONDS_PER_SCHEDULE) * 1000;

@@ -8,7 +8,7 @@ simulate({
   family: { weights: REAL, steps: { least: 20, most: 25 }, mostClones: 3, bursts: DISCARDS },
   options: { repositories: true, syncsBeforePull: false },
   properties: allBut('P10', 'P17'),
-  runs: 4,
+  runs: 2,
 });
 
 // Without the driver, and where an old edit is brought back on purpose, a removed label can return.
@@ -17,7 +17,7 @@ simulate({
   family: { weights: { ...REAL, ...OLDER }, steps: { least: 20, most: 25 }, mostClones: 3, bursts: DISCARDS },
   options: { repositories: true, syncsBeforePull: false, textMerges: true },
   properties: allBut('P8', 'P10', 'P17'),
-  runs: 4,
+  runs: 2,
 });
 
 simulate({
@@ -25,7 +25,7 @@ simulate({
   family: { weights: { ...REAL, ...LIFE }, steps: { least: 20, most: 25 }, mostClones: 3, bursts: DISCARDS },
   options: { repositories: true, syncsBeforePull: false },
   properties: allBut('P10', 'P17'),
-  runs: 4,
+  runs: 2,
 });
 
 simulate({
@@ -33,5 +33,5 @@ simulate({
   family: { weights: PLACES, steps: { least: 20, most: 25 }, mostClones: 3, bursts: STASHES },
   options: { repositories: true, syncsBeforePull: false },
   properties: allBut('P10', 'P17'),
-  runs: 4,
+  runs: 2,
 });

@@ -8,6 +8,7 @@ import { Replica, exchange, filesOf, snapshot, withoutStamps } from './helpers.j
 import type { Files } from './helpers.js';
 import { seed } from './seed.js';
 import { anyWrite, writesOnFamilies } from './writes.js';
+import { cases } from '../setup/long.js';
 
 const withoutEmpty = (files: Files): Files =>
   Object.fromEntries(Object.entries(files).filter(([, text]) => text !== ''));
@@ -47,7 +48,7 @@ describe('P11 incremental and full exports', () => {
           expect(replica.export({ full: true }).files).toEqual([]);
         },
       ),
-      { numRuns: 25 },
+      { numRuns: cases(10) },
     );
   });
 
@@ -67,7 +68,7 @@ describe('P11 incremental and full exports', () => {
         cpSync(replica.dir, copy, { recursive: true });
         expect(replica.exporter({ dir: copy }).export({ full: true }).files).toEqual([]);
       }),
-      { numRuns: 15 },
+      { numRuns: cases(6) },
     );
   });
 

@@ -5,6 +5,7 @@ import { expectAgreement } from '../knowledge/agreement.js';
 import { ATLAS, Replica, T0, dump, named, withoutStamps } from './helpers.js';
 import type { Files } from './helpers.js';
 import { anyWrite } from './writes.js';
+import { cases } from '../setup/long.js';
 
 /** A history that says nothing, and calls back when an import first asks it: while it decides. */
 function whileDeciding(body: () => void): History {
@@ -79,7 +80,7 @@ describe('what another program writes while an import decides', () => {
 
   it('gives what it gives when it was written before', () => {
     const writes = fc.array(anyWrite, { maxLength: 12 });
-    fc.assert(fc.property(writes, writes, writes, expectNoDifference), { numRuns: 30 });
+    fc.assert(fc.property(writes, writes, writes, expectNoDifference), { numRuns: cases(12) });
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { digestOf } from '../../record/json.js';
 import type { Registry } from '../../registry/entity.js';
-import type { SqlRow } from '../database.js';
+import type { SqlRow, SqlValue } from '../database.js';
 import type { RecordKey } from '../../record/record-key.js';
 import type { Sql } from '../sql.js';
 import { addSeen } from './seen.js';
@@ -94,7 +94,8 @@ export function forgetBases(sql: Sql, target: number, key?: RecordKey): void {
 
 /** Says whether a target has any base that stands in a file. */
 export function hasBase(sql: Sql, registry: Registry, target: Target, file: string): boolean {
-  if (file !== registry.deletionsFile) return basePage(sql, registry, target, file, undefined, 1).length > 0;
+  if (file !== registry.deletionsFile)
+    return readPage(sql, registry, target, { file, after: undefined, limit: 1 }, 'b.line').length > 0;
   return (
     sql.get(`SELECT 1 FROM scsync_base WHERE target = ? AND deleted = 1 AND line <> '' LIMIT 1`, target.id) !==
     undefined
@@ -107,15 +108,47 @@ export interface FileBase {
   readonly raw: string;
 }
 
-/** The bases whose home is a file, in the order of types and ids, so many from after a record on. */
-export function basePage(
+/** The bases whose home is a file, in the order of types and ids. */
+export function* basesOfFile(sql: Sql, registry: Registry, target: Target, file: string): Generator<FileBase> {
+  for (const { key, line } of readAll(sql, registry, target, file, 'b.line')) yield { key, raw: String(line) };
+}
+
+/** The same with the bytes of the lines, which need not be decoded; of a database that keeps text as UTF-8. */
+export function* basesAsBytes(
   sql: Sql,
   registry: Registry,
   target: Target,
   file: string,
-  after: RecordKey | undefined,
-  limit: number,
-): FileBase[] {
+): Generator<{ readonly key: RecordKey; readonly bytes: Uint8Array }> {
+  for (const { key, line } of readAll(sql, registry, target, file, 'CAST(b.line AS BLOB)')) {
+    if (line instanceof Uint8Array) yield { key, bytes: line };
+  }
+}
+
+interface BaseRow {
+  readonly key: RecordKey;
+  readonly line: SqlValue | undefined;
+}
+
+const PAGE = 500;
+
+function* readAll(sql: Sql, registry: Registry, target: Target, file: string, line: string): Generator<BaseRow> {
+  let after: RecordKey | undefined;
+  for (;;) {
+    const page = readPage(sql, registry, target, { file, after, limit: PAGE }, line);
+    yield* page;
+    after = page.at(-1)?.key;
+    if (page.length < PAGE) return;
+  }
+}
+
+function readPage(
+  sql: Sql,
+  registry: Registry,
+  target: Target,
+  { file, after, limit }: { readonly file: string; readonly after: RecordKey | undefined; readonly limit: number },
+  line: string,
+): BaseRow[] {
   const isDeletions = file === registry.deletionsFile;
   const type = registry.entities.find((entity) => entity.file === file)?.type ?? '';
   const from = after ?? { type: isDeletions ? '' : type, id: '' };
@@ -123,11 +156,11 @@ export function basePage(
   const range = isDeletions ? `(r.type, r.id) > (?, ?)` : `r.type = ? AND r.id ${after === undefined ? '>=' : '>'} ?`;
   return sql
     .all(
-      `SELECT r.type, r.id, b.line FROM scsync_records r CROSS JOIN scsync_base b ON b.record = r.n AND b.target = ?
+      `SELECT r.type, r.id, ${line} FROM scsync_records r CROSS JOIN scsync_base b ON b.record = r.n AND b.target = ?
        WHERE ${range} AND b.deleted = ${isDeletions ? 1 : 0} AND b.line <> '' ORDER BY r.type, r.id LIMIT ${limit}`,
       target.id,
       from.type,
       from.id,
     )
-    .map(([type, id, line]) => ({ key: { type: String(type), id: String(id) }, raw: String(line) }));
+    .map(([type, id, value]) => ({ key: { type: String(type), id: String(id) }, line: value }));
 }

@@ -6,6 +6,8 @@ import { fileExists } from '../../files/file.js';
 import { hashFile } from '../../files/file-bytes.js';
 import { compareKeys, fileNames, fileOfType, keyReader } from '../../format/line-key.js';
 import type { LineKey } from '../../format/line-key.js';
+import { compareBytes } from './compare-bytes.js';
+import { LineCursor } from '../../files/line-cursor.js';
 import { readLines } from '../../files/line-reader.js';
 import type { TextLine } from '../../files/line-reader.js';
 import { LineError, parseLine } from '../../format/parse.js';
@@ -15,14 +17,11 @@ import { mergeJoin } from '../../record/merge-join.js';
 import type { FileVersion } from '../../record/version.js';
 import type { Registry } from '../../registry/entity.js';
 import { CONFLICTS_FILE } from '../../registry/names.js';
-import { basePage, hasBase } from '../../store/knowledge/base.js';
-import type { FileBase } from '../../store/knowledge/base.js';
+import { basesAsBytes, basesOfFile, hasBase } from '../../store/knowledge/base.js';
 import { settledHash } from '../../store/knowledge/settled-files.js';
 import { inFileOrder } from '../../store/file-order.js';
 import type { Sql } from '../../store/sql.js';
 import type { Target } from '../../store/knowledge/target.js';
-
-const PAGE = 500;
 
 /** What is asked of the first pass over the files. */
 export interface CollectOptions {
@@ -109,6 +108,7 @@ class Collector {
     this.#files.set(name, hash);
     // It has no records: the journal takes its lines.
     if (name === CONFLICTS_FILE) return;
+    if (hash !== null && this.#compareBytes(name)) return;
     const { canonical } = scanFile(this.#registry, path, name);
     if (canonical) {
       this.#compareWithBase(name);
@@ -133,7 +133,7 @@ class Collector {
         else yield { key, line };
       }
     }.call(this);
-    const bases = inFileOrder(this.#sql, this.#bases(name), ({ key }) => key);
+    const bases = inFileOrder(this.#sql, basesOfFile(this.#sql, this.#registry, this.#target, name), ({ key }) => key);
     for (const [found, base] of mergeJoin(lines, bases, (line, entry) => compareKeys(line.key, entry.key))) {
       const isBase = found !== undefined && found.line.text === base?.raw;
       if (found === undefined) {
@@ -144,20 +144,26 @@ class Collector {
     }
   }
 
+  /** Says false, and takes all back, where somebody must look at each line. */
+  #compareBytes(name: string): boolean {
+    if (this.#options.forces || this.#sql.encoding !== 'UTF-8') return false;
+    const bases = basesAsBytes(this.#sql, this.#registry, this.#target, name);
+    const cursor = new LineCursor(join(this.#options.dir, name));
+    try {
+      const isDone = compareBytes(cursor, bases, keyReader(this.#registry, name), (found) => {
+        const { key, line, hadBase } = found;
+        this.#insert(key, name, line?.number ?? 0, line?.text ?? null, hadBase);
+      });
+      if (!isDone) this.#sql.run(`DELETE FROM temp.scsync_staged WHERE file = ?`, name);
+      return isDone;
+    } finally {
+      cursor.close();
+    }
+  }
+
   *#lines(name: string): Generator<TextLine> {
     const path = join(this.#options.dir, name);
     if (fileExists(path)) yield* readLines(path);
-  }
-
-  /** The bases whose home is a file, in the order of their keys. */
-  *#bases(name: string): Generator<FileBase> {
-    let after: LineKey | undefined;
-    for (;;) {
-      const page = basePage(this.#sql, this.#registry, this.#target, name, after, PAGE);
-      yield* page;
-      after = page.at(-1)?.key;
-      if (page.length < PAGE) return;
-    }
   }
 
   /** Lays a line out; one that does not begin as lines of its file do is read first, to know whose it is. */
@@ -227,7 +233,8 @@ class Collector {
   /** A base that stands in any file that was read is there, wherever it belongs. */
   #findAbsent(): void {
     for (const name of this.#irregular) {
-      for (const { key } of this.#bases(name)) this.#insert(key, name, 0, null, true);
+      for (const { key } of basesOfFile(this.#sql, this.#registry, this.#target, name))
+        this.#insert(key, name, 0, null, true);
     }
     this.#sql.run(
       `UPDATE temp.scsync_staged SET gone = 0 WHERE gone = 1 AND EXISTS (

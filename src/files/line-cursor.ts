@@ -1,0 +1,98 @@
+import { isUtf8 } from 'node:buffer';
+import { closeSync, readSync } from 'node:fs';
+
+import { LIMITS } from '../record/limits.js';
+import { openPlain } from './file.js';
+import { withIoErrors } from './io-error.js';
+
+const CHUNK_BYTES = 256 * 1024;
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+/** A line as files of this package have them: UTF-8, not empty, not too long, with LF at its end. */
+export interface PlainLine {
+  readonly text: string;
+  /** Counted from 1. */
+  readonly number: number;
+}
+
+/** Goes through a file line by line, and reads as text only the lines that it is asked for. */
+export class LineCursor {
+  readonly #path: string;
+  readonly #fd: number;
+  /** What was read; the line begins at `#at`, and nothing is read behind `#end`. */
+  #buffer = Buffer.allocUnsafe(CHUNK_BYTES);
+  #at = 0;
+  #end = 0;
+  #number = 1;
+  /** How many bytes the line has that was looked at. */
+  #size = 0;
+
+  /** Throws `refused` if it is no plain file, `io` if it cannot be read. */
+  constructor(path: string) {
+    this.#path = path;
+    this.#fd = withIoErrors(path, 'read', () => openPlain(path));
+  }
+
+  close(): void {
+    closeSync(this.#fd);
+  }
+
+  /** Goes on to the next line, if this one has these bytes. */
+  take(bytes: Uint8Array): boolean {
+    const size = bytes.length;
+    if (!this.#has(size + 1) || this.#buffer[this.#at + size] !== NEWLINE) return false;
+    if (this.#buffer.compare(bytes, 0, size, this.#at, this.#at + size) !== 0) return false;
+    this.#skip(size);
+    return true;
+  }
+
+  /** The line here: undefined at the end of the file. */
+  peek(): PlainLine | 'irregular' | undefined {
+    if (!this.#has(1)) return undefined;
+    const size = this.#sizeOfLine();
+    const bytes = this.#buffer.subarray(this.#at, this.#at + (size ?? 0));
+    if (size === undefined || size === 0 || bytes.at(-1) === CARRIAGE_RETURN || !isUtf8(bytes)) return 'irregular';
+    this.#size = size;
+    return { text: bytes.toString('utf8'), number: this.#number };
+  }
+
+  /** Goes on to the line after the one that {@link peek} gave last. */
+  skip(): void {
+    this.#skip(this.#size);
+  }
+
+  #skip(size: number): void {
+    this.#at += size + 1;
+    this.#number++;
+  }
+
+  #sizeOfLine(): number | undefined {
+    for (let from = this.#at; ;) {
+      const newline = this.#buffer.subarray(0, this.#end).indexOf(NEWLINE, from);
+      if (newline >= 0) return newline - this.#at <= LIMITS.lineBytes ? newline - this.#at : undefined;
+      const size = this.#end - this.#at;
+      if (size > LIMITS.lineBytes || !this.#has(size + 1)) return undefined;
+      from = this.#at + size;
+    }
+  }
+
+  /** Reads until there are so many bytes from here on; says whether the file has them. */
+  #has(size: number): boolean {
+    if (this.#at + size > this.#buffer.length) {
+      const rest = this.#buffer.subarray(this.#at, this.#end);
+      const larger =
+        size > this.#buffer.length ? Buffer.allocUnsafe(Math.max(size, 2 * this.#buffer.length)) : this.#buffer;
+      rest.copy(larger);
+      [this.#buffer, this.#at, this.#end] = [larger, 0, rest.length];
+    }
+    while (this.#end - this.#at < size) {
+      const read = withIoErrors(this.#path, 'read', () =>
+        readSync(this.#fd, this.#buffer, this.#end, this.#buffer.length - this.#end, null),
+      );
+      if (read === 0) return false;
+      this.#end += read;
+    }
+    return true;
+  }
+}

@@ -1,0 +1,56 @@
+import { compareKeys } from '../../format/line-key.js';
+import type { LineKey } from '../../format/line-key.js';
+import type { LineCursor, PlainLine } from '../../files/line-cursor.js';
+
+/** A base by the bytes of its line. */
+export interface BytesOfBase {
+  readonly key: LineKey;
+  readonly bytes: Uint8Array;
+}
+
+/** A record of which a file has another line than the base, or none. */
+export interface Difference {
+  readonly key: LineKey;
+  readonly line: PlainLine | undefined;
+  /** False where there is no base. */
+  readonly hadBase: boolean;
+}
+
+/**
+ * Compares a file with its bases, in the order of their keys, without reading the lines that are one of them: most are. Says false where the
+ * file has a line that is no record's or not in its place, so that somebody must look at each; what it gave then counts for nothing.
+ */
+export function compareBytes(
+  cursor: LineCursor,
+  bases: Iterable<BytesOfBase>,
+  keyOf: (raw: string) => LineKey | undefined,
+  give: (difference: Difference) => void,
+): boolean {
+  let last: LineKey | undefined;
+  /** Takes the lines before a base, and the one in its place; all lines without a base. */
+  const takeThrough = (base: BytesOfBase | undefined): 'here' | 'gone' | 'irregular' => {
+    for (;;) {
+      if (base !== undefined && cursor.take(base.bytes)) {
+        last = base.key;
+        return 'here';
+      }
+      const line = cursor.peek();
+      if (line === undefined) return 'gone';
+      const key = line === 'irregular' ? undefined : keyOf(line.text);
+      if (line === 'irregular' || key === undefined) return 'irregular';
+      if (last !== undefined && compareKeys(last, key) >= 0) return 'irregular';
+      const order = base === undefined ? -1 : compareKeys(key, base.key);
+      if (order > 0) return 'gone';
+      give({ key, line, hadBase: order === 0 });
+      cursor.skip();
+      last = key;
+      if (order === 0) return 'here';
+    }
+  };
+  for (const base of bases) {
+    const found = takeThrough(base);
+    if (found === 'irregular') return false;
+    if (found === 'gone') give({ key: base.key, line: undefined, hadBase: true });
+  }
+  return takeThrough(undefined) !== 'irregular';
+}

@@ -1,5 +1,5 @@
 /** Whether there is time for many cases, as in `npm run test:long`. */
-export const IS_LONG = process.env['LONG'] !== undefined;
+const IS_LONG = process.env['LONG'] !== undefined;
 
 /** How many random cases are tried: some, or five times as many where there is time. */
 export const cases = (few: number): number => (IS_LONG ? few * 5 : few);

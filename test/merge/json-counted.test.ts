@@ -46,4 +46,35 @@ describe('elements that each database numbers for itself', () => {
       { numRuns: 300 },
     );
   });
+
+  /** The list that two sides come to. */
+  const merged = (base: object[], ours: object[], theirs: object[]): unknown => {
+    const sides = [base, ours, theirs].map((list, n) => `${JSON.stringify({ id: 'x', list, updated_at: n })}\n`);
+    const { text, losses } = mergeBothWays({ base: sides[0] ?? '', ours: sides[1] ?? '', theirs: sides[2] ?? '' });
+    expect(losses).toEqual([]);
+    return (JSON.parse(text) as { list: unknown }).list;
+  };
+  const said = (id: unknown, text: string, day: number): object => ({ id, text, created_at: `2026-01-0${day}` });
+
+  it('keep the number that they had, though a new one with it was made earlier', () => {
+    const list = merged([said(1, 'a', 3)], [said(1, 'edited', 3)], [said(1, 'new', 1)]);
+    expect(list).toHaveLength(2);
+    expect(list).toEqual(expect.arrayContaining([said(1, 'edited', 3), said(2, 'new', 1)]));
+  });
+
+  it('get the number after the greatest one, which may be of one that is gone', () => {
+    const list = merged([said(7, 'gone', 1)], [said(1, 'a', 2)], [said(1, 'b', 3)]);
+    expect(list).toEqual(expect.arrayContaining([said(1, 'a', 2), said(8, 'b', 3)]));
+  });
+
+  it.each([
+    ['not all have a number', [said(1, 'a', 1), said('u', 'b', 1)], [said(1, 'c', 2)]],
+    ['one number stands twice', [said(1, 'a', 1), said(1, 'b', 2)], [said(1, 'c', 3)]],
+    ['a number is no whole one', [said(1.5, 'a', 1)], [said(1.5, 'b', 2)]],
+    ['another name identifies, too', [{ ...said(1, 'a', 1), uuid: 'p' }], [{ ...said(1, 'b', 2), uuid: 'q' }]],
+  ])('stay as they are where %s', (_, ours, theirs) => {
+    const list = merged([], ours, theirs);
+    expect(list).toHaveLength(ours.length + theirs.length);
+    expect(list).toEqual(expect.arrayContaining([...ours, ...theirs]));
+  });
 });

@@ -13,8 +13,9 @@ import type { Stages } from './unmerged.js';
 /** What git has of a data file under other paths, as one side moved its directory and the other one changed the file where it was. */
 export interface MovedVersions {
   readonly stages: Stages;
-  /** The paths in the repository. */
+  /** The paths in the repository, and what stands there now. */
   readonly paths: readonly string[];
+  readonly files: readonly Buffer[];
 }
 
 /**
@@ -35,20 +36,25 @@ export function movedVersions(
     const name = posix.basename(path);
     if (posix.dirname(path) === folder || !name.endsWith('.jsonl') || isWhole(stages)) continue;
     const others = elsewhere.get(name);
-    elsewhere.set(name, { stages: { ...others?.stages, ...stages }, paths: [...(others?.paths ?? []), path] });
+    elsewhere.set(name, {
+      stages: { ...others?.stages, ...stages },
+      paths: [...(others?.paths ?? []), path],
+      files: [...(others?.files ?? []), ...fileAt(join(repository.root, path))],
+    });
   }
-  const fileOf = (name: string): Buffer[] => [readPlain(join(dir, name)) ?? []].flat();
   const moved = new Map<string, MovedVersions>();
-  for (const [name, { stages, paths }] of elsewhere) {
+  for (const [name, { stages, paths, files }] of elsewhere) {
     const own = unmerged.get(name) ?? {};
-    const [here] = fileOf(name);
+    const [here] = fileAt(join(dir, name));
     const hasSide = [stages, own].some(({ ours, theirs }) => ours !== undefined || theirs !== undefined);
     if (here === undefined || !hasSide || isWhole(own)) continue;
-    if (!shareRecord(registry, Object.values(stages), [here, ...fileOf(registry.deletionsFile)])) continue;
-    moved.set(name, { stages: { ours: here, theirs: here, ...own, ...stages }, paths });
+    if (!shareRecord(registry, Object.values(stages), [here, ...fileAt(join(dir, registry.deletionsFile))])) continue;
+    moved.set(name, { stages: { ours: here, theirs: here, ...own, ...stages }, paths, files });
   }
   return moved;
 }
+
+const fileAt = (path: string): Buffer[] => [readPlain(path) ?? []].flat();
 
 /** Whether both sides have a file under one path. */
 const isWhole = ({ ours, theirs }: Stages): boolean => ours !== undefined && theirs !== undefined;

@@ -73,7 +73,9 @@ export function resolveFolder(
   const names = [...stages.keys()].filter((name) => name.endsWith('.jsonl'));
   const others = dataFiles(dir).filter((name) => !stages.has(name));
   const heal = (): Healed => {
-    const tasks = [...names, ...others].flatMap((name) => taskOf(registry, dir, name, stages.get(name)));
+    const tasks = [...names, ...others].flatMap((name) =>
+      taskOf(registry, dir, name, stages.get(name), moved.get(name)?.files),
+    );
     const done = tasks.filter(({ merged }) => merged.problems.length === 0);
     const history = options.dryRun ? null : carryOut(registry, repository, dir, done, { stages, moved }, options.now);
     return {
@@ -96,7 +98,13 @@ function dataFiles(dir: string): string[] {
     .sort();
 }
 
-function taskOf(registry: Registry, dir: string, name: string, stages: Stages | undefined): Task[] {
+function taskOf(
+  registry: Registry,
+  dir: string,
+  name: string,
+  stages: Stages | undefined,
+  elsewhere: readonly Buffer[] = [],
+): Task[] {
   const file = readPlain(join(dir, name));
   const sources: Readonly<Record<string, Buffer | undefined>> = stages ?? { 'the file': file };
   // Taken for texts they would get other bytes.
@@ -105,7 +113,10 @@ function taskOf(registry: Registry, dir: string, name: string, stages: Stages | 
     const problems = broken.map(([which]) => `${which}: ${NOT_UTF8}`);
     return [{ name, from: stages === undefined ? 'lines' : 'index', merged: { text: '', losses: [], problems } }];
   }
-  if (stages !== undefined) return [{ name, from: 'index', merged: mergeStages(registry, name, stages, file) }];
+  if (stages !== undefined) {
+    const files = [...(file === undefined ? [] : [file]), ...elsewhere];
+    return [{ name, from: 'index', merged: mergeStages(registry, name, stages, files) }];
+  }
   const text = file?.toString();
   if (text === undefined) return [];
   const long = text.split('\n').findIndex((line) => !fitsInto(line, LIMITS.lineBytes));
@@ -118,12 +129,13 @@ function taskOf(registry: Registry, dir: string, name: string, stages: Stages | 
   return merged.text === text ? [] : [{ name, from: 'lines', merged }];
 }
 
-/** The versions in the index first, whatever the file holds; then what somebody wrote into that meanwhile, as a version without a base. */
-function mergeStages(registry: Registry, name: string, stages: Stages, file: Buffer | undefined): MergedFile {
+/** The versions in the index first, whatever the files hold; then what somebody wrote into that meanwhile, as a version without a base. */
+function mergeStages(registry: Registry, name: string, stages: Stages, files: readonly Buffer[]): MergedFile {
   const textOf = (side: keyof FileSides): string => stages[side]?.toString() ?? '';
   const sides = { base: textOf('base'), ours: textOf('ours'), theirs: textOf('theirs') };
   const merged = mergeSides(registry, name, sides);
-  const written = file !== undefined && isUtf8(file) ? writtenSince(registry, name, sides, file.toString()) : [];
+  const readable = files.filter((file) => isUtf8(file));
+  const written = readable.flatMap((file) => writtenSince(registry, name, sides, file.toString()));
   if (merged.problems.length > 0 || written.length === 0) return merged;
   const all = mergeData(registry, name, { base: '', ours: merged.text, theirs: written.join('\n') });
   return { ...all, losses: [...merged.losses, ...all.losses] };

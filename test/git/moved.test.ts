@@ -1,9 +1,18 @@
-import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdirSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import type { JsonObject } from '../cli/helpers.js';
 import { Clone, pair } from './clones.js';
+
+/** Moves the data folder and pushes it; so much is edited that git does not see the move. */
+function moveUnseen(clone: Clone): void {
+  for (const n of [1, 2, 3]) clone.put('issue', `issue_${n}`, `details=${'by ann '.repeat(99)}${n}`);
+  clone.sync();
+  clone.git('mv', '.savecontext', 'app');
+  clone.git('commit', '--quiet', '-am', 'moved');
+  clone.git('push', '--quiet');
+}
 
 describe('the same database', () => {
   it('with a clone made anew beside the old one: nothing is told as rolled back, and fields merge', () => {
@@ -94,17 +103,15 @@ describe('the same database', () => {
 
   it('with a folder that one moved and the other one changed where it was: resolve merges what git leaves', () => {
     const { ann, bob } = pair();
-    // So much is edited that git does not see the move.
-    for (const n of [1, 2, 3]) ann.put('issue', `issue_${n}`, `details=${'by ann '.repeat(99)}${n}`);
-    ann.sync();
-    ann.git('mv', '.savecontext', 'app');
-    ann.git('commit', '--quiet', '-am', 'moved');
-    ann.git('push', '--quiet');
+    moveUnseen(ann);
     bob.put('issue', 'issue_1', 'title=by bob');
     bob.put('issue', 'issue_2', 'details=by bob');
     bob.put('memory', 'mem_1', 'value=by bob');
     bob.commit();
     expect(bob.tryGit('pull', '--quiet', '--no-rebase', '--no-edit').stdout).toContain('CONFLICT (modify/delete)');
+    // Somebody goes on in the file that git left.
+    const third = bob.read('issues.jsonl').split('\n')[2] ?? '';
+    appendFileSync(join(bob.dir, 'issues.jsonl'), `${third.replaceAll('issue_3', 'issue_9')}\n`);
     const before = bob.git('status', '--porcelain');
     expect(bob.json(['resolve', '--dry-run', '--dir', 'app'])).toMatchObject({ files: [{ name: 'issues.jsonl' }] });
     expect(bob.git('status', '--porcelain')).toBe(before);
@@ -124,9 +131,49 @@ describe('the same database', () => {
       expect(field('issue', 'issue_1', 'details')).toContain('by ann');
       expect(field('issue', 'issue_3', 'details')).toContain('by ann');
       expect(field('memory', 'mem_1', 'value')).toBe('by bob');
+      expect(field('issue', 'issue_9', 'title')).toBe('title 3');
       const [kept, lost] = [field('issue', 'issue_2', 'details'), clone.ok('conflicts', '--dir', 'app')];
       expect([kept, lost].join(' ')).toMatch(/by ann.*by bob|by bob.*by ann/s);
     }
+  });
+
+  it('with a file of another folder that one side changed and the other one deleted: resolve leaves it', () => {
+    const { ann, bob } = pair();
+    const other = ann.read('issues.jsonl').replaceAll('issue_', 'other_');
+    for (const clone of [ann, bob]) mkdirSync(join(clone.root, 'other'));
+    writeFileSync(join(ann.root, 'other/issues.jsonl'), other);
+    ann.git('add', '--all');
+    ann.git('commit', '--quiet', '-m', 'another project');
+    ann.git('push', '--quiet');
+    bob.git('pull', '--quiet');
+    ann.git('rm', '--quiet', 'other/issues.jsonl');
+    ann.git('commit', '--quiet', '-m', 'gone');
+    ann.git('push', '--quiet');
+    writeFileSync(join(bob.root, 'other/issues.jsonl'), other.replace('"title 1"', '"edited"'));
+    bob.git('commit', '--quiet', '-am', 'edited');
+    expect(bob.tryGit('pull', '--quiet', '--no-rebase', '--no-edit').status).toBe(1);
+    const before = bob.files();
+    bob.run(['resolve']);
+    expect(bob.files()).toEqual(before);
+    expect(bob.git('ls-files', '-u')).toContain('other/issues.jsonl');
+  });
+
+  it('with a value that the old folder alone has after a merge by hand: it is told as lost', () => {
+    const { ann, bob } = pair();
+    bob.put('issue', 'issue_1', 'title=by bob');
+    bob.commit();
+    ann.put('issue', 'issue_1', 'title=by ann');
+    moveUnseen(ann);
+    bob.git('fetch', '--quiet');
+    expect(bob.tryGit('merge', '--quiet', 'origin/main').stdout).toContain('CONFLICT (modify/delete)');
+    bob.git('checkout', '--quiet', 'HEAD', '--', '.savecontext');
+    bob.git('commit', '--quiet', '--no-edit');
+    bob.ok('import');
+    bob.git('rm', '-r', '--quiet', '.savecontext');
+    bob.git('commit', '--quiet', '-m', 'the old folder');
+    bob.ok('sync', '--dir', 'app');
+    const title = (bob.json(['get', 'issue', 'issue_1', '--dir', 'app'])['record'] as JsonObject)['title'];
+    expect([title, bob.ok('conflicts', '--dir', 'app')].join(' ')).toMatch(/by ann.*by bob|by bob.*by ann/s);
   });
 
   it('in a clone that is somewhere else now', () => {

@@ -1,7 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** What Stryker runs: the tests of the merge and of the plans, which take no longer than seconds. */
 export default defineConfig({
+  root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
     globalSetup: ['test/setup/temporary.ts'],
     setupFiles: ['test/setup/seed.ts'],

@@ -23,7 +23,7 @@ export type { ExporterOptions, ExportOptions } from './sync/export/exporter.js';
 export type { ExportCounts, ExportFileInfo, ExportStats, Progress, RefusedRecord } from './sync/export/stats.js';
 export { Importer } from './sync/import/importer.js';
 export type { ImporterOptions } from './sync/import/importer.js';
-export type { History, HistoryLine } from './sync/file-history.js';
+export type { History, HistoryCommit, HistoryLine } from './sync/file-history.js';
 export { MergeStrategy } from './sync/import/plan.js';
 export type { EntityStats, ImportStats, Notable, Notice } from './sync/import/stats.js';
 export type { SyncDiff } from './sync/diff.js';

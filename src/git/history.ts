@@ -1,10 +1,13 @@
 import { workTreeOf } from '../files/directory.js';
 import { namesIn } from '../files/file.js';
-import type { History, HistoryLine } from '../sync/file-history.js';
+import type { History, HistoryCommit, HistoryLine } from '../sync/file-history.js';
 import { looseCommit } from './head.js';
 import { LOG, readPatches } from './patch.js';
 import { literally, pathInRepository } from './repository.js';
 import { git, tryGit } from './run.js';
+
+/** Each commit after those that it was made upon; of these, git names the nearest that changed the files. */
+const PARENTS_FIRST = ['--topo-order', '--reverse', '--parents', '--format=tformat:%x00%H%x00%P'];
 
 /** The commits that git makes for stashes: the stash, what was in its index, what was not tracked. The reflog names them too. */
 function stashes(cwd: string): ReadonlySet<string> {
@@ -37,10 +40,18 @@ export function gitHistory(dir: string): History {
     commits: readonly string[],
     { paths = files, except = new Set() }: { paths?: readonly string[]; except?: ReadonlySet<string> } = {},
   ): Generator<HistoryLine> {
-    let isCounted = true;
-    for (const change of readPatches([...LOG, '--format=tformat:%x00%H', ...commits, ...paths], cwd)) {
-      if (change.sign === 'commit') isCounted = !except.has(change.head[0] ?? '');
-      else if (change.sign === '+' && isCounted) yield { file: change.file, line: change.line, isNow: false };
+    const known = new Map<string, HistoryCommit>();
+    let [name, commit]: [string, HistoryCommit] = ['', { parents: [] }];
+    for (const change of readPatches([...LOG, ...PARENTS_FIRST, ...commits, ...paths], cwd)) {
+      if (change.sign === 'commit') {
+        const [hash = '', parents = ''] = change.head;
+        // A merge is named once for each of its parents.
+        name = hash;
+        commit = known.get(name) ?? { parents: parents.split(' ').flatMap((parent) => known.get(parent) ?? []) };
+        known.set(name, commit);
+      } else if (change.sign === '+' && !except.has(name)) {
+        yield { file: change.file, line: change.line, isNow: false, commit };
+      }
     }
   }
   return {

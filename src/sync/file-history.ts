@@ -1,3 +1,9 @@
+/** A commit of a history, or whatever else brings versions of files there. */
+export interface HistoryCommit {
+  /** Those that it was made upon, as far as the same part of the history has them. */
+  readonly parents: readonly HistoryCommit[];
+}
+
 /** A line that a data file has or had in some history. */
 export interface HistoryLine {
   /** The name of the file, without a folder. */
@@ -6,6 +12,8 @@ export interface HistoryLine {
   readonly line: string;
   /** True for a line that stands there at the present point and did not at the former one. */
   readonly isNow: boolean;
+  /** What brought the line, where single commits were asked: in all parts but the changes. */
+  readonly commit?: HistoryCommit;
 }
 
 /**

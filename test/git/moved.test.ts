@@ -159,21 +159,24 @@ describe('the same database', () => {
   });
 
   it('with a value that the old folder alone has after a merge by hand: it is told as lost', () => {
-    const { ann, bob } = pair();
-    bob.put('issue', 'issue_1', 'title=by bob');
-    bob.commit();
-    ann.put('issue', 'issue_1', 'title=by ann');
-    moveUnseen(ann);
-    bob.git('fetch', '--quiet');
-    expect(bob.tryGit('merge', '--quiet', 'origin/main').stdout).toContain('CONFLICT (modify/delete)');
-    bob.git('checkout', '--quiet', 'HEAD', '--', '.savecontext');
-    bob.git('commit', '--quiet', '--no-edit');
-    bob.ok('import');
-    bob.git('rm', '-r', '--quiet', '.savecontext');
-    bob.git('commit', '--quiet', '-m', 'the old folder');
-    bob.ok('sync', '--dir', 'app');
-    const title = (bob.json(['get', 'issue', 'issue_1', '--dir', 'app'])['record'] as JsonObject)['title'];
-    expect([title, bob.ok('conflicts', '--dir', 'app')].join(' ')).toMatch(/by ann.*by bob|by bob.*by ann/s);
+    for (const takesWhole of [true, false]) {
+      const { ann, bob } = pair();
+      bob.put('issue', 'issue_1', 'title=by bob');
+      bob.commit();
+      ann.put('issue', 'issue_1', 'title=by ann');
+      moveUnseen(ann);
+      bob.git('fetch', '--quiet');
+      expect(bob.tryGit('merge', '--quiet', 'origin/main').stdout).toContain('CONFLICT (modify/delete)');
+      if (takesWhole) bob.git('checkout', '--quiet', 'HEAD', '--', '.savecontext');
+      else bob.git('add', '.savecontext');
+      bob.git('commit', '--quiet', '--no-edit');
+      bob.ok('import');
+      bob.git('rm', '-r', '--quiet', '.savecontext');
+      bob.git('commit', '--quiet', '-m', 'the old folder');
+      bob.ok('sync', '--dir', 'app');
+      const title = (bob.json(['get', 'issue', 'issue_1', '--dir', 'app'])['record'] as JsonObject)['title'];
+      expect([title, bob.ok('conflicts', '--dir', 'app')].join(' ')).toMatch(/by ann.*by bob|by bob.*by ann/s);
+    }
   });
 
   it('in a clone that is somewhere else now', () => {

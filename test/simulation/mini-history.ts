@@ -1,4 +1,4 @@
-import type { History, HistoryLine } from '../../src/sync/file-history.js';
+import type { History, HistoryCommit, HistoryLine } from '../../src/sync/file-history.js';
 import { linesOf } from './clone.js';
 import type { Clone } from './clone.js';
 import { isClean } from './git-operations.js';
@@ -14,9 +14,14 @@ export function miniHistory(world: World, clone: Clone): History {
   const parting = (since: string | undefined): number =>
     since === undefined ? 0 : Math.max(...[...git.ancestors(Number(since))].filter((commit) => history.has(commit)));
   function* arrived(commits: Iterable<number>, except: ReadonlySet<number>): Generator<HistoryLine> {
-    for (const commit of commits) {
-      if (except.has(commit)) continue;
-      for (const parent of git.parents(commit)) yield* added(git.tree(parent), git.tree(commit), false);
+    const known = new Map<number, HistoryCommit>();
+    // A commit has a higher number than those that it was made upon.
+    for (const number of [...commits].sort((a, b) => a - b)) {
+      if (except.has(number)) continue;
+      const commit = { parents: git.parents(number).flatMap((parent) => known.get(parent) ?? []) };
+      known.set(number, commit);
+      for (const parent of git.parents(number))
+        for (const line of added(git.tree(parent), git.tree(number), false)) yield { ...line, commit };
     }
   }
   return {

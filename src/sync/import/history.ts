@@ -1,4 +1,4 @@
-import type { History, HistoryLine } from '../file-history.js';
+import type { History, HistoryCommit, HistoryLine } from '../file-history.js';
 import { keyReader } from '../../format/line-key.js';
 import { asVersion } from '../../merge/file-state.js';
 import { fillMissingFields, knownOf } from '../../merge/missing-fields.js';
@@ -84,16 +84,15 @@ export class HistoryOfImport {
 
   /**
    * What a file version that was never seen has in common with the database, where its target has no base of the record: the newest version
-   * in its history that the database ever took into account. Undefined where the version did not come with the history.
+   * that the database ever took into account, of those that the file's version was made from. Undefined where it did not come with the history.
    */
   commonOf(asked: Asked): Version | undefined {
     const { found, version } = asked;
     const [inFile] = found;
     if (inFile === undefined || found.length > 1 || version === undefined) return undefined;
     const before = this.#since === undefined ? 'anywhere' : 'arrivals';
-    const lines = [...this.#linesOf(asked, 'changes'), ...this.#linesOf(asked, before)];
-    if (!lines.some(({ line }) => line === inFile.raw)) return undefined;
-    const older = this.#versions(asked, lines).filter(({ stated }) => stated.stamp < version.stamp);
+    const made = linesBefore(inFile.raw, this.#linesOf(asked, before));
+    const older = this.#versions(asked, made).filter(({ stated }) => stated.stamp < version.stamp);
     const common = newest(older.filter(({ line }) => findSeen(this.#place.sql, asked.key, line) !== undefined));
     return common === undefined || isDeleted(common) ? undefined : common;
   }
@@ -140,6 +139,22 @@ export class HistoryOfImport {
 interface Known {
   readonly line: string;
   readonly stated: Version;
+}
+
+/** The lines of the commits that led to the one that first brought a line; what only a merge put beside it did not. */
+function linesBefore(raw: string, lines: readonly HistoryLine[]): HistoryLine[] {
+  const brought = new Set(lines.flatMap(({ line, commit }) => (line === raw && commit !== undefined ? [commit] : [])));
+  const led = [...brought]
+    .map((commit) => commitsBefore(commit))
+    .filter((before) => ![...brought].some((each) => before.has(each)));
+  return lines.filter(({ commit }) => commit !== undefined && led.some((before) => before.has(commit)));
+}
+
+function commitsBefore(commit: HistoryCommit): Set<HistoryCommit> {
+  const before = new Set(commit.parents);
+  // What is added to a set while it is walked is walked, too.
+  for (const each of before) for (const parent of each.parents) before.add(parent);
+  return before;
 }
 
 function newest(versions: readonly Known[]): Version | undefined {

@@ -1,95 +1,119 @@
 /**
- * Shows whether peak memory grows with the number of records: full export and first import of a small and of a large
- * project, each in a process of its own.
+ * Shows whether peak memory and processor time grow with the number of records, verb by verb, each in a process of its
+ * own:
  *
- *     npm run build && node bench/memory.mjs [--small 10000] [--large 100000]
+ *     npm run build && node bench/memory.mjs [--n 10000,100000] [--keys text]
+ *
+ * With `--keys integer` the records are notes with numbers as their keys, in topics, and not those of SaveContext.
  */
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
-import { Exporter, Importer, Store } from '../dist/index.js';
+import { Exporter, Importer, Store, getSyncStatus, registryIn, savecontext } from '../dist/index.js';
+import { openDriver } from '../dist/store/drivers/open-driver.js';
 import { generate } from './generate.mjs';
+import { generateNotes, NOTES } from './notes.mjs';
+import { run } from './processes.mjs';
 
-/** How much more memory ten times the records may take. */
-const GOAL = 1.5;
+/** @import { Registry } from '../dist/index.js' */
 
-/** @typedef {{ readonly records: number, readonly megabytes: number, readonly seconds: number }} Measured */
+/** How much more memory the largest number of records may take than the smallest. */
+const GOAL = 1.3;
 
-/** What is measured; each gives the number of records that it went through. */
+/** How many records are changed. */
+const CHANGES = 10;
+
+/**
+ * Two machines: `from` has the records first, `to` gets them.
+ *
+ * @typedef {object} Place
+ * @property {string} db
+ * @property {string} project
+ * @property {string} dir the data folder
+ */
+
+/** @typedef {{ readonly records: number, readonly megabytes: number, readonly cpu: number, readonly wall: number }} Measured */
+
+/** What is measured; each gives the number of records that it wrote. */
 const TASKS = Object.freeze({
-  'open only': () => 0,
-  'full export': (/** @type {Store} */ store, /** @type {string} */ project) => {
-    const { total } = new Exporter(store, { projectPath: project, dir: join(project, '.savecontext') }).export({
-      full: true,
-    });
-    return total.written + total.unchanged;
+  open: () => 0,
+  export: (/** @type {Store<Registry>} */ store, /** @type {Place} */ { project, dir }) =>
+    new Exporter(store, { projectPath: project, dir }).export().total.written,
+  import: (/** @type {Store<Registry>} */ store, /** @type {Place} */ { project, dir }) => {
+    const { total } = new Importer(store, { projectPath: project }).importAll(dir);
+    return total.created + total.updated;
   },
-  'first import': (/** @type {Store} */ store, /** @type {string} */ project) =>
-    new Importer(store, { projectPath: project }).importAll(join(project, '.savecontext')).total.created,
+  status: (/** @type {Store<Registry>} */ store, /** @type {Place} */ { project, dir }) => {
+    if (!getSyncStatus(store, { projectPath: project, dir }).inSync) throw new Error('the project is not in sync');
+    return 0;
+  },
 });
+
+/** @typedef {keyof typeof TASKS} Task */
 
 const { values } = parseArgs({
   options: {
-    small: { type: 'string', default: '10000' },
-    large: { type: 'string', default: '100000' },
+    n: { type: 'string', default: '10000,100000' },
+    keys: { type: 'string', default: 'text' },
     task: { type: 'string' },
-    db: { type: 'string', default: '' },
-    project: { type: 'string', default: '' },
+    place: { type: 'string', default: '' },
   },
 });
+const isInteger = values.keys === 'integer';
 
-if (values.task === undefined) compare([Number(values.small), Number(values.large)]);
-else measure(/** @type {keyof typeof TASKS} */ (values.task), values.db, values.project);
+if (values.task === undefined) await compare(values.n.split(',').map(Number));
+else measure(/** @type {Task} */ (values.task), /** @type {Place} */ (JSON.parse(values.place)));
 
 /**
  * Runs one task in this process, and prints what it took.
  *
- * @param {keyof typeof TASKS} task
- * @param {string} db
- * @param {string} project
+ * @param {Task} task
+ * @param {Place} place
  */
-function measure(task, db, project) {
-  const store = Store.open(db, { create: true });
-  const start = performance.now();
-  const records = TASKS[task](store, project);
-  const seconds = (performance.now() - start) / 1000;
+function measure(task, place) {
+  /** @type {Registry} */
+  const registry = isInteger ? registryIn(place.dir) : savecontext;
+  const store = Store.open(place.db, { create: true, registry });
+  const [start, before] = [performance.now(), process.cpuUsage()];
+  const records = TASKS[task](store, place);
+  const { user, system } = process.cpuUsage(before);
+  const wall = (performance.now() - start) / 1000;
   store.close();
-  console.log(JSON.stringify({ records, seconds, megabytes: process.resourceUsage().maxRSS / 1024 }));
+  const cpu = (user + system) / 1e6;
+  console.log(JSON.stringify({ records, wall, cpu, megabytes: process.resourceUsage().maxRSS / 1024 }));
 }
 
 /**
- * @param {keyof typeof TASKS} task
- * @param {string} db
- * @param {string} project
- * @returns {Measured}
+ * @param {Task} task
+ * @param {Place} place
+ * @param {number} [expected] how many records it has to write
+ * @returns {Promise<Measured>}
  */
-function inProcess(task, db, project) {
-  const script = fileURLToPath(import.meta.url);
-  const { status, stdout, stderr } = spawnSync(
-    process.execPath,
-    [script, '--task', task, '--db', db, '--project', project],
-    { encoding: 'utf8' },
-  );
-  if (status !== 0) throw new Error(`${task} failed: ${stderr}`);
-  return JSON.parse(stdout);
+async function inProcess(task, place, expected) {
+  const words = [fileURLToPath(import.meta.url), '--keys', values.keys, '--task', task];
+  const { code, out, errors } = await run(process.execPath, [...words, '--place', JSON.stringify(place)]);
+  if (code !== 0) throw new Error(`${task} failed: ${errors}`);
+  const measured = /** @type {Measured} */ (JSON.parse(out));
+  if (expected !== undefined && measured.records !== expected) {
+    throw new Error(`${task} wrote ${measured.records} records, not ${expected}`);
+  }
+  return measured;
 }
 
 /** @param {readonly number[]} sizes */
-function compare(sizes) {
+async function compare(sizes) {
   const folder = mkdtempSync(join(tmpdir(), 'memory-'));
   try {
-    const runs = sizes.map((n) => runAll(join(folder, String(n)), n));
-    for (const task of /** @type {(keyof typeof TASKS)[]} */ (Object.keys(TASKS))) {
-      for (const [index, results] of runs.entries()) print(task, sizes[index] ?? 0, results[task]);
-      const [small, large] = runs.map((results) => results[task].megabytes);
-      if (small === undefined || large === undefined) continue;
-      const ratio = large / small;
-      console.log(`${task}: ${ratio.toFixed(2)} times the memory (goal: at most ${GOAL})\n`);
-      if (ratio > GOAL) process.exitCode = 1;
+    /** @type {Record<string, Measured>} */
+    let first = {};
+    for (const n of sizes) {
+      const results = await runAll(join(folder, String(n)), n);
+      if (n === sizes[0]) first = results;
+      for (const [title, measured] of Object.entries(results)) print(title, n, measured, first[title] ?? measured);
+      rmSync(join(folder, String(n)), { recursive: true });
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -99,26 +123,65 @@ function compare(sizes) {
 /**
  * @param {string} folder
  * @param {number} n
+ * @returns {Promise<Record<string, Measured>>}
  */
-function runAll(folder, n) {
-  const from = join(folder, 'from');
-  const to = join(folder, 'to');
-  mkdirSync(from, { recursive: true });
-  const db = join(folder, 'from.db');
-  generate(db, n, 1, { project: from });
-  const openOnly = inProcess('open only', db, from);
-  const exported = inProcess('full export', db, from);
-  cpSync(join(from, '.savecontext'), join(to, '.savecontext'), { recursive: true });
-  const imported = inProcess('first import', join(folder, 'to.db'), to);
-  return { 'open only': openOnly, 'full export': exported, 'first import': imported };
+async function runAll(folder, n) {
+  const [from, to] = [place(folder, 'from'), place(folder, 'to')];
+  if (isInteger) generateNotes(from.db, to.db, n);
+  else generate(from.db, n, 1, { project: from.project });
+  const open = await inProcess('open', from);
+  const exported = await inProcess('export', from);
+  cpSync(from.dir, to.dir, { recursive: true });
+  const imported = await inProcess('import', to, exported.records);
+  const status = await inProcess('status', from);
+  const again = await inProcess('import', to, 0);
+  change(from.db);
+  const changed = await inProcess('export', from, CHANGES);
+  cpSync(from.dir, to.dir, { recursive: true });
+  const taken = await inProcess('import', to, CHANGES);
+  return {
+    ...{ 'open only': open, 'full export': exported, 'first import': imported },
+    ...{ 'status, in sync': status, 'import, nothing changed': again },
+    ...{ [`export after ${CHANGES} changes`]: changed, [`import after ${CHANGES} changed lines`]: taken },
+  };
 }
 
 /**
- * @param {string} task
+ * @param {string} folder
+ * @param {string} name
+ * @returns {Place}
+ */
+function place(folder, name) {
+  const project = join(folder, name);
+  const dir = join(project, isInteger ? '.sc-sync' : '.savecontext');
+  mkdirSync(dir, { recursive: true });
+  if (isInteger) writeFileSync(join(dir, 'registry.json'), JSON.stringify(NOTES));
+  return { db: join(folder, `${name}.db`), project, dir };
+}
+
+/** Changes some records, spread over all. @param {string} db */
+function change(db) {
+  const [table, column] = isInteger ? ['note', 'body'] : ['context_items', 'value'];
+  const database = openDriver(db);
+  database.exec(
+    `UPDATE ${table} SET ${column} = ${column} || '.' WHERE id IN (SELECT id FROM
+       (SELECT id, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS all_of FROM ${table})
+     WHERE (place - 1) % (all_of / ${CHANGES}) = 0 AND place <= all_of / ${CHANGES} * ${CHANGES})`,
+  );
+  database.close();
+}
+
+/**
+ * @param {string} title
  * @param {number} n
  * @param {Measured} measured
+ * @param {Measured} first of the smallest number of records
  */
-function print(task, n, { megabytes, seconds, records }) {
-  const speed = records === 0 ? '' : `, ${Math.round(records / seconds)} records/s`;
-  console.log(`${task} of ${n}: ${megabytes.toFixed(1)} MB at most${speed}`);
+function print(title, n, { megabytes, wall, cpu }, first) {
+  const ratio = megabytes / first.megabytes;
+  if (ratio > GOAL) process.exitCode = 1;
+  console.log(
+    `${title} of ${n}: ${megabytes.toFixed(0)} MB at most, ${ratio.toFixed(2)} times the first (goal: ${GOAL}); ` +
+      `${cpu.toFixed(2)} s of the processor, ${((cpu / n) * 1e6).toFixed(1)} us a record; ${wall.toFixed(2)} s`,
+  );
 }

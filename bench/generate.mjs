@@ -15,6 +15,8 @@ import { Prose, Random } from './random.mjs';
 
 /** @import { SqlValue } from '../dist/index.js' */
 
+/** @typedef {Readonly<ReturnType<typeof countsOf>>} Counts */
+
 /** The time of the first record, Unix milliseconds. */
 const START = Date.UTC(2025, 0, 1);
 
@@ -55,17 +57,18 @@ export function countsOf(n) {
  * @param {string} path
  * @param {number} n
  * @param {number} [seed]
- * @param {{ readonly project?: string, readonly tracking?: boolean }} [options] `project` is the project's path;
- * without `tracking` only the schema of SaveContext is there, with its own triggers
+ * @param {{ readonly project?: string, readonly tracking?: boolean, readonly counts?: Counts }} [options] `project` is the
+ * project's path; without `tracking` only the schema of SaveContext is there, with its own triggers
  */
-export function generate(path, n, seed = 1, { project = '/projects/bench', tracking = true } = {}) {
+export function generate(path, n, seed = 1, options = {}) {
+  const { project = '/projects/bench', tracking = true, counts = countsOf(n) } = options;
   for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
   const sql = new Sql(connect(path, { create: true }));
   try {
     upgradeSchema(sql, START);
     sql.transaction('immediate', () => {
       withoutTriggers(sql, () => {
-        fill(sql, new Random(seed), n, project);
+        fill(sql, new Random(seed), counts, project);
       });
       for (const table of ['sessions', 'issues', 'context_items', 'plans', 'time_entries']) {
         sql.run(`INSERT INTO dirty_${table} SELECT id, ${START} FROM ${table}`);
@@ -105,11 +108,10 @@ function withoutTriggers(sql, body) {
 /**
  * @param {Sql} sql
  * @param {Random} random
- * @param {number} n
+ * @param {Counts} counts
  * @param {string} project
  */
-function fill(sql, random, n, project) {
-  const counts = countsOf(n);
+function fill(sql, random, counts, project) {
   const prose = new Prose(random);
   const id = (/** @type {string} */ prefix) => `${prefix}${random.hex(8)}-${random.hex(4)}`;
   const maybe = (/** @type {number} */ probability, /** @type {() => SqlValue} */ make) =>

@@ -1,11 +1,12 @@
 /**
  * Measures the workloads that the package is made for, each beside the least that it could cost:
  *
- *     npm run bench [-- --n 30000 --only 1,3 --runs 3 --seed 1 --processes 4 --seconds 3 --rounds 100 --reference PATH]
+ *     npm run bench [-- --n 30000 --only 1,3 --runs 3 --seed 1 --processes 4 --seconds 3 --rounds 100 --reference PATH --br PATH]
  *
  * With several numbers of records, as in `--n 1000,10000,100000`, it says how cost grows with them.
  * Machines are shared and noisy, so only ratios of medians within one run tell anything. `--reference` names the
  * binary of the reference program (`cargo install savecontext-cli` builds it), which is run on the same data.
+ * `--br` names the binary of beads_rust, which is run on so many issues; `--only ''` leaves all else out.
  */
 import { cpus } from 'node:os';
 import { resolve } from 'node:path';
@@ -13,10 +14,12 @@ import { parseArgs } from 'node:util';
 
 import Table from 'cli-table3';
 
+import { BeadsRust } from './br.mjs';
 import { Reference } from './reference.mjs';
 import { Scene } from './scene.mjs';
 import { WORKLOADS } from './workloads.mjs';
 
+/** @import { PeerFigure } from './br.mjs' */
 /** @import { ReferenceFigure } from './reference.mjs' */
 /** @import { Result } from './workloads.mjs' */
 
@@ -33,11 +36,12 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '3' },
     rounds: { type: 'string', default: '100' },
     reference: { type: 'string' },
+    br: { type: 'string' },
   },
 });
 const [seed, runs] = [Number(values.seed), Number(values.runs)];
 const sizes = values.n.split(',').map(Number);
-const names = values.only.split(',');
+const names = values.only.split(',').filter((name) => name !== '');
 for (const name of names) if (WORKLOADS[name] === undefined) throw new Error(`there is no workload ${name}`);
 
 /**
@@ -84,7 +88,12 @@ async function measure(n) {
 
 /** @type {Line[]} */
 const results = [];
-for (const n of sizes) results.push(...(await measure(n)));
+if (names.length > 0) for (const n of sizes) results.push(...(await measure(n)));
+/** @type {PeerFigure[]} */
+const peers = [];
+if (values.br !== undefined) {
+  for (const n of sizes) peers.push(...(await BeadsRust.measure(resolve(values.br), n, seed, runs)));
+}
 
 /** @param {number | undefined} value */
 function short(value) {
@@ -144,12 +153,25 @@ for (const result of results) {
       .join('; '),
   ]);
 }
-console.log(table.toString());
+if (results.length > 0) console.log(table.toString());
+if (peers.length > 0) {
+  const others = new Table({
+    head: ['issues', 'work', 'ours, of the processor', 'br', 'ours of br', 'ours, in all', 'br'],
+    style: { head: [], border: [], compact: true },
+  });
+  for (const { n, title, ours, other } of peers) {
+    const times = [ours.cpu, other.cpu].map((time) => `${short(time)} ms`);
+    const walls = [ours.wall, other.wall].map((time) => `${short(time)} ms`);
+    others.push([n, title, ...times, short(ours.cpu / other.cpu), ...walls]);
+  }
+  console.log(others.toString());
+}
 console.log(
   JSON.stringify(
     {
       ...{ node: process.version, cpu: cpus()[0]?.model ?? '', cores: cpus().length, seed, runs },
       results: results.map((result) => ({ ...result, goals: goals(result), reference: result.reference ?? null })),
+      peers,
     },
     undefined,
     2,

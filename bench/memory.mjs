@@ -2,8 +2,9 @@
  * Shows whether peak memory and processor time grow with the number of records, verb by verb, each in a process of its
  * own:
  *
- *     npm run build && node bench/memory.mjs [--n 10000,100000] [--keys text]
+ *     npm run build && node bench/memory.mjs [--n 10000,100000] [--keys text] [--changes 10]
  *
+ * `--changes 10,1000` exports and imports so many changed records one after the other.
  * With `--keys integer` the records are notes with numbers as their keys, in topics, and not those of SaveContext.
  */
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -22,9 +23,6 @@ import { run } from './processes.mjs';
 
 /** How much more memory the largest number of records may take than the smallest. */
 const GOAL = 1.3;
-
-/** How many records are changed. */
-const CHANGES = 10;
 
 /**
  * Two machines: `from` has the records first, `to` gets them.
@@ -58,6 +56,7 @@ const { values } = parseArgs({
   options: {
     n: { type: 'string', default: '10000,100000' },
     keys: { type: 'string', default: 'text' },
+    changes: { type: 'string', default: '10' },
     task: { type: 'string' },
     place: { type: 'string', default: '' },
   },
@@ -135,14 +134,17 @@ async function runAll(folder, n) {
   const imported = await inProcess('import', to, exported.records);
   const status = await inProcess('status', from);
   const again = await inProcess('import', to, 0);
-  change(from.db);
-  const changed = await inProcess('export', from, CHANGES);
-  cpSync(from.dir, to.dir, { recursive: true });
-  const taken = await inProcess('import', to, CHANGES);
+  /** @type {Record<string, Measured>} */
+  const changed = {};
+  for (const changes of values.changes.split(',').map(Number)) {
+    change(from.db, changes);
+    changed[`export after ${changes} changes`] = await inProcess('export', from, changes);
+    cpSync(from.dir, to.dir, { recursive: true });
+    changed[`import after ${changes} changed lines`] = await inProcess('import', to, changes);
+  }
   return {
     ...{ 'open only': open, 'full export': exported, 'first import': imported },
-    ...{ 'status, in sync': status, 'import, nothing changed': again },
-    ...{ [`export after ${CHANGES} changes`]: changed, [`import after ${CHANGES} changed lines`]: taken },
+    ...{ 'status, in sync': status, 'import, nothing changed': again, ...changed },
   };
 }
 
@@ -159,14 +161,19 @@ function place(folder, name) {
   return { db: join(folder, `${name}.db`), project, dir };
 }
 
-/** Changes some records, spread over all. @param {string} db */
-function change(db) {
+/**
+ * Changes some records, spread over all.
+ *
+ * @param {string} db
+ * @param {number} changes
+ */
+function change(db, changes) {
   const [table, column] = isInteger ? ['note', 'body'] : ['context_items', 'value'];
   const database = openDriver(db);
   database.exec(
     `UPDATE ${table} SET ${column} = ${column} || '.' WHERE id IN (SELECT id FROM
        (SELECT id, row_number() OVER (ORDER BY id) AS place, count(*) OVER () AS all_of FROM ${table})
-     WHERE (place - 1) % (all_of / ${CHANGES}) = 0 AND place <= all_of / ${CHANGES} * ${CHANGES})`,
+     WHERE (place - 1) % (all_of / ${changes}) = 0 AND place <= all_of / ${changes} * ${changes})`,
   );
   database.close();
 }

@@ -3,7 +3,7 @@ import { deflateSync } from 'node:zlib';
 
 import { SyncError } from '../errors.js';
 import type { Repository } from './repository.js';
-import { git } from './run.js';
+import { git, gitBytes } from './run.js';
 
 /** What git keeps under the sum of its content. */
 export interface GitObject {
@@ -19,21 +19,20 @@ export function readObjects(cwd: string, names: readonly string[]): ((GitObject 
   // A path may have a line end in it, which old versions of git cannot read.
   const [end, more] = names.some((name) => /[\r\n]/.test(name)) ? ['\0', ['-z']] : ['\n', []];
   const input = names.map((name) => `${name}${end}`).join('');
-  // Sizes are in bytes: each is taken for a character first.
-  const out = git(['cat-file', '--batch', ...more], { cwd, input, encoding: 'latin1' });
+  const out = gitBytes(['cat-file', '--batch', ...more], { cwd, input });
   let at = 0;
   return names.map((name) => {
-    const missing = `${Buffer.from(name).toString('latin1')} missing\n`;
-    if (out.startsWith(missing, at)) {
+    const missing = Buffer.from(`${name} missing\n`);
+    if (out.subarray(at, at + missing.length).equals(missing)) {
       at += missing.length;
       return undefined;
     }
     const from = out.indexOf('\n', at) + 1;
-    const [, object, type, size] = /^([0-9a-f]+) (\w+) (\d+)\n$/.exec(out.slice(at, from)) ?? [];
+    const [, object, type, size] = /^([0-9a-f]+) (\w+) (\d+)\n$/.exec(out.toString('latin1', at, from)) ?? [];
     if (object === undefined || size === undefined) throw cannotRead(name);
     at = from + Number(size) + 1;
     if (type !== 'tree' && type !== 'blob') return undefined;
-    return { object, type, content: Buffer.from(out.slice(from, at - 1), 'latin1') };
+    return { object, type, content: out.subarray(from, at - 1) };
   });
 }
 

@@ -60,16 +60,32 @@ const SETTINGS = [
   'core.quotePath=false',
 ] as const;
 
+/** What git may print: three versions of a file of the longest string fit. */
+const MOST_BYTES = 2 * 1024 * 1024 * 1024 - 1;
+
 const asOptions = (settings: readonly string[]): string[] => settings.flatMap((setting) => ['-c', setting]);
 
 /** Runs git, whatever its exit status. Throws `io` when there is no git, or it took too long. */
-export function runGit(args: readonly string[], options: GitOptions): GitResult {
-  const { cwd, input, output, env, settings = [], timeout, encoding = 'utf8' } = options;
+export function runGit(args: readonly string[], { encoding = 'utf8', ...options }: GitOptions): GitResult {
+  const { status, stdout, stderr } = spawnGit(args, options);
+  return { status, stdout: options.output === undefined ? stdout.toString(encoding) : '', stderr };
+}
+
+/** Runs git and gives the bytes that it printed: files can be longer than the longest string. Throws `io` with git's own words when it fails. */
+export function gitBytes(args: readonly string[], options: Omit<GitOptions, 'encoding' | 'output'>): Buffer {
+  const { status, stdout, stderr } = spawnGit(args, options);
+  if (status !== 0) throw gitFailed(args, stderr);
+  return stdout;
+}
+
+function spawnGit(
+  args: readonly string[],
+  { cwd, input, output, env, settings = [], timeout }: Omit<GitOptions, 'encoding'>,
+): { readonly status: number; readonly stdout: Buffer; readonly stderr: string } {
   const { status, stdout, stderr, error } = spawnSync('git', [...asOptions([...SETTINGS, ...settings]), ...args], {
     cwd,
     env: { ...gitEnvironment(), ...env },
-    encoding,
-    maxBuffer: 1024 * 1024 * 1024,
+    maxBuffer: MOST_BYTES,
     windowsHide: true,
     stdio: [input === undefined ? 'ignore' : 'pipe', output ?? 'pipe', 'pipe'],
     ...(input !== undefined && { input }),
@@ -78,7 +94,7 @@ export function runGit(args: readonly string[], options: GitOptions): GitResult 
   // A git that gives up before it has read its input says why by itself.
   const isCutOff = errorCode(error) === 'EPIPE' && status !== null;
   if (error !== undefined && !isCutOff) throw cannotRun(error, args);
-  return { status: status ?? 128, stdout: output === undefined ? stdout : '', stderr };
+  return { status: status ?? 128, stdout, stderr: stderr.toString() };
 }
 
 /** Runs git and gives what it printed. Throws `io` with git's own words when it fails. */

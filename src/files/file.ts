@@ -28,9 +28,14 @@ export function temporaryName(name: string): string {
 /** The mode of files that nobody but their owner is to read. */
 export const OWNER_FILE = 0o600;
 
+/** Node writes at most 2 GiB in one call. */
+const MOST_AT_ONCE = 1024 * 1024 * 1024;
+
 /** Writes all of `bytes` at the file's current position: one `write` may stop halfway. */
 export function writeAll(fd: number, bytes: Uint8Array): void {
-  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
+  for (let done = 0; done < bytes.length;) {
+    done += writeSync(fd, bytes, done, Math.min(bytes.length - done, MOST_AT_ONCE));
+  }
 }
 
 /**

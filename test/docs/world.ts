@@ -4,6 +4,7 @@ import { join } from 'node:path';
 
 import { MAIN } from '../cli/built-command.js';
 import { root } from '../page-examples.js';
+import { CommandLine } from './command-line.js';
 import { Shell } from './shell.js';
 import { ShortIds, stepsOf } from './transcript.js';
 
@@ -31,6 +32,9 @@ const BEN = `ben() { (export HOME="$ROOT/home/ben"; cd "$HOME"; [ -d atlas ] && 
 export class World {
   readonly root = realpathSync(mkdtempSync(join(tmpdir(), 'pages-')));
   readonly #team = `${this.root}-team`;
+  readonly #commandLine = new CommandLine();
+  /** What each shell begins with. */
+  #first: readonly string[] = [];
 
   constructor() {
     mkdirSync(join(this.root, 'bin'));
@@ -40,8 +44,9 @@ export class World {
 
   /** Makes the team once; `withTeam` takes it from there. */
   async makeTeam(): Promise<void> {
+    this.#first = [await this.#commandLine.open(), BEN];
     this.#empty();
-    await this.#run(join(this.root, 'home/ann'), [BEN, ...TEAM.trim().split('\n')]);
+    await this.#run(join(this.root, 'home/ann'), [...this.#first, ...TEAM.trim().split('\n')]);
     cpSync(this.root, this.#team, { recursive: true, verbatimSymlinks: true });
   }
 
@@ -59,6 +64,7 @@ export class World {
   }
 
   remove(): void {
+    this.#commandLine.close();
     for (const path of [this.root, this.#team]) rmSync(path, { recursive: true, force: true });
   }
 
@@ -92,7 +98,7 @@ export class World {
   }
 
   async #play(page: string, folder: string, before: readonly string[]): Promise<string> {
-    const shell = await this.#run(join(this.root, folder), [BEN, ...before]);
+    const shell = await this.#run(join(this.root, folder), [...this.#first, ...before]);
     const ids = new ShortIds();
     let played = '';
     let end = 0;

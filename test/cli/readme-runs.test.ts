@@ -20,6 +20,9 @@ function blocksOf(heading: string): string[] {
   );
 }
 
+/** What `npx` does with a package that is installed, without the start of npm. */
+const NPX = 'npx() { "./node_modules/.bin/$1" "${@:2}"; }';
+
 /** A repository with the package installed, as each of the four users has it. */
 class FirstRun {
   readonly sandbox = new Sandbox();
@@ -32,7 +35,11 @@ class FirstRun {
     npm_config_update_notifier: 'false',
   };
 
-  constructor() {
+  readonly #first: string;
+
+  /** @param first what each shell begins with. */
+  constructor(first = NPX) {
+    this.#first = first;
     const modules = join(this.project, 'node_modules');
     mkdirSync(join(modules, '.bin'), { recursive: true });
     symlinkSync(root, join(modules, 'savecontext-sync'));
@@ -45,7 +52,7 @@ class FirstRun {
 
   /** Runs commands in a shell that stops at the first that fails. */
   run(commands: string, options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}): Ran {
-    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', commands], {
+    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', `${this.#first}\n${commands}`], {
       cwd: options.cwd ?? this.project,
       env: { ...this.env, ...options.env },
       encoding: 'utf8',
@@ -68,7 +75,8 @@ class FirstRun {
 
 describe('the README leads through a first run of', () => {
   it('a developer with a SaveContext database', () => {
-    const user = new FirstRun();
+    // With npm's own npx.
+    const user = new FirstRun('');
     user.sandbox.copyFixture('full/before.db', join(user.env['HOME'] ?? '', '.savecontext/data/savecontext.db'));
     user.withRemote();
     const [once = '', daily = ''] = blocksOf('With a SaveContext database');

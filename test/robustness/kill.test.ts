@@ -125,7 +125,7 @@ describe('P13: killed at any step, the next run completes without loss', { timeo
   });
 
   it('an import', () => {
-    killEverywhere(stage(agreed, edited, pulled), 'import', importAgain, 4);
+    killEverywhere(stage(agreed, edited, pulled), 'import', importAgain, 8);
   });
 
   it('a sync', () => {

@@ -13,7 +13,10 @@ export type Task = 'export' | 'full export' | 'import' | 'sync';
 /** The time at which everything happens, so that a run that was killed and repeated ends in the same bytes. */
 export const NOW = 1_900_000_000_000;
 
-/** Runs a task, counting each effect on files and each statement that writes; the process kills itself before one of them. */
+/**
+ * Runs a task, counting each effect on files and each statement that writes; the process kills itself before one of them. What waits for
+ * the disk is no such effect: a process that is killed leaves the same files before and after it.
+ */
 const SCRIPT = `
 import fs from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
@@ -25,16 +28,17 @@ const step = (name) => {
   process.kill(process.pid, 'SIGKILL');
   for (;;) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
 };
-for (const name of ['writeSync', 'fsyncSync', 'renameSync', 'rmSync', 'mkdirSync', 'copyFileSync']) {
+for (const name of ['writeSync', 'renameSync', 'rmSync', 'mkdirSync', 'copyFileSync']) {
   const original = fs[name];
   fs[name] = (...values) => {
     step(name);
     return original(...values);
   };
 }
-const { openSync } = fs;
+const { openSync, constants } = fs;
+const CHANGES = constants.O_WRONLY | constants.O_RDWR;
 fs.openSync = (path, flags, ...values) => {
-  if (flags !== 'r') step('openSync');
+  if (typeof flags === 'number' ? (flags & CHANGES) !== 0 : flags !== 'r') step('openSync');
   return openSync(path, flags, ...values);
 };
 syncBuiltinESMExports();

@@ -143,7 +143,9 @@ describe('P13: killed at any step, nothing is lost and the next run completes', 
     for (const name of [...expected, 'git commit', 'git fetch', 'git merge', 'renameSync', 'git push']) {
       expect(steps).toContain(name);
     }
-    for (const [index, name] of someOf([...steps.entries()])) {
+    // What comes after the merge is the same in both.
+    const tried = expected.includes('git worktree') ? steps.slice(0, steps.indexOf('git push')) : steps;
+    for (const [index, name] of someOf([...tried.entries()])) {
       const where = `before step ${index + 1} (${name})`;
       reset();
       expect(bob.run(['push'], killer.env(index + 1)).status, where).toBe(null);

@@ -72,6 +72,7 @@ export function follow(world: World, clone: Clone): void {
   const latest = folders.pop();
   if (latest === undefined) return;
   const root = dirname(clone.dir);
+  const wasMoved = basename(clone.dir) !== latest || folders.length > 0;
   for (const old of folders) {
     widen(world, clone);
     clone.dir = join(root, old);
@@ -79,5 +80,5 @@ export function follow(world: World, clone: Clone): void {
     inClone(clone, 'rm', '-r', '--quiet', '--', old);
   }
   clone.dir = join(root, latest);
-  commit(world, clone);
+  if (wasMoved) commit(world, clone);
 }

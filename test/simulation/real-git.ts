@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
 import { findRepository } from '../../src/git/repository.js';
@@ -20,7 +20,7 @@ const FINDS_RENAMES = '-Xfind-renames=1%';
 
 export const inClone = ({ dir }: Clone, ...args: readonly string[]): string => run(dirname(dir), ...args);
 const tryIn = ({ dir }: Clone, ...args: readonly string[]): Ran => tryGit(dirname(dir), args);
-const isClean = (clone: Clone): boolean => inClone(clone, 'status', '--porcelain') === '';
+const isClean = (clone: Clone): boolean => inClone(clone, '--no-optional-locks', 'status', '--porcelain') === '';
 
 export function commit(world: World, clone: Clone): void {
   if (clone.detachedFrom !== undefined || isClean(clone)) return;
@@ -171,8 +171,21 @@ function finish(world: World, clone: Clone, pick: number, first: readonly string
   world.say(clone, `git ${first[0] ?? ''}${stops > 0 ? ` (as text, ${byHand(pick) ? 'by hand' : 'resolved'})` : ''}`);
 }
 
+/** The data folders of each clone, with the index of git that they stand in. */
+const foldersInIndex = new WeakMap<Clone, { readonly index: string; readonly folders: readonly string[] }>();
+
 /** The folders of a repository that have data files: the first one, and what it was moved to, with a number that grows. */
 export function dataFolders(clone: Clone): string[] {
+  // Git writes a new index for each change, and most steps make none.
+  const stats = statSync(join(dirname(clone.dir), '.git/index'), { bigint: true, throwIfNoEntry: false });
+  const index = `${stats?.ino} ${stats?.mtimeNs}`;
+  const known = foldersInIndex.get(clone);
+  const folders = known?.index === index ? known.folders : readDataFolders(clone);
+  foldersInIndex.set(clone, { index, folders });
+  return [...folders];
+}
+
+function readDataFolders(clone: Clone): string[] {
   const paths = inClone(clone, 'ls-files', '-z', '--', '*.jsonl').split('\0').filter(Boolean);
   const numberOf = (folder: string): number => Number(/\d+$/.exec(folder)?.[0] ?? 0);
   return [...new Set(paths.map((path) => dirname(path)))].sort((a, b) => numberOf(a) - numberOf(b));

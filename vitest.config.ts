@@ -1,4 +1,6 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
+import type { TestSpecification } from 'vitest/node';
 
 /** Tests that start the built command, or other processes that load what was built; and one of very many rows. */
 const SLOW = [
@@ -10,6 +12,20 @@ const SLOW = [
   'test/store/builtin-warning.test.ts',
   'test/{documentation,examples,library-page,docs/commands}.test.ts',
 ];
+
+const LONGEST = /\/test\/(?:simulation\/|docs\/commands|\w+\/kill)/;
+
+/**
+ * Starts what takes long first, or one core is idle while the other ends it. By default the longest text is first, and a simulation is a
+ * few lines. Files of one project stay together: a worker starts anew for another one.
+ */
+class LongFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId, project }: TestSpecification): number =>
+      LONGEST.test(moduleId) ? 0 : project.name === 'slow' ? 1 : 2;
+    return (await super.sort(files)).sort((a, b) => rank(a) - rank(b));
+  }
+}
 
 const settings = {
   setupFiles: ['test/setup/seed.ts'],
@@ -27,6 +43,7 @@ export default defineConfig({
     reporters: ['default'],
     // By default one core is left idle, and on two cores that is half of the machine.
     maxWorkers: '100%',
+    sequence: { sequencer: LongFirst },
     projects: [
       { test: { ...settings, name: 'fast', include: ['test/**/*.test.ts'], exclude: SLOW } },
       { test: { ...settings, name: 'slow', include: SLOW } },

@@ -7,7 +7,7 @@ simulate({
   family: { weights: { ...ORDINARY, ...BRANCHES }, steps: { least: 30, most: 45 }, mostClones: 3, bursts: DISCARDS },
   options: { branches: true, syncsBeforePull: false },
   properties: allBut('P8'),
-  runs: 10,
+  runs: 7,
 });
 
 simulate({
@@ -15,5 +15,5 @@ simulate({
   family: { weights: TURNS, steps: { least: 12, most: 20 }, mostClones: 3 },
   options: { branches: true, syncsBeforePull: false },
   properties: allBut('P10', 'P17'),
-  runs: 8,
+  runs: 6,
 });

@@ -6,5 +6,5 @@ simulate({
   family: { weights: ORDINARY, steps: { least: 30, most: 40 } },
   options: { syncsBeforePull: true },
   properties: allBut(),
-  runs: 25,
+  runs: 18,
 });

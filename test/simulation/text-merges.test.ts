@@ -7,5 +7,5 @@ simulate({
   family: { weights: ORDINARY, steps: { least: 30, most: 40 } },
   options: { syncsBeforePull: true, textMerges: true },
   properties: allBut('P8'),
-  runs: 12,
+  runs: 9,
 });

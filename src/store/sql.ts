@@ -3,6 +3,7 @@ import type { Database, SqlRow, SqlValue, Statement } from './database.js';
 import { toSyncError } from './sqlite-error.js';
 import { encodeText, needsBytes } from './text-encoding.js';
 import type { TextEncoding } from './text-encoding.js';
+import { WaitingRows } from './waiting-rows.js';
 
 /** How a transaction begins: `immediate` takes the write lock at once, `deferred` with the first write. */
 export type TransactionMode = 'deferred' | 'immediate';
@@ -19,6 +20,7 @@ export class Sql {
   readonly #database: Database;
   readonly #name: string;
   readonly #statements = new Map<string, Statement>();
+  readonly #waiting = new WaitingRows();
   #encoding: TextEncoding | undefined;
   #depth = 0;
   #hasWritten = false;
@@ -34,22 +36,28 @@ export class Sql {
 
   /** Runs one statement and returns how many rows it inserted, updated or deleted; meaningless for other statements. */
   run(sql: string, ...parameters: SqlValue[]): number {
-    return this.#attempt(sql, () => {
-      const [text, values] = this.#bound(sql, parameters);
-      return Number(this.#statement(text).run(...values).changes);
-    });
+    this.#insertAll();
+    return this.#run(sql, parameters);
+  }
+
+  /**
+   * Inserts a row, at the latest before anything else runs here: a call takes as long as several rows, so they go together.
+   *
+   * @param sql see {@link WaitingRows.add}
+   */
+  insertSoon(sql: string, ...parameters: SqlValue[]): void {
+    for (const insert of this.#waiting.add(sql, parameters)) this.#run(...insert);
   }
 
   /** The first row of the result, or undefined where there is none. */
   get(sql: string, ...parameters: SqlValue[]): SqlRow | undefined {
-    return this.#attempt(sql, () => {
-      const [text, values] = this.#bound(sql, parameters);
-      return this.#statement(text).get(...values) as SqlRow | undefined;
-    });
+    this.#insertAll();
+    return this.#get(sql, parameters);
   }
 
   /** All rows of the result. */
   all(sql: string, ...parameters: SqlValue[]): SqlRow[] {
+    this.#insertAll();
     return this.#attempt(sql, () => {
       const [text, values] = this.#bound(sql, parameters);
       return this.#statement(text).all(...values) as SqlRow[];
@@ -58,11 +66,12 @@ export class Sql {
 
   /** How the database keeps its text. */
   get encoding(): TextEncoding {
-    return (this.#encoding ??= this.get('PRAGMA encoding')?.[0] as TextEncoding);
+    return (this.#encoding ??= this.#get('PRAGMA encoding', [])?.[0] as TextEncoding);
   }
 
   /** Runs any number of statements, separated by semicolons and without parameters. */
   exec(sql: string): void {
+    this.#insertAll();
     this.#attempt(sql, () => {
       this.#database.exec(sql);
     });
@@ -121,6 +130,7 @@ export class Sql {
   /** Lets go of a connection that somebody else goes on with: nothing of this object works after it. */
   release(): void {
     this.#statements.clear();
+    this.#waiting.take();
     this.#isReleased = true;
   }
 
@@ -133,6 +143,24 @@ export class Sql {
     } catch (error) {
       throw toSyncError(error, 'Closing the database', this.#name);
     }
+  }
+
+  #run(sql: string, parameters: readonly SqlValue[]): number {
+    return this.#attempt(sql, () => {
+      const [text, values] = this.#bound(sql, parameters);
+      return Number(this.#statement(text).run(...values).changes);
+    });
+  }
+
+  #get(sql: string, parameters: readonly SqlValue[]): SqlRow | undefined {
+    return this.#attempt(sql, () => {
+      const [text, values] = this.#bound(sql, parameters);
+      return this.#statement(text).get(...values) as SqlRow | undefined;
+    });
+  }
+
+  #insertAll(): void {
+    for (const insert of this.#waiting.take()) this.#run(...insert);
   }
 
   /**
@@ -189,6 +217,7 @@ export class Sql {
 
   /** Goes past `#attempt`: it must work after a lost transaction, where its failure says nothing new. */
   #rollBack(sql: string): void {
+    this.#waiting.take();
     try {
       this.#database.exec(sql);
     } catch {

@@ -80,7 +80,7 @@ export class StagedRows {
     }
     const values = this.#columns.map(({ field, index }) => sqlValue(field, tokens[index] ?? 'null'));
     const members = joinMembers(content.unknown);
-    this.#sql.run(
+    this.#sql.insertSoon(
       this.#addition(values),
       content.id,
       before === undefined ? 1 : 0,

@@ -93,16 +93,16 @@ describe('statements for a record', () => {
       `INSERT INTO issues (id, project_path, title, created_at, updated_at) ${NUMBERS} SELECT 'i' || i, :project, 't', 1, 1 FROM n;
        INSERT INTO issue_labels (id, issue_id, label) ${NUMBERS} SELECT 'l' || i, 'i' || i, 'l' FROM n`,
     );
-    expect(ann.export().all).toBeLessThan(1.2);
+    expect(ann.export().all).toBeLessThan(0.2);
     cpSync(ann.dir, bob.dir, { recursive: true });
     const first = bob.import();
-    expect(first.all).toBeLessThan(6.2);
+    expect(first.all).toBeLessThan(2.5);
     expect(first.locked).toBeLessThan(2.2);
     ann.run(`UPDATE issues SET title = 'other', updated_at = 2`);
-    expect(ann.export().all).toBeLessThan(1.2);
+    expect(ann.export().all).toBeLessThan(0.2);
     cpSync(ann.dir, bob.dir, { recursive: true });
     const second = bob.import();
-    expect(second.all).toBeLessThan(5.2);
+    expect(second.all).toBeLessThan(4.3);
     expect(second.locked).toBeLessThan(0.12);
   });
 
@@ -112,10 +112,10 @@ describe('statements for a record', () => {
       `INSERT INTO project_memory (id, project_path, key, value, category, created_at, updated_at)
        ${NUMBERS} SELECT 'm' || i, :project, 'k' || i, 'v', 'note', 1, 1 FROM n`,
     );
-    expect(ann.export().all).toBeLessThan(1.2);
+    expect(ann.export().all).toBeLessThan(0.2);
     cpSync(ann.dir, bob.dir, { recursive: true });
     const { all, locked } = bob.import();
-    expect(all).toBeLessThan(3.2);
+    expect(all).toBeLessThan(0.3);
     expect(locked).toBeGreaterThan(0);
     expect(locked).toBeLessThan(0.12);
   });

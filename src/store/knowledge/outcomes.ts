@@ -42,7 +42,7 @@ export class Outcomes {
   /** Adds what became of a record; once for each record. */
   add({ key: { type, id }, isChanged, seen, base, derived }: Outcome): void {
     if (this.#isEmpty) this.#begin();
-    this.#sql.run(
+    this.#sql.insertSoon(
       `INSERT INTO temp.scsync_outcomes (type, id, changed, derived_stamp, derived_hash, seq, deleted, stamp, own, line)
        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       type,
@@ -57,7 +57,7 @@ export class Outcomes {
       base?.line ?? null,
     );
     for (const { line, own } of seen) {
-      this.#sql.run(
+      this.#sql.insertSoon(
         `INSERT INTO temp.scsync_outcome_seen (type, id, digest, own) VALUES (?, ?, ?, ?)`,
         type,
         id,

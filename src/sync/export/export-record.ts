@@ -208,7 +208,7 @@ function noteDone({ sql }: ExportContext, entry: WorklistEntry, line: string, ve
   // A version that stood elsewhere before is whose it was.
   const isNew = version?.raw === undefined || line === base?.line;
   const own = isNew || findSeen(sql, entry, line)?.own !== false;
-  sql.run(
+  sql.insertSoon(
     `INSERT INTO temp.scsync_done (type, id, seq, deleted, stamp, author, own, derived, replaced, replaced_own, line)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     entry.type,
@@ -225,6 +225,11 @@ function noteDone({ sql }: ExportContext, entry: WorklistEntry, line: string, ve
   );
   if (isGone || entry.tombstones.length > 0) {
     const deletion = isGone ? line : null;
-    sql.run(`INSERT INTO temp.scsync_deletions (type, id, line) VALUES (?, ?, ?)`, entry.type, entry.id, deletion);
+    sql.insertSoon(
+      `INSERT INTO temp.scsync_deletions (type, id, line) VALUES (?, ?, ?)`,
+      entry.type,
+      entry.id,
+      deletion,
+    );
   }
 }

@@ -178,7 +178,7 @@ class Collector {
   }
 
   #insert({ type, id }: LineKey, name: string, line: number, raw: string | null, isGone: boolean): void {
-    this.#sql.run(
+    this.#sql.insertSoon(
       `INSERT INTO temp.scsync_staged (type, id, file, line, raw, gone) VALUES (?, ?, ?, ?, ?, ?)`,
       type,
       id,

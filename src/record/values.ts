@@ -1,3 +1,4 @@
+import { EMPTY_SET } from './content.js';
 import { scanArray } from './json.js';
 import type { Content } from './content.js';
 import type { PathForm } from './version.js';
@@ -14,7 +15,7 @@ export function* valuesOf({ entity, tokens, unknown }: Content, form: PathForm):
     if (form === 'absolute' && index >= entity.coreCount) break;
     const token = tokens[index] ?? 'null';
     if (field.kind !== 'set') yield { field: name, token };
-    else for (const element of scanArray(token)) yield { field: name, token: element };
+    else if (token !== EMPTY_SET) for (const element of scanArray(token)) yield { field: name, token: element };
   }
   for (const [field, token] of unknown) yield { field, token };
 }

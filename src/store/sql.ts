@@ -36,28 +36,30 @@ export class Sql {
 
   /** Runs one statement and returns how many rows it inserted, updated or deleted; meaningless for other statements. */
   run(sql: string, ...parameters: SqlValue[]): number {
-    this.#insertAll();
+    this.#insertWaiting(sql);
     return this.#run(sql, parameters);
   }
 
   /**
-   * Inserts a row, at the latest before anything else runs here: a call takes as long as several rows, so they go together.
+   * Inserts a row into a temporary table, at the latest before a statement names that table, or a transaction begins or ends: a call
+   * takes as long as several rows, so they go together.
    *
-   * @param sql see {@link WaitingRows.add}
+   * @param into the table and its columns, as SQL: `temp.t (x, y)`
+   * @param form how its values are bound, where that is not just `(?, ?)`
    */
-  insertSoon(sql: string, ...parameters: SqlValue[]): void {
-    for (const insert of this.#waiting.add(sql, parameters)) this.#run(...insert);
+  insertSoon(into: string, row: readonly SqlValue[], form = `(${row.map(() => '?').join(', ')})`): void {
+    for (const insert of this.#waiting.add(into, row, form)) this.#run(...insert);
   }
 
   /** The first row of the result, or undefined where there is none. */
   get(sql: string, ...parameters: SqlValue[]): SqlRow | undefined {
-    this.#insertAll();
+    this.#insertWaiting(sql);
     return this.#get(sql, parameters);
   }
 
   /** All rows of the result. */
   all(sql: string, ...parameters: SqlValue[]): SqlRow[] {
-    this.#insertAll();
+    this.#insertWaiting(sql);
     return this.#attempt(sql, () => {
       const [text, values] = this.#bound(sql, parameters);
       return this.#statement(text).all(...values) as SqlRow[];
@@ -71,7 +73,7 @@ export class Sql {
 
   /** Runs any number of statements, separated by semicolons and without parameters. */
   exec(sql: string): void {
-    this.#insertAll();
+    this.#insertWaiting();
     this.#attempt(sql, () => {
       this.#database.exec(sql);
     });
@@ -159,8 +161,8 @@ export class Sql {
     });
   }
 
-  #insertAll(): void {
-    for (const insert of this.#waiting.take()) this.#run(...insert);
+  #insertWaiting(sql?: string): void {
+    for (const insert of this.#waiting.take(sql)) this.#run(...insert);
   }
 
   /**

@@ -45,8 +45,8 @@ export class StagedRows {
   readonly #changed = new Set<string>();
   /** The place of when the row was last changed, among the columns; -1 where a column of the table says so. */
   readonly #changedAt: number;
-  /** The statements that add a row, by which of its values are reals. */
-  readonly #additions = new Map<string, string>();
+  /** The table and its columns. */
+  readonly #into: string;
   #isEmpty = true;
 
   /** @param others where rows of other types wait */
@@ -61,6 +61,8 @@ export class StagedRows {
     this.#changedAt = this.#columns.findIndex(({ name }) => name === CHANGED_AT && entity.updated === CHANGED_AT);
     this.#name = `scsync_rows_${entity.type}_${this.#columns.length}`;
     this.table = `temp.${sqlName(this.#name)}`;
+    const places = this.#columns.map(({ place }) => `, ${place}`).join('');
+    this.#into = `${this.table} (id, is_new, unknown, counted, changed${places})`;
   }
 
   get isEmpty(): boolean {
@@ -80,31 +82,21 @@ export class StagedRows {
     }
     const values = this.#columns.map(({ field, index }) => sqlValue(field, tokens[index] ?? 'null'));
     const members = joinMembers(content.unknown);
+    const row = [
+      ...[content.id, before === undefined ? 1 : 0, members === '' ? null : `{${members}}`],
+      ...[counted === null ? null : Number(counted), values[this.#changedAt] ?? null, ...values],
+    ];
     this.#sql.insertSoon(
-      this.#addition(values),
-      content.id,
-      before === undefined ? 1 : 0,
-      members === '' ? null : `{${members}}`,
-      counted === null ? null : Number(counted),
-      values[this.#changedAt] ?? null,
-      ...values,
+      this.#into,
+      row,
+      `(?, ?, ?, ?, ?${values.map((value, at) => this.#bound(value, at)).join('')})`,
     );
   }
 
-  /** The statement that adds a row of such values: drivers take a real without a fraction for an integer. */
-  #addition(values: readonly SqlValue[]): string {
-    const reals = values.flatMap((value, at) =>
-      typeof value === 'number' && this.#columns[at]?.field.kind !== 'integer' ? [at] : [],
-    );
-    const key = reals.join();
-    let statement = this.#additions.get(key);
-    if (statement === undefined) {
-      const names = this.#columns.map(({ place }) => `, ${place}`).join('');
-      const places = values.map((_, at) => (reals.includes(at) ? ', CAST(? AS REAL)' : ', ?')).join('');
-      statement = `INSERT INTO ${this.table} (id, is_new, unknown, counted, changed${names}) VALUES (?, ?, ?, ?, ?${places})`;
-      this.#additions.set(key, statement);
-    }
-    return statement;
+  /** Drivers take a real without a fraction for an integer. */
+  #bound(value: SqlValue, at: number): string {
+    const isReal = typeof value === 'number' && this.#columns[at]?.field.kind !== 'integer';
+    return isReal ? ', CAST(? AS REAL)' : ', ?';
   }
 
   /** The place of a field's values, or undefined for a set. */

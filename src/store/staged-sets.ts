@@ -22,13 +22,7 @@ export class StagedSets {
 
   add(type: string, id: string, name: string, token: string): void {
     if (this.#isEmpty) this.#begin();
-    this.#sql.insertSoon(
-      `INSERT INTO temp.scsync_sets (type, id, name, token) VALUES (?, ?, ?, ?)`,
-      type,
-      id,
-      name,
-      token,
-    );
+    this.#sql.insertSoon(`temp.scsync_sets (type, id, name, token)`, [type, id, name, token]);
   }
 
   /** The sets of a type, in the order in which they were added. */

@@ -2,39 +2,58 @@ import type { SqlValue } from './database.js';
 
 /** So many rows are inserted by one statement; with more of them there is little to gain. */
 const TOGETHER = 50;
-const VALUES = 'VALUES ';
 
 /** A statement with its parameters. */
 type Insert = readonly [sql: string, parameters: readonly SqlValue[]];
 
+/** Rows of a table, and how one of them is bound: `(?, ?)`. */
+interface Waiting {
+  readonly form: string;
+  readonly rows: (readonly SqlValue[])[];
+}
+
 /** Rows that are yet to be inserted. Of one table they keep their order. */
 export class WaitingRows {
-  readonly #rows = new Map<string, { readonly sql: string; readonly rows: (readonly SqlValue[])[] }>();
+  readonly #tables = new Map<string, Waiting>();
 
   /**
    * Adds a row, and gives what is to run at once: one statement for many rows, or those that a row in another form comes after.
    *
-   * @param sql an `INSERT` that ends in `VALUES (...)`, with each parameter as `?`
+   * @param into the table and its columns, as SQL: `temp.t (x, y)`
    */
-  add(sql: string, row: readonly SqlValue[]): readonly Insert[] {
-    const valuesAt = sql.lastIndexOf(VALUES) + VALUES.length;
-    const into = sql.slice(0, valuesAt);
-    const waiting = this.#rows.get(into);
-    if (waiting?.sql !== sql) {
-      this.#rows.set(into, { sql, rows: [row] });
-      return waiting === undefined ? [] : waiting.rows.map((each) => [waiting.sql, each]);
+  add(into: string, row: readonly SqlValue[], form: string): readonly Insert[] {
+    const waiting = this.#tables.get(into);
+    if (waiting?.form !== form) {
+      this.#tables.set(into, { form, rows: [row] });
+      return waiting === undefined ? [] : one(into, waiting);
     }
     waiting.rows.push(row);
     if (waiting.rows.length < TOGETHER) return [];
-    this.#rows.delete(into);
-    return [[`${sql}${`, ${sql.slice(valuesAt)}`.repeat(TOGETHER - 1)}`, waiting.rows.flat()]];
+    this.#tables.delete(into);
+    return [[insert(into, form, TOGETHER), waiting.rows.flat()]];
   }
 
-  /** Gives the inserts of all that wait, which wait no more. */
-  take(): readonly Insert[] {
-    if (this.#rows.size === 0) return [];
-    const inserts = [...this.#rows.values()].flatMap(({ sql, rows }) => rows.map((row): Insert => [sql, row]));
-    this.#rows.clear();
-    return inserts;
+  /** Gives the inserts of all that wait, or of the tables that a statement names; they wait no more. */
+  take(statement?: string): readonly Insert[] {
+    if (this.#tables.size === 0) return [];
+    const taken = [...this.#tables].filter(([into]) => statement?.includes(tableOf(into)) !== false);
+    for (const [into] of taken) this.#tables.delete(into);
+    return taken.flatMap(([into, waiting]) => one(into, waiting));
   }
+}
+
+/** The inserts of rows, one each: a statement is prepared for one row and for many, not for each number of them. */
+function one(into: string, { form, rows }: Waiting): Insert[] {
+  return rows.map((row) => [insert(into, form, 1), row]);
+}
+
+/** Without `OR FAIL` SQLite would keep each page of the table as it was, since a later row could fail: that is three times the writes. */
+function insert(into: string, form: string, rows: number): string {
+  return `INSERT OR FAIL INTO ${into} VALUES ${Array<string>(rows).fill(form).join(', ')}`;
+}
+
+/** The name of the table without its schema, as any statement has it. */
+function tableOf(into: string): string {
+  const name = into.slice(0, into.indexOf(' ('));
+  return name.slice(name.indexOf('.') + 1);
 }

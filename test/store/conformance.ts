@@ -198,25 +198,28 @@ export function conformance(name: string, open: (path: string) => Database): voi
     describe('rows that are inserted soon', () => {
       const withTable = (): Sql => {
         const sql = openSql();
-        sql.exec('CREATE TABLE t (x, y)');
+        sql.exec('CREATE TABLE waiting (x, y)');
         return sql;
       };
       const soon = (sql: Sql, x: number): void => {
         // Every third one is bound in another form.
-        if (x % 3 === 0) sql.insertSoon('INSERT INTO t (x, y) VALUES (?, CAST(? AS REAL))', BigInt(x), x / 3);
-        else sql.insertSoon('INSERT INTO t (x, y) VALUES (?, ?)', BigInt(x), `${x}\0`);
+        if (x % 3 === 0) sql.insertSoon('waiting (x, y)', [BigInt(x), x / 3], '(?, CAST(? AS REAL))');
+        else sql.insertSoon('waiting (x, y)', [BigInt(x), `${x}\0`]);
       };
-      const rows = (sql: Sql): unknown => sql.all('SELECT x FROM t ORDER BY rowid').flat();
+      const rows = (sql: Sql): unknown => sql.all('SELECT x FROM waiting ORDER BY rowid').flat();
       const numbers = (from: number, to: number): bigint[] =>
         Array.from({ length: to - from + 1 }, (_, at) => BigInt(from + at));
 
       it('are there for whatever runs next, exactly and in their order', () => {
         for (const count of [1, 2, 49, 50, 51, 173]) {
           for (const [read, found] of [
-            ['get', (sql: Sql) => sql.get('SELECT count(*) FROM t')?.[0]],
-            ['all', (sql: Sql) => sql.all('SELECT count(*) FROM t')[0]?.[0]],
-            ['run', (sql: Sql) => BigInt(sql.run('UPDATE t SET x = x'))],
-            ['transaction', (sql: Sql) => sql.transaction('deferred', () => sql.get('SELECT count(*) FROM t')?.[0])],
+            ['get', (sql: Sql) => sql.get('SELECT count(*) FROM waiting')?.[0]],
+            ['all', (sql: Sql) => sql.all('SELECT count(*) FROM waiting')[0]?.[0]],
+            ['run', (sql: Sql) => BigInt(sql.run('UPDATE waiting SET x = x'))],
+            [
+              'transaction',
+              (sql: Sql) => sql.transaction('deferred', () => sql.get('SELECT count(*) FROM waiting')?.[0]),
+            ],
           ] as const) {
             const sql = withTable();
             for (const x of numbers(1, count)) soon(sql, Number(x));
@@ -225,8 +228,8 @@ export function conformance(name: string, open: (path: string) => Database): voi
           }
         }
         const sql = withTable();
-        for (let x = 1; x <= 200; x++) sql.insertSoon('INSERT INTO t (x, y) VALUES (?, ?)', BigInt(x), `${x}\0`);
-        const wrong = 'SELECT count(*) FROM t WHERE y <> CAST(x AS TEXT) || char(0) OR typeof(y) <> ?';
+        for (let x = 1; x <= 200; x++) sql.insertSoon('waiting (x, y)', [BigInt(x), `${x}\0`]);
+        const wrong = 'SELECT count(*) FROM waiting WHERE y <> CAST(x AS TEXT) || char(0) OR typeof(y) <> ?';
         expect(sql.get(wrong, 'text')).toEqual([0n]);
         expect(rows(sql)).toEqual(numbers(1, 200));
       });

@@ -42,28 +42,17 @@ export class Outcomes {
   /** Adds what became of a record; once for each record. */
   add({ key: { type, id }, isChanged, seen, base, derived }: Outcome): void {
     if (this.#isEmpty) this.#begin();
+    const hash = derived?.content === undefined ? '' : derivedHash(derived.content);
     this.#sql.insertSoon(
-      `INSERT INTO temp.scsync_outcomes (type, id, changed, derived_stamp, derived_hash, seq, deleted, stamp, own, line)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-      type,
-      id,
-      isChanged ? 1 : 0,
-      derived?.stamp ?? null,
-      derived === undefined ? null : derived.content === undefined ? '' : derivedHash(derived.content),
-      base?.seq ?? null,
-      base?.deleted === true ? 1 : 0,
-      base?.stamp ?? null,
-      base?.own === true ? 1 : 0,
-      base?.line ?? null,
+      `temp.scsync_outcomes (type, id, changed, derived_stamp, derived_hash, seq, deleted, stamp, own, line)`,
+      [
+        ...[type, id, isChanged ? 1 : 0, derived?.stamp ?? null, derived === undefined ? null : hash],
+        ...[base?.seq ?? null, base?.deleted === true ? 1 : 0, base?.stamp ?? null],
+        ...[base?.own === true ? 1 : 0, base?.line ?? null],
+      ],
     );
     for (const { line, own } of seen) {
-      this.#sql.insertSoon(
-        `INSERT INTO temp.scsync_outcome_seen (type, id, digest, own) VALUES (?, ?, ?, ?)`,
-        type,
-        id,
-        digestOf(line),
-        own ? 1 : 0,
-      );
+      this.#sql.insertSoon(`temp.scsync_outcome_seen (type, id, digest, own)`, [type, id, digestOf(line), own ? 1 : 0]);
     }
   }
 

@@ -209,27 +209,15 @@ function noteDone({ sql }: ExportContext, entry: WorklistEntry, line: string, ve
   const isNew = version?.raw === undefined || line === base?.line;
   const own = isNew || findSeen(sql, entry, line)?.own !== false;
   sql.insertSoon(
-    `INSERT INTO temp.scsync_done (type, id, seq, deleted, stamp, author, own, derived, replaced, replaced_own, line)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    entry.type,
-    entry.id,
-    entry.seq,
-    isGone ? 1 : 0,
-    version?.stamp ?? 0,
-    isGone ? version.by : null,
-    own ? 1 : 0,
-    entry.known.derived === undefined ? 0 : 1,
-    isReplaced ? digestOf(base.line) : null,
-    isReplaced && base.own ? 1 : 0,
-    line,
+    `temp.scsync_done (type, id, seq, deleted, stamp, author, own, derived, replaced, replaced_own, line)`,
+    [
+      ...[entry.type, entry.id, entry.seq, isGone ? 1 : 0, version?.stamp ?? 0, isGone ? version.by : null],
+      ...[own ? 1 : 0, entry.known.derived === undefined ? 0 : 1],
+      ...[isReplaced ? digestOf(base.line) : null, isReplaced && base.own ? 1 : 0, line],
+    ],
   );
   if (isGone || entry.tombstones.length > 0) {
     const deletion = isGone ? line : null;
-    sql.insertSoon(
-      `INSERT INTO temp.scsync_deletions (type, id, line) VALUES (?, ?, ?)`,
-      entry.type,
-      entry.id,
-      deletion,
-    );
+    sql.insertSoon(`temp.scsync_deletions (type, id, line)`, [entry.type, entry.id, deletion]);
   }
 }

@@ -178,15 +178,8 @@ class Collector {
   }
 
   #insert({ type, id }: LineKey, name: string, line: number, raw: string | null, isGone: boolean): void {
-    this.#sql.insertSoon(
-      `INSERT INTO temp.scsync_staged (type, id, file, line, raw, gone) VALUES (?, ?, ?, ?, ?, ?)`,
-      type,
-      id,
-      name,
-      line,
-      raw,
-      isGone ? 1 : 0,
-    );
+    const row = [type, id, name, line, raw, isGone ? 1 : 0];
+    this.#sql.insertSoon(`temp.scsync_staged (type, id, file, line, raw, gone)`, row);
   }
 
   #keyOf(name: string, line: TextLine): LineKey | undefined {

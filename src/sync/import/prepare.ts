@@ -68,7 +68,10 @@ export function keepPrepared(context: ImportContext, newest: number): void {
   }
   outcomes.forget(`SELECT type, id FROM temp.scsync_undecided`);
   rowsBefore?.forget(`SELECT type, id FROM temp.scsync_undecided`);
-  sql.run(`DELETE FROM temp.scsync_staged WHERE (type, id) IN (SELECT type, id FROM temp.scsync_outcomes)`);
+  // Without a condition SQLite forgets a table unread.
+  const isDone = sql.get(`SELECT 1 FROM temp.scsync_undecided`) === undefined;
+  const decided = `WHERE (type, id) IN (SELECT type, id FROM temp.scsync_outcomes)`;
+  sql.run(`DELETE FROM temp.scsync_staged ${isDone ? '' : decided}`);
 }
 
 /** A record that refers to one still to be decided is decided after it; so is one whose natural key another has, or is to have. */
@@ -83,6 +86,7 @@ function findUndecided({ sql, registry, writer }: ImportContext, entity: Entity)
     );
   };
   for (const [field, target] of Object.entries({ ...entity.parents, ...entity.references })) {
+    if (sql.get(`SELECT 1 FROM temp.scsync_undecided WHERE type = ?`, target) === undefined) continue;
     add(`temp.scsync_undecided u ON u.type = ${sqlText(target)} AND u.id = s.${placeOf(field)}`);
   }
   for (const key of entity.naturalKeys) {

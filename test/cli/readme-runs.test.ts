@@ -52,12 +52,16 @@ class FirstRun {
 
   /** Runs commands in a shell that stops at the first that fails. */
   run(commands: string, options: { readonly cwd?: string; readonly env?: Readonly<Record<string, string>> } = {}): Ran {
-    const { status, stdout, stderr } = spawnSync('bash', ['--norc', '-euo', 'pipefail', '-c', `${this.#first}\n${commands}`], {
-      cwd: options.cwd ?? this.project,
-      env: { ...this.env, ...options.env },
-      encoding: 'utf8',
-      input: '',
-    });
+    const { status, stdout, stderr } = spawnSync(
+      'bash',
+      ['--norc', '-euo', 'pipefail', '-c', `${this.#first}\n${commands}`],
+      {
+        cwd: options.cwd ?? this.project,
+        env: { ...this.env, ...options.env },
+        encoding: 'utf8',
+        input: '',
+      },
+    );
     return { status, stdout, stderr };
   }
 

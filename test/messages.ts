@@ -8,7 +8,7 @@ const SRC = fileURLToPath(new URL('../src', import.meta.url));
 
 /** Statements, not sentences. */
 const SQL =
-  /\b(SELECT|INSERT|DELETE FROM|UPDATE|CREATE|ALTER|PRAGMA|WHERE|ON CONFLICT|ORDER BY|SAVEPOINT|UNION|CAST|WHEN)\b/;
+  /\b(SELECT|INSERT|DELETE FROM|UPDATE|CREATE|ALTER|PRAGMA|WHERE|ON CONFLICT|ORDER BY|SAVEPOINT|UNION|CAST|WHEN|IS NOT NULL)\b|^temp\.\w+ \(/;
 
 /** A text of the program that somebody may read. */
 export interface Message {

@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer';
+import { constants, isUtf8 } from 'node:buffer';
 import { lstatSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 
@@ -124,6 +124,8 @@ function isText(text: string | undefined): text is string {
 /** Why versions cannot be lines of JSON at all. */
 function notLines(bytes: SideBytes, call: Pick<DriverCall, 'lines'>): string[] {
   const sides = Object.entries(bytes) as [keyof SideBytes, Buffer][];
+  const large = sides.filter(([, one]) => one.length > constants.MAX_STRING_LENGTH);
+  if (large.length > 0) return large.map(([side]) => `${side}: the file must have at most 512 MiB, and has more`);
   const unfit = sides.filter(([, one]) => !isFit(one, call));
   if (unfit.length > 0) return unfit.map(([side]) => `${side}: ${NOT_UTF8}`);
   const pointers = sides.filter(([, one]) => one.subarray(0, LFS_POINTER.length).equals(LFS_POINTER));

@@ -1,9 +1,11 @@
+import { constants } from 'node:buffer';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
 import { committerEnvironment } from '../../src/git/commit-folder.js';
+import { mergeDataBytes } from '../../src/git/drive-merge.js';
 import { mergeObjects } from '../../src/git/merge-objects.js';
 import { idOf, readObjects, writeObjects } from '../../src/git/objects.js';
 import { requireRepository } from '../../src/git/repository.js';
@@ -94,6 +96,16 @@ describe('a merge without a work tree', () => {
       { numRuns: 12 },
     );
     expect(made).toBeGreaterThan(4);
+  });
+});
+
+describe('a version of a data file', () => {
+  it('that is longer than any text is left to git', () => {
+    const [one, large] = [Buffer.from(issue(1, 1)), Buffer.alloc(constants.MAX_STRING_LENGTH + 1)];
+    const merged = (theirs: Buffer): unknown =>
+      mergeDataBytes(savecontext, 'issues.jsonl', { base: one, ours: one, theirs }, 0)?.content.toString();
+    expect(merged(Buffer.from(issue(1, 2)))).toBe(issue(1, 2));
+    expect(merged(large)).toBeUndefined();
   });
 });
 

@@ -47,7 +47,7 @@ export class Sql {
    * @param into the table and its columns, as SQL: `temp.t (x, y)`
    * @param form how its values are bound, where that is not just `(?, ?)`
    */
-  insertSoon(into: string, row: readonly SqlValue[], form = `(${row.map(() => '?').join(', ')})`): void {
+  insertSoon(into: string, row: readonly SqlValue[], form?: string): void {
     for (const insert of this.#waiting.add(into, row, form)) this.#run(...insert);
   }
 

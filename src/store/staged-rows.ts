@@ -86,17 +86,15 @@ export class StagedRows {
       ...[content.id, before === undefined ? 1 : 0, members === '' ? null : `{${members}}`],
       ...[counted === null ? null : Number(counted), values[this.#changedAt] ?? null, ...values],
     ];
-    this.#sql.insertSoon(
-      this.#into,
-      row,
-      `(?, ?, ?, ?, ?${values.map((value, at) => this.#bound(value, at)).join('')})`,
-    );
+    this.#sql.insertSoon(this.#into, row, this.#formOf(values));
   }
 
-  /** Drivers take a real without a fraction for an integer. */
-  #bound(value: SqlValue, at: number): string {
-    const isReal = typeof value === 'number' && this.#columns[at]?.field.kind !== 'integer';
-    return isReal ? ', CAST(? AS REAL)' : ', ?';
+  /** Drivers take a real without a fraction for an integer; undefined where no value is one. */
+  #formOf(values: readonly SqlValue[]): string | undefined {
+    const isReal = (value: SqlValue, at: number): boolean =>
+      typeof value === 'number' && this.#columns[at]?.field.kind !== 'integer';
+    if (!values.some(isReal)) return undefined;
+    return `(?, ?, ?, ?, ?${values.map((value, at) => (isReal(value, at) ? ', CAST(? AS REAL)' : ', ?')).join('')})`;
   }
 
   /** The place of a field's values, or undefined for a set. */

@@ -6,9 +6,9 @@ const TOGETHER = 50;
 /** A statement with its parameters. */
 type Insert = readonly [sql: string, parameters: readonly SqlValue[]];
 
-/** Rows of a table, and how one of them is bound: `(?, ?)`. */
+/** Rows of a table, and how each of them is bound: undefined for `(?, ?)`, with a place for each value. */
 interface Waiting {
-  readonly form: string;
+  readonly form: string | undefined;
   readonly rows: (readonly SqlValue[])[];
 }
 
@@ -21,16 +21,16 @@ export class WaitingRows {
    *
    * @param into the table and its columns, as SQL: `temp.t (x, y)`
    */
-  add(into: string, row: readonly SqlValue[], form: string): readonly Insert[] {
+  add(into: string, row: readonly SqlValue[], form: string | undefined): readonly Insert[] {
     const waiting = this.#tables.get(into);
-    if (waiting?.form !== form) {
+    if (waiting === undefined || waiting.form !== form) {
       this.#tables.set(into, { form, rows: [row] });
       return waiting === undefined ? [] : one(into, waiting);
     }
     waiting.rows.push(row);
     if (waiting.rows.length < TOGETHER) return [];
     this.#tables.delete(into);
-    return [[insert(into, form, TOGETHER), waiting.rows.flat()]];
+    return [[insert(into, waiting, TOGETHER), waiting.rows.flat()]];
   }
 
   /** Gives the inserts of all that wait, or of the tables that a statement names; they wait no more. */
@@ -43,13 +43,14 @@ export class WaitingRows {
 }
 
 /** The inserts of rows, one each: a statement is prepared for one row and for many, not for each number of them. */
-function one(into: string, { form, rows }: Waiting): Insert[] {
-  return rows.map((row) => [insert(into, form, 1), row]);
+function one(into: string, waiting: Waiting): Insert[] {
+  return waiting.rows.map((row) => [insert(into, waiting, 1), row]);
 }
 
 /** Without `OR FAIL` SQLite would keep each page of the table as it was, since a later row could fail: that is three times the writes. */
-function insert(into: string, form: string, rows: number): string {
-  return `INSERT OR FAIL INTO ${into} VALUES ${Array<string>(rows).fill(form).join(', ')}`;
+function insert(into: string, { form, rows: [row = []] }: Waiting, count: number): string {
+  const values = form ?? `(${row.map(() => '?').join(', ')})`;
+  return `INSERT OR FAIL INTO ${into} VALUES ${Array<string>(count).fill(values).join(', ')}`;
 }
 
 /** The name of the table without its schema, as any statement has it. */

@@ -230,4 +230,26 @@ export const BUGS = [
     replace: 'if (content.tokens[index] !== before.tokens[index] && this.#changed.size < 2) this.#changed.add(name);',
     tests: ['test/sync'],
   },
+  {
+    name: 'any version of the history is a base',
+    file: 'src/sync/import/history.ts',
+    find: 'const made = linesBefore(inFile.raw, this.#linesOf(asked, before));',
+    replace: 'const made = this.#linesOf(asked, before);',
+    tests: ['test/git/moved.test.ts'],
+  },
+  {
+    name: 'rows that wait outlive a rollback',
+    file: 'src/store/sql.ts',
+    find: `    this.#waiting.take();
+    try {`,
+    replace: `    try {`,
+    tests: ['test/store/drivers.test.ts'],
+  },
+  {
+    name: 'rows that wait are not there for who reads them',
+    file: 'src/store/waiting-rows.ts',
+    find: 'statement?.includes(tableOf(into)) !== false',
+    replace: 'statement === undefined',
+    tests: ['test/store/drivers.test.ts'],
+  },
 ];

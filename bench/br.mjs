@@ -182,8 +182,13 @@ function theirLine(line) {
   return `${JSON.stringify({
     ...{ id: name(id), title, description, ...(details === null ? {} : { notes: details }) },
     ...{ status, priority, issue_type, created_at: time(issue.created_at), created_by: 'bench' },
-    ...{ updated_at: time(issue.updated_at), ...closed, labels: issue.labels ?? [], dependencies },
+    ...{ updated_at: time(issue.updated_at), ...closed, labels: (issue.labels ?? []).map(plain), dependencies },
   })}\n`;
+}
+
+/** A label has no other characters there. @param {string} label */
+function plain(label) {
+  return label.replaceAll(/[^\w:-]/g, '_');
 }
 
 /** @param {readonly Timed[]} all */

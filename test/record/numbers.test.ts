@@ -1,7 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { compareIntegers, integerToken, integerValue, realToken } from '../../src/record/numbers.js';
+import {
+  canonicalNumber,
+  compareDecimals,
+  compareIntegers,
+  decimalOf,
+  integerToken,
+  integerValue,
+  plainDecimal,
+  realToken,
+} from '../../src/record/numbers.js';
 
 const MIN = -(2n ** 63n);
 const MAX = 2n ** 63n - 1n;
@@ -94,5 +103,57 @@ describe('integerValue and compareIntegers', () => {
       }),
     );
     expect(compareIntegers('null', 'null')).toBe(0);
+  });
+});
+
+describe('canonicalNumber', () => {
+  it.each([
+    ['0', ['0', '-0', '0.00', '0e9', '000']],
+    ['1', ['1', '1.0', '10e-1', '0.1E1', '01']],
+    ['-120', ['-120', '-1.2e+2', '-12000e-2']],
+    ['5e-1', ['0.5', '5e-1', '0.50']],
+    ['105e-2', ['1.05', '1.0500']],
+    ['1' + '0'.repeat(20), ['1e20', '10e19', '1' + '0'.repeat(20)]],
+    ['1e21', ['1e21', '10e20', '1' + '0'.repeat(21)]],
+    ['9007199254740993', ['9007199254740993', '9007199254740993.0']],
+  ])('is %s for each of %j', (canonical, tokens) => {
+    expect(tokens.map(canonicalNumber)).toEqual(tokens.map(() => canonical));
+  });
+});
+
+describe('decimal numbers', () => {
+  it('are exact, and written without an exponent', () => {
+    for (const [token, plain] of [
+      ['0', '0'],
+      ['0.0', '0.0'],
+      ['0.05', '0.05'],
+      ['-0.05', '-0.05'],
+      ['5e-3', '0.005'],
+      ['-1.50', '-1.50'],
+      ['12e2', '1200'],
+      ['1e+2', '100'],
+      ['9007199254740993.25', '9007199254740993.25'],
+    ] as const) {
+      const decimal = decimalOf(token);
+      expect(decimal === undefined ? undefined : plainDecimal(decimal), token).toBe(plain);
+    }
+  });
+
+  it('have a sensible size', () => {
+    for (const token of ['1'.repeat(60), '1e999', '1e-99']) expect(decimalOf(token), token).toBeDefined();
+    for (const token of ['1'.repeat(61), '1e1000', '1e-100', '', '1.', '"1"', 'NaN'])
+      expect(decimalOf(token), token).toBeUndefined();
+  });
+
+  it('compare by value', () => {
+    const exponent = fc.integer({ min: -9, max: 9 });
+    const digits = fc.bigInt({ min: -99n, max: 99n });
+    fc.assert(
+      fc.property(digits, exponent, digits, exponent, (x, i, y, j) => {
+        const [a, b] = [x * 10n ** BigInt(i + 9), y * 10n ** BigInt(j + 9)];
+        const found = compareDecimals({ digits: x, exponent: i }, { digits: y, exponent: j });
+        expect(found).toBe(a < b ? -1 : a > b ? 1 : 0);
+      }),
+    );
   });
 });

@@ -23,6 +23,14 @@ describe('times', () => {
       ['1767225600', q('2026-01-01T00:00:01Z')],
       [q('2025-12-31'), '1767225600000'],
       [q('1767225600'), '1767225601'],
+      // A number says its unit by its size.
+      ['1767225600', q('2026-01-01T00:00:01Z')],
+      ['1767225600000', q('2026-01-01T00:00:01Z')],
+      ['1767225600000000', q('2026-01-01T00:00:01Z')],
+      ['1767225600000000000', q('2026-01-01T00:00:01Z')],
+      [q('2026-01-01T00:00:00.5Z'), '1767225600750'],
+      ['1767225600000', '1767225601'],
+      ['-1767225600000', '-1767225599'],
       // Numbers of one size have one unit, even where that changes between them.
       ['99999999999', '100000000001'],
       ['3', '4000'],
@@ -30,7 +38,10 @@ describe('times', () => {
       expect([compareTimes(earlier, later), compareTimes(later, earlier)], `${earlier} ${later}`).toEqual([-1, 1]);
     }
     expect(compareTimes(q('2026-01-02T09:00:00Z'), q('2026-01-02 11:00:00+0200'))).toBe(0);
-    expect(compareTimes('1767225600', q('2026-01-01'))).toBe(0);
+    for (const number of ['1767225600', '1767225600000', '1767225600000000', '1767225600000000000'])
+      expect(compareTimes(number, q('2026-01-01')), number).toBe(0);
+    for (const other of [undefined, 'null', q('later')])
+      expect([compareTimes('1', other), compareTimes(other, '1'), compareTimes(other, other)]).toEqual([0, 0, 0]);
   });
 
   it('are none of a text that says something else', () => {

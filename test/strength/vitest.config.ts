@@ -1,17 +1,19 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-/** What Stryker runs: the tests of the merge and of the plans, which take no longer than seconds. */
+/** What Stryker runs: tests of values, of the merge and of the plans, which take no longer than seconds. */
 export default defineConfig({
   root: fileURLToPath(new URL('../..', import.meta.url)),
   test: {
     globalSetup: ['test/setup/temporary.ts'],
     setupFiles: ['test/setup/seed.ts'],
     include: [
+      'test/record/{names,numbers,order,paths,stamp,time}.test.ts',
       'test/merge/{golden,groups,merge-properties,tags,json-array,json-counted,json-file,data-file}.test.ts',
       'test/sync/{import-plan,export-plan,ancestry}.test.ts',
     ],
-    isolate: false,
+    // Without it, Stryker sees only what the last file of tests reaches.
+    isolate: true,
     testTimeout: 60_000,
   },
 });

@@ -7,7 +7,6 @@
  * merges 10 other lines of another branch: with git's own merge of text, and with the merge driver. In the second layout
  * both sides change the same 10 files. Prints medians: seconds, and seconds of the processor in brackets.
  */
-import { createHash } from 'node:crypto';
 import {
   closeSync,
   mkdirSync,
@@ -25,7 +24,9 @@ import { parseArgs } from 'node:util';
 
 import Table from 'cli-table3';
 
+import { writeAll } from '../dist/files/file.js';
 import { driverCommand } from '../dist/git/driver-command.js';
+import { sha256 } from '../dist/record/json.js';
 import { median, runTimed } from './processes.mjs';
 import { Prose, Random } from './random.mjs';
 
@@ -277,19 +278,6 @@ function count(dir, layout, word) {
     for (let at = bytes.indexOf(` ${word}.`); at >= 0; at = bytes.indexOf(` ${word}.`, at + 1)) found++;
   }
   return found;
-}
-
-/**
- * @param {number} fd
- * @param {Uint8Array} bytes
- */
-function writeAll(fd, bytes) {
-  for (let done = 0; done < bytes.length;) done += writeSync(fd, bytes, done);
-}
-
-/** @param {string} text */
-function sha256(text) {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 /** @param {number} value */

@@ -7,7 +7,7 @@ import { committerEnvironment, isFolderClean } from './commit-folder.js';
 import { cannotMerge } from './merge-work-tree.js';
 import type { MadeMerge } from './merge-upstream.js';
 import { pathInRepository } from './repository.js';
-import { git, isHeld, runGit, runWithLockRetry } from './run.js';
+import { git, gitBytes, isHeld, runGit, runWithLockRetry } from './run.js';
 import type { GitOptions, GitResult } from './run.js';
 import { headOf, requireBranch } from './upstream.js';
 
@@ -114,6 +114,7 @@ function isOfGit(cwd: string, path: string, object: string | undefined): boolean
   const found = lstatSync(join(cwd, path), { throwIfNoEntry: false });
   if (found === undefined) return true;
   if (object === undefined || !found.isFile()) return false;
-  const written = git(['cat-file', '--filters', `--path=${path}`, object], { cwd, encoding: 'latin1' });
-  return written.startsWith(readFileSync(join(cwd, path), 'latin1'));
+  const written = gitBytes(['cat-file', '--filters', `--path=${path}`, object], { cwd });
+  const there = readFileSync(join(cwd, path));
+  return written.subarray(0, there.length).equals(there);
 }

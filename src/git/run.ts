@@ -21,8 +21,6 @@ export interface GitOptions {
   readonly settings?: readonly string[] | undefined;
   /** After that many milliseconds git is stopped. */
   readonly timeout?: number | undefined;
-  /** How the bytes that git prints become text. */
-  readonly encoding?: BufferEncoding | undefined;
 }
 
 /** What a run of git gave. */
@@ -66,13 +64,13 @@ const MOST_BYTES = 2 * 1024 * 1024 * 1024 - 1;
 const asOptions = (settings: readonly string[]): string[] => settings.flatMap((setting) => ['-c', setting]);
 
 /** Runs git, whatever its exit status. Throws `io` when there is no git, or it took too long. */
-export function runGit(args: readonly string[], { encoding = 'utf8', ...options }: GitOptions): GitResult {
+export function runGit(args: readonly string[], options: GitOptions): GitResult {
   const { status, stdout, stderr } = spawnGit(args, options);
-  return { status, stdout: options.output === undefined ? stdout.toString(encoding) : '', stderr };
+  return { status, stdout: options.output === undefined ? stdout.toString() : '', stderr };
 }
 
 /** Runs git and gives the bytes that it printed: files can be longer than the longest string. Throws `io` with git's own words when it fails. */
-export function gitBytes(args: readonly string[], options: Omit<GitOptions, 'encoding' | 'output'>): Buffer {
+export function gitBytes(args: readonly string[], options: Omit<GitOptions, 'output'>): Buffer {
   const { status, stdout, stderr } = spawnGit(args, options);
   if (status !== 0) throw gitFailed(args, stderr);
   return stdout;
@@ -80,7 +78,7 @@ export function gitBytes(args: readonly string[], options: Omit<GitOptions, 'enc
 
 function spawnGit(
   args: readonly string[],
-  { cwd, input, output, env, settings = [], timeout }: Omit<GitOptions, 'encoding'>,
+  { cwd, input, output, env, settings = [], timeout }: GitOptions,
 ): { readonly status: number; readonly stdout: Buffer; readonly stderr: string } {
   const { status, stdout, stderr, error } = spawnSync('git', [...asOptions([...SETTINGS, ...settings]), ...args], {
     cwd,

@@ -82,20 +82,20 @@ function naturalName(content: Content): string | undefined {
   return label === undefined ? undefined : textOf(tokenOf(content, label));
 }
 
-/** Some of the words below: whatever has none of them is no name, which is quicker to see. */
-const IN_SECRET_NAMES = ['key', 'secret', 'token', 'pass', 'pwd', 'credential', 'auth'];
+const SECRET_WORDS = ['key', 'secret', 'token', 'password', 'passwd', 'pwd', 'credentials', 'credential', 'auth'];
+/** What a short text has up to such a word may be the name of a secret in another field. */
+const SECRET_NAME = new RegExp(`^.{0,60}(?:${SECRET_WORDS.join('|')})(?![a-z\\d])`, 'i');
 /** So much of a token holds the 60 characters and the word, however they are escaped. */
 const BEGINNING = 500;
-/** What a short text has up to such a word may be the name of a secret in another field. */
-const SECRET_NAME = /^.{0,60}(?:key|secret|token|passw(?:or)?d|pwd|credentials?|auth)(?![a-z\d])/i;
 /** What is no secret by its look, but by its name, begins with a long word. */
 const MAY_BE_BARE = /^\s*\S{16}/;
 
 function namesOfSecrets(values: readonly ContentValue[]): string[] {
   return values.flatMap(({ token }) => {
     if (!token.startsWith('"')) return [];
+    // Most texts have none of the words, which is quicker to see.
     const beginning = token.slice(0, BEGINNING).toLowerCase();
-    if (!IN_SECRET_NAMES.some((word) => beginning.includes(word))) return [];
+    if (!SECRET_WORDS.some((word) => beginning.includes(word))) return [];
     const name = SECRET_NAME.exec(textOf(token))?.[0];
     return name === undefined ? [] : [name];
   });

@@ -21,9 +21,8 @@ export function makeExportTables(sql: Sql): void {
     author TEXT, own INTEGER NOT NULL, derived INTEGER NOT NULL, replaced BLOB, replaced_own INTEGER NOT NULL,
     line TEXT NOT NULL)`);
   // Few rows have one of these, and each row has a line: without indexes the commit would read all lines three times.
-  for (const few of ['deleted = 1', 'derived = 1', 'replaced IS NOT NULL']) {
-    const name = sqlName(`scsync_done_${few.slice(0, few.indexOf(' '))}`);
-    sql.exec(`CREATE INDEX IF NOT EXISTS temp.${name} ON scsync_done (type, id) WHERE ${few}`);
+  for (const [column, few] of Object.entries({ deleted: '= 1', derived: '= 1', replaced: 'IS NOT NULL' })) {
+    sql.exec(`CREATE INDEX IF NOT EXISTS temp.scsync_done_${column} ON scsync_done (type, id) WHERE ${column} ${few}`);
   }
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_deletions (
     type TEXT NOT NULL, id TEXT NOT NULL, line TEXT, PRIMARY KEY (type, id)) WITHOUT ROWID`);

@@ -82,7 +82,8 @@ const STEPS = {
   merge: ({ dir, name = '', key }, timed) => {
     copyFileSync(join(dir, 'ours'), join(dir, name));
     const lines = key === undefined ? undefined : { keys: [key], together: [], elements: new Map(), appendOnly: false };
-    const call = { base: 'base', ours: name, theirs: 'theirs', path: name, lines };
+    const path = lines === undefined ? `.savecontext/${name}` : name;
+    const call = { base: 'base', ours: name, theirs: 'theirs', path, lines };
     const { problems, lost } = timed(() => driveMerge(savecontext, call, dir, Date.now()));
     return { problems: problems.length, lost, lines: readFileSync(join(dir, name), 'utf8').split('\n').length - 1 };
   },

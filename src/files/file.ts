@@ -79,15 +79,15 @@ export function syncFolder(dir: string): void {
 }
 
 /**
- * Replaces the file's content as a whole: at any moment, after a crash too, the file is the old or the new one. An
+ * Replaces the file's content as a whole by parts that follow each other: at any moment, after a crash too, the file is the old or the new one. An
  * existing file's permissions are kept. For several files that belong together see `FileSet`.
  * @throws SyncError `io`; the file is then as it was, unless only the last step, the fsync of the folder, failed.
  */
-export function atomicWrite(path: string, data: string | Uint8Array): void {
+export function atomicWrite(path: string, ...parts: readonly (string | Uint8Array)[]): void {
   const temporary = join(dirname(path), temporaryName(basename(path)));
   withIoErrors(path, 'write', () => {
     try {
-      writeSynced(temporary, path, typeof data === 'string' ? Buffer.from(data) : data);
+      writeSynced(temporary, path, parts);
       renameSync(temporary, path);
     } catch (error) {
       rmSync(temporary, { force: true });
@@ -97,10 +97,10 @@ export function atomicWrite(path: string, data: string | Uint8Array): void {
   });
 }
 
-function writeSynced(temporary: string, target: string, bytes: Uint8Array): void {
+function writeSynced(temporary: string, target: string, parts: readonly (string | Uint8Array)[]): void {
   const fd = openSync(temporary, 'wx', OWNER_FILE);
   try {
-    writeAll(fd, bytes);
+    for (const part of parts) writeAll(fd, typeof part === 'string' ? Buffer.from(part) : part);
     keepMode(fd, target);
     fsyncSync(fd);
   } finally {

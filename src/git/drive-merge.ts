@@ -17,11 +17,11 @@ import { leaveLostValues } from '../files/lost-values.js';
 import { appendOtherLosses, leaveOtherLosses } from '../files/other-losses.js';
 import type { OtherLoss } from '../files/other-losses.js';
 import type { DataFile } from '../merge/data-groups.js';
-import type { Sides } from '../merge/field.js';
-import { mergeJsonFile } from '../merge/json-file.js';
+import { mergeChunks } from '../merge/chunks.js';
+import type { ByteSides, MergedBytes } from '../merge/chunks.js';
+import { jsonLines } from '../merge/json-file.js';
 import type { JsonFileOptions } from '../merge/json-file.js';
-import { mergeDataFile, mergeDuplicateLines } from '../merge/data-file.js';
-import { BYTES } from '../merge/text-form.js';
+import { dataLines, mergeDataFile, mergeDuplicateLines } from '../merge/data-file.js';
 import { conflictLines } from '../merge/file.js';
 import type { FileLoss, FileSides, MergedFile } from '../merge/file.js';
 import { NOT_UTF8 } from '../record/limits.js';
@@ -83,7 +83,7 @@ export function driveMerge(usual: Registry, call: DriverCall, cwd: string, now: 
     theirs: readBytes(resolve(cwd, call.theirs)),
   };
   // At once: half a file in the place of ours would pass for what somebody made of the conflict by hand.
-  const write = (result: Uint8Array): void => atomicWrite(resolve(cwd, call.output ?? call.ours), result);
+  const write = (parts: readonly Uint8Array[]): void => atomicWrite(resolve(cwd, call.output ?? call.ours), ...parts);
   const leaveConflict = (problems: readonly string[]): DriverOutcome => {
     write(wholeConflict(bytes, call.markerSize));
     return { problems, lost: 0, leftIn: undefined };
@@ -93,13 +93,13 @@ export function driveMerge(usual: Registry, call: DriverCall, cwd: string, now: 
   // Whatever goes wrong, ours must not be left standing as if it were the result; nor may anything lose without a place for it.
   try {
     const registry = registryBeside(call, cwd) ?? usual;
-    const { text, losses, problems } = mergeSides(registry, call, bytes, now);
+    const { parts, losses, problems } = mergeSides(registry, call, bytes, now);
     const leftIn = losses.length === 0 ? undefined : placeForLosses(call, cwd);
     if (losses.length > 0 && leftIn === undefined) {
       return leaveConflict([`there is no folder for the values that lose; name a file for them with --lost`]);
     }
     if (leftIn !== undefined) leaveLosses(registry, call, leftIn, losses, { now, cwd });
-    write(Buffer.from(text, 'latin1'));
+    write(parts);
     return { problems, lost: losses.length, leftIn };
   } catch (error) {
     return leaveConflict([messageOf(error)]);
@@ -122,8 +122,8 @@ function isText(text: string | undefined): text is string {
 }
 
 /** Why versions cannot be lines of JSON at all. */
-function notLines(bytes: SideBytes, call: Pick<DriverCall, 'lines'>): string[] {
-  const sides = Object.entries(bytes) as [keyof SideBytes, Buffer][];
+function notLines(bytes: ByteSides, call: Pick<DriverCall, 'lines'>): string[] {
+  const sides = Object.entries(bytes) as [keyof ByteSides, Buffer][];
   const large = sides.filter(([, one]) => one.length > constants.MAX_STRING_LENGTH);
   if (large.length > 0) return large.map(([side]) => `${side}: the file must have at most 512 MiB, and has more`);
   const unfit = sides.filter(([, one]) => !isFit(one, call));
@@ -141,42 +141,36 @@ function readBytes(path: string): Buffer {
   return withIoErrors(path, 'read', () => readFileSync(path));
 }
 
-type SideBytes = Sides<Buffer>;
-
 /** The versions as they are, in one conflict. Nothing of them becomes a text: there is a longest one. */
-function wholeConflict({ base, ours, theirs }: SideBytes, markerSize: number | undefined): Uint8Array {
+function wholeConflict({ base, ours, theirs }: ByteSides, markerSize: number | undefined): readonly Uint8Array[] {
   const [begin = '', middle = '', other = '', end = ''] = conflictLines({ base: [], ours: [], theirs: [] }, markerSize);
   const parts = [begin, ours, middle, base, other, theirs, end].map((part) =>
     typeof part === 'string' ? Buffer.from(part) : part,
   );
-  return Buffer.concat(
-    parts.flatMap((part) => (part.length === 0 || part.at(-1) === NEWLINE ? [part] : [part, Buffer.of(NEWLINE)])),
-  );
+  return parts.flatMap((part) => (part.length === 0 || part.at(-1) === NEWLINE ? [part] : [part, Buffer.of(NEWLINE)]));
 }
 
-/** Merges files of bytes that are taken for characters. */
 function mergeSides(
   registry: Registry,
   { path, lines, markerSize }: Pick<DriverCall, 'path' | 'lines' | 'markerSize'>,
-  { base, ours, theirs }: SideBytes,
+  bytes: ByteSides,
   now: number,
-): MergedFile {
-  const sides = { base: base.toString('latin1'), ours: ours.toString('latin1'), theirs: theirs.toString('latin1') };
+): MergedBytes {
   return lines === undefined
-    ? mergeDataFile({ ...dataFile(registry, basename(path), now), markerSize }, sides, BYTES)
-    : mergeJsonFile(sides, { ...lines, markerSize }, BYTES);
+    ? mergeChunks(bytes, dataLines({ ...dataFile(registry, basename(path), now), markerSize }))
+    : mergeChunks(bytes, jsonLines({ ...lines, markerSize }));
 }
 
 /** Merges three versions of a data file as git has them; undefined where something of them cannot be read. */
 export function mergeDataBytes(
   registry: Registry,
   name: string,
-  bytes: SideBytes,
+  bytes: ByteSides,
   now: number,
 ): { readonly content: Buffer; readonly losses: MergedFile['losses'] } | undefined {
   if (notLines(bytes, {}).length > 0) return undefined;
-  const { text, losses, problems } = mergeSides(registry, { path: name }, bytes, now);
-  return problems.length > 0 ? undefined : { content: Buffer.from(text, 'latin1'), losses };
+  const { parts, losses, problems } = mergeSides(registry, { path: name }, bytes, now);
+  return problems.length > 0 ? undefined : { content: Buffer.concat(parts), losses };
 }
 
 /** Merges three versions of a data file of this package. */

@@ -5,12 +5,12 @@ import { commonGitFolder } from '../files/git-folder.js';
 import { copyToHistory } from '../files/history.js';
 import { lostValueFolder, workTreeMark } from '../files/lost-value-folder.js';
 import { leaveOtherLosses } from '../files/other-losses.js';
-import { mergeJsonFile } from '../merge/json-file.js';
+import { mergeChunks } from '../merge/chunks.js';
+import type { MergedBytes } from '../merge/chunks.js';
+import { jsonLines } from '../merge/json-file.js';
 import type { JsonFileOptions } from '../merge/json-file.js';
 import { lineOptions } from '../merge/json-options.js';
 import { hasMarkers } from '../merge/markers.js';
-import type { MergedFile } from '../merge/file.js';
-import { BYTES } from '../merge/text-form.js';
 import { otherLossesOf } from './drive-merge.js';
 import { literally, pathInRepository } from './repository.js';
 import type { Repository } from './repository.js';
@@ -33,7 +33,7 @@ export interface HealedOthers {
 interface Task {
   readonly path: string;
   readonly lines: JsonFileOptions;
-  readonly merged: MergedFile;
+  readonly merged: MergedBytes;
 }
 
 /**
@@ -82,12 +82,7 @@ function mergeStages(
   if (lines === undefined || ours === undefined || theirs === undefined || file === undefined) return undefined;
   const isUntouched = hasMarkers(file.toString()) || file.equals(ours) || file.equals(theirs);
   if (!isUntouched || [ours, theirs].some((side) => side.includes(0))) return undefined;
-  const sides = {
-    base: base?.toString('latin1') ?? '',
-    ours: ours.toString('latin1'),
-    theirs: theirs.toString('latin1'),
-  };
-  return { lines, merged: mergeJsonFile(sides, lines, BYTES) };
+  return { lines, merged: mergeChunks({ base: base ?? Buffer.alloc(0), ours, theirs }, jsonLines(lines)) };
 }
 
 /** Writes the healed files, first what lost, and tells git. */
@@ -97,7 +92,7 @@ function carryOut(root: string, tasks: readonly Task[], now: number): string {
   const history = copyToHistory(root, paths, now, kept);
   for (const { path, lines, merged } of tasks) {
     leaveOtherLosses(kept, otherLossesOf(path, lines, merged.losses, now), now, workTreeMark(root));
-    atomicWrite(join(root, path), Buffer.from(merged.text, 'latin1'));
+    atomicWrite(join(root, path), ...merged.parts);
   }
   git(['add', '--', ...paths.map(literally)], { cwd: root });
   return history;

@@ -9,7 +9,6 @@ import { forgetOtherLosses, readOtherLosses } from '../files/other-losses.js';
 import type { KeptLoss } from '../files/other-losses.js';
 import { putBack } from '../merge/json-put-back.js';
 import { hasMarkers } from '../merge/markers.js';
-import { BYTES } from '../merge/text-form.js';
 
 const folderOf = (root: string): string => lostValueFolder(commonGitFolder(root), undefined);
 
@@ -23,14 +22,13 @@ export function listOtherLosses(root: string): ReturnType<typeof readOtherLosses
  * more, and `io`.
  */
 export function takeOtherLosses(root: string, losses: readonly KeptLoss[]): void {
-  const texts = new Map<string, string>();
+  const files = new Map<string, Buffer>();
   for (const loss of losses) {
-    const old = texts.get(loss.path) ?? textOf(root, loss);
-    const put = putBack(old, loss, BYTES);
+    const put = putBack(files.get(loss.path) ?? bytesOf(root, loss), loss);
     if ('problem' in put) throw cannotTake(loss, put.problem);
-    texts.set(loss.path, put.text);
+    files.set(loss.path, put.bytes);
   }
-  for (const [path, text] of texts) atomicWrite(join(root, path), Buffer.from(text, 'latin1'));
+  for (const [path, bytes] of files) atomicWrite(join(root, path), bytes);
   dropOtherLosses(root, losses);
 }
 
@@ -39,7 +37,7 @@ export function dropOtherLosses(root: string, losses: readonly KeptLoss[]): void
   forgetOtherLosses(folderOf(root), new Set(losses.map(({ n }) => n)));
 }
 
-function textOf(root: string, loss: KeptLoss): string {
+function bytesOf(root: string, loss: KeptLoss): Buffer {
   const path = resolve(root, loss.path);
   // A folder on the way may be a link out of the work tree.
   if (!`${resolvePath(dirname(path))}${sep}`.startsWith(`${root}${sep}`)) {
@@ -48,7 +46,7 @@ function textOf(root: string, loss: KeptLoss): string {
   const bytes = readPlain(path);
   if (bytes === undefined) throw cannotTake(loss, 'the file is gone');
   if (hasMarkers(bytes.toString())) throw cannotTake(loss, 'the file has conflict markers');
-  return bytes.toString('latin1');
+  return bytes;
 }
 
 function cannotTake({ path, n, field }: KeptLoss, why: string): SyncError {

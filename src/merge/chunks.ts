@@ -1,12 +1,19 @@
+import { bytesOfText, textOfBytes } from './byte-text.js';
 import { mapSides } from './field.js';
 import type { Sides } from './field.js';
 import type { FileLoss, FileSides, MergedFile } from './file.js';
-import { PLAIN_TEXT } from './text-form.js';
-import type { TextForm } from './text-form.js';
+
+/** Three versions of one file as bytes, some of which may be no UTF-8. */
+export type ByteSides = Sides<Buffer>;
+
+/** What became of them: the same as {@link MergedFile}, in parts that follow each other. */
+export interface MergedBytes extends Omit<MergedFile, 'text'> {
+  readonly parts: readonly Buffer[];
+}
 
 /** How the lines of a file merge. */
 export interface LineMerge {
-  /** What a line is known by, the same in every form of the text; undefined where that is not plain to see. */
+  /** What a line is known by, each of whose bytes is given as a character; undefined where that is not plain to see. */
   readonly keyOf: (raw: string) => string | undefined;
   /** True when lines stand in the order of their keys. */
   readonly isSorted: boolean;
@@ -16,29 +23,32 @@ export interface LineMerge {
 
 /**
  * Merges three versions of a file chunk by chunk where that is plainly the same as merging them whole: most lines of most files are alike in
- * all three, and are never looked at but for their keys.
+ * all three. They stay bytes, and are never looked at but for their keys.
  */
-export function mergeChunks(sides: FileSides, lines: LineMerge, { decode, encode }: TextForm = PLAIN_TEXT): MergedFile {
-  const merge = (part: FileSides): MergedFile => {
-    const merged = lines.merge(mapSides(part, decode));
-    return { ...merged, text: encode(merged.text) };
+export function mergeChunks(sides: ByteSides, lines: LineMerge): MergedBytes {
+  const merge = (part: ByteSides): MergedBytes => {
+    const { text, ...rest } = lines.merge(mapSides(part, textOfBytes));
+    return { parts: [bytesOfText(text)], ...rest };
   };
   const chunks = hasPlainEnds(sides) ? chunksOf(sides) : [];
   if (chunks.length < 2 || !areApart(chunks, lines)) return merge(sides);
-  const texts: string[] = [];
+  const parts: Buffer[] = [];
   const losses: FileLoss[] = [];
   for (const chunk of chunks) {
-    const merged = chunk.same === undefined ? merge(chunk.sides) : { text: chunk.same, losses: [], problems: [] };
+    const merged = chunk.same === undefined ? merge(chunk.sides) : { parts: [chunk.same], losses: [], problems: [] };
     // Problems say where in the whole file they are.
     if (merged.problems.length > 0) return merge(sides);
-    texts.push(merged.text);
+    parts.push(...merged.parts);
     for (const loss of merged.losses) losses.push(loss);
   }
-  return { text: texts.join(''), losses, problems: [] };
+  return { parts, losses, problems: [] };
 }
 
-function hasPlainEnds({ base, ours, theirs }: FileSides): boolean {
-  return [base, ours, theirs].every((text) => text === '' || text.endsWith('\n'));
+const NEWLINE = 0x0a;
+const CARRIAGE_RETURN = 0x0d;
+
+function hasPlainEnds({ base, ours, theirs }: ByteSides): boolean {
+  return [base, ours, theirs].every((bytes) => bytes.length === 0 || bytes.at(-1) === NEWLINE);
 }
 
 /** Says whether no key stands in two chunks, or twice on one side, and all lines are in order. */
@@ -51,9 +61,9 @@ type Check = (chunk: Chunk) => boolean;
 /** Checks chunks one after the other, each against those before it. */
 function sortedChunks(keyOf: LineMerge['keyOf']): Check {
   let last = '';
-  const goesOn = (text: string): string | undefined => {
+  const goesOn = (bytes: Buffer): string | undefined => {
     let before = last;
-    const isInOrder = everyLine(text, (raw) => {
+    const isInOrder = everyLine(bytes, (raw) => {
       const key = keyOf(raw);
       if (key === undefined || key <= before) return false;
       before = key;
@@ -62,7 +72,7 @@ function sortedChunks(keyOf: LineMerge['keyOf']): Check {
     return isInOrder ? before : undefined;
   };
   return (chunk) => {
-    const ends = textsOf(chunk).map(goesOn);
+    const ends = bytesOf(chunk).map(goesOn);
     for (const end of ends) if (end !== undefined && end > last) last = end;
     return !ends.includes(undefined);
   };
@@ -70,9 +80,9 @@ function sortedChunks(keyOf: LineMerge['keyOf']): Check {
 
 function distinctChunks(keyOf: LineMerge['keyOf']): Check {
   const seen = new Set<string>();
-  const keysOf = (text: string): Set<string> | undefined => {
+  const keysOf = (bytes: Buffer): Set<string> | undefined => {
     const keys = new Set<string>();
-    const isGood = everyLine(text, (raw) => {
+    const isGood = everyLine(bytes, (raw) => {
       const key = keyOf(raw);
       if (key === undefined || keys.has(key) || seen.has(key)) return false;
       keys.add(key);
@@ -81,7 +91,7 @@ function distinctChunks(keyOf: LineMerge['keyOf']): Check {
     return isGood ? keys : undefined;
   };
   return (chunk) => {
-    const all = textsOf(chunk).map(keysOf);
+    const all = bytesOf(chunk).map(keysOf);
     const [, ours, theirs] = all;
     if (all.includes(undefined)) return false;
     for (const keys of all) for (const key of keys ?? []) seen.add(key);
@@ -95,47 +105,66 @@ function haveOneOrder(ours: ReadonlySet<string>, theirs: ReadonlySet<string>): b
   return [...ours].filter((key) => theirs.has(key)).every((key, index) => key === common[index]);
 }
 
-function textsOf(chunk: Chunk): string[] {
+function bytesOf(chunk: Chunk): Buffer[] {
   return chunk.same === undefined ? [chunk.sides.base, chunk.sides.ours, chunk.sides.theirs] : [chunk.same];
 }
 
+/** About so many bytes become a text at once. */
+const PIECE = 64 * 1024;
+
 /** Says whether something holds for every line. None of those that may end otherwise is looked at. */
-function everyLine(text: string, holds: (raw: string) => boolean): boolean {
-  if (text.includes('\r')) return false;
-  for (let at = 0; at < text.length;) {
-    const end = text.indexOf('\n', at);
-    if (!holds(text.slice(at, end))) return false;
-    at = end + 1;
+function everyLine(bytes: Buffer, holds: (raw: string) => boolean): boolean {
+  if (bytes.includes(CARRIAGE_RETURN)) return false;
+  for (let from = 0; from < bytes.length;) {
+    const end = lastEnd(bytes, from, from + PIECE) ?? endOfLine(bytes, from);
+    const piece = bytes.toString('latin1', from, end);
+    for (let at = 0; at < piece.length;) {
+      const newline = piece.indexOf('\n', at);
+      if (!holds(piece.slice(at, newline))) return false;
+      at = newline + 1;
+    }
+    from = end;
   }
   return true;
 }
 
+/** Where the last line ends that ends within a range; undefined where none does. */
+function lastEnd(bytes: Buffer, from: number, to: number): number | undefined {
+  // A place before the first byte would count from the end.
+  const newline = to > from ? bytes.lastIndexOf(NEWLINE, to - 1) : -1;
+  return newline >= from ? newline + 1 : undefined;
+}
+
+function endOfLine(bytes: Buffer, from: number): number {
+  return bytes.indexOf(NEWLINE, from) + 1;
+}
+
 // ---- cutting --------------------------------------------------------------------------------------------------------
 
-/** A part of three versions of a text: lines that all have alike, or what each of them has between such lines. */
-export type Chunk = { readonly same: string } | { readonly same?: undefined; readonly sides: FileSides };
+/** A part of three versions of a file: lines that all have alike, or what each of them has between such lines. */
+export type Chunk = { readonly same: Buffer } | { readonly same?: undefined; readonly sides: ByteSides };
 
 /** A place in each of the three. */
 type At = Sides<number>;
 
 const SIDES = ['base', 'ours', 'theirs'] as const;
 
-/** How many characters are compared first, and how many lines looked at first for one that all have again. */
+/** How many bytes are compared first, and how many lines looked at first for one that all have again. */
 const FIRST_STEP = 1024;
 const FIRST_WINDOW = 8;
 
 /**
- * Cuts three versions of a text, each with an end after its last line, into chunks, in their order. What they have alike is compared as
- * long texts, so that its lines cost next to nothing. Where they differ the chunks are right, but not always the smallest ones.
+ * Cuts three versions of a file, each with an end after its last line, into chunks, in their order. What they have alike is compared in
+ * long parts, so that its lines cost next to nothing. Where they differ the chunks are right, but not always the smallest ones.
  */
-export function chunksOf(sides: FileSides): Chunk[] {
+export function chunksOf(sides: ByteSides): Chunk[] {
   const chunks: Chunk[] = [];
   for (let at: At = { base: 0, ours: 0, theirs: 0 }; SIDES.some((side) => at[side] < sides[side].length);) {
     const length = sameLength(sides, at);
-    if (length > 0) chunks.push({ same: sides.base.slice(at.base, at.base + length) });
+    if (length > 0) chunks.push({ same: sides.base.subarray(at.base, at.base + length) });
     const from = mapSides(at, (place) => place + length);
     at = nextSame(sides, from);
-    const cut = (side: keyof At): string => sides[side].slice(from[side], at[side]);
+    const cut = (side: keyof At): Buffer => sides[side].subarray(from[side], at[side]);
     if (SIDES.some((side) => at[side] > from[side])) {
       chunks.push({ sides: { base: cut('base'), ours: cut('ours'), theirs: cut('theirs') } });
     }
@@ -144,14 +173,12 @@ export function chunksOf(sides: FileSides): Chunk[] {
 }
 
 /** How long the same whole lines are that begin at a place. */
-function sameLength(sides: FileSides, at: At): number {
-  const most = Math.min(...SIDES.map((side) => sides[side].length - at[side]));
+function sameLength({ base, ours, theirs }: ByteSides, at: At): number {
+  const most = Math.min(base.length - at.base, ours.length - at.ours, theirs.length - at.theirs);
   const isSame = (from: number, to: number): boolean => {
-    const part = sides.base.slice(at.base + from, at.base + to);
-    return (
-      part === sides.ours.slice(at.ours + from, at.ours + to) &&
-      part === sides.theirs.slice(at.theirs + from, at.theirs + to)
-    );
+    const isAs = (other: Buffer, place: number): boolean =>
+      base.compare(other, place + from, place + to, at.base + from, at.base + to) === 0;
+    return isAs(ours, at.ours) && isAs(theirs, at.theirs);
   };
   let [same, step] = [0, FIRST_STEP];
   while (same < most && isSame(same, Math.min(most, same + step))) {
@@ -164,11 +191,11 @@ function sameLength(sides: FileSides, at: At): number {
     if (isSame(same, middle)) same = middle;
     else end = middle - 1;
   }
-  return same === 0 ? 0 : sides.base.lastIndexOf('\n', at.base + same - 1) + 1 - at.base;
+  return (lastEnd(base, at.base, at.base + same) ?? at.base) - at.base;
 }
 
 /** The next place from which on all have a line alike; the ends where there is none. */
-function nextSame(sides: FileSides, from: At): At {
+function nextSame(sides: ByteSides, from: At): At {
   for (let window = FIRST_WINDOW; ; window *= 4) {
     const [base, ours, theirs] = SIDES.map((side) => linesFrom(sides[side], from[side], window)) as [
       Lines,
@@ -185,21 +212,21 @@ function nextSame(sides: FileSides, from: At): At {
   }
 }
 
-/** Lines with the places where they begin. */
+/** Lines, each byte as a character, with the places where they begin. */
 interface Lines {
   readonly starts: ReadonlyMap<string, number>;
-  /** True when the text ends with them. */
+  /** True when the file ends with them. */
   readonly isAll: boolean;
 }
 
-function linesFrom(text: string, from: number, most: number): Lines {
+function linesFrom(bytes: Buffer, from: number, most: number): Lines {
   const starts = new Map<string, number>();
   let at = from;
-  for (let count = 0; count < most && at < text.length; count++) {
-    const end = text.indexOf('\n', at) + 1;
-    const line = text.slice(at, end);
+  for (let count = 0; count < most && at < bytes.length; count++) {
+    const end = endOfLine(bytes, at);
+    const line = bytes.toString('latin1', at, end);
     if (!starts.has(line)) starts.set(line, at);
     at = end;
   }
-  return { starts, isAll: at >= text.length };
+  return { starts, isAll: at >= bytes.length };
 }

@@ -13,8 +13,7 @@ import { asVersion } from './file-state.js';
 import { joinConflictLines } from './conflict-line.js';
 import { mergeDuplicates, mergeVersions } from './record.js';
 import { mapSides } from './field.js';
-import { mergeChunks } from './chunks.js';
-import type { TextForm } from './text-form.js';
+import type { LineMerge } from './chunks.js';
 import { conflictLines } from './file.js';
 import type { FileLoss, FileSides, MergedFile } from './file.js';
 
@@ -31,12 +30,16 @@ interface MergedGroup {
  *
  * A line that cannot be read and that the base does not have leaves a conflict with markers in its place.
  */
-export function mergeDataFile(file: DataFile, sides: FileSides, form?: TextForm): MergedFile {
-  const merge = (part: FileSides): MergedFile => mergeLines(file, part, (group) => mergeGroup(file, group));
-  return mergeChunks(sides, { keyOf: (raw) => plainKey(file, raw), isSorted: true, merge }, form);
+export function mergeDataFile(file: DataFile, sides: FileSides): MergedFile {
+  return mergeLines(file, sides, (group) => mergeGroup(file, group));
 }
 
-/** Keys that are ASCII are the same, and in the same order, in every form of the text. */
+/** How the lines of a data file merge. */
+export function dataLines(file: DataFile): LineMerge {
+  return { keyOf: (raw) => plainKey(file, raw), isSorted: true, merge: (sides) => mergeDataFile(file, sides) };
+}
+
+/** A key that is ASCII is the same, and in the same place, where each byte is given as a character. */
 function plainKey({ keyOf }: DataFile, raw: string): string | undefined {
   const key = keyOf(raw);
   return key !== undefined && /^[\u0020-\u007e]+$/.test(key.id) ? `${key.type}\0${key.id}` : undefined;

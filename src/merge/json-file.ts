@@ -4,8 +4,7 @@ import { eitherText, mapSides } from './field.js';
 import type { Sides } from './field.js';
 import type { FileLoss, FileSides, MergedFile } from './file.js';
 import { conflictLines } from './file.js';
-import { mergeChunks } from './chunks.js';
-import type { TextForm } from './text-form.js';
+import type { LineMerge } from './chunks.js';
 import { keyReader } from './json-key.js';
 import { keylessConflicts } from './json-keyless.js';
 import { mergePair } from './json-line.js';
@@ -25,24 +24,23 @@ export interface JsonFileOptions extends JsonRules {
   readonly markerSize?: number | undefined;
 }
 
+/** How the lines of another program merge. */
+export function jsonLines(options: JsonFileOptions): LineMerge {
+  const read = keyReader(options.keys);
+  const keyOf = (raw: string): string | undefined => {
+    const identity = read(raw)?.identity;
+    // Such a key is the same where each byte is given as a character.
+    return identity !== undefined && /^[\u0020-\u007e]+$/.test(identity) ? identity : undefined;
+  };
+  return { keyOf, isSorted: false, merge: (sides) => mergeJsonFile(sides, options) };
+}
+
 /**
  * Merges three versions of a file of JSON, one value a line, whatever its program. Lines that no side changed keep their bytes, and all
  * lines their order. A key that stands on several lines of a side keeps all of them: there whole lines are compared.
  * Swapping ours and theirs gives the same text.
  */
-export function mergeJsonFile(sides: FileSides, options: JsonFileOptions, form?: TextForm): MergedFile {
-  const merge = (part: FileSides): MergedFile => mergeWholeFile(part, options);
-  const read = keyReader(options.keys);
-  const keyOf = (raw: string): string | undefined => {
-    const identity = read(raw)?.identity;
-    // Such a key is the same in every form of the text.
-    return identity !== undefined && /^[\u0020-\u007e]+$/.test(identity) ? identity : undefined;
-  };
-  return mergeChunks(sides, { keyOf, isSorted: false, merge }, form);
-}
-
-/** The same without looking for lines that all versions have alike: what {@link mergeJsonFile} must give. */
-export function mergeWholeFile(sides: FileSides, options: JsonFileOptions): MergedFile {
+export function mergeJsonFile(sides: FileSides, options: JsonFileOptions): MergedFile {
   const { base, ours, theirs } = sides;
   if (ours === theirs || theirs === base) return { text: ours, losses: [], problems: [] };
   if (ours === base) return { text: theirs, losses: [], problems: [] };

@@ -11,12 +11,24 @@ type Places = Sides<readonly string[]>;
  * they are known by, in the order of each side; those with a key say where the others stand.
  */
 export function keylessConflicts(orders: Sides<readonly string[]>, hasNoKey: (identity: string) => boolean): Places[] {
-  const texts = mapSides(orders, (order) => order.map((identity) => `${identity}\n`).join(''));
   // Where chunks end may depend on which side is which.
-  const isSwapped = isGreater(texts.ours, texts.theirs);
-  const places = chunksOf(isSwapped ? swap(texts) : texts)
+  const isSwapped = isGreater(orders.ours.join('\n'), orders.theirs.join('\n'));
+  const known = new Map<string, number>();
+  const lineOf = (identity: string): string => {
+    const number = known.get(identity) ?? known.size;
+    known.set(identity, number);
+    return `${number}\n`;
+  };
+  const numbers = mapSides(isSwapped ? swap(orders) : orders, (order) => Buffer.from(order.map(lineOf).join('')));
+  const identities = [...known.keys()];
+  const identitiesIn = (lines: Buffer): string[] =>
+    lines
+      .toString()
+      .split('\n')
+      .flatMap((number) => (number === '' ? [] : [identities[Number(number)] ?? '']));
+  const places = chunksOf(numbers)
     .flatMap((chunk) => (chunk.same === undefined ? [isSwapped ? swap(chunk.sides) : chunk.sides] : []))
-    .map((sides) => mapSides(sides, (text) => text.split('\n').filter(hasNoKey)))
+    .map((sides) => mapSides(sides, (lines) => identitiesIn(lines).filter(hasNoKey)))
     .filter(({ base, ours, theirs }) => {
       const [b, o, t] = [base, ours, theirs].map((lines) => lines.join('\n'));
       return o !== b && t !== b && o !== t;

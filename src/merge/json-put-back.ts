@@ -1,9 +1,9 @@
 import { JsonError, quote } from '../record/json.js';
 import { readSource, textAt, withMembers, withTextAt } from '../record/json-source.js';
 import type { Source } from '../record/json-source.js';
+import { bytesOfText, textOfBytes } from './byte-text.js';
 import { keyReader } from './json-key.js';
 import { withLaterTime } from './json-line.js';
-import type { TextForm } from './text-form.js';
 
 /** A value of a record, and how the record is found. */
 export interface ValueOfRecord {
@@ -16,40 +16,38 @@ export interface ValueOfRecord {
 }
 
 /** A file with a value put back, or why that cannot be. */
-export type PutBack = { readonly text: string } | { readonly problem: string };
+export type PutBack = { readonly bytes: Buffer } | { readonly problem: string };
 
 /**
  * Puts a value that lost a merge back into its record, in a file of another program. The record gets a later time; all other bytes stay.
  */
-export function putBack(text: string, value: ValueOfRecord, form: TextForm): PutBack {
+export function putBack(bytes: Buffer, value: ValueOfRecord): PutBack {
   const { keys, id, field } = value;
   const keyOf = keyReader(keys);
-  const lines = text.split(/(?<=\n)/);
-  const places = lines.flatMap((line, index) => (keyOf(contentOf(line, form))?.id === id ? [index] : []));
+  const lines = textOfBytes(bytes).split(/(?<=\n)/);
+  const places = lines.flatMap((line, index) => (keyOf(contentOf(line))?.id === id ? [index] : []));
   const [place, ...others] = places;
   if (place === undefined || others.length > 0) {
     return { problem: `${places.length === 0 ? 'no line has' : 'several lines have'} the key ${id}` };
   }
   const line = lines[place] ?? '';
-  const old = contentOf(line, form);
+  const old = contentOf(line);
   try {
     const source = withValueAt(readSource(old), field, value.lost);
     if (source === undefined) return { problem: `there is no place for ${field} in the record ${id}` };
     const next = source.text === old ? old : withLaterTime(source, value.updated).text;
     // What stands around it, a mark at the beginning of the file or the end of the line, is no part of it.
-    const start = line.indexOf(form.encode(old));
-    const around = [line.slice(0, start), line.slice(start + form.encode(old).length)];
-    return { text: lines.with(place, around.join(form.encode(next))).join('') };
+    const start = line.indexOf(old);
+    const changed = `${line.slice(0, start)}${next}${line.slice(start + old.length)}`;
+    return { bytes: bytesOfText(lines.with(place, changed).join('')) };
   } catch (error) {
     if (error instanceof JsonError) return { problem: `the record ${id} cannot be read: ${error.message}` };
     throw error;
   }
 }
 
-function contentOf(line: string, { decode }: TextForm): string {
-  return decode(line)
-    .replace(/^\ufeff/, '')
-    .replace(/\r?\n$/, '');
+function contentOf(line: string): string {
+  return line.replace(/^\ufeff/, '').replace(/\r?\n$/, '');
 }
 
 /** A record with a value at a path, which may lack the last name on it; undefined where it has no such place. */

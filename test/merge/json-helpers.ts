@@ -1,5 +1,7 @@
 import { expect } from 'vitest';
 
+import { mergeChunks } from '../../src/merge/chunks.js';
+import type { LineMerge } from '../../src/merge/chunks.js';
 import { mergeJsonFile } from '../../src/merge/json-file.js';
 import type { JsonFileOptions } from '../../src/merge/json-file.js';
 import type { FileSides, MergedFile } from '../../src/merge/file.js';
@@ -7,6 +9,16 @@ import type { FileSides, MergedFile } from '../../src/merge/file.js';
 export const BY_ID: JsonFileOptions = { keys: ['id'], together: [], elements: new Map(), appendOnly: false };
 
 export const swapped = ({ base, ours, theirs }: FileSides): FileSides => ({ base, ours: theirs, theirs: ours });
+
+/** A merge of bytes, each of which is given as a character. */
+export function mergeBytes({ base, ours, theirs }: FileSides, lines: LineMerge): MergedFile {
+  const bytes = (text: string): Buffer => Buffer.from(text, 'latin1');
+  const { parts, ...rest } = mergeChunks({ base: bytes(base), ours: bytes(ours), theirs: bytes(theirs) }, lines);
+  return { text: Buffer.concat(parts).toString('latin1'), ...rest };
+}
+
+/** The bytes of a text, each as a character. */
+export const latin1 = (text: string): string => Buffer.from(text).toString('latin1');
 
 /** A merge that needs nobody to look at it: the same text with ours and theirs swapped. */
 export function mergeBothWays(sides: FileSides, options: Partial<JsonFileOptions> = {}): MergedFile {

@@ -1,14 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { mergeJsonFile } from '../../src/merge/json-file.js';
+import { jsonLines } from '../../src/merge/json-file.js';
 import { putBack } from '../../src/merge/json-put-back.js';
-import { BYTES, PLAIN_TEXT } from '../../src/merge/text-form.js';
-import { BY_ID } from './json-helpers.js';
+import { BY_ID, latin1, mergeBytes } from './json-helpers.js';
 
 const put = (text: string, field: string, lost: string, keys: readonly string[] = ['id']): unknown => {
-  const done = putBack(text, { keys, id: 'a', field, lost }, PLAIN_TEXT);
-  return 'text' in done ? done.text : done.problem;
+  const done = putBack(Buffer.from(text), { keys, id: 'a', field, lost });
+  return 'bytes' in done ? done.bytes.toString() : done.problem;
 };
 
 describe('a value put back', () => {
@@ -46,18 +45,16 @@ describe('a value put back', () => {
       fc.property(fc.array(value, { minLength: 6, maxLength: 6 }), fc.constantFrom('\n', '\r\n'), (values, end) => {
         const [a = '', b = '', c = '', d = '', e = '', f = ''] = values;
         const file = (x: string, y: string): string =>
-          Buffer.from([line('z', 'é'.length.toString(), '"é\\ud800"'), line('a', x, y), ''].join(end)).toString(
-            'latin1',
-          );
-        const { text, losses } = mergeJsonFile(
+          latin1([line('z', 'é'.length.toString(), '"é\\ud800"'), line('a', x, y), ''].join(end));
+        const { text, losses } = mergeBytes(
           { base: file(a, b), ours: file(c, d), theirs: file(e, f) },
-          BY_ID,
-          BYTES,
+          jsonLines(BY_ID),
         );
         for (const { id, loss } of losses) {
-          const found = putBack(text, { keys: ['id'], id, field: loss.field ?? '', lost: loss.lost }, BYTES);
-          if (!('text' in found)) throw new Error(found.problem);
-          const [other, own = ''] = found.text.split(end);
+          const value = { keys: ['id'], id, field: loss.field ?? '', lost: loss.lost };
+          const found = putBack(Buffer.from(text, 'latin1'), value);
+          if (!('bytes' in found)) throw new Error(found.problem);
+          const [other, own = ''] = found.bytes.toString('latin1').split(end);
           expect(other).toBe(text.split(end)[0]);
           expect(Buffer.from(own, 'latin1').toString()).toContain(`:${loss.lost}`);
         }

@@ -1,12 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import { mergeJsonFile } from '../../src/merge/json-file.js';
+import { bytesOfText, textOfBytes } from '../../src/merge/byte-text.js';
+import { jsonLines } from '../../src/merge/json-file.js';
 import type { FileSides, MergedFile } from '../../src/merge/file.js';
 import { meaningOfLine } from '../../src/merge/json-text.js';
 import { keyReader } from '../../src/merge/json-key.js';
-import { BYTES } from '../../src/merge/text-form.js';
-import { BY_ID, conflictOf, mergeBothWays, mergedLines } from './json-helpers.js';
+import { BY_ID, conflictOf, latin1, mergeBothWays, mergeBytes, mergedLines } from './json-helpers.js';
 
 const rec = (id: string, v = 0): string => `{"id":"${id}","v":${v}}`;
 const textOf = (base: string, ours: string, theirs: string): string => mergeBothWays({ base, ours, theirs }).text;
@@ -120,12 +120,12 @@ describe('the bytes of lines', () => {
 
   it('that are no UTF-8 come back as they were', () => {
     const stray = '{"id":"s","name":"caf\xe9\xf0\x9f"}';
-    const bytes = (v: number, w: number): string => `${stray}\n${BYTES.encode(`{"id":"é","v":${v},"w":${w}}`)}\n`;
+    const bytes = (v: number, w: number): string => `${stray}\n${latin1(`{"id":"é","v":${v},"w":${w}}`)}\n`;
     const sides: FileSides = { base: bytes(1, 1), ours: bytes(2, 1), theirs: bytes(1, 2) };
-    expect(mergeJsonFile(sides, BY_ID, BYTES)).toEqual({ text: bytes(2, 2), losses: [], problems: [] });
+    expect(mergeBytes(sides, jsonLines(BY_ID))).toEqual({ text: bytes(2, 2), losses: [], problems: [] });
     const touched = stray.replace('}', ',"v":1}');
     const edited = { ...sides, ours: bytes(1, 1).replace(stray, touched) };
-    expect(mergeJsonFile(edited, BY_ID, BYTES).text).toBe(bytes(1, 2).replace(stray, touched));
+    expect(mergeBytes(edited, jsonLines(BY_ID)).text).toBe(bytes(1, 2).replace(stray, touched));
   });
 
   it('of rows stay rows, which merge by place where all have as many elements', () => {
@@ -176,24 +176,23 @@ describe('any bytes', () => {
     .map(([mark, lines, last]) => mark + lines.flat().join('') + last);
   const stray = fc
     .tuple(text, fc.constantFrom('', '', '\x80\xff', '{"id":"\xe9"}\n'))
-    .map(([each, odd]) => odd + BYTES.encode(each));
+    .map(([each, odd]) => odd + latin1(each));
 
   it('come back from a text as they were', () => {
     fc.assert(
       fc.property(fc.uint8Array(), (bytes) => {
-        const each = Buffer.from(bytes).toString('latin1');
-        expect(BYTES.encode(BYTES.decode(each))).toBe(each);
+        expect(bytesOfText(textOfBytes(Buffer.from(bytes)))).toEqual(Buffer.from(bytes));
       }),
       { numRuns: 500 },
     );
-    expect(BYTES.decode(BYTES.encode('é\u{1F600}'))).toBe('é\u{1F600}');
+    expect(textOfBytes(bytesOfText('é\u{1F600}'))).toBe('é\u{1F600}');
   });
 
   it('merge the same either way where nobody must decide, and give back a side that alone changed', () => {
     fc.assert(
       fc.property(stray, stray, stray, fc.boolean(), (base, ours, theirs, appendOnly) => {
         const merge = (b: string, o: string, t: string): MergedFile =>
-          mergeJsonFile({ base: b, ours: o, theirs: t }, { ...BY_ID, keys: ['id', '0'], appendOnly }, BYTES);
+          mergeBytes({ base: b, ours: o, theirs: t }, jsonLines({ ...BY_ID, keys: ['id', '0'], appendOnly }));
         const [one, other] = [merge(base, ours, theirs), merge(base, theirs, ours)];
         expect(other.problems).toHaveLength(one.problems.length);
         if (one.problems.length === 0) expect(other.text).toBe(one.text);
@@ -207,10 +206,13 @@ describe('any bytes', () => {
   it('of lines that both sides have alike, or that one side added, are in the result', () => {
     fc.assert(
       fc.property(stray, stray, stray, (base, ours, theirs) => {
-        const { text: result, losses } = mergeJsonFile({ base, ours, theirs }, BY_ID, BYTES);
+        const { text: result, losses } = mergeBytes({ base, ours, theirs }, jsonLines(BY_ID));
         const saidIn = (each: string): string[] =>
           // A mark within the file may come to stand at its beginning.
-          each.split(/\r*\n/).map((one) => meaningOfLine(BYTES.decode(one.replaceAll(/^(?:\xef\xbb\xbf)+|\r+$/g, ''))));
+          each
+            .split(/\r*\n/)
+            .map((one) => Buffer.from(one.replaceAll(/^(?:\xef\xbb\xbf)+|\r+$/g, ''), 'latin1'))
+            .map((one) => meaningOfLine(textOfBytes(one)));
         const [known, there, other] = [base, result, theirs].map((each) => new Set(saidIn(each))) as [
           Set<string>,
           Set<string>,

@@ -4,8 +4,10 @@ import { closeSync, fsyncSync, openSync, readSync } from 'node:fs';
 import { OWNER_FILE, openPlain, plainStats, writeAll } from './file.js';
 import { withIoErrors } from './io-error.js';
 
-const CHUNK_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;
+
+/** One buffer for all files, which are read one after another: memory that the system hands out anew costs as much as small files do. */
+const BUFFER = Buffer.allocUnsafeSlow(256 * 1024);
 
 /** The number of lines that hold more than white space, 0 for a missing file. Throws SyncError `io`. */
 export function countLines(path: string): number {
@@ -36,14 +38,13 @@ export function hashFile(path: string): string | null {
   return readChunks(path, (chunk) => sha256.update(chunk)) ? sha256.digest('hex') : null;
 }
 
-/** Hands the file's bytes on piece by piece, each valid during the call only; `false` if there is no such file. */
+/** Hands the file's bytes on piece by piece, each valid during the call only, which reads no other file; `false` if there is no such file. */
 function readChunks(path: string, onChunk: (chunk: Buffer) => void): boolean {
   return withIoErrors(path, 'read', () => {
     if (plainStats(path) === undefined) return false;
     const fd = openPlain(path);
     try {
-      const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-      for (let read = readSync(fd, buffer); read > 0; read = readSync(fd, buffer)) onChunk(buffer.subarray(0, read));
+      for (let read = readSync(fd, BUFFER); read > 0; read = readSync(fd, BUFFER)) onChunk(BUFFER.subarray(0, read));
       return true;
     } finally {
       closeSync(fd);

@@ -38,12 +38,12 @@ export class LineCursor {
     closeSync(this.#fd);
   }
 
-  /** Goes on to the next line, if this one has these bytes. */
-  take(bytes: Uint8Array): boolean {
+  /** Goes on after so many lines, if these are their bytes, with LF between them. */
+  take(bytes: Uint8Array, lines = 1): boolean {
     const size = bytes.length;
     if (!this.#has(size + 1) || this.#buffer[this.#at + size] !== NEWLINE) return false;
     if (this.#buffer.compare(bytes, 0, size, this.#at, this.#at + size) !== 0) return false;
-    this.#skip(size);
+    this.#skip(size, lines);
     return true;
   }
 
@@ -62,9 +62,9 @@ export class LineCursor {
     this.#skip(this.#size);
   }
 
-  #skip(size: number): void {
+  #skip(size: number, lines = 1): void {
     this.#at += size + 1;
-    this.#number++;
+    this.#number += lines;
   }
 
   #sizeOfLine(): number | undefined {

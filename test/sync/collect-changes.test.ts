@@ -24,10 +24,10 @@ function agreed(): { replica: Replica; lines: readonly string[] } {
 const memories = (replica: Replica): string => replica.files()['memories.jsonl'] ?? '';
 
 /** What an import would decide on; `readsAll` has every line of every file read. */
-function collected({ store, dir }: Replica, readsAll: boolean): unknown {
+function collected({ store, dir }: Replica, readsAll: boolean, file = 'memories.jsonl'): unknown {
   const target = findTarget(store.sql, dir);
   if (target === undefined) throw new Error('there was no export');
-  const options = { dir, only: ['memories.jsonl'], latest: 4e12, isForced: () => false, forces: readsAll };
+  const options = { dir, only: [file], latest: 4e12, isForced: () => false, forces: readsAll };
   return store.sql.transaction('immediate', () => {
     const { unsettled, skipped, unknown } = collectChanges(store.sql, store.registry, target, options);
     const staged = store.sql.all(`SELECT type, id, file, line, raw, gone FROM temp.scsync_staged ORDER BY 1, 2, 4`);
@@ -91,11 +91,43 @@ describe('the lines of a file that an import decides on', () => {
       [0, now.join('\n') + '\n'],
       [1, [...now.slice(0, 2), long[2], ...now.slice(3)].join('\n') + '\n'],
       [1, [...now.slice(0, -1), withId(lines[0], 'z')].join('\n') + '\n'],
+      [2, now.filter((each) => each.length < 1000).join('\n') + '\n'],
     ] as const) {
       writeFileSync(join(replica.dir, 'memories.jsonl'), text);
       const expected = collected(replica, true);
       expect((expected as { staged: unknown[] }).staged.length).toBeGreaterThanOrEqual(n);
       expect(collected(replica, false)).toEqual(expected);
     }
+  });
+
+  it.each(['sessions.jsonl', 'deletions.jsonl'])('are the same where %s has more than are compared at once', (name) => {
+    const replica = new Replica();
+    const rows = Array.from({ length: 250 }, (_, n) => `('${String(n).padStart(3, '0')}', :project, 'a', 'b', 1, 1)`);
+    for (const made of [rows, rows.map((row) => row.replace("('", "('kept "))]) {
+      const values = made.join(', ').replaceAll("'a'", `'${made.length}' || random()`);
+      replica.run(`INSERT INTO project_memory (id, project_path, key, value, created_at, updated_at) VALUES ${values}`);
+      replica.run(
+        `INSERT INTO sessions (id, project_path, name, description, created_at, updated_at) VALUES ${values}`,
+      );
+    }
+    replica.export();
+    replica.run(`DELETE FROM project_memory WHERE id NOT LIKE 'kept%'`);
+    replica.run(`DELETE FROM sessions WHERE id NOT LIKE 'kept%'`);
+    replica.export();
+    const lines = (replica.files()[name] ?? '').trimEnd().split('\n');
+    expect(lines.length).toBeGreaterThanOrEqual(250);
+    const changed = fc.array(fc.tuple(fc.nat(lines.length - 1), fc.boolean()), { minLength: 1, maxLength: 3 });
+    fc.assert(
+      fc.property(changed, (changes) => {
+        const now: (string | undefined)[] = [...lines];
+        for (const [at, isGone] of changes) now[at] = isGone ? undefined : lines[at]?.replace('}', ',"later":1}');
+        const text = now.flatMap((line) => (line === undefined ? [] : [`${line}\n`])).join('');
+        writeFileSync(join(replica.dir, name), text);
+        const expected = collected(replica, true, name);
+        expect((expected as { staged: unknown[] }).staged).toHaveLength(new Set(changes.map(([at]) => at)).size);
+        expect(collected(replica, false, name)).toEqual(expected);
+      }),
+      { numRuns: 40 },
+    );
   });
 });

@@ -94,12 +94,14 @@ export function forgetBases(sql: Sql, target: number, key?: RecordKey): void {
 
 /** Says whether a target has any base that stands in a file. */
 export function hasBase(sql: Sql, registry: Registry, target: Target, file: string): boolean {
-  if (file !== registry.deletionsFile)
-    return readPage(sql, registry, target, { file, after: undefined, limit: 1 }, 'b.line').length > 0;
-  return (
-    sql.get(`SELECT 1 FROM scsync_base WHERE target = ? AND deleted = 1 AND line <> '' LIMIT 1`, target.id) !==
-    undefined
-  );
+  if (file === registry.deletionsFile) {
+    const tombstone = `SELECT 1 FROM scsync_base WHERE target = ? AND deleted = 1 AND line <> '' LIMIT 1`;
+    return sql.get(tombstone, target.id) !== undefined;
+  }
+  const entity = registry.entities.find((candidate) => candidate.file === file);
+  if (entity === undefined) return false;
+  const { from, parameters } = basesOf(target, { type: entity.type, deleted: 0, after: undefined });
+  return sql.get(`SELECT 1 FROM ${from} LIMIT 1`, ...parameters) !== undefined;
 }
 
 /** A base whose home is a file. */
@@ -108,59 +110,101 @@ export interface FileBase {
   readonly raw: string;
 }
 
-/** The bases whose home is a file, in the order of types and ids. */
-export function* basesOfFile(sql: Sql, registry: Registry, target: Target, file: string): Generator<FileBase> {
-  for (const { key, line } of readAll(sql, registry, target, file, 'b.line')) yield { key, raw: String(line) };
-}
-
-/** The same with the bytes of the lines, which need not be decoded; of a database that keeps text as UTF-8. */
-export function* basesAsBytes(
-  sql: Sql,
-  registry: Registry,
-  target: Target,
-  file: string,
-): Generator<{ readonly key: RecordKey; readonly bytes: Uint8Array }> {
-  for (const { key, line } of readAll(sql, registry, target, file, 'CAST(b.line AS BLOB)')) {
-    if (line instanceof Uint8Array) yield { key, bytes: line };
-  }
-}
-
-interface BaseRow {
-  readonly key: RecordKey;
-  readonly line: SqlValue | undefined;
-}
-
 const PAGE = 500;
 
-function* readAll(sql: Sql, registry: Registry, target: Target, file: string, line: string): Generator<BaseRow> {
-  let after: RecordKey | undefined;
-  for (;;) {
-    const page = readPage(sql, registry, target, { file, after, limit: PAGE }, line);
-    yield* page;
-    after = page.at(-1)?.key;
-    if (page.length < PAGE) return;
+/** The bases whose home is a file, in the order of types and ids. */
+export function* basesOfFile(sql: Sql, registry: Registry, target: Target, file: string): Generator<FileBase> {
+  for (const { type, deleted } of homesIn(sql, registry, file)) {
+    let after: string | undefined;
+    for (;;) {
+      const { from, parameters } = basesOf(target, { type, deleted, after });
+      const page = sql.all(`SELECT r.id, b.line FROM ${from} ORDER BY r.id LIMIT ${PAGE}`, ...parameters);
+      for (const [id, line] of page) yield { key: { type, id: (after = String(id)) }, raw: String(line) };
+      if (page.length < PAGE) break;
+    }
   }
 }
 
-function readPage(
-  sql: Sql,
-  registry: Registry,
+/** A base by the bytes of its line. */
+export interface BytesOfBase {
+  readonly key: RecordKey;
+  readonly bytes: Uint8Array;
+}
+
+/** Bases that follow each other in a file. */
+export interface BasesAsBytes {
+  readonly count: number;
+  readonly last: RecordKey;
+  /** Their lines with LF between them; undefined where one is long, since many long ones were one huge value. */
+  readonly bytes: Uint8Array | undefined;
+  /** Reads them one by one, which takes more than twice as long. */
+  readonly each: () => readonly BytesOfBase[];
+}
+
+/** So many are compared at once. Where one differs, all of them are compared one by one. */
+const TOGETHER = 100;
+
+/** A longer line is compared by itself. */
+const LONG_LINE_BYTES = 65_536;
+
+/**
+ * The bases whose home is a file, in the order of types and ids, many at a time, as bytes that need not be decoded: most are in the
+ * file as they are. Of a database that keeps text as UTF-8.
+ */
+export function* basesAsBytes(sql: Sql, registry: Registry, target: Target, file: string): Generator<BasesAsBytes> {
+  for (const { type, deleted } of homesIn(sql, registry, file)) {
+    let after: string | undefined;
+    for (;;) {
+      const { from, parameters } = basesOf(target, { type, deleted, after });
+      const page = `SELECT r.id, CAST(b.line AS BLOB) AS line FROM ${from} ORDER BY r.id LIMIT ${TOGETHER}`;
+      const [count, last, isShort, bytes] =
+        sql.get(
+          `SELECT count(*), max(id), max(length(line)) <= ${LONG_LINE_BYTES},
+             CAST(group_concat(line, char(10)) FILTER (WHERE length(line) <= ${LONG_LINE_BYTES}) AS BLOB)
+           FROM (${page})`,
+          ...parameters,
+        ) ?? [];
+      if (typeof last !== 'string') break;
+      after = last;
+      yield {
+        ...{ count: Number(count), last: { type, id: last } },
+        bytes: isShort === 1n && bytes instanceof Uint8Array ? bytes : undefined,
+        each: () =>
+          sql.all(page, ...parameters).flatMap(([id, line]): BytesOfBase[] => {
+            return line instanceof Uint8Array ? [{ key: { type, id: String(id) }, bytes: line }] : [];
+          }),
+      };
+    }
+  }
+}
+
+/** Of which records a file is the home: those of its type; of all types, where they are deleted. */
+interface Home {
+  readonly type: string;
+  readonly deleted: 0 | 1;
+}
+
+function* homesIn(sql: Sql, registry: Registry, file: string): Generator<Home> {
+  if (file !== registry.deletionsFile) {
+    for (const { type } of registry.entities.filter((entity) => entity.file === file)) yield { type, deleted: 0 };
+    return;
+  }
+  // Types that the registry does not name any more have tombstones too.
+  for (let type = ''; ;) {
+    const next = sql.get(`SELECT min(type) FROM scsync_records WHERE type > ?`, type)?.[0];
+    if (typeof next !== 'string') return;
+    yield { type: (type = next), deleted: 1 };
+  }
+}
+
+/** The bases `b` of records `r` of a home, after an id; without one those of all ids, and an id may be empty. */
+function basesOf(
   target: Target,
-  { file, after, limit }: { readonly file: string; readonly after: RecordKey | undefined; readonly limit: number },
-  line: string,
-): BaseRow[] {
-  const isDeletions = file === registry.deletionsFile;
-  const type = registry.entities.find((entity) => entity.file === file)?.type ?? '';
-  const from = after ?? { type: isDeletions ? '' : type, id: '' };
-  // An id may be empty.
-  const range = isDeletions ? `(r.type, r.id) > (?, ?)` : `r.type = ? AND r.id ${after === undefined ? '>=' : '>'} ?`;
-  return sql
-    .all(
-      `SELECT r.type, r.id, ${line} FROM scsync_records r CROSS JOIN scsync_base b ON b.record = r.n AND b.target = ?
-       WHERE ${range} AND b.deleted = ${isDeletions ? 1 : 0} AND b.line <> '' ORDER BY r.type, r.id LIMIT ${limit}`,
-      target.id,
-      from.type,
-      from.id,
-    )
-    .map(([type, id, value]) => ({ key: { type: String(type), id: String(id) }, line: value }));
+  { type, deleted, after }: Home & { readonly after: string | undefined },
+): { readonly from: string; readonly parameters: readonly SqlValue[] } {
+  return {
+    from: `scsync_records r CROSS JOIN scsync_base b ON b.record = r.n AND b.target = ?
+      WHERE r.type = ? AND r.id ${after === undefined ? '>=' : '>'} ? AND b.deleted = ${deleted} AND b.line <> ''`,
+    parameters: [target.id, type, after ?? ''],
+  };
 }

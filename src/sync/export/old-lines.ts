@@ -5,6 +5,7 @@ import { fileNames, fileOfType, keyReader } from '../../format/line-key.js';
 import type { LineKey } from '../../format/line-key.js';
 import { hashFile } from '../../files/file-bytes.js';
 import { readBlocks } from '../../files/line-blocks.js';
+import { LineCursor } from '../../files/line-cursor.js';
 import { readLines } from '../../files/line-reader.js';
 import type { TextLine } from '../../files/line-reader.js';
 import { keyOfLine, scanFile } from '../../files/scan-file.js';
@@ -109,8 +110,8 @@ export class OldFiles {
   #settledHash(name: string, path: string): string | undefined {
     const sha256 = settledHash(this.#sql, this.#target, name);
     if (sha256 === undefined || name === this.#registry.deletionsFile || hashFile(path) !== sha256) return undefined;
-    const [first] = readLines(path);
-    return first !== undefined && keyReader(this.#registry, name)(first.text) !== undefined ? sha256 : undefined;
+    const first = firstLine(path);
+    return first !== undefined && keyReader(this.#registry, name)(first) !== undefined ? sha256 : undefined;
   }
 
   *#linesOf(name: string): Generator<TextLine> {
@@ -159,5 +160,15 @@ export class OldFiles {
       }
       if (keys.length === 0) return;
     }
+  }
+}
+
+function firstLine(path: string): string | undefined {
+  const cursor = new LineCursor(path);
+  try {
+    const line = cursor.peek();
+    return line === 'irregular' ? undefined : line?.text;
+  } finally {
+    cursor.close();
   }
 }

@@ -82,7 +82,10 @@ export function addChildren(sql: Sql, registry: Registry, target: Target): void 
   }
 }
 
-/** A row whose key is no text has no line. Two ranges of an index: NULL stands before all texts, a BLOB after them. */
+/**
+ * A row whose key is no text has no line. Two ranges of an index: NULL stands before all texts, a BLOB after them. The plus keeps SQLite from
+ * going through all rows of the project by another index.
+ */
 function checkKeys(sql: Sql, registry: Registry, entity: Entity, projectPath: string): void {
   const { key } = entity;
   if (isMapped(entity)) {
@@ -90,7 +93,7 @@ function checkKeys(sql: Sql, registry: Registry, entity: Entity, projectPath: st
     return;
   }
   for (const condition of [`t.${sqlName(key)} IS NULL`, `t.${sqlName(key)} >= x''`]) {
-    const where = `${condition} AND ${project(registry, entity, 't')} = ? LIMIT 1`;
+    const where = `${condition} AND +${project(registry, entity, 't')} = ? LIMIT 1`;
     const row = sql.get(
       `SELECT hex(t.${sqlName(key)}), t.${sqlName(key)} IS NULL FROM ${rowsOf(registry, entity)} t WHERE ${where}`,
       projectPath,

@@ -1,12 +1,7 @@
 import { compareKeys } from '../../format/line-key.js';
 import type { LineKey } from '../../format/line-key.js';
 import type { LineCursor, PlainLine } from '../../files/line-cursor.js';
-
-/** A base by the bytes of its line. */
-export interface BytesOfBase {
-  readonly key: LineKey;
-  readonly bytes: Uint8Array;
-}
+import type { BasesAsBytes, BytesOfBase } from '../../store/knowledge/base.js';
 
 /** A record of which a file has another line than the base, or none. */
 export interface Difference {
@@ -22,7 +17,7 @@ export interface Difference {
  */
 export function compareBytes(
   cursor: LineCursor,
-  bases: Iterable<BytesOfBase>,
+  pages: Iterable<BasesAsBytes>,
   keyOf: (raw: string) => LineKey | undefined,
   give: (difference: Difference) => void,
 ): boolean {
@@ -47,10 +42,16 @@ export function compareBytes(
       if (order === 0) return 'here';
     }
   };
-  for (const base of bases) {
-    const found = takeThrough(base);
-    if (found === 'irregular') return false;
-    if (found === 'gone') give({ key: base.key, line: undefined, hadBase: true });
+  for (const page of pages) {
+    if (page.bytes !== undefined && cursor.take(page.bytes, page.count)) {
+      last = page.last;
+      continue;
+    }
+    for (const base of page.each()) {
+      const found = takeThrough(base);
+      if (found === 'irregular') return false;
+      if (found === 'gone') give({ key: base.key, line: undefined, hadBase: true });
+    }
   }
   return takeThrough(undefined) !== 'irregular';
 }

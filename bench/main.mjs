@@ -106,10 +106,9 @@ function short(value) {
  *
  * @param {Line} result
  */
-function goals({ ratio, most, least, referenceFactor, wall, reference }) {
+function goals({ ratio, most, referenceFactor, wall, reference }) {
   const found = [];
   if (most !== undefined) found.push({ goal: `ratio <= ${most}`, met: ratio <= most });
-  if (least !== undefined) found.push({ goal: `ratio >= ${least}`, met: ratio >= least });
   if (referenceFactor !== undefined) {
     const met = reference === undefined || wall === null ? undefined : reference.wall / wall >= referenceFactor;
     found.push({ goal: `${referenceFactor} times the reference's speed`, met });

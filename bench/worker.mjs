@@ -68,8 +68,9 @@ const STEPS = {
 
   import: ({ db, project, dir }, timed) =>
     withStore(db, (store) => {
+      const locked = timeLocks();
       const { total } = timed(() => new Importer(store, { projectPath: project }).importAll(dir));
-      return { created: total.created, updated: total.updated };
+      return { created: total.created, updated: total.updated, locked: locked() };
     }),
 
   status: ({ db, project, dir }, timed) =>
@@ -263,9 +264,11 @@ const STEPS = {
       const last = {};
       let writes = 0;
       let busy = 0;
+      let stall = 0;
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, Math.max(0, from - Date.now()));
       while (Date.now() < until) {
         const id = `item_w${writer}-${random.below(500)}`;
+        const begin = performance.now();
         try {
           write.run(id, session?.[0] ?? null, writes);
           last[id] = writes++;
@@ -273,8 +276,9 @@ const STEPS = {
           if (!/locked|busy/i.test(String(error))) throw error;
           busy++;
         }
+        stall = Math.max(stall, performance.now() - begin);
       }
-      return { writes, busy, last };
+      return { writes, busy, stall, last };
     }),
 
   /** Exports again and again, until it is time to stop. */
@@ -422,6 +426,24 @@ function change(sql, round) {
     edit.run(` edit ${round}`, ids[Math.floor(index * step + ((round * 7919) % step))] ?? null);
   }
   sql.exec('COMMIT');
+}
+
+/** Gives how long the longest transaction held the write lock from now on, milliseconds. */
+function timeLocks() {
+  const original = Sql.prototype.transaction;
+  let longest = 0;
+  let depth = 0;
+  Sql.prototype.transaction = function (mode, body) {
+    const start = performance.now();
+    depth++;
+    try {
+      return original.call(this, mode, body);
+    } finally {
+      depth--;
+      if (depth === 0 && mode === 'immediate') longest = Math.max(longest, performance.now() - start);
+    }
+  };
+  return () => longest;
 }
 
 /** @param {string} dir */

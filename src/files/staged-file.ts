@@ -5,6 +5,8 @@ import { SyncError } from '../errors.js';
 import { keepMode, writeAll } from './file.js';
 
 const BUFFER_BYTES = 256 * 1024;
+/** So many bytes are written as they are. */
+const LONG_BYTES = 32 * 1024;
 /** One UTF-16 unit takes at most three bytes in UTF-8: a pair of surrogates takes four. */
 const MOST_BYTES_PER_UNIT = 3;
 
@@ -14,7 +16,7 @@ export interface StagedFile {
   readonly size: number;
   /** Appends text as UTF-8. It must hold no lone surrogate, nor end between two that are a pair. */
   write(text: string): void;
-  /** Appends bytes; they are copied, the caller may reuse the array. */
+  /** Appends bytes; the caller may reuse the array. */
   writeBytes(bytes: Uint8Array): void;
   /** Ends the content and says what it is. May be called again. */
   close(): StagedContent;
@@ -68,11 +70,13 @@ export class TemporaryFile implements StagedFile {
 
   writeBytes(bytes: Uint8Array): void {
     this.#requireOpen();
-    if (this.#makeRoom(bytes.length)) {
+    if (bytes.length >= LONG_BYTES) {
+      this.#flush();
+      this.#append(bytes);
+    } else {
+      this.#makeRoom(bytes.length);
       this.#buffer.set(bytes, this.#buffered);
       this.#buffered += bytes.length;
-    } else {
-      this.#append(bytes);
     }
   }
 

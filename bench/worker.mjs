@@ -433,11 +433,12 @@ function timeLocks() {
   const original = Sql.prototype.transaction;
   let longest = 0;
   let depth = 0;
+  /** @type {typeof original} */
   Sql.prototype.transaction = function (mode, body) {
     const start = performance.now();
     depth++;
     try {
-      return original.call(this, mode, body);
+      return /** @type {ReturnType<typeof body>} */ (original.call(this, mode, body));
     } finally {
       depth--;
       if (depth === 0 && mode === 'immediate') longest = Math.max(longest, performance.now() - start);

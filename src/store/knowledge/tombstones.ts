@@ -32,6 +32,11 @@ export function readTombstone(sql: Sql, project: string, key: RecordKey, actor =
   return row === undefined ? undefined : tombstoneOf(sql, key, row, actor);
 }
 
+/** Says whether a project remembers any record as deleted. */
+export function hasTombstones(sql: Sql, project: string): boolean {
+  return sql.get(`SELECT 1 FROM scsync_tombstones WHERE project = ? LIMIT 1`, project) !== undefined;
+}
+
 /** How many records of a type a project remembers as deleted; `isThere` is SQL that says whether `x` is there after all. */
 export function countTombstones(sql: Sql, project: string, type: string, isThere: string): number {
   const from = `scsync_tombstones x WHERE x.project = ? AND x.type = ? AND NOT ${isThere}`;

@@ -56,6 +56,8 @@ export class ImportContext {
   readonly decided = new Set<string>();
   /** Records that were written since the page of records at hand was read, as `type/id`. */
   readonly changed = new Set<string>();
+  /** False where nothing can refer to a deleted record, since the project has none. */
+  mayReferToDeleted = true;
   /** Tombstones of rows that go last, when all that refers to them is decided, by `type/id`. */
   readonly deferredDeletes = new Map<string, Deleted>();
   /** What changed rows held before; kept only where somebody asks what changes. */

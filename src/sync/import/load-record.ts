@@ -179,6 +179,7 @@ function withoutDeadReferences(context: ImportContext, line: FileVersion<Present
 
 /** Clears optional references to records that are deleted; those to records that are merely not here stay. */
 export function clearDead(context: ImportContext, content: Content): Content {
+  if (!context.mayReferToDeleted) return content;
   const changes = new Map<number, string>();
   for (const { name, field, target } of content.entity.referring) {
     const index = content.entity.indexOf.get(name) ?? -1;

@@ -75,32 +75,16 @@ function between(type: string, first: string, last: string): Ids {
   };
 }
 
-/** The records that a SELECT names. */
+/** The records that a SELECT names: all were laid out. */
 export function entriesOf(context: ImportContext, entity: Entity, ids: Ids): PageEntry[] {
-  const { sql, registry, rows, target, actor } = context;
-  const { type, key } = entity;
-  const known = readKnown(sql, target, type, ids, actor);
+  const { sql, rows, target, actor } = context;
+  const known = readKnown(sql, target, entity.type, ids, actor);
   const contents = rows.readAll(entity, ids);
-  const lines = stagedLines(context, type, ids);
-  return sql
-    .all(
-      `SELECT k.id, EXISTS (SELECT 1 FROM ${rowsOf(registry, entity)} t WHERE t.${sqlName(key)} = k.id),
-         EXISTS (SELECT 1 FROM temp.scsync_staged s WHERE s.type = ? AND s.id = k.id AND s.gone = 1)
-       FROM (${ids.sql}) k ORDER BY k.id`,
-      type,
-      ...ids.parameters,
-    )
-    .map(([id, hasRow, isAbsent]) => {
-      const row = contents.get(String(id));
-      return {
-        id: String(id),
-        staged: lines.get(String(id)) ?? [],
-        row,
-        isElsewhere: row === undefined && hasRow === 1n,
-        known: known.get(String(id)) ?? UNKNOWN,
-        isAbsent: isAbsent === 1n,
-      };
-    });
+  return [...stagedOf(context, entity, ids)].map(([id, { lines, isAbsent, hasRow }]) => {
+    const row = contents.get(id);
+    const isElsewhere = row === undefined && hasRow;
+    return { id, staged: lines, row, isElsewhere, known: known.get(id) ?? UNKNOWN, isAbsent };
+  });
 }
 
 /** Records of an entity that the files only delete, while they have a row: to be deleted before their parents take them along. */
@@ -115,21 +99,32 @@ export function deletedChildren(context: ImportContext, entity: Entity): PageEnt
   return entriesOf(context, entity, ids);
 }
 
-function stagedLines({ sql }: ImportContext, type: string, ids: Ids): Map<string, FoundLine[]> {
-  const lines = new Map<string, FoundLine[]>();
-  for (const [id, file, line, raw] of sql.all(
-    `SELECT s.id, s.file, s.line, s.raw FROM (${ids.sql}) k CROSS JOIN temp.scsync_staged s ON s.type = ? AND s.id = k.id
-     WHERE s.raw IS NOT NULL
-     ORDER BY s.id, s.rowid`,
+/** What was laid out of a record. */
+interface StagedRecord {
+  readonly lines: FoundLine[];
+  isAbsent: boolean;
+  /** Whether any project has a row with its id. */
+  readonly hasRow: boolean;
+}
+
+/** What was laid out of records, by their ids in order. */
+function stagedOf({ sql, registry }: ImportContext, entity: Entity, ids: Ids): Map<string, StagedRecord> {
+  const { type, key } = entity;
+  const records = new Map<string, StagedRecord>();
+  for (const [name, file, line, raw, gone, hasRow] of sql.all(
+    `SELECT s.id, s.file, s.line, s.raw, s.gone,
+       EXISTS (SELECT 1 FROM ${rowsOf(registry, entity)} t WHERE t.${sqlName(key)} = s.id)
+     FROM (${ids.sql}) k CROSS JOIN temp.scsync_staged s ON s.type = ? AND s.id = k.id ORDER BY s.id, s.rowid`,
     ...ids.parameters,
     type,
   )) {
-    const found = { file: String(file), line: Number(line), raw: String(raw) };
-    const others = lines.get(String(id));
-    if (others === undefined) lines.set(String(id), [found]);
-    else others.push(found);
+    const id = String(name);
+    const record = records.get(id) ?? { lines: [], isAbsent: false, hasRow: hasRow === 1n };
+    records.set(id, record);
+    if (raw !== null) record.lines.push({ file: String(file), line: Number(line), raw: String(raw) });
+    record.isAbsent ||= gone === 1n;
   }
-  return lines;
+  return records;
 }
 
 /** How a line that cannot be read is reported. */

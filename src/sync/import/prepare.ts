@@ -1,6 +1,7 @@
 import { isDeleted } from '../../record/version.js';
 import type { Entity } from '../../registry/entity.js';
 import { CHANGED_SINCE, newestChange } from '../../store/knowledge/changes.js';
+import { hasTombstones } from '../../store/knowledge/tombstones.js';
 import type { ImportContext } from './context.js';
 import { loadRecord } from './load-record.js';
 import { entriesOf, pagesOf } from './page.js';
@@ -19,6 +20,7 @@ import { rowsOf } from '../../store/row-source.js';
 export function prepareRecords(context: ImportContext): number {
   const { sql, registry } = context;
   const newest = newestChange(sql);
+  context.mayReferToDeleted = hasTombstones(sql, context.target.project);
   for (const entity of registry.entities) {
     context.forgetRows();
     for (const ids of pagesOf(context, entity)) {
@@ -27,6 +29,7 @@ export function prepareRecords(context: ImportContext): number {
       });
     }
   }
+  context.mayReferToDeleted = true;
   return newest;
 }
 

@@ -38,7 +38,7 @@ const settings = {
 
 export default defineConfig({
   test: {
-    globalSetup: ['test/setup/temporary.ts'],
+    globalSetup: ['test/setup/temporary.ts', 'test/setup/children.ts'],
     // Without this, vitest picks another reporter when it believes that a program reads its output.
     reporters: ['default'],
     // By default one core is left idle, and on two cores that is half of the machine.

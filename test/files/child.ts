@@ -6,9 +6,9 @@ import { onTestFinished } from 'vitest';
 
 import { temporaryFolder } from './temporary-folder.js';
 
-/** The address of a built module, for scripts that run in a process of their own (`npm test` builds first). */
+/** The address of a built module, for scripts that run in a process of their own (`npm test` builds first; see `setup/children.ts`). */
 export function builtModule(path: string): string {
-  return new URL(`../../dist/${path}`, import.meta.url).href;
+  return new URL(`../../node_modules/.cache/children/${path}`, import.meta.url).href;
 }
 
 /** Starts a module's text in a process of its own, which is killed at the latest when the test ends. */

@@ -1,12 +1,15 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer } from 'vitest/node';
 import type { TestSpecification } from 'vitest/node';
 
-/** Tests that start the built command, or other processes that load what was built; and one of very many rows. */
+/** Tests that start the built command, or other processes that load what was built; and those that take longest. */
 const SLOW = [
   'test/{cli,git,simulation}/**/*.test.ts',
-  'test/any-schema/{command-line,real-commands}.test.ts',
-  'test/robustness/{concurrency,kill,restore,scale,synced}.test.ts',
+  'test/any-schema/{bags,clones,command-line,host,real-commands,versions-property}.test.ts',
+  'test/robustness/{concurrency,kill,limits,restore,scale,synced,unseen}.test.ts',
+  'test/knowledge/marks.test.ts',
+  'test/sync/shared-conflicts.test.ts',
   'test/files/file-set.test.ts',
   'test/store/lock.test.ts',
   'test/store/builtin-warning.test.ts',
@@ -41,8 +44,8 @@ export default defineConfig({
     globalSetup: ['test/setup/temporary.ts', 'test/setup/children.ts'],
     // Without this, vitest picks another reporter when it believes that a program reads its output.
     reporters: ['default'],
-    // By default one core is left idle, and on two cores that is half of the machine.
-    maxWorkers: '100%',
+    // By default one core is left idle. One worker more than cores has something to do while others wait for locks and the disk.
+    maxWorkers: availableParallelism() + 1,
     sequence: { sequencer: LongFirst },
     projects: [
       { test: { ...settings, name: 'fast', include: ['test/**/*.test.ts'], exclude: SLOW } },

@@ -204,10 +204,11 @@ describe.each(Object.entries(WRITERS))('P9 %s', (_, write) => {
       write(replica, sql(index));
       expect(replica.pending()[one.type] ?? 0, kind).toBeGreaterThan(0);
       expect(replica.export().files.length, kind).toBeGreaterThan(0);
-      // A full export that finds nothing to do says that nothing is pending, too.
-      expectAgreement(replica);
+      // A full export that finds nothing to do says that nothing is pending, too. The shell writes as another connection does.
+      if (write !== shell) expectAgreement(replica);
     }
     expect(replica.pending()).toEqual({});
+    expectAgreement(replica);
   });
 });
 

@@ -1,4 +1,4 @@
-import { constants, isUtf8 } from 'node:buffer';
+import { isUtf8 } from 'node:buffer';
 import { lstatSync, readFileSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 
@@ -94,6 +94,7 @@ export function driveMerge(usual: Registry, call: DriverCall, cwd: string, now: 
   try {
     const registry = registryBeside(call, cwd) ?? usual;
     const { parts, losses, problems } = mergeSides(registry, call, bytes, now);
+    if (parts.length === 0 && problems.length > 0) return leaveConflict(problems);
     const leftIn = losses.length === 0 ? undefined : placeForLosses(call, cwd);
     if (losses.length > 0 && leftIn === undefined) {
       return leaveConflict([`there is no folder for the values that lose; name a file for them with --lost`]);
@@ -124,8 +125,6 @@ function isText(text: string | undefined): text is string {
 /** Why versions cannot be lines of JSON at all. */
 function notLines(bytes: ByteSides, call: Pick<DriverCall, 'lines'>): string[] {
   const sides = Object.entries(bytes) as [keyof ByteSides, Buffer][];
-  const large = sides.filter(([, one]) => one.length > constants.MAX_STRING_LENGTH);
-  if (large.length > 0) return large.map(([side]) => `${side}: the file must have at most 512 MiB, and has more`);
   const unfit = sides.filter(([, one]) => !isFit(one, call));
   if (unfit.length > 0) return unfit.map(([side]) => `${side}: ${NOT_UTF8}`);
   const pointers = sides.filter(([, one]) => one.subarray(0, LFS_POINTER.length).equals(LFS_POINTER));

@@ -1,12 +1,15 @@
+import { LIMITS, TEXT_TOO_LONG } from '../record/limits.js';
 import { bytesOfText, textOfBytes } from './byte-text.js';
 import { mapSides } from './field.js';
 import type { Sides } from './field.js';
 import type { FileLoss, FileSides, MergedFile } from './file.js';
 
+const SIDES = ['base', 'ours', 'theirs'] as const;
+
 /** Three versions of one file as bytes, some of which may be no UTF-8. */
 export type ByteSides = Sides<Buffer>;
 
-/** What became of them: the same as {@link MergedFile}, in parts that follow each other. */
+/** What became of them: the same as {@link MergedFile}, in parts that follow each other; in none where they are too large to merge. */
 export interface MergedBytes extends Omit<MergedFile, 'text'> {
   readonly parts: readonly Buffer[];
 }
@@ -27,6 +30,8 @@ export interface LineMerge {
  */
 export function mergeChunks(sides: ByteSides, lines: LineMerge): MergedBytes {
   const merge = (part: ByteSides): MergedBytes => {
+    const large = SIDES.filter((side) => part[side].length > LIMITS.textBytes);
+    if (large.length > 0) return { parts: [], losses: [], problems: large.map((side) => `${side}: ${TEXT_TOO_LONG}`) };
     const { text, ...rest } = lines.merge(mapSides(part, textOfBytes));
     return { parts: [bytesOfText(text)], ...rest };
   };
@@ -146,8 +151,6 @@ export type Chunk = { readonly same: Buffer } | { readonly same?: undefined; rea
 
 /** A place in each of the three. */
 type At = Sides<number>;
-
-const SIDES = ['base', 'ours', 'theirs'] as const;
 
 /** How many bytes are compared first, and how many lines looked at first for one that all have again. */
 const FIRST_STEP = 1024;

@@ -10,6 +10,8 @@ export const LIMITS = {
   depth: 200,
   /** Characters of a number. */
   number: 1000,
+  /** Bytes of what becomes one text: Node has no longer one. */
+  textBytes: 2 ** 29 - 24,
 } as const;
 
 /** Says whether a text has at most so many bytes as UTF-8. */
@@ -26,6 +28,8 @@ export function isId(text: string): boolean {
 export const ID = `a text without U+0000, of at most ${LIMITS.idBytes} bytes`;
 /** What is wrong with a line that is too long. */
 export const LINE_TOO_LONG = `a line must have at most ${LIMITS.lineBytes} bytes (64 MiB), and this one has more`;
+/** What is wrong with a part of a file that is too large for a text. */
+export const TEXT_TOO_LONG = 'what the versions do not have alike must have at most 512 MiB, and has more';
 /** What is wrong with a value that has more levels than can be read. */
 export const TOO_DEEP = `a value must have at most ${LIMITS.depth} levels of nesting, and this one has more`;
 /** What is wrong with bytes that are no text. */

@@ -100,7 +100,7 @@ describe('a merge without a work tree', () => {
 });
 
 describe('a version of a data file', () => {
-  it('that is longer than any text is left to git', () => {
+  it('that differs in more than any text can have is left to git', () => {
     const [one, large] = [Buffer.from(issue(1, 1)), Buffer.alloc(constants.MAX_STRING_LENGTH + 1)];
     const merged = (theirs: Buffer): unknown =>
       mergeDataBytes(savecontext, 'issues.jsonl', { base: one, ours: one, theirs }, 0)?.content.toString();

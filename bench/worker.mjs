@@ -104,6 +104,34 @@ const STEPS = {
       return {};
     }),
 
+  /** 10,000 inserts of one row each, in one transaction. */
+  inserts: ({ db }, timed) =>
+    withSql(db, (sql) => {
+      const [session] = sql.all(`SELECT id FROM sessions ORDER BY id LIMIT 1`);
+      const add = sql.prepare(
+        `INSERT INTO context_items (id, session_id, key, value, created_at, updated_at) VALUES (?1, ?2, ?1, 'a value', 1, 1)`,
+      );
+      timed(() => {
+        sql.exec('BEGIN IMMEDIATE');
+        for (let done = 0; done < 10_000; done++) add.run(`item_n${done}`, session?.[0] ?? null);
+        sql.exec('COMMIT');
+      });
+      return {};
+    }),
+
+  /** 10,000 deletions of one row each, in one transaction. */
+  deletions: ({ db }, timed) =>
+    withSql(db, (sql) => {
+      const ids = sql.all(`SELECT id FROM context_items ORDER BY id LIMIT 10000`).map(([id]) => id ?? null);
+      const remove = sql.prepare(`DELETE FROM context_items WHERE id = ?`);
+      timed(() => {
+        sql.exec('BEGIN IMMEDIATE');
+        for (const id of ids) remove.run(id);
+        sql.exec('COMMIT');
+      });
+      return {};
+    }),
+
   // ---- floors -------------------------------------------------------------------------------------------------------
 
   /** Reads every synced column of every row. */
@@ -123,6 +151,43 @@ const STEPS = {
           writeSync(fd, lines.join(''));
         });
         closeSync(fd);
+        return count;
+      }),
+    );
+    rmSync(path);
+    return { rows };
+  },
+
+  /**
+   * Does the same, and what no export can leave out besides: reads each value as JSON, so that none is rounded, and keeps each line in the
+   * database, since a merge needs it.
+   */
+  duty: ({ db, dir }, timed) => {
+    const path = join(dir, '..', 'floor.jsonl');
+    const rows = withSql(db, (sql) =>
+      timed(() => {
+        sql.exec('BEGIN; CREATE TABLE duty (n INTEGER PRIMARY KEY, id TEXT, line TEXT, UNIQUE (id, n))');
+        const keep = sql.prepare('INSERT INTO duty (id, line) VALUES (?, ?)');
+        const fd = openSync(path, 'w');
+        const count = readAll(
+          sql,
+          (table, columns, page) => {
+            const lines = page.map((row) => {
+              const members = columns.map(
+                (column, at) => `"${column}":${row[at + row.length - columns.length] ?? null}`,
+              );
+              const data = members.join(',');
+              const line = `{"type":"${table}",${data},"content_hash":"${sha256(Buffer.from(data))}"}`;
+              keep.run(row[0] ?? null, line);
+              return `${line}\n`;
+            });
+            writeSync(fd, lines.join(''));
+          },
+          (column) => `json_quote(${column})`,
+        );
+        fsyncSync(fd);
+        closeSync(fd);
+        sql.exec('COMMIT');
         return count;
       }),
     );
@@ -159,6 +224,27 @@ const STEPS = {
       }),
     );
   },
+
+  /**
+   * What no import can leave out besides inserting rows: reads all files, parses each line, checks its hash, and keeps it in the database.
+   */
+  dutyLines: ({ db, dir }, timed) =>
+    withSql(db, (sql) =>
+      timed(() => {
+        sql.exec('BEGIN; CREATE TABLE duty (n INTEGER PRIMARY KEY, id TEXT, line TEXT, UNIQUE (id, n))');
+        const keep = sql.prepare('INSERT INTO duty (id, line) VALUES (?, ?)');
+        let lines = 0;
+        for (const line of allLines(dir)) {
+          if (line === '') continue;
+          const { id } = JSON.parse(line);
+          sha256(Buffer.from(line));
+          keep.run(id ?? null, line);
+          lines++;
+        }
+        sql.exec('COMMIT');
+        return { lines };
+      }),
+    ),
 
   /** Reads all files and hashes them. */
   hash: ({ dir }, timed) => ({
@@ -357,11 +443,16 @@ function withSql(path, body) {
  *
  * @param {Plain} sql
  * @param {(table: string, columns: readonly string[], page: SqlValue[][]) => void} onPage
+ * @param {(column: string) => string} [read] how a column is read, as SQL
  */
-function readAll(sql, onPage) {
+function readAll(sql, onPage, read = (column) => column) {
   let rows = 0;
-  const read = (/** @type {string} */ table, /** @type {readonly string[]} */ columns, /** @type {string} */ order) => {
-    const select = `SELECT ${order}, ${columns.join(', ')} FROM ${table}`;
+  const readTable = (
+    /** @type {string} */ table,
+    /** @type {readonly string[]} */ columns,
+    /** @type {string} */ order,
+  ) => {
+    const select = `SELECT ${order}, ${columns.map(read).join(', ')} FROM ${table}`;
     /** @type {SqlValue | undefined} */
     let after;
     for (;;) {
@@ -377,11 +468,15 @@ function readAll(sql, onPage) {
   };
   for (const entity of savecontext.entities) {
     const columns = entity.synced.flatMap(({ name, field }) => (field.kind === 'set' ? [] : [name]));
-    read(entity.table, columns, entity.key);
+    readTable(entity.table, columns, entity.key);
     for (const { field } of entity.synced) {
       if (field.kind !== 'set') continue;
       const { table, owner, element, id, timestamps = [] } = field.set;
-      read(table, [...(id === undefined ? [] : [id.column]), owner, ...Object.keys(element), ...timestamps], 'rowid');
+      readTable(
+        table,
+        [...(id === undefined ? [] : [id.column]), owner, ...Object.keys(element), ...timestamps],
+        'rowid',
+      );
     }
   }
   return rows;

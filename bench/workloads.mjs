@@ -1,4 +1,4 @@
-import { copyFileSync, rmSync } from 'node:fs';
+import { copyFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { DRIVER, command, emptyProcess, median, run, step } from './processes.mjs';
@@ -52,7 +52,7 @@ export const WORKLOADS = {
   start: ({ scene, runs }) => measureStart(runs, scene.seed),
 
   1: async ({ scene, runs }) => {
-    const [done, floor, forming] = await repeat(
+    const [done, floor, forming, keeping] = await repeat(
       runs,
       () => {
         scene.restore('new', undefined);
@@ -60,6 +60,7 @@ export const WORKLOADS = {
       measured(scene, 'export'),
       () => step('select', scene.input()),
       () => step('form', scene.input()),
+      () => step('duty', scene.input()),
     );
     const written = scene.lines().length;
     check(written >= scene.n && done.found['written'] === written, `${written} lines were written`);
@@ -68,6 +69,7 @@ export const WORKLOADS = {
       compared('1', `full export of ${scene.n}`, done, forming, 'the same, forming lines, hashing, writing', {
         most: 1.6,
       }),
+      compared('1', `full export of ${scene.n}`, done, keeping, 'the same from exact values, keeping each line'),
     ];
   },
 
@@ -101,24 +103,40 @@ export const WORKLOADS = {
       for (const suffix of ['', '-wal', '-shm']) rmSync(`${other}${suffix}`, { force: true });
       return step('insert', { db: other, source: scene.kept('synced.db'), triggers });
     };
-    const [done, plain, withTriggers, parsing] = await repeat(
+    const [done, withTriggers, plain, parsing, keeping] = await repeat(
       runs,
       prepare,
       measured(scene, 'import'),
-      floor(false),
       floor(true),
+      floor(false),
       () => step('parse', { ...scene.input(), dir: scene.kept('synced') }),
+      () => step('dutyLines', { db: other, dir: scene.kept('synced') }),
     );
     check(done.found['created'] === scene.lines().length, `${String(done.found['created'])} records were created`);
     const title = `first import of ${scene.n}`;
     const lock = Number(done.found['locked']) / (scene.n / 1000);
+    await prepare();
+    await step('import', scene.input());
+    await floor(false)();
+    const [size, rows] = [scene.db, other].map((path) => statSync(path).size / 1e6);
     return [
       compared('3', title, done, plain, 'inserting the same rows', { referenceFactor: 15 }),
       compared('3', title, done, withTriggers, "the same with the reference's triggers"),
       compared('3', title, done, sum(plain, parsing), 'the same, reading and parsing', { most: 3 }),
+      compared('3', title, done, sum(plain, keeping), 'the same, checking hashes, keeping each line'),
       {
         ...{ workload: '3', title: `${title}: the write lock, for 1,000 records`, wall: null, rss: null, unit: 'ms' },
         ...{ figure: lock, floor: 50, floorTitle: 'as long as others may wait', ratio: lock / 50, most: 1 },
+      },
+      {
+        ...{ workload: '3', title: 'the database after it', wall: null, rss: null, unit: 'MB' },
+        ...{
+          figure: size ?? 0,
+          floor: rows ?? 0,
+          floorTitle: 'its rows alone',
+          ratio: (size ?? 0) / (rows ?? 0),
+          most: 1.9,
+        },
       },
     ];
   },
@@ -281,12 +299,32 @@ export const WORKLOADS = {
 
   10: async ({ scene, runs }) => {
     const untracked = scene.untracked();
-    const steps = (/** @type {string} */ name) => () => {
-      scene.restore(name, undefined);
-      return step('updates', scene.input());
-    };
-    const [done, floor] = await repeat(Math.max(runs, 5), nothing, steps('synced'), steps(untracked));
-    return [compared('10', '10,000 updates of a row with tracking', done, floor, 'without tracking', { most: 2 })];
+    const results = [];
+    // A trigger for a deletion notes its time besides.
+    for (const [kind, most] of /** @type {const} */ ([
+      ['updates', 1.3],
+      ['inserts', 1.1],
+      ['deletions', 4],
+    ])) {
+      const steps = (/** @type {string} */ name) => () => {
+        scene.restore(name, undefined);
+        return step(kind, scene.input());
+      };
+      const [done, floor] = await repeat(Math.max(runs, 5), nothing, steps('synced'), steps(untracked));
+      results.push(
+        compared(
+          '10',
+          `10,000 ${kind} of a row with tracking`,
+          done,
+          floor,
+          "with the other program's triggers alone",
+          {
+            most,
+          },
+        ),
+      );
+    }
+    return results;
   },
 };
 
@@ -312,7 +350,7 @@ function measured(scene, name) {
  * @param {() => Promise<void> | void} prepare called before each first step, and before its command
  * @param {Measured | (() => Promise<Step>)} first
  * @param {readonly (() => Promise<Step>)[]} others
- * @returns {Promise<[Step, Step, Step, Step]>} the last ones repeat the first where there are fewer
+ * @returns {Promise<[Step, Step, Step, Step, Step]>} the last ones repeat the first where there are fewer
  */
 async function repeat(runs, prepare, first, ...others) {
   const figure = typeof first === 'function' ? { step: first, command: undefined } : first;
@@ -339,7 +377,7 @@ async function repeat(runs, prepare, first, ...others) {
       found: all.at(-1)?.found ?? {},
     };
   };
-  return [middle(0), middle(1), middle(2), middle(3)];
+  return [middle(0), middle(1), middle(2), middle(3), middle(4)];
 }
 
 /**

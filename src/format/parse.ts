@@ -91,6 +91,7 @@ function parseRecord(
   const problems: string[] = [];
   const stamp = stampOf(byName, 'exported_at', latest, problems);
   const unsaid: number[] = [];
+  const problem: string[] = [];
   const known = entity.synced.map(({ name, field, index }) => {
     const token = byName.get(name);
     if (token === undefined && index >= entity.coreCount) return fallbackToken(entity, index);
@@ -99,9 +100,8 @@ function parseRecord(
       unsaid.push(index);
       return silent;
     }
-    const problem: string[] = [];
     const canonical = fieldToken(field, token ?? 'null', problem);
-    for (const text of problem)
+    for (const text of problem.splice(0))
       problems.push(
         token === undefined ? `${name} is missing; it ${text.replace(/, not null$/, '')}` : `${name} ${text}`,
       );
@@ -114,7 +114,7 @@ function parseRecord(
     ...{ entity, id: unquote(tokens[0] ?? '""'), tokens, unknown: sortMembers(unknown) },
     ...(unsaid.length === 0 ? {} : { unsaid }),
   });
-  const edited = !hashFits(entity, members, byName, known);
+  const edited = !hashFits(entity, members, byName, known, raw);
   return { kind: 'present', type: entity.type, id: content.id, content, form, stamp, edited, raw };
 }
 
@@ -141,9 +141,12 @@ function hashFits(
   members: readonly Member[],
   byName: ReadonlyMap<string, string>,
   known: readonly string[],
+  raw: string,
 ): boolean {
   const token = byName.get('content_hash');
   if (token === undefined) return false;
+  const usual = usualData(byName, raw);
+  if (usual !== undefined && unquote(token) === hashOfData(usual)) return true;
   const data = members.filter(([name]) => !ENVELOPE.has(name));
   const written = joinMembers(data);
   const hash = unquote(token);
@@ -156,6 +159,14 @@ function hashFits(
   );
   const text = joinMembers(canonical);
   return text !== written && hash === hashOfData(text);
+}
+
+/** The data object of a line that is written as usual: the type before it, hash and time behind it. It need not be put together then. */
+function usualData(byName: ReadonlyMap<string, string>, raw: string): string | undefined {
+  const head = `{"type":${byName.get('type') ?? ''},`;
+  const tail = `,"content_hash":${byName.get('content_hash') ?? ''},"exported_at":${byName.get('exported_at') ?? ''}}`;
+  const isUsual = raw.startsWith(head) && raw.endsWith(tail) && raw.length > head.length + tail.length;
+  return isUsual ? raw.slice(head.length, -tail.length) : undefined;
 }
 
 /** Maps coordinates to portable form; a foreign project's root is the record's own scope. */

@@ -1,7 +1,7 @@
 import type { Field, IntegerField, ScalarField, SetField, TextField } from '../registry/field.js';
 import { elementNames, setToken } from './content.js';
 import { uniqueElements } from './elements.js';
-import { quote, scanArray, scanObject, unquote } from './json.js';
+import { hasRareEscape, quote, scanArray, scanObject, unquote } from './json.js';
 import { ID, isId } from './limits.js';
 import { integerToken, realToken } from './numbers.js';
 import { storedValue } from './stored.js';
@@ -46,18 +46,18 @@ function scalarToken(field: ScalarField, token: string): string | undefined {
 
 function textToken(field: TextField, token: string): string | undefined {
   if (!token.startsWith('"')) return undefined;
-  if (!token.includes('\\') && field.oneOf === undefined && field.key !== true) return token;
+  const isCanonical = !hasRareEscape(token);
+  if (isCanonical && field.oneOf === undefined && field.key !== true) return token;
   const value = unquote(token);
   if (field.oneOf !== undefined && !field.oneOf.includes(value)) return undefined;
   if ((field.key === true && !isId(value)) || !value.isWellFormed()) return undefined;
-  return JSON.stringify(value);
+  return isCanonical ? token : JSON.stringify(value);
 }
 
-function inRange(field: IntegerField, token: string): boolean {
+function inRange({ min, max }: IntegerField, token: string): boolean {
+  if (min === undefined && max === undefined) return true;
   const value = BigInt(token);
-  return (
-    (field.min === undefined || value >= BigInt(field.min)) && (field.max === undefined || value <= BigInt(field.max))
-  );
+  return (min === undefined || value >= BigInt(min)) && (max === undefined || value <= BigInt(max));
 }
 
 function setFieldToken(field: SetField, token: string, problems: string[]): string {

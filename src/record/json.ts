@@ -31,6 +31,8 @@ const LOOSE_WORDS = [...WORDS, 'NaN', 'Infinity', '-Infinity'];
 /** Stands within a file where two files were put together. */
 const BYTE_ORDER_MARK = 0xfeff;
 const CONTROL = new RegExp('[\\u0000-\\u001f]');
+/** An escape that a string has in no canonical token, or in some only. */
+const RARE_ESCAPE = /\\(?!["\\bfnrt])/;
 
 /**
  * Reads one JSON object and gives its members as tokens, so that integers of 64 bits, reals and unknown
@@ -79,9 +81,12 @@ export class Scanner {
   private values = 0;
   private readonly text: string;
   private readonly scan: Scan;
+  /** True where no string can have a control character or a lone surrogate: one look at a line in place of one at each of its strings. */
+  private readonly isClean: boolean;
 
   constructor(text: string, scan: Scan = 'strict') {
     this.text = text;
+    this.isClean = !CONTROL.test(text) && text.isWellFormed();
     this.scan = scan;
   }
 
@@ -189,8 +194,11 @@ export class Scanner {
       throw new JsonError('the string that begins here has no end (is the line cut off?)', start + 1);
     }
     const token = this.text.slice(start, close + 1);
-    if (CONTROL.test(token)) throw new JsonError('a control character stands in a string unescaped', start + 1);
-    const isWellFormed = token.isWellFormed() && (!token.includes('\\') || textOf(token, start).isWellFormed());
+    if (!this.isClean && CONTROL.test(token)) {
+      throw new JsonError('a control character stands in a string unescaped', start + 1);
+    }
+    const isWellFormed =
+      (this.isClean || token.isWellFormed()) && (!hasRareEscape(token) || textOf(token, start).isWellFormed());
     if (!isWellFormed && !this.isLoose) throw new JsonError('a lone surrogate stands in a string', start + 1);
     this.at = close + 1;
     return token;
@@ -213,6 +221,11 @@ function textOf(token: string, start: number): string {
   } catch {
     throw new JsonError('a string holds an escape that JSON does not know', start + 1);
   }
+}
+
+/** Says whether a string token has an escape that may be none, or not the canonical one. */
+export function hasRareEscape(token: string): boolean {
+  return token.includes('\\') && RARE_ESCAPE.test(token);
 }
 
 /** The text that a string token stands for. */

@@ -9,7 +9,10 @@ type Insert = readonly [sql: string, parameters: readonly SqlValue[]];
 /** Rows of a table, and how each of them is bound: undefined for `(?, ?)`, with a place for each value. */
 interface Waiting {
   readonly form: string | undefined;
-  readonly rows: (readonly SqlValue[])[];
+  /** How many values a row has. */
+  readonly width: number;
+  /** Those of all rows. */
+  readonly values: SqlValue[];
 }
 
 /** Rows that are yet to be inserted. Of one table they keep their order. */
@@ -24,13 +27,13 @@ export class WaitingRows {
   add(into: string, row: readonly SqlValue[], form: string | undefined): readonly Insert[] {
     const waiting = this.#tables.get(into);
     if (waiting === undefined || waiting.form !== form) {
-      this.#tables.set(into, { form, rows: [row] });
+      this.#tables.set(into, { form, width: row.length, values: [...row] });
       return waiting === undefined ? [] : one(into, waiting);
     }
-    waiting.rows.push(row);
-    if (waiting.rows.length < TOGETHER) return [];
+    for (const value of row) waiting.values.push(value);
+    if (waiting.values.length < TOGETHER * waiting.width) return [];
     this.#tables.delete(into);
-    return [[insert(into, waiting, TOGETHER), waiting.rows.flat()]];
+    return [[insert(into, waiting, TOGETHER), waiting.values]];
   }
 
   /** Gives the inserts of all that wait, or of the tables that a statement names; they wait no more. */
@@ -44,12 +47,14 @@ export class WaitingRows {
 
 /** The inserts of rows, one each: a statement is prepared for one row and for many, not for each number of them. */
 function one(into: string, waiting: Waiting): Insert[] {
-  return waiting.rows.map((row) => [insert(into, waiting, 1), row]);
+  const { width, values } = waiting;
+  const count = values.length / width;
+  return Array.from({ length: count }, (_, n) => [insert(into, waiting, 1), values.slice(n * width, (n + 1) * width)]);
 }
 
 /** Without `OR FAIL` SQLite would keep each page of the table as it was, since a later row could fail: that is three times the writes. */
-function insert(into: string, { form, rows: [row = []] }: Waiting, count: number): string {
-  const values = form ?? `(${row.map(() => '?').join(', ')})`;
+function insert(into: string, { form, width }: Waiting, count: number): string {
+  const values = form ?? `(${Array<string>(width).fill('?').join(', ')})`;
   return `INSERT OR FAIL INTO ${into} VALUES ${Array<string>(count).fill(values).join(', ')}`;
 }
 

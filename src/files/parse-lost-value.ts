@@ -8,7 +8,8 @@ import { integerToken } from '../record/numbers.js';
 import { isStamp } from '../record/stamp.js';
 import { entityOfType } from '../registry/entity.js';
 import type { Entity, Registry } from '../registry/entity.js';
-import { ENVELOPE, LineError, parseLine } from '../format/parse.js';
+import { ENVELOPE } from '../format/line-hash.js';
+import { LineError, parseLine } from '../format/parse.js';
 
 /** A value that lost a merge of files, as a file of such values has it. */
 export interface LostValue extends FileLoss {

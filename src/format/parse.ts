@@ -1,13 +1,4 @@
-import {
-  FORMAT_VERSION,
-  dataMembers,
-  derived,
-  fallbackToken,
-  hashOfData,
-  joinMembers,
-  setToken,
-  sortMembers,
-} from '../record/content.js';
+import { FORMAT_VERSION, derived, fallbackToken, setToken, sortMembers } from '../record/content.js';
 import { describe, fieldToken } from '../record/field-token.js';
 import { JsonError, scanArray, scanObject, unquote } from '../record/json.js';
 import type { Member } from '../record/json.js';
@@ -19,6 +10,7 @@ import { entityOfType, scopeOf } from '../registry/entity.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import type { Field, SetField } from '../registry/field.js';
 import { blobToken } from '../record/stored.js';
+import { ENVELOPE, hashFits } from './line-hash.js';
 
 /** More is not said of one line. */
 const MOST_PROBLEMS = 20;
@@ -37,9 +29,6 @@ export class LineError extends Error {
     this.code = code;
   }
 }
-
-/** Names that a line has beside the data of its record. */
-export const ENVELOPE: ReadonlySet<string> = new Set(['type', 'content_hash', 'exported_at']);
 
 /**
  * Reads one line: a record, a tombstone, or a line of a type that the registry does not know.
@@ -134,40 +123,6 @@ const EMPTY: Readonly<Record<Exclude<Field['kind'], 'set'>, string | undefined>>
   ...{ text: '""', any: '""', integer: '0', number: '0', real: '0.0', blob: blobToken(new Uint8Array()) },
   ref: undefined,
 };
-
-/** A hash fits when it is that of the data object as it was written, or as it would be written. */
-function hashFits(
-  entity: Entity,
-  members: readonly Member[],
-  byName: ReadonlyMap<string, string>,
-  known: readonly string[],
-  raw: string,
-): boolean {
-  const token = byName.get('content_hash');
-  if (token === undefined) return false;
-  const usual = usualData(byName, raw);
-  if (usual !== undefined && unquote(token) === hashOfData(usual)) return true;
-  const data = members.filter(([name]) => !ENVELOPE.has(name));
-  const written = joinMembers(data);
-  const hash = unquote(token);
-  if (hash === hashOfData(written)) return true;
-  const canonical = dataMembers(
-    entity,
-    known,
-    sortMembers(data.filter(([name]) => !entity.indexOf.has(name) && name !== 'v')),
-    byName.has('v'),
-  );
-  const text = joinMembers(canonical);
-  return text !== written && hash === hashOfData(text);
-}
-
-/** The data object of a line that is written as usual: the type before it, hash and time behind it. It need not be put together then. */
-function usualData(byName: ReadonlyMap<string, string>, raw: string): string | undefined {
-  const head = `{"type":${byName.get('type') ?? ''},`;
-  const tail = `,"content_hash":${byName.get('content_hash') ?? ''},"exported_at":${byName.get('exported_at') ?? ''}}`;
-  const isUsual = raw.startsWith(head) && raw.endsWith(tail) && raw.length > head.length + tail.length;
-  return isUsual ? raw.slice(head.length, -tail.length) : undefined;
-}
 
 /** Maps coordinates to portable form; a foreign project's root is the record's own scope. */
 function portable(registry: Registry, entity: Entity, tokens: string[]): string[] {

@@ -183,9 +183,7 @@ export class ImportContext {
     for (const { id, number } of renumbered) {
       this.report.notice('renumbered', type, id, `is number ${number} of ${table} here, since its own is taken`);
     }
-    for (const { id, error } of failed) {
-      this.waits({ type, id }, file, error);
-    }
+    for (const { id, error } of failed) this.waits({ type, id }, file, error);
   }
 
   /**

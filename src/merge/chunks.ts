@@ -1,4 +1,4 @@
-import { LIMITS, TEXT_TOO_LONG } from '../record/limits.js';
+import { TEXT_BYTES, TEXT_TOO_LONG } from '../record/limits.js';
 import { bytesOfText, textOfBytes } from './byte-text.js';
 import { mapSides } from './field.js';
 import type { Sides } from './field.js';
@@ -30,7 +30,7 @@ export interface LineMerge {
  */
 export function mergeChunks(sides: ByteSides, lines: LineMerge): MergedBytes {
   const merge = (part: ByteSides): MergedBytes => {
-    const large = SIDES.filter((side) => part[side].length > LIMITS.textBytes);
+    const large = SIDES.filter((side) => part[side].length > TEXT_BYTES);
     if (large.length > 0) return { parts: [], losses: [], problems: large.map((side) => `${side}: ${TEXT_TOO_LONG}`) };
     const { text, ...rest } = lines.merge(mapSides(part, textOfBytes));
     return { parts: [bytesOfText(text)], ...rest };

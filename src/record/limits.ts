@@ -10,9 +10,10 @@ export const LIMITS = {
   depth: 200,
   /** Characters of a number. */
   number: 1000,
-  /** Bytes of what becomes one text: Node has no longer one. */
-  textBytes: 2 ** 29 - 24,
 } as const;
+
+/** Bytes of what becomes one text: Node has no longer one. */
+export const TEXT_BYTES = 2 ** 29 - 24;
 
 /** Says whether a text has at most so many bytes as UTF-8. */
 export function fitsInto(text: string, bytes: number): boolean {

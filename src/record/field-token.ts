@@ -92,7 +92,7 @@ function setFieldToken(field: SetField, token: string, problems: string[]): stri
 function expectation(field: ScalarField): string {
   switch (field.kind) {
     case 'ref':
-      return `the id of a ${field.to}`;
+      return `an id of the type ${field.to}`;
     case 'any':
       return 'a text, a number, {"$blob": "base64"} or {"$real": "Infinity"}';
     case 'number':

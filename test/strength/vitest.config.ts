@@ -8,8 +8,8 @@ export default defineConfig({
     globalSetup: ['test/setup/temporary.ts'],
     setupFiles: ['test/setup/seed.ts'],
     include: [
-      'test/record/{names,numbers,order,paths,stamp,time}.test.ts',
-      'test/merge/{golden,groups,merge-properties,tags,json-array,json-counted,json-file,data-file}.test.ts',
+      'test/{record,format}/*.test.ts',
+      'test/merge/{golden,groups,merge-properties,tags,json-array,json-counted,json-file,json-key,json-line,json-text,data-file}.test.ts',
       'test/sync/{import-plan,export-plan,ancestry}.test.ts',
     ],
     // Without it, Stryker sees only what the last file of tests reaches.

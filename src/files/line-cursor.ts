@@ -16,6 +16,12 @@ export interface PlainLine {
   readonly number: number;
 }
 
+/** Lines that follow each other, with LF between them; valid until something else is read. */
+export interface PlainLines {
+  readonly bytes: Uint8Array;
+  readonly count: number;
+}
+
 /** Goes through a file line by line, and reads as text only the lines that it is asked for. */
 export class LineCursor {
   readonly #path: string;
@@ -38,13 +44,32 @@ export class LineCursor {
     closeSync(this.#fd);
   }
 
-  /** Goes on after so many lines, if these are their bytes, with LF between them. */
-  take(bytes: Uint8Array, lines = 1): boolean {
+  /** Goes on to the next line, if this one has these bytes. */
+  take(bytes: Uint8Array): boolean {
     const size = bytes.length;
     if (!this.#has(size + 1) || this.#buffer[this.#at + size] !== NEWLINE) return false;
     if (this.#buffer.compare(bytes, 0, size, this.#at, this.#at + size) !== 0) return false;
-    this.#skip(size, lines);
+    this.#skip(size);
     return true;
+  }
+
+  /** The next lines, at most so many, and those that are at hand; undefined where that is none. */
+  lines(most: number): PlainLines | undefined {
+    // Where the file has no more it ends there.
+    this.#has(this.#buffer.length / 2);
+    const read = this.#buffer.subarray(0, this.#end);
+    let [count, end] = [0, this.#at];
+    for (; count < most; count++) {
+      const newline = read.indexOf(NEWLINE, end);
+      if (newline < 0) break;
+      end = newline + 1;
+    }
+    return count === 0 ? undefined : { bytes: read.subarray(this.#at, end - 1), count };
+  }
+
+  /** Goes on to the line after those that {@link lines} gave last. */
+  pass({ bytes, count }: PlainLines): void {
+    this.#skip(bytes.length, count);
   }
 
   /** The line here: undefined at the end of the file. */

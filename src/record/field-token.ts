@@ -46,12 +46,12 @@ function scalarToken(field: ScalarField, token: string): string | undefined {
 
 function textToken(field: TextField, token: string): string | undefined {
   if (!token.startsWith('"')) return undefined;
-  const isCanonical = !hasRareEscape(token);
-  if (isCanonical && field.oneOf === undefined && field.key !== true) return token;
+  if (field.oneOf === undefined && field.key !== true && !hasRareEscape(token)) return token;
   const value = unquote(token);
   if (field.oneOf !== undefined && !field.oneOf.includes(value)) return undefined;
   if ((field.key === true && !isId(value)) || !value.isWellFormed()) return undefined;
-  return isCanonical ? token : JSON.stringify(value);
+  // A text of its own: a part of a line keeps the whole line in memory, for as long as somebody remembers an id.
+  return JSON.stringify(value);
 }
 
 function inRange({ min, max }: IntegerField, token: string): boolean {

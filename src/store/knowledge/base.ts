@@ -131,50 +131,72 @@ export interface BytesOfBase {
   readonly bytes: Uint8Array;
 }
 
-/** Bases that follow each other in a file. */
-export interface BasesAsBytes {
-  readonly count: number;
-  readonly last: RecordKey;
-  /** Their lines with LF between them; undefined where one is long, since many long ones were one huge value. */
-  readonly bytes: Uint8Array | undefined;
-  /** Reads them one by one, which takes more than twice as long. */
-  readonly each: () => readonly BytesOfBase[];
-}
-
-/** So many are compared at once. Where one differs, all of them are compared one by one. */
+/** So many are given at once. Where a line differs from its base, all of them are compared one by one. */
 const TOGETHER = 100;
 
-/** A longer line is compared by itself. */
+/** A longer line is compared by itself, since many of them would be one huge value. */
 const LONG_LINE_BYTES = 65_536;
 
 /**
- * The bases whose home is a file, in the order of types and ids, many at a time, as bytes that need not be decoded: most are in the
- * file as they are. Of a database that keeps text as UTF-8.
+ * Goes through the bases whose home is a file, in the order of types and ids, as bytes that need not be decoded. SQLite compares those
+ * that are in the file as they are, which most are. Of a database that keeps text as UTF-8.
  */
-export function* basesAsBytes(sql: Sql, registry: Registry, target: Target, file: string): Generator<BasesAsBytes> {
-  for (const { type, deleted } of homesIn(sql, registry, file)) {
-    let after: string | undefined;
-    for (;;) {
-      const { from, parameters } = basesOf(target, { type, deleted, after });
-      const page = `SELECT r.id, CAST(b.line AS BLOB) AS line FROM ${from} ORDER BY r.id LIMIT ${TOGETHER}`;
-      const [count, last, isShort, bytes] =
-        sql.get(
-          `SELECT count(*), max(id), max(length(line)) <= ${LONG_LINE_BYTES},
-             CAST(group_concat(line, char(10)) FILTER (WHERE length(line) <= ${LONG_LINE_BYTES}) AS BLOB)
-           FROM (${page})`,
-          ...parameters,
-        ) ?? [];
-      if (typeof last !== 'string') break;
-      after = last;
-      yield {
-        ...{ count: Number(count), last: { type, id: last } },
-        bytes: isShort === 1n && bytes instanceof Uint8Array ? bytes : undefined,
-        each: () =>
-          sql.all(page, ...parameters).flatMap(([id, line]): BytesOfBase[] => {
-            return line instanceof Uint8Array ? [{ key: { type, id: String(id) }, bytes: line }] : [];
-          }),
-      };
+export class BaseCursor {
+  readonly #sql: Sql;
+  readonly #target: Target;
+  readonly #homes: Iterator<Home>;
+  #home: Home | undefined;
+  #after: string | undefined;
+
+  constructor(sql: Sql, registry: Registry, target: Target, file: string) {
+    this.#sql = sql;
+    this.#target = target;
+    this.#homes = homesIn(sql, registry, file);
+    this.#goHome();
+  }
+
+  /** Goes past so many bases, if these are their lines, with LF between them; gives the key of the last one then. */
+  take(lines: Uint8Array, count: number): RecordKey | undefined {
+    if (this.#home === undefined) return undefined;
+    const { sql, parameters } = this.#next(this.#home, count);
+    const short = `length(line) <= ${LONG_LINE_BYTES}`;
+    // A line has no LF, so equal texts are of as many lines.
+    const [last, isSame] =
+      this.#sql.get(
+        `SELECT max(id), CAST(group_concat(line, char(10)) FILTER (WHERE ${short}) AS BLOB) = ? FROM (${sql})`,
+        lines,
+        ...parameters,
+      ) ?? [];
+    if (isSame !== 1n) return undefined;
+    this.#after = String(last);
+    return { type: this.#home.type, id: this.#after };
+  }
+
+  /** Goes past some bases, and gives them; none where no more are left. */
+  next(): readonly BytesOfBase[] {
+    while (this.#home !== undefined) {
+      const { type } = this.#home;
+      const { sql, parameters } = this.#next(this.#home, TOGETHER);
+      const page = this.#sql.all(sql, ...parameters).flatMap(([id, line]): BytesOfBase[] => {
+        return line instanceof Uint8Array ? [{ key: { type, id: String(id) }, bytes: line }] : [];
+      });
+      this.#after = page.at(-1)?.key.id;
+      if (page.length > 0) return page;
+      this.#goHome();
     }
+    return [];
+  }
+
+  #goHome(): void {
+    const next = this.#homes.next();
+    this.#home = next.done === true ? undefined : next.value;
+    this.#after = undefined;
+  }
+
+  #next(home: Home, count: number): { readonly sql: string; readonly parameters: readonly SqlValue[] } {
+    const { from, parameters } = basesOf(this.#target, { ...home, after: this.#after });
+    const sql = `SELECT r.id, CAST(b.line AS BLOB) AS line FROM ${from} ORDER BY r.id LIMIT ?`;
+    return { sql, parameters: [...parameters, count] };
   }
 }
 

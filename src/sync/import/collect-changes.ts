@@ -17,7 +17,7 @@ import { mergeJoin } from '../../record/merge-join.js';
 import type { FileVersion } from '../../record/version.js';
 import type { Registry } from '../../registry/entity.js';
 import { CONFLICTS_FILE } from '../../registry/names.js';
-import { basesAsBytes, basesOfFile, hasBase } from '../../store/knowledge/base.js';
+import { BaseCursor, basesOfFile, hasBase } from '../../store/knowledge/base.js';
 import { settledHash } from '../../store/knowledge/settled-files.js';
 import { inFileOrder } from '../../store/file-order.js';
 import type { Sql } from '../../store/sql.js';
@@ -147,7 +147,7 @@ class Collector {
   /** Says false, and takes all back, where somebody must look at each line. */
   #compareBytes(name: string): boolean {
     if (this.#options.forces || this.#sql.encoding !== 'UTF-8') return false;
-    const bases = basesAsBytes(this.#sql, this.#registry, this.#target, name);
+    const bases = new BaseCursor(this.#sql, this.#registry, this.#target, name);
     const cursor = new LineCursor(join(this.#options.dir, name));
     try {
       const isDone = compareBytes(cursor, bases, keyReader(this.#registry, name), (found) => {

@@ -1,7 +1,7 @@
 import { compareKeys } from '../../format/line-key.js';
 import type { LineKey } from '../../format/line-key.js';
 import type { LineCursor, PlainLine } from '../../files/line-cursor.js';
-import type { BasesAsBytes, BytesOfBase } from '../../store/knowledge/base.js';
+import type { BaseCursor, BytesOfBase } from '../../store/knowledge/base.js';
 
 /** A record of which a file has another line than the base, or none. */
 export interface Difference {
@@ -11,13 +11,16 @@ export interface Difference {
   readonly hadBase: boolean;
 }
 
+/** So many lines are compared at once: more of them save nothing, and of fewer the calls cost more. */
+const MOST_LINES = 100;
+
 /**
  * Compares a file with its bases, in the order of their keys, without reading the lines that are one of them: most are. Says false where the
  * file has a line that is no record's or not in its place, so that somebody must look at each; what it gave then counts for nothing.
  */
 export function compareBytes(
   cursor: LineCursor,
-  pages: Iterable<BasesAsBytes>,
+  bases: BaseCursor,
   keyOf: (raw: string) => LineKey | undefined,
   give: (difference: Difference) => void,
 ): boolean {
@@ -42,12 +45,17 @@ export function compareBytes(
       if (order === 0) return 'here';
     }
   };
-  for (const page of pages) {
-    if (page.bytes !== undefined && cursor.take(page.bytes, page.count)) {
-      last = page.last;
+  for (;;) {
+    const lines = cursor.lines(MOST_LINES);
+    const taken = lines && bases.take(lines.bytes, lines.count);
+    if (lines !== undefined && taken !== undefined) {
+      cursor.pass(lines);
+      last = taken;
       continue;
     }
-    for (const base of page.each()) {
+    const page = bases.next();
+    if (page.length === 0) break;
+    for (const base of page) {
       const found = takeThrough(base);
       if (found === 'irregular') return false;
       if (found === 'gone') give({ key: base.key, line: undefined, hadBase: true });

@@ -79,11 +79,16 @@ export function syncFolder(dir: string): void {
 }
 
 /**
- * Replaces the file's content as a whole by parts that follow each other: at any moment, after a crash too, the file is the old or the new one. An
+ * Replaces the file's content as a whole: at any moment, after a crash too, the file is the old or the new one. An
  * existing file's permissions are kept. For several files that belong together see `FileSet`.
  * @throws SyncError `io`; the file is then as it was, unless only the last step, the fsync of the folder, failed.
  */
-export function atomicWrite(path: string, ...parts: readonly (string | Uint8Array)[]): void {
+export function atomicWrite(path: string, data: string | Uint8Array): void {
+  writeParts(path, [typeof data === 'string' ? Buffer.from(data) : data]);
+}
+
+/** Does the same with bytes in parts that follow each other. */
+export function writeParts(path: string, parts: readonly Uint8Array[]): void {
   const temporary = join(dirname(path), temporaryName(basename(path)));
   withIoErrors(path, 'write', () => {
     try {
@@ -97,10 +102,10 @@ export function atomicWrite(path: string, ...parts: readonly (string | Uint8Arra
   });
 }
 
-function writeSynced(temporary: string, target: string, parts: readonly (string | Uint8Array)[]): void {
+function writeSynced(temporary: string, target: string, parts: readonly Uint8Array[]): void {
   const fd = openSync(temporary, 'wx', OWNER_FILE);
   try {
-    for (const part of parts) writeAll(fd, typeof part === 'string' ? Buffer.from(part) : part);
+    for (const part of parts) writeAll(fd, part);
     keepMode(fd, target);
     fsyncSync(fd);
   } finally {

@@ -4,7 +4,7 @@ import { basename, dirname, resolve } from 'node:path';
 
 import { EXPORT_FOLDER, isFolder } from '../files/directory.js';
 import { SyncError, messageOf } from '../errors.js';
-import { atomicWrite } from '../files/file.js';
+import { writeParts } from '../files/file.js';
 import { withIoErrors } from '../files/io-error.js';
 import { REGISTRY_FILE, readRegistry } from '../files/registry-file.js';
 import { registryOf } from '../registry/from-file.js';
@@ -83,7 +83,7 @@ export function driveMerge(usual: Registry, call: DriverCall, cwd: string, now: 
     theirs: readBytes(resolve(cwd, call.theirs)),
   };
   // At once: half a file in the place of ours would pass for what somebody made of the conflict by hand.
-  const write = (parts: readonly Uint8Array[]): void => atomicWrite(resolve(cwd, call.output ?? call.ours), ...parts);
+  const write = (parts: readonly Uint8Array[]): void => writeParts(resolve(cwd, call.output ?? call.ours), parts);
   const leaveConflict = (problems: readonly string[]): DriverOutcome => {
     write(wholeConflict(bytes, call.markerSize));
     return { problems, lost: 0, leftIn: undefined };

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 
-import { atomicWrite, readPlain } from '../files/file.js';
+import { readPlain, writeParts } from '../files/file.js';
 import { commonGitFolder } from '../files/git-folder.js';
 import { copyToHistory } from '../files/history.js';
 import { lostValueFolder, workTreeMark } from '../files/lost-value-folder.js';
@@ -92,7 +92,7 @@ function carryOut(root: string, tasks: readonly Task[], now: number): string {
   const history = copyToHistory(root, paths, now, kept);
   for (const { path, lines, merged } of tasks) {
     leaveOtherLosses(kept, otherLossesOf(path, lines, merged.losses, now), now, workTreeMark(root));
-    atomicWrite(join(root, path), ...merged.parts);
+    writeParts(join(root, path), merged.parts);
   }
   git(['add', '--', ...paths.map(literally)], { cwd: root });
   return history;

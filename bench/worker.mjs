@@ -226,7 +226,7 @@ const STEPS = {
   },
 
   /**
-   * What no import can leave out besides inserting rows: reads all files, parses each line, checks its hash, and keeps it in the database.
+   * What no import can leave out besides inserting rows: reads all files, parses each line, hashes it, and keeps it in the database.
    */
   dutyLines: ({ db, dir }, timed) =>
     withSql(db, (sql) =>

@@ -123,7 +123,7 @@ export const WORKLOADS = {
       compared('3', title, done, plain, 'inserting the same rows', { referenceFactor: 15 }),
       compared('3', title, done, withTriggers, "the same with the reference's triggers"),
       compared('3', title, done, sum(plain, parsing), 'the same, reading and parsing', { most: 3 }),
-      compared('3', title, done, sum(plain, keeping), 'the same, checking hashes, keeping each line'),
+      compared('3', title, done, sum(plain, keeping), 'the same, hashing and keeping each line'),
       {
         ...{ workload: '3', title: `${title}: the write lock, for 1,000 records`, wall: null, rss: null, unit: 'ms' },
         ...{ figure: lock, floor: 50, floorTitle: 'as long as others may wait', ratio: lock / 50, most: 1 },

@@ -16,12 +16,12 @@ export function hashFits(
 ): boolean {
   const token = byName.get('content_hash');
   if (token === undefined) return false;
+  const hash = unquote(token);
   const usual = usualData(byName, raw);
-  if (usual !== undefined && unquote(token) === hashOfData(usual)) return true;
+  if (usual !== undefined && hash === hashOfData(usual)) return true;
   const data = members.filter(([name]) => !ENVELOPE.has(name));
   const written = joinMembers(data);
-  const hash = unquote(token);
-  if (hash === hashOfData(written)) return true;
+  if (written !== usual && hash === hashOfData(written)) return true;
   const canonical = dataMembers(
     entity,
     known,

@@ -162,4 +162,32 @@ describe('an optional reference to a deleted record', () => {
     expect(b.files()).toEqual(c.files());
     settle(a, b);
   });
+
+  /** The stamp of a record's line, as a number. */
+  const stampOf = (line: string | undefined): number =>
+    Date.parse(/"exported_at":"([^"]*)"/.exec(line ?? '')?.[1] ?? '');
+  const joined = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
+
+  it('is cleared together with all others of its record, where the deletions were known before', () => {
+    const a = new Replica();
+    a.run(`INSERT INTO projects (id, project_path, name, created_at, updated_at) VALUES ('pr', :project, 'x', 1, 1);
+      INSERT INTO plans (id, project_path, project_id, title, created_at, updated_at) VALUES ('p1', :project, 'pr', 't', 1, 1);
+      INSERT INTO issues (id, project_path, title, plan_id, created_at, updated_at)
+        VALUES ('i1', :project, 't', NULL, 1, 1), ('i2', :project, 't', 'p1', 1, 1);
+      INSERT INTO issue_dependencies (id, issue_id, depends_on_id, created_at) VALUES ('d', 'i2', 'i1', 1)`);
+    a.export();
+    const line = a.lines('issues.jsonl')[1] ?? '';
+    a.run(`DELETE FROM issues; DELETE FROM plans`);
+    a.export();
+    const deletions = a.lines('deletions.jsonl').filter((each) => !each.includes('"i2"'));
+    const b = new Replica();
+    b.pull({ 'deletions.jsonl': joined(deletions) });
+    b.import();
+    b.pull({ 'deletions.jsonl': joined(deletions), 'issues.jsonl': joined([line]) });
+    b.import();
+    expect(b.rows(`SELECT id, plan_id FROM issues`)).toEqual([['i2', null]]);
+    expect(b.value(`SELECT count(*) FROM issue_dependencies`)).toBe(0n);
+    b.export();
+    expect(stampOf(b.lines('issues.jsonl')[0])).toBe(stampOf(line) + 1);
+  });
 });

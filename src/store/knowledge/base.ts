@@ -131,9 +131,6 @@ export interface BytesOfBase {
   readonly bytes: Uint8Array;
 }
 
-/** So many are given at once. Where a line differs from its base, all of them are compared one by one. */
-const TOGETHER = 100;
-
 /** A longer line is compared by itself, since many of them would be one huge value. */
 const LONG_LINE_BYTES = 65_536;
 
@@ -172,11 +169,11 @@ export class BaseCursor {
     return { type: this.#home.type, id: this.#after };
   }
 
-  /** Goes past some bases, and gives them; none where no more are left. */
-  next(): readonly BytesOfBase[] {
+  /** Goes past at most so many bases, and gives them; none where no more are left. */
+  next(most: number): readonly BytesOfBase[] {
     while (this.#home !== undefined) {
       const { type } = this.#home;
-      const { sql, parameters } = this.#next(this.#home, TOGETHER);
+      const { sql, parameters } = this.#next(this.#home, most);
       const page = this.#sql.all(sql, ...parameters).flatMap(([id, line]): BytesOfBase[] => {
         return line instanceof Uint8Array ? [{ key: { type, id: String(id) }, bytes: line }] : [];
       });

@@ -11,7 +11,7 @@ export interface Difference {
   readonly hadBase: boolean;
 }
 
-/** So many lines are compared at once: more of them save nothing, and of fewer the calls cost more. */
+/** So many lines are compared at once, and where they differ one by one: more of them save nothing, and of fewer the calls cost more. */
 const MOST_LINES = 100;
 
 /**
@@ -53,7 +53,7 @@ export function compareBytes(
       last = taken;
       continue;
     }
-    const page = bases.next();
+    const page = bases.next(MOST_LINES);
     if (page.length === 0) break;
     for (const base of page) {
       const found = takeThrough(base);

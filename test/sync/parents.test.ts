@@ -168,26 +168,55 @@ describe('an optional reference to a deleted record', () => {
     Date.parse(/"exported_at":"([^"]*)"/.exec(line ?? '')?.[1] ?? '');
   const joined = (lines: readonly string[]): string => lines.map((line) => `${line}\n`).join('');
 
-  it('is cleared together with all others of its record, where the deletions were known before', () => {
+  it('is cleared together with all others of its record, whichever deletions are known when', () => {
     const a = new Replica();
     a.run(`INSERT INTO projects (id, project_path, name, created_at, updated_at) VALUES ('pr', :project, 'x', 1, 1);
       INSERT INTO plans (id, project_path, project_id, title, created_at, updated_at) VALUES ('p1', :project, 'pr', 't', 1, 1);
       INSERT INTO issues (id, project_path, title, plan_id, created_at, updated_at)
-        VALUES ('i1', :project, 't', NULL, 1, 1), ('i2', :project, 't', 'p1', 1, 1);
-      INSERT INTO issue_dependencies (id, issue_id, depends_on_id, created_at) VALUES ('d', 'i2', 'i1', 1)`);
+        VALUES ('i1', :project, 't', NULL, 1, 1), ('i2', :project, 't', 'p1', 1, 1), ('i3', :project, 't', NULL, 1, 1);
+      INSERT INTO issue_dependencies (id, issue_id, depends_on_id, created_at) VALUES ('d1', 'i2', 'i1', 1), ('d3', 'i2', 'i3', 1)`);
     a.export();
+    const before = a.files();
     const line = a.lines('issues.jsonl')[1] ?? '';
     a.run(`DELETE FROM issues; DELETE FROM plans`);
     a.export();
-    const deletions = a.lines('deletions.jsonl').filter((each) => !each.includes('"i2"'));
-    const b = new Replica();
-    b.pull({ 'deletions.jsonl': joined(deletions) });
-    b.import();
-    b.pull({ 'deletions.jsonl': joined(deletions), 'issues.jsonl': joined([line]) });
-    b.import();
-    expect(b.rows(`SELECT id, plan_id FROM issues`)).toEqual([['i2', null]]);
-    expect(b.value(`SELECT count(*) FROM issue_dependencies`)).toBe(0n);
-    b.export();
-    expect(stampOf(b.lines('issues.jsonl')[0])).toBe(stampOf(line) + 1);
+    const deletions = (...ids: readonly string[]): string =>
+      joined(a.lines('deletions.jsonl').filter((each) => ids.some((id) => each.includes(`"${id}"`))));
+    const all = { 'deletions.jsonl': deletions('i1', 'i3', 'p1') };
+    const fully = (b: Replica, last: Files): string => {
+      b.pull(last);
+      b.import();
+      expect(b.rows(`SELECT id, plan_id FROM issues`)).toEqual([['i2', null]]);
+      expect(b.value(`SELECT count(*) FROM issue_dependencies`)).toBe(0n);
+      b.clock += 1_000_000;
+      b.export();
+      return b.lines('issues.jsonl')[0] ?? '';
+    };
+    const lineIn = { 'issues.jsonl': joined([line]) };
+    const known = ['i1', 'p1'].map((id) => ({ 'deletions.jsonl': deletions(id) }));
+    for (const first of [{}, all, before, ...known]) {
+      const b = new Replica();
+      b.pull(first);
+      b.import();
+      expect(stampOf(fully(b, { ...lineIn, ...all }))).toBe(stampOf(line) + 1);
+    }
+    // What is published without some of them is a version: the others are cleared from that one.
+    for (const some of known) {
+      const b = new Replica();
+      b.pull({ ...lineIn, ...some });
+      b.import();
+      b.export();
+      const published = { 'issues.jsonl': b.files()['issues.jsonl'] ?? '' };
+      expect(stampOf(published['issues.jsonl'])).toBe(stampOf(line) + 1);
+      const others = [{}, before, all].map((first) => {
+        const c = new Replica();
+        c.pull(first);
+        c.import();
+        return fully(c, { ...published, ...all });
+      });
+      const own = fully(b, { ...published, ...all });
+      expect([own, ...others].map(stampOf)).toEqual([own, ...others].map(() => stampOf(line) + 2));
+      expect(new Set([own, ...others]).size).toBe(1);
+    }
   });
 });

@@ -54,8 +54,10 @@ export class ImportContext {
   readonly unsettled: Set<string>;
   /** Records that were decided before their turn, as `type id`. */
   readonly decided = new Set<string>();
-  /** Records that were written since the page of records at hand was read, as `type/id`. */
+  /** Records that were written since the page at hand was read, as `type/id`. */
   readonly changed = new Set<string>();
+  /** Stamps of the versions that records got by losing references in this import, by `type/id`. */
+  readonly clearedStamps = new Map<string, number>();
   /** False where nothing can refer to a deleted record, since the project has none. */
   mayReferToDeleted = true;
   /** Tombstones of rows that go last, when all that refers to them is decided, by `type/id`. */
@@ -197,12 +199,8 @@ export class ImportContext {
     this.rowsBefore?.forget(key);
     this.unsettled.add(file);
     this.#projects.delete(`${type}/${id}`);
-    this.report.notice(
-      'orphaned',
-      type,
-      id,
-      `waits in ${file}, since the database refuses it: ${messageOf(error.cause ?? error)}`,
-    );
+    const why = messageOf(error.cause ?? error);
+    this.report.notice('orphaned', type, id, `waits in ${file}, since the database refuses it: ${why}`);
   }
 
   /** Writes the row of a record that another's outcome changes, and counts that as a change for every other target. */

@@ -9,14 +9,13 @@ import type { Deleted } from '../../record/version.js';
 import { dependentsOf, requireEntity } from '../../registry/entity.js';
 import type { Entity } from '../../registry/entity.js';
 import { readBase } from '../../store/knowledge/base.js';
-import { writeDerived } from '../../store/knowledge/derived.js';
 import { deadReferences, forgetUnresolved, forgetUnresolvedTo, referrersOf } from '../../store/knowledge/references.js';
 import type { RecordKey } from '../../record/record-key.js';
 import { writeTombstone } from '../../store/knowledge/tombstones.js';
 import type { ImportContext } from './context.js';
 import type { LoadedRecord } from './load-record.js';
 import { keepPrivate } from './keep-private.js';
-import { stampOfContent } from './stamp-of-content.js';
+import { noteDerived } from './derived-version.js';
 import { sqlName } from '../../store/sql-name.js';
 import { refersTo, rowsOf } from '../../store/row-source.js';
 
@@ -129,8 +128,7 @@ function noteClearedReferences(context: ImportContext, referrers: readonly Refer
     context.rowsBefore?.note(key, before);
     // What was only kept aside is in no table that a trigger watches.
     context.markChanged(key);
-    const stamp = stampOfContent(context, key, before);
-    if (stamp !== undefined) writeDerived(context.sql, key, stamp + 1, after);
+    noteDerived(context, 'cleared', before, after);
   }
 }
 

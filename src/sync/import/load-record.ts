@@ -30,6 +30,8 @@ export interface LoadedRecord {
   readonly tombstones: readonly FileVersion<Deleted>[];
   /** What the files state, or undefined when they have nothing of the record. */
   readonly version: Version | undefined;
+  /** True when its lines refer to deleted records: what they state does not any more. */
+  readonly isCleared: boolean;
   /** The same, but what its lines say nothing of is the row's where it fits: what the row is compared with. */
   readonly besideRow: Version | undefined;
   /** The bytes of that version. */
@@ -82,7 +84,7 @@ export function loadRecord(context: ImportContext, entity: Entity, entry: PageEn
   const sides = [...(row === undefined ? [] : [row]), ...contentsOf(written)];
   const base = rawBase?.kind === 'present' ? fillBase(rawBase, sides) : rawBase;
   const from = base?.kind === 'present' ? base.content : undefined;
-  const { lines, version, besideRow, losses } = statedBy(context, written, tombstones, from, row);
+  const { lines, isCleared, version, besideRow, losses } = statedBy(context, written, tombstones, from, row);
   return {
     key,
     entity,
@@ -91,6 +93,7 @@ export function loadRecord(context: ImportContext, entity: Entity, entry: PageEn
     lines,
     tombstones,
     version,
+    isCleared,
     besideRow,
     versionLine: version?.raw ?? (version && lineOf(version, form, context.coordinates)),
     losses,
@@ -144,17 +147,26 @@ function statedBy(
   tombstones: readonly FileVersion<Deleted>[],
   base: Content | undefined,
   row: Content | undefined,
-): Pick<LoadedRecord, 'lines' | 'version' | 'besideRow' | 'losses'> {
+): Pick<LoadedRecord, 'lines' | 'isCleared' | 'version' | 'besideRow' | 'losses'> {
   const { form } = context;
-  const complete = (known: readonly Content[]): FileVersion<Present>[] =>
-    fillLines(written, [...known, ...ofTable(context, written)]).map((line) => withoutDeadReferences(context, line));
-  const lines = complete(knownOf(form, base, row));
+  const fill = (known: readonly Content[]): FileVersion<Present>[] =>
+    fillLines(written, [...known, ...ofTable(context, written)]);
+  const clear = (line: FileVersion<Present>): FileVersion<Present> => withoutDeadReferences(context, line);
+  const asWritten = fill(knownOf(form, base, row));
+  const lines = asWritten.map(clear);
+  const isCleared = lines.some((line, index) => line !== asWritten[index]);
   const { version, losses } = fileState(lines, tombstones, form);
   const isSilent = row !== undefined && form === 'portable' && written.some((line) => line.form === 'absolute');
-  if (!isSilent || version === undefined || isDeleted(version)) return { lines, version, besideRow: version, losses };
+  if (!isSilent || version === undefined || isDeleted(version)) {
+    return { lines, isCleared, version, besideRow: version, losses };
+  }
   // What the lines say nothing of, the row must not lose to what only the base has.
-  const { version: silent = version, losses: lost } = fileState(complete(knownOf('absolute', base, row)), [], form);
-  return { lines, version, besideRow: { ...silent, stamp: version.stamp }, losses: lost };
+  const { version: silent = version, losses: lost } = fileState(
+    fill(knownOf('absolute', base, row)).map(clear),
+    [],
+    form,
+  );
+  return { lines, isCleared, version, besideRow: { ...silent, stamp: version.stamp }, losses: lost };
 }
 
 /** Where nothing else is known of a column that a line lacks, its row gets what the table gives to any row. */

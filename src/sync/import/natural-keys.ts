@@ -3,14 +3,13 @@ import type { Content } from '../../record/content.js';
 import { quote, sha256, unquote } from '../../record/json.js';
 import { compareUtf8 } from '../../record/order.js';
 import { isDeleted } from '../../record/version.js';
-import { writeDerived } from '../../store/knowledge/derived.js';
 import type { Outcome } from '../../store/knowledge/outcomes.js';
 import type { ImportContext } from './context.js';
 import type { LoadedRecord } from './load-record.js';
 import { keepPrivate } from './keep-private.js';
 import { keepsNaturalKey } from './plan.js';
 import { lastOf } from '../../store/natural-key.js';
-import { stampOfContent } from './stamp-of-content.js';
+import { noteDerived } from './derived-version.js';
 
 /** A row that has natural keys which another record is to have. */
 export interface Clash {
@@ -55,10 +54,8 @@ function keepsKeys(context: ImportContext, content: Content, other: Content): bo
 
 /** Changes the row that must give way. */
 function giveOtherKeys(context: ImportContext, row: Content, keys: Clash['keys'], keeper: string): void {
-  const key = { type: row.entity.type, id: row.id };
   const renamed = withOtherKeys(context, row, keys);
-  const stamp = stampOfContent(context, key, row);
-  if (stamp !== undefined) writeDerived(context.sql, key, stamp + 1, renamed);
+  noteDerived(context, 'renamed', row, renamed);
   context.write(renamed, row);
   nameRenamed(context, row, keys, keeper);
 }

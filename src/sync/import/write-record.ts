@@ -17,6 +17,7 @@ import { withFreeNaturalKeys } from './natural-keys.js';
 import type { Clash } from './natural-keys.js';
 import { markPrivate } from './keep-private.js';
 import { outcomeOf } from './outcome.js';
+import { derivedFromLines } from './derived-version.js';
 
 /**
  * Makes the database say what was decided, or adds it to what is to be written. What becomes of other records with it is written at once.
@@ -73,17 +74,13 @@ function deleteRow(context: ImportContext, decision: RecordPlan, result: Deleted
 function addRow(context: ImportContext, decision: RecordPlan, planned: Content, clashes: readonly Clash[]): Outcome {
   const { record, plan } = decision;
   if (decision.staysPrivate) markPrivate(context, planned);
-  const { content: result, derived = derivedVersion(record, planned) } = withFreeNaturalKeys(
-    context,
-    record,
-    planned,
-    clashes,
-  );
+  const { content: result, derived } = withFreeNaturalKeys(context, record, planned, clashes);
+  const ofLines = derivedFromLines(context, record, result);
   const isWritten = record.row === undefined || !sameContent(record.row, result);
   if (isWritten) context.add(result, record.row);
   return outcomeOf(context, decision, {
     ...{ result, isWritten },
-    derived: plan.restamp === true ? { stamp: 0, content: undefined } : derived,
+    derived: plan.restamp === true ? { stamp: 0, content: undefined } : (derived ?? ofLines),
   });
 }
 
@@ -96,10 +93,4 @@ function wasExported({ lines, base }: LoadedRecord, loss: Loss): boolean {
 function conflictMessage(losses: readonly ReasonedLoss[], isDryRun: boolean): string {
   const fields = [...new Set(losses.map(({ loss }) => loss.field ?? 'the whole record'))];
   return `${isDryRun ? 'would lose' : 'lost'} a value of ${fields.join(', ')} (${losses[0]?.why ?? 'merge'})`;
-}
-
-/** A version that follows from lines alone keeps the stamp that every replica computes. */
-function derivedVersion({ version }: LoadedRecord, result: Content): Outcome['derived'] {
-  if (version === undefined || isDeleted(version) || version.raw !== undefined) return undefined;
-  return sameContent(version.content, result) ? { stamp: version.stamp, content: result } : undefined;
 }

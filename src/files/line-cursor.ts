@@ -4,6 +4,7 @@ import { closeSync, readSync } from 'node:fs';
 import { LIMITS } from '../record/limits.js';
 import { openPlain } from './file.js';
 import { withIoErrors } from './io-error.js';
+import type { Gap } from './stretches.js';
 
 const CHUNK_BYTES = 256 * 1024;
 const NEWLINE = 0x0a;
@@ -22,7 +23,7 @@ export interface PlainLines {
   readonly count: number;
 }
 
-/** Goes through a file line by line, and reads as text only the lines that it is asked for. */
+/** Goes through a file, or parts of it, line by line, and reads as text only the lines that it is asked for. */
 export class LineCursor {
   readonly #path: string;
   readonly #fd: number;
@@ -31,6 +32,9 @@ export class LineCursor {
   #at = 0;
   #end = 0;
   #number = 1;
+  /** The byte of the file that is to be read next, and the one that is not any more. */
+  #next = 0;
+  #to = Infinity;
   /** How many bytes the line has that was looked at. */
   #size = 0;
 
@@ -42,6 +46,24 @@ export class LineCursor {
 
   close(): void {
     closeSync(this.#fd);
+  }
+
+  /** Goes to a part of the file, as if it were all of it. */
+  goTo({ from, to, lines }: Gap): void {
+    [this.#at, this.#end] = [0, 0];
+    [this.#next, this.#to, this.#number] = [from, to, lines + 1];
+  }
+
+  /** The line that ends right before a byte of the file; undefined where that is longer than any may be. */
+  lineBefore(end: number): string | undefined {
+    for (let size = 4096; ; size *= 8) {
+      const start = Math.max(0, end - 1 - size);
+      const bytes = Buffer.allocUnsafe(end - 1 - start);
+      withIoErrors(this.#path, 'read', () => readSync(this.#fd, bytes, 0, bytes.length, start));
+      const newline = bytes.lastIndexOf(NEWLINE);
+      if (newline >= 0 || start === 0) return bytes.toString('utf8', newline + 1);
+      if (size > LIMITS.lineBytes) return undefined;
+    }
   }
 
   /** Goes on to the next line, if this one has these bytes. */
@@ -112,11 +134,13 @@ export class LineCursor {
       [this.#buffer, this.#at, this.#end] = [larger, 0, rest.length];
     }
     while (this.#end - this.#at < size) {
+      const most = Math.min(this.#buffer.length - this.#end, this.#to - this.#next);
       const read = withIoErrors(this.#path, 'read', () =>
-        readSync(this.#fd, this.#buffer, this.#end, this.#buffer.length - this.#end, null),
+        readSync(this.#fd, this.#buffer, this.#end, most, this.#next),
       );
       if (read === 0) return false;
       this.#end += read;
+      this.#next += read;
     }
     return true;
   }

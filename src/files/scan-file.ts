@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
-
 import type { FileVersion } from '../record/version.js';
 import type { Registry } from '../registry/entity.js';
 import { versionOf } from '../format/version-of.js';
 import { fileExists } from './file.js';
 import { compareKeys, keyReader } from '../format/line-key.js';
 import type { LineKey } from '../format/line-key.js';
+import { StretchHasher } from './stretches.js';
+import type { FileDigest } from './stretches.js';
 import { readLines } from './line-reader.js';
 import type { TextLine } from './line-reader.js';
 
@@ -27,19 +27,22 @@ export interface FileScan {
   /** Sorted by key without doubles, LF only, a final newline, and after the records' lines only lines that are none. */
   readonly canonical: boolean;
   readonly hasTail: boolean;
-  readonly sha256: string | undefined;
+  /** What its bytes are; undefined for a missing file. */
+  readonly digest: FileDigest | undefined;
 }
 
 /** Reads a file once and says in what form it is. */
 export function scanFile(registry: Registry, path: string, name: string): FileScan {
-  if (!fileExists(path)) return { canonical: true, hasTail: false, sha256: undefined };
+  if (!fileExists(path)) return { canonical: true, hasTail: false, digest: undefined };
   const read = (raw: string): FileVersion | undefined => versionOf(registry, raw);
   const keyOf = keyReader(registry, name);
-  const hash = createHash('sha256');
+  const hasher = new StretchHasher();
   let canonical = true;
   let hasTail = false;
   let last: LineKey | undefined;
-  for (const line of readLines(path, (bytes) => hash.update(bytes))) {
+  for (const line of readLines(path, (bytes) => {
+    hasher.add(bytes);
+  })) {
     const key = line.invalidUtf8 === true ? undefined : keyOf(line.text);
     if (line.ending !== '\n' || line.text === '') canonical = false;
     if (key === undefined) {
@@ -50,5 +53,5 @@ export function scanFile(registry: Registry, path: string, name: string): FileSc
       last = key;
     }
   }
-  return { canonical, hasTail, sha256: hash.digest('hex') };
+  return { canonical, hasTail, digest: hasher.end() };
 }

@@ -1,8 +1,9 @@
-import { createHash } from 'node:crypto';
-import { closeSync, fsyncSync, rmSync } from 'node:fs';
+import { closeSync, fsyncSync, unlinkSync } from 'node:fs';
 
 import { SyncError } from '../errors.js';
 import { keepMode, writeAll } from './file.js';
+import { StretchHasher } from './stretches.js';
+import type { FileDigest, Stretch } from './stretches.js';
 
 const BUFFER_BYTES = 256 * 1024;
 /** So many bytes are written as they are. */
@@ -12,21 +13,21 @@ const MOST_BYTES_PER_UNIT = 3;
 
 /** The new content of one file of a `FileSet`, being written. */
 export interface StagedFile {
-  /** The bytes written so far. */
-  readonly size: number;
   /** Appends text as UTF-8. It must hold no lone surrogate, nor end between two that are a pair. */
   write(text: string): void;
   /** Appends bytes; the caller may reuse the array. */
   writeBytes(bytes: Uint8Array): void;
+  /** Appends whole lines of another file, which are hashed already. */
+  writeStretch(bytes: Uint8Array, stretch: Stretch): void;
   /** Ends the content and says what it is. May be called again. */
   close(): StagedContent;
 }
 
 /** What was written into a {@link StagedFile}. */
 export interface StagedContent {
-  /** SHA-256 of the bytes, lower-case hex. */
-  readonly sha256: string;
+  readonly digest: FileDigest;
   readonly bytes: number;
+  readonly lines: number;
 }
 
 /** Carries out one effect on one file: tells the hook, maps the error, ends the set if it fails. */
@@ -38,11 +39,10 @@ export class TemporaryFile implements StagedFile {
   readonly path: string;
   readonly #perform: Perform;
   readonly #mayWrite: () => boolean;
-  readonly #hash = createHash('sha256');
+  readonly #hasher = new StretchHasher();
   #fd: number | null;
   readonly #buffer = Buffer.allocUnsafe(BUFFER_BYTES);
   #buffered = 0;
-  #written = 0;
   #content: StagedContent | null = null;
   #isFinished = false;
 
@@ -52,10 +52,6 @@ export class TemporaryFile implements StagedFile {
     this.#fd = fd;
     this.#perform = perform;
     this.#mayWrite = mayWrite;
-  }
-
-  get size(): number {
-    return this.#written + this.#buffered;
   }
 
   write(text: string): void {
@@ -80,10 +76,16 @@ export class TemporaryFile implements StagedFile {
     }
   }
 
+  writeStretch(bytes: Uint8Array, stretch: Stretch): void {
+    this.#requireOpen();
+    this.#flush();
+    this.#append(bytes, stretch);
+  }
+
   close(): StagedContent {
     if (this.#content !== null) return this.#content;
     this.#flush();
-    this.#content = { sha256: this.#hash.digest('hex'), bytes: this.#written };
+    this.#content = contentOf(this.#hasher.end());
     return this.#content;
   }
 
@@ -110,7 +112,7 @@ export class TemporaryFile implements StagedFile {
         closeSync(fd);
       });
     ignoringErrors(() => {
-      rmSync(this.path, { force: true });
+      unlinkSync(this.path);
     });
   }
 
@@ -126,15 +128,14 @@ export class TemporaryFile implements StagedFile {
     this.#buffered = 0;
   }
 
-  #append(bytes: Uint8Array): void {
+  #append(bytes: Uint8Array, stretch?: Stretch): void {
     const fd = this.#requireOpenDescriptor();
     if (this.#mayWrite()) {
       this.#perform('write', this.name, () => {
         writeAll(fd, bytes);
       });
     }
-    this.#hash.update(bytes);
-    this.#written += bytes.length;
+    if (stretch === undefined || !this.#hasher.addStretch(stretch)) this.#hasher.add(bytes);
   }
 
   #requireOpen(): void {
@@ -146,6 +147,13 @@ export class TemporaryFile implements StagedFile {
     if (this.#fd === null) throw new SyncError('usage', `Cannot add to ${this.name}: its set has ended`);
     return this.#fd;
   }
+}
+
+/** What a content is, by its digest. */
+export function contentOf(digest: FileDigest): StagedContent {
+  const sum = (count: (stretch: Stretch) => number): number =>
+    digest.stretches.reduce((total, stretch) => total + count(stretch), 0);
+  return { digest, bytes: sum(({ bytes }) => bytes), lines: sum(({ lines }) => lines) };
 }
 
 function ignoringErrors(effect: () => void): void {

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 
 import { fileExists } from '../files/file.js';
-import { hashFile } from '../files/file-bytes.js';
+import { digestFile } from '../files/file-bytes.js';
+import type { FileDigest } from '../files/stretches.js';
 import { readLines } from '../files/line-reader.js';
 import type { TextLine } from '../files/line-reader.js';
 import { parseConflictLine } from '../files/parse-conflict-line.js';
@@ -30,7 +31,7 @@ import type { Sql } from '../store/sql.js';
 const CLOSED_FOR = 30 * 24 * 60 * 60 * 1000;
 const PAGE = 500;
 /** Stands for the hash of a file that is not there. */
-export const MISSING = 'missing';
+export const MISSING: FileDigest = { hash: 'missing', stretches: [] };
 
 /** Where the journal and a file are compared. */
 export interface JournalPlace {
@@ -60,14 +61,14 @@ export interface SharedConflicts {
   readonly isReadable: boolean;
 }
 
-/** The hash of the file as it is, and whether the journal was found to say the same. */
-export function conflictsHash({ sql, target }: Pick<JournalPlace, 'sql' | 'target'>): {
-  readonly hash: string;
+/** What the bytes of the file are, and whether the journal was found to say the same. */
+export function conflictsDigest({ sql, target }: Pick<JournalPlace, 'sql' | 'target'>): {
+  readonly digest: FileDigest;
   readonly isSettled: boolean;
 } {
-  const hash = hashFile(join(target.dir, CONFLICTS_FILE)) ?? MISSING;
-  const isNothing = hash === MISSING && readJournal(sql, target.project, 0, 1).length === 0;
-  return { hash, isSettled: isNothing || settledHash(sql, target, CONFLICTS_FILE) === hash };
+  const digest = digestFile(join(target.dir, CONFLICTS_FILE)) ?? MISSING;
+  const isNothing = digest === MISSING && readJournal(sql, target.project, 0, 1).length === 0;
+  return { digest, isSettled: isNothing || settledHash(sql, target, CONFLICTS_FILE) === digest.hash };
 }
 
 /**

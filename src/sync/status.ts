@@ -16,7 +16,7 @@ import { project as projectSql } from '../store/knowledge/triggers.js';
 import { CONFLICTS_FILE } from '../registry/names.js';
 import { Rows } from '../store/rows.js';
 import { privacyTest } from './privacy.js';
-import { conflictsHash, planConflicts } from './shared-conflicts.js';
+import { conflictsDigest, planConflicts } from './shared-conflicts.js';
 import { Tally } from './stats.js';
 import type { ByEntity } from './stats.js';
 import type { SyncStore } from '../store/store.js';
@@ -113,7 +113,7 @@ function lookUp(store: SyncStore, options: { readonly projectPath: string; reado
 
 function countUnshared(store: SyncStore, target: Target): number {
   const { sql, registry } = store;
-  if (conflictsHash({ sql, target }).isSettled) return 0;
+  if (conflictsDigest({ sql, target }).isSettled) return 0;
   const rows = new Rows(sql, registry, target.project);
   const { settings } = settingsInForce(store, { projectPath: target.project, dir: target.dir });
   const isPrivate = privacyTest(store, rows, settings.private);

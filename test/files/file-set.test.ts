@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
+import { digestFile } from '../../src/files/file-bytes.js';
 import { FileSet, removeStaleTemporaryFiles } from '../../src/files/file-set.js';
 import { temporaryName } from '../../src/files/file.js';
 import { builtModule, ended, startScript } from './child.js';
@@ -83,12 +83,12 @@ describe('FileSet', () => {
       reused.fill(0);
     }
     const expected = line.repeat(2000);
-    expect(file.size).toBe(Buffer.byteLength(expected));
-    const content = { sha256: createHash('sha256').update(expected).digest('hex'), bytes: file.size };
-    expect(file.close()).toEqual(content);
-    expect(file.close()).toEqual(content);
+    const content = file.close();
+    expect(content).toMatchObject({ bytes: Buffer.byteLength(expected), lines: 2000 });
+    expect(file.close()).toBe(content);
     set.commit();
     expect(readFileSync(join(dir, 'large.jsonl'), 'utf8')).toBe(expected);
+    expect(digestFile(join(dir, 'large.jsonl'))).toEqual(content.digest);
   });
 
   it('writes an empty file, and does nothing at all for an empty set', () => {

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
@@ -14,7 +13,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 import { SyncError } from '../../src/errors.js';
-import { countLines, hashFile } from '../../src/files/file-bytes.js';
+import { countLines } from '../../src/files/file-bytes.js';
 import { atomicWrite, fileExists, fileSize, writeAll } from '../../src/files/file.js';
 import { toIoError, withIoErrors } from '../../src/files/io-error.js';
 import { temporaryFolder } from './temporary-folder.js';
@@ -131,18 +130,5 @@ describe('fileSize and fileExists', () => {
     const path = fileWith('é\n');
     expect([fileSize(path), fileExists(path)]).toEqual([3, true]);
     expect([fileSize(`${path}.none`), fileExists(`${path}.none`)]).toEqual([0, false]);
-  });
-});
-
-describe('hashFile', () => {
-  it.each([0, 1, 256 * 1024, 256 * 1024 + 1, 1_000_000])('hashes a file of %i bytes', (size) => {
-    const content = Buffer.alloc(size, 'abc');
-    expect(hashFile(fileWith(content))).toBe(createHash('sha256').update(content).digest('hex'));
-  });
-
-  it('is null for a missing file, and an error for a folder', () => {
-    const dir = temporaryFolder();
-    expect(hashFile(join(dir, 'none'))).toBeNull();
-    expect(thrownBy(() => hashFile(dir)).code).toBe('io');
   });
 });

@@ -4,11 +4,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FileSet } from '../../src/files/file-set.js';
-import { readBlocks } from '../../src/files/line-blocks.js';
+import { digestFile } from '../../src/files/file-bytes.js';
+import { readStretches } from '../../src/files/read-stretches.js';
+import type { StretchBytes } from '../../src/files/read-stretches.js';
+import type { FileDigest } from '../../src/files/stretches.js';
+import { sha256 } from '../../src/record/json.js';
 import { compareKeys } from '../../src/format/line-key.js';
 import type { LineKey } from '../../src/format/line-key.js';
 import { LineFile } from '../../src/sync/export/line-file.js';
-import { walkBlocks, walkLines } from '../../src/sync/export/old-walk.js';
+import { walkLines, walkStretches } from '../../src/sync/export/old-walk.js';
 import type { OldWalk } from '../../src/sync/export/old-walk.js';
 
 let dir = '';
@@ -33,6 +37,7 @@ interface Walked {
   readonly found: readonly (readonly string[])[];
   readonly lines: number;
   readonly text: string;
+  readonly digest: FileDigest;
 }
 
 /** Writes a file anew: the lines of some records go, and where they stood, or would, stands that they were asked for. */
@@ -45,50 +50,62 @@ function walked(walk: OldWalk, wanted: readonly string[]): Walked {
     return raws;
   });
   walk.rest(file);
+  const { digest, lines } = file.close();
   files.commit();
-  return { found, lines: file.lines, text: readFileSync(join(dir, 'new'), 'utf8') };
+  return { found, lines, text: readFileSync(join(dir, 'new'), 'utf8'), digest };
+}
+
+/** Lines that are cut into stretches somewhere. */
+function* stretchesOf(lines: readonly string[], sizes: readonly number[]): Generator<StretchBytes, void> {
+  for (let at = 0, turn = 0; at < lines.length; turn++) {
+    const count = sizes[turn % sizes.length] ?? 1;
+    const part = lines.slice(at, (at += count)).map((line) => `${line}\n`);
+    const bytes = Buffer.from(part.join(''));
+    yield { bytes, stretch: { bytes: bytes.length, lines: part.length, sha256: sha256(bytes.toString()) } };
+  }
 }
 
 describe('a walk through an old file', () => {
-  it('gives the same by blocks of any size as line by line', () => {
+  it('gives the same by stretches as line by line', () => {
     fc.assert(
       fc.property(
         anyFile,
         fc.array(anyId, { maxLength: 12 }),
-        fc.integer({ min: 1, max: 200 }),
-        (values, asked, size) => {
+        fc.array(fc.integer({ min: 1, max: 8 }), { minLength: 1, maxLength: 4 }),
+        (values, asked, sizes) => {
           const lines = sortedIds(Object.keys(values)).map((id) => `${id} ${values[id] ?? ''}`);
           const wanted = sortedIds(asked);
-          const path = join(dir, 'old');
-          writeFileSync(path, lines.map((line) => `${line}\n`).join(''));
           const oneByOne = lines.map((line) => ({ key: keyOf(line), raws: [line] }));
           const expected = walked(walkLines(oneByOne.values()), wanted);
-          expect(walked(walkBlocks(readBlocks(path, size), keyOf), wanted)).toEqual(expected);
+          const { found, lines: count, text } = walked(walkStretches(stretchesOf(lines, sizes), keyOf), wanted);
+          expect({ found, count, text }).toEqual({ found: expected.found, count: expected.lines, text: expected.text });
           expect(expected.lines).toBe(expected.text.split('\n').length - 1);
         },
       ),
       { numRuns: 300 },
     );
   });
-});
 
-describe('the blocks of a file', () => {
-  it('are its bytes, and each but the last ends with a line', () => {
+  it('makes a file of which each byte is known, though most were not hashed again', () => {
+    const path = join(dir, 'old');
+    const ids = Array.from({ length: 2000 }, (_, index) => sha256(String(index)).slice(0, 20)).sort();
+    writeFileSync(path, ids.map((id) => `${id} ${'value '.repeat(20)}\n`).join(''));
+    const digest = digestFile(path);
+    expect(digest?.stretches.length).toBeGreaterThan(8);
     fc.assert(
       fc.property(
-        fc.array(fc.constantFrom(10, 13, 0, 65, 200), { maxLength: 120 }),
-        fc.integer({ min: 1, max: 30 }),
-        (bytes, size) => {
-          const path = join(dir, 'bytes');
-          writeFileSync(path, Uint8Array.from(bytes));
-          // A block is valid until the next, so they are copied one by one.
-          const copied: number[][] = [];
-          for (const block of readBlocks(path, size)) copied.push([...block]);
-          expect(copied.flat()).toEqual(bytes);
-          expect(copied.slice(0, -1).every((block) => block.at(-1) === 10)).toBe(true);
+        fc.array(
+          fc.oneof(fc.constantFrom(...ids), fc.string({ unit: fc.constantFrom('0', '7', 'f', 'z'), maxLength: 8 })),
+          { maxLength: 12 },
+        ),
+        (asked) => {
+          const walk = walkStretches(readStretches(path, digest ?? { hash: '', stretches: [] }), keyOf);
+          const made = walked(walk, sortedIds(asked));
+          expect(made.digest).toEqual(digestFile(join(dir, 'new')));
+          expect(made.lines).toBe(made.text.split('\n').length - 1);
         },
       ),
-      { numRuns: 200 },
+      { numRuns: 60 },
     );
   });
 });

@@ -1,4 +1,5 @@
 import { digestOf } from '../../record/json.js';
+import { compareUtf8 } from '../../record/order.js';
 import type { Registry } from '../../registry/entity.js';
 import type { SqlRow, SqlValue } from '../database.js';
 import type { RecordKey } from '../../record/record-key.js';
@@ -140,16 +141,30 @@ const LONG_LINE_BYTES = 65_536;
  */
 export class BaseCursor {
   readonly #sql: Sql;
+  readonly #registry: Registry;
   readonly #target: Target;
-  readonly #homes: Iterator<Home>;
+  readonly #file: string;
+  #homes: Iterator<Home> = [].values();
   #home: Home | undefined;
   #after: string | undefined;
+  #before: RecordKey | undefined;
 
   constructor(sql: Sql, registry: Registry, target: Target, file: string) {
     this.#sql = sql;
+    this.#registry = registry;
     this.#target = target;
-    this.#homes = homesIn(sql, registry, file);
+    this.#file = file;
+    this.goTo(undefined, undefined);
+  }
+
+  /** Goes to the first base after one record, and no further than the last one before another. */
+  goTo(after: RecordKey | undefined, before: RecordKey | undefined): void {
+    this.#homes = homesIn(this.#sql, this.#registry, this.#file);
+    this.#before = before;
     this.#goHome();
+    if (after === undefined) return;
+    while (this.#home !== undefined && compareUtf8(this.#home.type, after.type) < 0) this.#goHome();
+    if (this.#home?.type === after.type) this.#after = after.id;
   }
 
   /** Goes past so many bases, if these are their lines, with LF between them; gives the key of the last one then. */
@@ -186,14 +201,18 @@ export class BaseCursor {
 
   #goHome(): void {
     const next = this.#homes.next();
-    this.#home = next.done === true ? undefined : next.value;
+    const isBehind =
+      next.done === true || (this.#before !== undefined && compareUtf8(next.value.type, this.#before.type) > 0);
+    this.#home = isBehind ? undefined : next.value;
     this.#after = undefined;
   }
 
   #next(home: Home, count: number): { readonly sql: string; readonly parameters: readonly SqlValue[] } {
     const { from, parameters } = basesOf(this.#target, { ...home, after: this.#after });
-    const sql = `SELECT r.id, CAST(b.line AS BLOB) AS line FROM ${from} ORDER BY r.id LIMIT ?`;
-    return { sql, parameters: [...parameters, count] };
+    const before = this.#before?.type === home.type ? [this.#before.id] : [];
+    const isBefore = before.length > 0 ? 'AND r.id < ?' : '';
+    const sql = `SELECT r.id, CAST(b.line AS BLOB) AS line FROM ${from} ${isBefore} ORDER BY r.id LIMIT ?`;
+    return { sql, parameters: [...parameters, ...before, count] };
   }
 }
 

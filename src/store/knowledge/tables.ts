@@ -1,5 +1,5 @@
 /** The version of our own tables; a database with a greater one was used by a newer package. */
-export const TABLES_VERSION = 5;
+export const TABLES_VERSION = 6;
 
 /**
  * Our own tables. They lie in the user's database, so that what sync knows commits together with the rows.
@@ -48,9 +48,9 @@ export const TABLES: readonly string[] = [
   `CREATE TABLE IF NOT EXISTS scsync_unresolved (
     type TEXT NOT NULL, id TEXT NOT NULL, field TEXT NOT NULL, ref TEXT NOT NULL, element TEXT NOT NULL,
     PRIMARY KEY (type, id, field, ref)) WITHOUT ROWID`,
-  // Files in which every line is the base of its record, by the hash of their bytes.
+  // Files in which every line is the base of its record, by the hash of their bytes; "stretches": which lines make which part of it.
   `CREATE TABLE IF NOT EXISTS scsync_files (
-    target INTEGER NOT NULL, name TEXT NOT NULL, sha256 TEXT NOT NULL, PRIMARY KEY (target, name)) WITHOUT ROWID`,
+    target INTEGER NOT NULL, name TEXT NOT NULL, hash TEXT NOT NULL, stretches BLOB NOT NULL, PRIMARY KEY (target, name)) WITHOUT ROWID`,
   // Values that lost.
   `CREATE TABLE IF NOT EXISTS scsync_journal (
     n INTEGER PRIMARY KEY AUTOINCREMENT, project TEXT NOT NULL, type TEXT NOT NULL, id TEXT NOT NULL, field TEXT,

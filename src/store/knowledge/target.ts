@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { hashFile } from '../../files/file-bytes.js';
+import { digestFile } from '../../files/file-bytes.js';
 import type { PathForm } from '../../record/version.js';
 import { readMeta, writeMeta } from './meta.js';
 import type { SqlValue } from '../database.js';
@@ -54,8 +54,8 @@ export function plannedTarget(sql: Sql, dir: string, project: string): Target {
 function movedTarget(sql: Sql, dir: string, project: string): Target | undefined {
   const moved = emptiedTargets(sql, project).filter(({ id }) =>
     sql
-      .all(`SELECT name, sha256 FROM scsync_files WHERE target = ?`, id)
-      .some(([name, sha256]) => hashFile(join(dir, String(name))) === sha256),
+      .all(`SELECT name, hash FROM scsync_files WHERE target = ?`, id)
+      .some(([name, hash]) => digestFile(join(dir, String(name)))?.hash === hash),
   );
   const [only, ...others] = moved;
   return only === undefined || others.length > 0 ? undefined : findTarget(sql, only.dir);

@@ -2,12 +2,13 @@ import { join } from 'node:path';
 
 import { fileIdentity } from '../../files/file.js';
 import type { FileSet } from '../../files/file-set.js';
+import type { FileDigest } from '../../files/stretches.js';
 import { CONFLICTS_FILE } from '../../registry/names.js';
-import { writeSettledHash } from '../../store/knowledge/settled-files.js';
+import { writeSettled } from '../../store/knowledge/settled-files.js';
 import { keepHere } from '../../store/knowledge/shared-losses.js';
 import type { Target } from '../../store/knowledge/target.js';
 import type { Sql } from '../../store/sql.js';
-import { MISSING, conflictLines, conflictsHash, planConflicts } from '../shared-conflicts.js';
+import { MISSING, conflictLines, conflictsDigest, planConflicts } from '../shared-conflicts.js';
 import type { AddedLine } from '../shared-conflicts.js';
 import type { ExportContext } from './context.js';
 import { valuesOfLoss } from './guard.js';
@@ -21,8 +22,8 @@ export interface StagedConflicts {
   readonly shared: number;
   /** Entries that the guard keeps in the database. */
   readonly keptHere: readonly string[];
-  /** The hash of the file that says what the journal does; undefined where none does. */
-  readonly settled: string | undefined;
+  /** The file that says what the journal does; undefined where none does. */
+  readonly settled: FileDigest | undefined;
   /** False once somebody else wrote the file. */
   readonly isUnchanged: () => boolean;
 }
@@ -35,15 +36,15 @@ export function stageConflicts(context: ExportContext, files: FileSet, isNewlySe
   const path = join(context.dir, CONFLICTS_FILE);
   const identity = fileIdentity(path);
   const isUnchanged = (): boolean => fileIdentity(path) === identity;
-  const { hash, isSettled } = conflictsHash(context);
+  const { digest, isSettled } = conflictsDigest(context);
   const asIs = { written: [], shared: 0, keptHere: [], isUnchanged };
-  if (isSettled && !isNewlySet) return { ...asIs, settled: hash };
+  if (isSettled && !isNewlySet) return { ...asIs, settled: digest };
   const plan = planConflicts(context);
   if (plan === undefined) return { ...asIs, settled: undefined };
   const keptHere = findSecrets(context, plan.added);
   const file = stageFile(context, files, {
     name: CONFLICTS_FILE,
-    old: hash === MISSING ? undefined : hash,
+    old: digest === MISSING ? undefined : digest.hash,
     mayWrite: () => context.guarded?.flush() !== false,
     write: (to) => {
       for (const line of conflictLines(context.sql, keptHere)) to.write(line);
@@ -54,7 +55,7 @@ export function stageConflicts(context: ExportContext, files: FileSet, isNewlySe
     written: file === undefined ? [] : [file],
     shared: plan.added.length - keptHere.size + plan.closed,
     keptHere: [...keptHere],
-    settled: plan.isReadable ? (file?.sha256 ?? hash) : undefined,
+    settled: plan.isReadable ? (file?.digest ?? digest) : undefined,
     isUnchanged,
   };
 }
@@ -72,5 +73,5 @@ function findSecrets({ guard, settings }: ExportContext, added: readonly AddedLi
 export function settleConflicts(sql: Sql, target: Target, { settled, keptHere }: StagedConflicts): void {
   for (const id of keptHere) keepHere(sql, id);
   // Of what never was nothing is noted.
-  if (settled !== MISSING || keptHere.length > 0) writeSettledHash(sql, target, CONFLICTS_FILE, settled);
+  if (settled !== MISSING || keptHere.length > 0) writeSettled(sql, target, CONFLICTS_FILE, settled);
 }

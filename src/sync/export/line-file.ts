@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-
+import { contentOf } from '../../files/staged-file.js';
 import type { StagedContent, StagedFile } from '../../files/staged-file.js';
-
-const NEWLINE = 0x0a;
+import { StretchHasher } from '../../files/stretches.js';
+import type { Stretch } from '../../files/stretches.js';
 
 /** A line that is no record's: kept at the end of its file as it is. */
 export type TailLine = string | Uint8Array;
@@ -10,7 +9,6 @@ export type TailLine = string | Uint8Array;
 /** A file that is written line by line. */
 export class LineFile {
   readonly #file: StagedFile;
-  #lines = 0;
 
   constructor(file: StagedFile) {
     this.#file = file;
@@ -18,25 +16,20 @@ export class LineFile {
 
   /** A file that is only hashed and counted, for a dry run. */
   static nowhere(): LineFile {
-    const hash = createHash('sha256');
-    let size = 0;
-    const add = (bytes: string | Uint8Array): void => {
-      hash.update(bytes);
-      size += Buffer.byteLength(bytes);
+    const hasher = new StretchHasher();
+    const add = (bytes: Uint8Array): void => {
+      hasher.add(bytes);
     };
     return new LineFile({
-      get size() {
-        return size;
+      write: (text) => {
+        add(Buffer.from(text));
       },
-      write: add,
       writeBytes: add,
-      close: () => ({ sha256: hash.digest('hex'), bytes: size }),
+      writeStretch: (bytes, stretch) => {
+        if (!hasher.addStretch(stretch)) add(bytes);
+      },
+      close: () => contentOf(hasher.end()),
     });
-  }
-
-  /** How many lines were written. */
-  get lines(): number {
-    return this.#lines;
   }
 
   write(line: TailLine): void {
@@ -46,13 +39,12 @@ export class LineFile {
       this.#file.writeBytes(line);
       this.#file.write('\n');
     }
-    this.#lines++;
   }
 
-  /** Adds whole lines as they lie in another file. */
-  copy(lines: Buffer): void {
-    this.#file.writeBytes(lines);
-    for (let end = lines.indexOf(NEWLINE); end !== -1; end = lines.indexOf(NEWLINE, end + 1)) this.#lines++;
+  /** Adds whole lines as they lie in another file, where they are hashed already if they are a stretch of it. */
+  copy(lines: Uint8Array, stretch: Stretch | undefined): void {
+    if (stretch === undefined) this.#file.writeBytes(lines);
+    else this.#file.writeStretch(lines, stretch);
   }
 
   close(): StagedContent {

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { fileExists, fileIdentity } from '../../files/file.js';
 import { fileNames, fileOfType, keyReader } from '../../format/line-key.js';
 import type { LineKey } from '../../format/line-key.js';
-import { hashFile } from '../../files/file-bytes.js';
-import { readBlocks } from '../../files/line-blocks.js';
+import { digestFile } from '../../files/file-bytes.js';
+import { readStretches } from '../../files/read-stretches.js';
+import type { FileDigest } from '../../files/stretches.js';
 import { LineCursor } from '../../files/line-cursor.js';
 import { readLines } from '../../files/line-reader.js';
 import type { TextLine } from '../../files/line-reader.js';
@@ -14,12 +15,12 @@ import { latestStamp } from '../../record/stamp.js';
 import type { FileVersion } from '../../record/version.js';
 import type { Registry } from '../../registry/entity.js';
 import { inFileOrder } from '../../store/file-order.js';
-import { settledHash } from '../../store/knowledge/settled-files.js';
+import { settledFile } from '../../store/knowledge/settled-files.js';
 import type { Target } from '../../store/knowledge/target.js';
 import type { Sql } from '../../store/sql.js';
 import { replaceableVersion } from '../../store/versions.js';
 import type { TailLine } from './line-file.js';
-import { walkBlocks, walkLines } from './old-walk.js';
+import { walkLines, walkStretches } from './old-walk.js';
 import type { OldLines, OldWalk } from './old-walk.js';
 
 /**
@@ -36,7 +37,7 @@ export class OldFiles {
   readonly #scans = new Map<string, FileScan>();
   readonly #states = new Map<string, string>();
   /** Files of records that are as they were agreed on: they are in canonical form, and every line is a record's. */
-  readonly #settled = new Set<string>();
+  readonly #settled = new Map<string, FileDigest>();
   /** True when the lines of a file may lie anywhere, so that every file is rewritten whole. */
   readonly laidOut: boolean;
 
@@ -55,7 +56,7 @@ export class OldFiles {
 
   /** The hash of a file's bytes as it was found; undefined for a file that is not there, or was not asked for. */
   hashOf(name: string): string | undefined {
-    return this.#scans.get(name)?.sha256;
+    return this.#scans.get(name)?.digest?.hash;
   }
 
   /** False once somebody wrote one of the files that were read, git for example, which knows no lock of ours. */
@@ -65,8 +66,9 @@ export class OldFiles {
 
   /** A walk through the records' lines of a file. */
   walk(name: string): OldWalk {
-    if (this.laidOut || !this.#settled.has(name)) return walkLines(this.lines(name));
-    return walkBlocks(readBlocks(join(this.#target.dir, name)), keyReader(this.#registry, name));
+    const settled = this.#settled.get(name);
+    if (this.laidOut || settled === undefined) return walkLines(this.lines(name));
+    return walkStretches(readStretches(join(this.#target.dir, name), settled), keyReader(this.#registry, name));
   }
 
   /** The records' lines of a file in the order of their keys. */
@@ -97,21 +99,22 @@ export class OldFiles {
     for (const name of names) {
       const path = join(this.#target.dir, name);
       this.#states.set(name, fileIdentity(path));
-      const sha256 = this.#settledHash(name, path);
-      if (sha256 !== undefined) this.#settled.add(name);
+      const digest = this.#settledDigest(name, path);
+      if (digest !== undefined) this.#settled.set(name, digest);
       this.#scans.set(
         name,
-        sha256 === undefined ? scanFile(this.#registry, path, name) : { canonical: true, hasTail: false, sha256 },
+        digest === undefined ? scanFile(this.#registry, path, name) : { canonical: true, hasTail: false, digest },
       );
     }
   }
 
-  /** The hash of a file of records that is as it was agreed on. A line of it begins as all do; another registry may begin them otherwise. */
-  #settledHash(name: string, path: string): string | undefined {
-    const sha256 = settledHash(this.#sql, this.#target, name);
-    if (sha256 === undefined || name === this.#registry.deletionsFile || hashFile(path) !== sha256) return undefined;
+  /** What a file of records is that is as it was agreed on. A line of it begins as all do; another registry may begin them otherwise. */
+  #settledDigest(name: string, path: string): FileDigest | undefined {
+    const settled = settledFile(this.#sql, this.#target, name);
+    if (settled === undefined || name === this.#registry.deletionsFile) return undefined;
+    if (digestFile(path, settled)?.hash !== settled.hash) return undefined;
     const first = firstLine(path);
-    return first !== undefined && keyReader(this.#registry, name)(first) !== undefined ? sha256 : undefined;
+    return first !== undefined && keyReader(this.#registry, name)(first) !== undefined ? settled : undefined;
   }
 
   *#linesOf(name: string): Generator<TextLine> {

@@ -1,5 +1,7 @@
 import { compareKeys } from '../../format/line-key.js';
 import type { LineKey } from '../../format/line-key.js';
+import type { StretchBytes } from '../../files/read-stretches.js';
+import type { Stretch } from '../../files/stretches.js';
 import type { LineFile } from './line-file.js';
 
 const NEWLINE = 0x0a;
@@ -40,47 +42,53 @@ export function walkLines(lines: Iterator<OldLines, void>): OldWalk {
   };
 }
 
-/** Walks through blocks of sorted lines, each with a key: what stays as it is goes over as bytes, and is not even decoded. */
-export function walkBlocks(blocks: Iterator<Buffer, void>, keyOf: (line: string) => LineKey | undefined): OldWalk {
-  let block: Buffer = Buffer.alloc(0);
+/** Walks through stretches of sorted lines, each with a key: what stays as it is goes over as bytes, and is not even decoded. */
+export function walkStretches(
+  stretches: Iterator<StretchBytes, void>,
+  keyOf: (line: string) => LineKey | undefined,
+): OldWalk {
+  let bytes: Buffer = Buffer.alloc(0);
+  let stretch: Stretch | undefined;
   let at = 0;
   /** True while there is something to look at. */
   const fill = (): boolean => {
-    while (at === block.length) {
-      const next = blocks.next();
+    while (at === bytes.length) {
+      const next = stretches.next();
       if (next.done === true) return false;
-      [block, at] = [next.value, 0];
+      at = 0;
+      ({ bytes, stretch } = next.value);
     }
     return true;
   };
   const copyTo = (end: number, file: LineFile): void => {
-    if (end > at) file.copy(block.subarray(at, end));
+    const isWhole = at === 0 && end === bytes.length;
+    if (end > at) file.copy(bytes.subarray(at, end), isWhole ? stretch : undefined);
     at = end;
   };
   const endOf = (start: number): number => {
-    const newline = block.indexOf(NEWLINE, start);
-    return newline === -1 ? block.length : newline;
+    const newline = bytes.indexOf(NEWLINE, start);
+    return newline === -1 ? bytes.length : newline;
   };
   const isBefore = (start: number, key: LineKey): boolean => {
-    const found = keyOf(block.toString('utf8', start, endOf(start)));
+    const found = keyOf(bytes.toString('utf8', start, endOf(start)));
     return found !== undefined && compareKeys(found, key) < 0;
   };
-  const startOfLast = (): number => block.lastIndexOf(NEWLINE, block.length - 2) + 1;
+  const startOfLast = (): number => bytes.lastIndexOf(NEWLINE, bytes.length - 2) + 1;
   return {
     upTo: (key, file) => {
-      while (fill() && isBefore(startOfLast(), key)) copyTo(block.length, file);
+      while (fill() && isBefore(startOfLast(), key)) copyTo(bytes.length, file);
       if (!fill()) return [];
       let start = at;
       while (isBefore(start, key)) start = endOf(start) + 1;
       copyTo(start, file);
-      const raw = block.toString('utf8', at, endOf(at));
+      const raw = bytes.toString('utf8', at, endOf(at));
       const found = keyOf(raw);
       if (found === undefined || compareKeys(found, key) !== 0) return [];
-      at = Math.min(endOf(at) + 1, block.length);
+      at = Math.min(endOf(at) + 1, bytes.length);
       return [raw];
     },
     rest: (file) => {
-      while (fill()) copyTo(block.length, file);
+      while (fill()) copyTo(bytes.length, file);
     },
   };
 }

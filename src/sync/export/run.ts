@@ -7,7 +7,7 @@ import { FileSet } from '../../files/file-set.js';
 import { fileNames } from '../../format/line-key.js';
 import type { Registry } from '../../registry/entity.js';
 import { hasBase } from '../../store/knowledge/base.js';
-import { settledHash, writeSettledHash } from '../../store/knowledge/settled-files.js';
+import { settledHash, writeSettled } from '../../store/knowledge/settled-files.js';
 import { hasPrivate, privacyTest } from '../privacy.js';
 import { Rows } from '../../store/rows.js';
 import type { Sql } from '../../store/sql.js';
@@ -114,12 +114,12 @@ function stageExport(store: SyncStore, planned: Target, run: ExportRun, files: F
 /** Commits what the target has now. */
 function commit(context: ExportContext, target: Target, written: readonly WrittenFile[], newest: number): void {
   const { sql, registry, old, settings } = context;
-  for (const { name, sha256 } of written) {
+  for (const { name, digest } of written) {
     const found = old.hashOf(name);
     // A file that was missing has only the lines that were written now.
     const wasSettled =
       found === undefined ? !hasBase(sql, registry, target, name) : found === settledHash(sql, target, name);
-    writeSettledHash(sql, target, name, wasSettled && !old.laidOut ? sha256 : undefined);
+    writeSettled(sql, target, name, wasSettled && !old.laidOut ? digest : undefined);
   }
   commitDone({ ...context, target });
   moveExportedThrough(sql, target, newest);

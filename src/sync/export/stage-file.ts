@@ -1,13 +1,14 @@
 import { join } from 'node:path';
 
 import type { FileSet } from '../../files/file-set.js';
+import type { FileDigest } from '../../files/stretches.js';
 import type { ExportRun } from './context.js';
 import { LineFile } from './line-file.js';
 import type { ExportFileInfo } from './stats.js';
 
 /** A file that is written beside the one that it is to replace. */
 export interface WrittenFile extends ExportFileInfo {
-  readonly sha256: string;
+  readonly digest: FileDigest;
 }
 
 /** What a file is written with. */
@@ -28,9 +29,9 @@ export function stageFile(
 ): WrittenFile | undefined {
   const file = dryRun ? LineFile.nowhere() : new LineFile(files.stage(name, mayWrite));
   write(file);
-  const { sha256, bytes } = file.close();
+  const { digest, bytes, lines } = file.close();
   const isChanged = bytes === 0 ? old !== undefined : true;
-  if (isChanged && sha256 !== old) return { name, path: join(dir, name), size: bytes, lines: file.lines, sha256 };
+  if (isChanged && digest.hash !== old) return { name, path: join(dir, name), size: bytes, lines, digest };
   if (!dryRun) files.discard(name);
   return undefined;
 }

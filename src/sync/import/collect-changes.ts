@@ -3,7 +3,9 @@ import { join } from 'node:path';
 import type { SyncErrorCode } from '../../errors.js';
 import { isConflictMarker } from '../../merge/conflict-marker.js';
 import { fileExists } from '../../files/file.js';
-import { hashFile } from '../../files/file-bytes.js';
+import { digestFile } from '../../files/file-bytes.js';
+import { gapsOf } from '../../files/stretches.js';
+import type { FileDigest, Gap } from '../../files/stretches.js';
 import { compareKeys, fileNames, fileOfType, keyReader } from '../../format/line-key.js';
 import type { LineKey } from '../../format/line-key.js';
 import { compareBytes } from './compare-bytes.js';
@@ -18,7 +20,7 @@ import type { FileVersion } from '../../record/version.js';
 import type { Registry } from '../../registry/entity.js';
 import { CONFLICTS_FILE } from '../../registry/names.js';
 import { BaseCursor, basesOfFile, hasBase } from '../../store/knowledge/base.js';
-import { settledHash } from '../../store/knowledge/settled-files.js';
+import { settledFile } from '../../store/knowledge/settled-files.js';
 import { inFileOrder } from '../../store/file-order.js';
 import type { Sql } from '../../store/sql.js';
 import type { Target } from '../../store/knowledge/target.js';
@@ -48,8 +50,8 @@ export interface SkippedLine {
 
 /** What the first pass found. */
 export interface CollectedChanges {
-  /** The files that were read, with the hashes of their bytes; null for one that is missing. */
-  readonly files: ReadonlyMap<string, string | null>;
+  /** The files that were read, and what their bytes are; null for one that is missing. */
+  readonly files: ReadonlyMap<string, FileDigest | null>;
   /** Files that cannot be settled: not in canonical form, or with lines that are no record's. */
   readonly unsettled: ReadonlySet<string>;
   readonly skipped: SkippedLine[];
@@ -86,7 +88,7 @@ class Collector {
   readonly #registry: Registry;
   readonly #target: Target;
   readonly #options: CollectOptions;
-  readonly #files = new Map<string, string | null>();
+  readonly #files = new Map<string, FileDigest | null>();
   readonly #irregular = new Set<string>();
   readonly #unsettled = new Set<string>();
   readonly #skipped: SkippedLine[] = [];
@@ -101,14 +103,15 @@ class Collector {
 
   read(name: string): void {
     const path = join(this.#options.dir, name);
-    const hash = hashFile(path);
-    if (hash === null && !hasBase(this.#sql, this.#registry, this.#target, name)) return;
-    const isSettled = hash !== null && hash === settledHash(this.#sql, this.#target, name);
+    const settled = settledFile(this.#sql, this.#target, name);
+    const digest = digestFile(path, settled);
+    if (digest === null && !hasBase(this.#sql, this.#registry, this.#target, name)) return;
+    const isSettled = digest !== null && digest.hash === settled?.hash;
     if (isSettled && !this.#options.forces) return;
-    this.#files.set(name, hash);
+    this.#files.set(name, digest);
     // It has no records: the journal takes its lines.
     if (name === CONFLICTS_FILE) return;
-    if (hash !== null && this.#compareBytes(name)) return;
+    if (digest !== null && this.#compareBytes(name, gapsOf(settled, digest))) return;
     const { canonical } = scanFile(this.#registry, path, name);
     if (canonical) {
       this.#compareWithBase(name);
@@ -145,12 +148,12 @@ class Collector {
   }
 
   /** Says false, and takes all back, where somebody must look at each line. */
-  #compareBytes(name: string): boolean {
+  #compareBytes(name: string, gaps: readonly Gap[]): boolean {
     if (this.#options.forces || this.#sql.encoding !== 'UTF-8') return false;
     const bases = new BaseCursor(this.#sql, this.#registry, this.#target, name);
     const cursor = new LineCursor(join(this.#options.dir, name));
     try {
-      const isDone = compareBytes(cursor, bases, keyReader(this.#registry, name), (found) => {
+      const isDone = compareBytes(cursor, bases, keyReader(this.#registry, name), gaps, (found) => {
         const { key, line, hadBase } = found;
         this.#insert(key, name, line?.number ?? 0, line?.text ?? null, hadBase);
       });

@@ -4,7 +4,7 @@ import type { LostValues } from '../../files/lost-values.js';
 import type { RecordChange } from '../../record/change.js';
 import { latestStamp } from '../../record/stamp.js';
 import type { Settings } from '../../files/settings.js';
-import { writeSettledHash } from '../../store/knowledge/settled-files.js';
+import { writeSettled } from '../../store/knowledge/settled-files.js';
 import { hasPrivate, privacyTest } from '../privacy.js';
 import { Rows } from '../../store/rows.js';
 import type { SyncStore } from '../../store/store.js';
@@ -27,6 +27,7 @@ import { keepPrepared, prepareRecords } from './prepare.js';
 import { isWaiting, takeLostValues } from './lost-values.js';
 import { MergeStrategy } from './plan.js';
 import { failOnProblems } from './problems.js';
+import type { Registry } from '../../registry/entity.js';
 import { CONFLICTS_FILE } from '../../registry/names.js';
 import { takeConflicts } from './conflicts.js';
 import { collectChanges } from './collect-changes.js';
@@ -71,7 +72,7 @@ export function runImport(store: SyncStore, planned: Target, run: ImportRun): Im
   if (found.isIdle) {
     // The files say what was agreed on before, now at the present point too.
     if (planned.id >= 0 && !isMoved(store.sql, planned)) notePoint(store, planned, run);
-    return statsOf(makeContext(store, planned, run, found), found);
+    return statsOf(makeReport(store.registry, run, found), found);
   }
   const context = makeContext(store, planned, run, found);
   const prepared = prepare(context, run);
@@ -93,9 +94,9 @@ export function dryRunImport<T>(
   const run: ImportRun = { ...asked, isDryRun: true };
   const found = findNews(store, planned, run);
   return store.sql.dryRun(found.isIdle ? 'deferred' : 'immediate', () => {
+    if (found.isIdle) return look({ ...statsOf(makeReport(store.registry, run, found), found), dryRun: true });
     const context = makeContext(store, planned, run, found);
-    const stats = found.isIdle ? statsOf(context, found) : carryOut(context, run, found, prepare(context, run)).stats;
-    return look({ ...stats, dryRun: true });
+    return look({ ...carryOut(context, run, found, prepare(context, run)).stats, dryRun: true });
   });
 }
 
@@ -155,14 +156,13 @@ function carryOut(context: ImportContext, run: ImportRun, found: Found, prepared
   settleFiles(context, staged);
   if (isAgreement(context, staged)) notePoint(context, context.target, run);
   for (const change of context.rowsBefore?.changes(context.registry, context.rows) ?? []) run.onChange?.(change);
-  return { stats: statsOf(context, found), lostValues };
+  return { stats: statsOf(context.report, found), lostValues };
 }
 
-function makeContext(store: SyncStore, target: Target, run: ImportRun, { staged }: Found): ImportContext {
+function makeContext(store: SyncStore, target: Target, run: ImportRun, found: Found): ImportContext {
   const { sql, registry } = store;
   const rows = new Rows(sql, registry, target.project);
   const form = run.settings.paths;
-  const isDryRun = run.isDryRun === true;
   return new ImportContext({
     sql,
     registry,
@@ -182,13 +182,17 @@ function makeContext(store: SyncStore, target: Target, run: ImportRun, { staged 
             // Where the directory is now nothing was agreed on yet.
             isMoved(sql, target) ? undefined : readNote(sql, target, 'point'),
           ),
-    unsettled: new Set(staged.unsettled),
-    isDryRun,
-    report: new ImportReport({
-      ...{ isDryRun, skipped: staged.skipped, touched: run.touched },
-      ...{ skipInvalid: run.skipInvalid, onProgress: run.onProgress, tally: new Tally(registry, NO_ENTITY_STATS) },
-    }),
+    unsettled: new Set(found.staged.unsettled),
+    isDryRun: run.isDryRun === true,
+    report: makeReport(registry, run, found),
     rowsBefore: run.onChange === undefined ? undefined : new RowsBefore(sql),
+  });
+}
+
+function makeReport(registry: Registry, run: ImportRun, { staged }: Found): ImportReport {
+  return new ImportReport({
+    ...{ isDryRun: run.isDryRun === true, skipped: staged.skipped, touched: run.touched },
+    ...{ skipInvalid: run.skipInvalid, onProgress: run.onProgress, tally: new Tally(registry, NO_ENTITY_STATS) },
   });
 }
 
@@ -205,7 +209,7 @@ function notePoint({ sql }: Pick<SyncStore, 'sql'>, target: Target, { history, o
   if (point !== undefined && point !== noted) writeNote(sql, target, 'point', point);
 }
 
-function statsOf({ report }: ImportContext, { staged }: Found): ImportStats {
+function statsOf(report: ImportReport, { staged }: Found): ImportStats {
   return {
     ...report.tally.result(),
     unknown: Object.fromEntries(staged.unknown),
@@ -225,9 +229,9 @@ function noteSkipped(context: ImportContext): void {
 
 function settleFiles(context: ImportContext, staged: CollectedChanges): void {
   const { sql, target, unsettled } = context;
-  for (const [name, hash] of staged.files) {
-    writeSettledHash(sql, target, name, hash === null || unsettled.has(name) ? undefined : hash);
+  for (const [name, digest] of staged.files) {
+    writeSettled(sql, target, name, digest === null || unsettled.has(name) ? undefined : digest);
   }
-  for (const name of unsettled) if (!staged.files.has(name)) writeSettledHash(sql, target, name, undefined);
+  for (const name of unsettled) if (!staged.files.has(name)) writeSettled(sql, target, name, undefined);
   moveExportedThrough(sql, findTarget(sql, target.dir) ?? target, newestChange(sql));
 }

@@ -1,6 +1,6 @@
 import { SyncError } from '../errors.js';
 import type { Content } from '../record/content.js';
-import { dataMembers, elementsOf, hashOfData, joinMembers, setToken } from '../record/content.js';
+import { dataText, elementsOf, hashOfData, joinMembers, setToken } from '../record/content.js';
 import { JsonError, quote, scanObject, unquote } from '../record/json.js';
 import { LIMITS, LINE_TOO_LONG, fitsInto } from '../record/limits.js';
 import { fromPortable } from '../record/paths.js';
@@ -20,7 +20,7 @@ export interface ProjectCoordinates {
 /** The data object of a content without its braces, as it stands in a line of the given form. */
 function formatData(content: Content, form: PathForm, coordinates: ProjectCoordinates): string {
   const tokens = form === 'portable' ? content.tokens : absoluteTokens(content, coordinates);
-  return joinMembers(dataMembers(content.entity, tokens, content.unknown, form === 'portable'));
+  return dataText(content.entity, tokens, content.unknown, form === 'portable');
 }
 
 /** One line of a record's file, without its ending. Throws `bad_input` where the stamp cannot be written, or the line could not be read. */
@@ -57,9 +57,13 @@ function problemIn(line: string): string | undefined {
   }
 }
 
+/** The stamp that was written last, since an export gives one to many lines. */
+let written = { stamp: 0, text: formatStamp(0) };
+
 /** A clock that is past the last moment that can be written gives no stamp. */
 function stampText(type: string, id: string, stamp: number): string {
-  if (isStamp(stamp)) return formatStamp(stamp);
+  if (stamp === written.stamp) return written.text;
+  if (isStamp(stamp)) return (written = { stamp, text: formatStamp(stamp) }).text;
   throw new SyncError(
     'bad_input',
     `Cannot write ${type} ${id}: it needs a stamp outside of the years 0 to 9999 (${stamp} ms)`,

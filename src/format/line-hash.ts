@@ -1,4 +1,4 @@
-import { dataMembers, hashOfData, joinMembers, sortMembers } from '../record/content.js';
+import { dataText, hashOfData, joinMembers, sortMembers } from '../record/content.js';
 import { unquote } from '../record/json.js';
 import type { Member } from '../record/json.js';
 import type { Entity } from '../registry/entity.js';
@@ -22,13 +22,12 @@ export function hashFits(
   const data = members.filter(([name]) => !ENVELOPE.has(name));
   const written = joinMembers(data);
   if (written !== usual && hash === hashOfData(written)) return true;
-  const canonical = dataMembers(
+  const text = dataText(
     entity,
     known,
     sortMembers(data.filter(([name]) => !entity.indexOf.has(name) && name !== 'v')),
     byName.has('v'),
   );
-  const text = joinMembers(canonical);
   return text !== written && hash === hashOfData(text);
 }
 

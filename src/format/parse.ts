@@ -90,10 +90,14 @@ function parseRecord(
       return silent;
     }
     const canonical = fieldToken(field, token ?? 'null', problem);
-    for (const text of problem.splice(0))
+    if (problem.length > 0) {
+      const what = problem.splice(0);
       problems.push(
-        token === undefined ? `${name} is missing; it ${text.replace(/, not null$/, '')}` : `${name} ${text}`,
+        ...what.map((text) =>
+          token === undefined ? `${name} is missing; it ${text.replace(/, not null$/, '')}` : `${name} ${text}`,
+        ),
       );
+    }
     return canonical;
   });
   if (problems.length > 0 || stamp === undefined) throw new LineError(problems);
@@ -189,6 +193,14 @@ function parseTombstone(
   };
 }
 
+/** The stamp that was read last, since many lines of a file have one. */
+let read: { readonly token: string; readonly stamp: number | undefined } = { token: '""', stamp: undefined };
+
+function stampIn(token: string): number | undefined {
+  if (token !== read.token) read = { token, stamp: parseStamp(unquote(token)) };
+  return read.stamp;
+}
+
 function stampOf(
   byName: ReadonlyMap<string, string>,
   name: string,
@@ -196,7 +208,7 @@ function stampOf(
   problems: string[],
 ): number | undefined {
   const token = byName.get(name);
-  const stamp = token?.startsWith('"') === true ? parseStamp(unquote(token)) : undefined;
+  const stamp = token?.startsWith('"') === true ? stampIn(token) : undefined;
   if (stamp === undefined) {
     const found = token === undefined ? 'is missing' : `is ${describe(token)}`;
     problems.push(`${name} ${found}; it must be a time such as "2026-01-31T10:00:00.000Z", in the years 0 to 9999`);

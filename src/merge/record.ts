@@ -1,13 +1,4 @@
-import {
-  EMPTY_SET,
-  dataMembers,
-  derived,
-  elementsByKey,
-  joinMembers,
-  sameContent,
-  sortMembers,
-  tokenOf,
-} from '../record/content.js';
+import { EMPTY_SET, dataText, derived, elementsByKey, sameContent, sortMembers, tokenOf } from '../record/content.js';
 import type { Content } from '../record/content.js';
 import { compareUtf8, isGreater } from '../record/order.js';
 import { present, sameVersion } from '../record/version.js';
@@ -99,7 +90,7 @@ function compareUpdated(a: Content, b: Content): number {
 
 /** The data object with extension fields, in portable form: the bytes that ties are decided by. */
 export function canonicalBytes(content: Content): string {
-  return `{${joinMembers(dataMembers(content.entity, content.tokens, content.unknown, true))}}`;
+  return `{${dataText(content.entity, content.tokens, content.unknown, true)}}`;
 }
 
 /** Merges two contents with a common base field by field. */

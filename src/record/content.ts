@@ -1,5 +1,6 @@
 import type { Entity } from '../registry/entity.js';
 import type { ElementFields, SetTable } from '../registry/field.js';
+import { arraySize } from './array-size.js';
 import { quote, scanArray, scanObject, sha256, unquote } from './json.js';
 import type { Member, Token } from './json.js';
 import { compareUtf8 } from './order.js';
@@ -57,7 +58,7 @@ export function derived(content: Content): Content {
     if (field.kind !== 'integer' || field.countOf === undefined) continue;
     const elements = tokens[entity.indexOf.get(field.countOf) ?? -1] ?? EMPTY_SET;
     if (elements === EMPTY_SET) continue;
-    const size = String(scanArray(elements).length);
+    const size = String(arraySize(elements));
     if (size !== tokens[index]) (next ??= [...tokens])[index] = size;
   }
   return next === undefined ? content : { ...content, tokens: next };
@@ -85,27 +86,34 @@ export function joinMembers(members: readonly Member[]): string {
   return members.map(([name, token]) => `${quote(name)}:${token}`).join(',');
 }
 
-/** The members of a data object in their canonical order. Extension fields need `extended`. */
-export function dataMembers(
+/** The names of an entity's fields as a data object has them. They are quoted once, since an export needs each for each record. */
+const LABELS = new WeakMap<Entity, readonly string[]>();
+
+function labelsOf(entity: Entity): readonly string[] {
+  let labels = LABELS.get(entity);
+  if (labels === undefined) LABELS.set(entity, (labels = entity.synced.map(({ name }) => `,${quote(name)}:`)));
+  return labels;
+}
+
+/** A data object without its braces, its members in their canonical order. Extension fields need `extended`. */
+export function dataText(
   entity: Entity,
   tokens: readonly string[],
   unknown: readonly Member[],
   extended: boolean,
-): Member[] {
-  const members: Member[] = [];
-  for (const { name, index } of entity.synced) {
-    if (index === entity.coreCount) break;
-    members.push([name, tokens[index] ?? 'null']);
-  }
+): string {
+  const labels = labelsOf(entity);
+  let text = '';
+  for (let index = 0; index < entity.coreCount; index++) text += `${labels[index] ?? ''}${tokens[index] ?? 'null'}`;
   if (extended) {
-    members.push(['v', String(FORMAT_VERSION)]);
-    for (let index = entity.coreCount; index < entity.synced.length; index++) {
+    text += `,"v":${FORMAT_VERSION}`;
+    for (let index = entity.coreCount; index < labels.length; index++) {
       const token = tokens[index] ?? 'null';
-      if (token !== fallbackToken(entity, index)) members.push([entity.synced[index]?.name ?? '', token]);
+      if (token !== fallbackToken(entity, index)) text += `${labels[index] ?? ''}${token}`;
     }
   }
-  for (const member of unknown) members.push(member);
-  return members;
+  if (unknown.length > 0) text += `,${joinMembers(unknown)}`;
+  return text.slice(1);
 }
 
 /** The content hash of a data object given as its joined members. */

@@ -1,15 +1,7 @@
 import type { Entity } from '../registry/entity.js';
 import type { Field } from '../registry/field.js';
 import { ENVELOPE } from '../registry/names.js';
-import {
-  FORMAT_VERSION,
-  dataMembers,
-  derived,
-  elementNames,
-  fallbackToken,
-  joinMembers,
-  sortMembers,
-} from './content.js';
+import { FORMAT_VERSION, dataText, derived, elementNames, fallbackToken, joinMembers, sortMembers } from './content.js';
 import type { Content } from './content.js';
 import { fieldToken } from './field-token.js';
 import { JsonError, quote, scanArray, scanObject, unquote } from './json.js';
@@ -156,5 +148,5 @@ export function dataOf(entity: Entity, object: RecordObject): string {
   const isExtended = ['v', ...entity.synced.slice(entity.coreCount).map(({ name }) => name)].some(
     (name) => object[name] !== undefined,
   );
-  return joinMembers(dataMembers(entity, content.tokens, content.unknown, isExtended));
+  return dataText(entity, content.tokens, content.unknown, isExtended);
 }

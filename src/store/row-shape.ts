@@ -39,11 +39,17 @@ export function rowShape(registry: Registry, entity: Entity, encoding: TextEncod
   const add = (column: string): number => columns.push(column) - 1;
   const counts = entity.synced.some(({ field }) => field.kind === 'integer' && field.countOf !== undefined);
   const isHereAt = add(`${projectSql(registry, entity, 't')} = ?`);
-  const unknownAt = add(`(SELECT unknown FROM scsync_records WHERE ${record})`);
+  const unknownAt = add(
+    `(SELECT unknown FROM scsync_records INDEXED BY scsync_records_unknown WHERE ${record} AND unknown IS NOT NULL)`,
+  );
   const unresolvedAt = add(
     entity.referring.length > 0 ? `EXISTS (SELECT 1 FROM scsync_unresolved WHERE ${record})` : '0',
   );
-  const countedAt = add(counts ? `(SELECT counted FROM scsync_records WHERE ${record})` : '0');
+  const countedAt = add(
+    counts
+      ? `EXISTS (SELECT 1 FROM scsync_records INDEXED BY scsync_records_counted WHERE ${record} AND counted = 1)`
+      : '0',
+  );
   return {
     columns: columns.join(', '),
     from: `${rowsOf(registry, entity)} t`,

@@ -111,34 +111,29 @@ export class Rows {
 
   #content(entity: Entity, shape: RowShape, row: SqlRow, children: ReadonlyMap<string, Children>): Content {
     const id = String(readExact(row[0] ?? null, this.#sql.encoding) ?? row[0]);
-    const tokens = entity.synced.map(({ name, field, index }) => {
-      const at = shape.at[index];
-      if (at === undefined || field.kind === 'set') return EMPTY_SET;
-      const problems: string[] = [];
-      const token = this.#fieldToken(entity, id, name, field, row[at] ?? null, problems);
-      if (problems.length > 0) throw badRow(entity, id, name, problems);
-      return token;
-    });
     const key = unquote(id);
-    const unresolved =
-      row[shape.unresolvedAt] === 1n ? this.#unresolvedOf(entity.type, key) : new Map<string, string[]>();
-    for (const { name, field, index } of entity.synced) {
+    const unresolved = row[shape.unresolvedAt] === 1n ? this.#unresolvedOf(entity.type, key) : undefined;
+    const problems: string[] = [];
+    const tokens = entity.synced.map(({ name, field, index }) => {
       if (field.kind === 'set') {
         const rows = children.get(name)?.get(id) ?? [];
-        tokens[index] = this.#setToken(entity, key, field, rows, unresolved.get(name) ?? []);
-      } else if (tokens[index] === 'null') tokens[index] = unresolved.get(name)?.[0] ?? 'null';
-    }
-    this.#readCounts(entity, shape, row, tokens);
+        return this.#setToken(entity, key, field, rows, unresolved?.get(name) ?? []);
+      }
+      const token = this.#fieldToken(entity, id, name, field, row[shape.at[index] ?? -1] ?? null, problems);
+      if (problems.length > 0) throw badRow(entity, id, name, problems);
+      return token === 'null' ? (unresolved?.get(name)?.[0] ?? token) : token;
+    });
+    if (row[shape.countedAt] === 1n) this.#readCounts(entity, tokens);
     const members = row[shape.unknownAt];
     const unknown: Member[] = typeof members === 'string' ? scanObject(members) : [];
     return derived({ entity, id: key, tokens, unknown });
   }
 
-  #readCounts(entity: Entity, shape: RowShape, row: SqlRow, tokens: string[]): void {
+  /** The counts of sets that have no rows any more. */
+  #readCounts(entity: Entity, tokens: string[]): void {
     for (const { field, index } of entity.synced) {
       if (field.kind !== 'integer' || field.countOf === undefined) continue;
-      if (tokens[entity.indexOf.get(field.countOf) ?? -1] === EMPTY_SET && row[shape.countedAt] === 1n)
-        tokens[index] = '0';
+      if (tokens[entity.indexOf.get(field.countOf) ?? -1] === EMPTY_SET) tokens[index] = '0';
     }
   }
 

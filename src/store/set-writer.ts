@@ -3,7 +3,7 @@ import type { Element } from '../record/content.js';
 import { quote, sha256, unquote } from '../record/json.js';
 import { fromPortable } from '../record/paths.js';
 import type { Registry } from '../registry/entity.js';
-import type { SetField } from '../registry/field.js';
+import type { SetField, SetTable } from '../registry/field.js';
 import { exactColumn, readExact, sqlValue } from './columns.js';
 import type { SqlValue } from './database.js';
 import { rowExists } from './row-exists.js';
@@ -18,6 +18,8 @@ export class SetWriter {
   readonly #sql: Sql;
   readonly #registry: Registry;
   readonly #project: string;
+  /** The statement that adds an element, by table. */
+  readonly #inserts = new Map<string, string>();
 
   constructor(sql: Sql, registry: Registry, project: string) {
     this.#sql = sql;
@@ -83,21 +85,30 @@ export class SetWriter {
   /** Adds one element, in portable form made local by {@link SetWriter.local}. */
   insert(owner: string, field: SetField, element: Element, now: number): void {
     const { set } = field;
-    const values = new Map<string, SqlValue>([[set.owner, owner]]);
+    const values: SqlValue[] = [owner];
     for (const [index, name] of elementNames(set).entries()) {
       const column = set.element[name];
-      if (column !== undefined) values.set(name, sqlValue(column, element[index] ?? 'null'));
+      if (column !== undefined) values.push(sqlValue(column, element[index] ?? 'null'));
     }
-    for (const column of set.timestamps ?? []) values.set(column, now);
+    for (let count = set.timestamps?.length ?? 0; count > 0; count--) values.push(now);
+    const sql = this.#insertOf(set);
     for (let attempt = 0; ; attempt++) {
-      if (set.id !== undefined) values.set(set.id.column, childId(set.id.prefix, owner, elementKey(element), attempt));
-      const columns = [...values.keys()];
+      const id = set.id === undefined ? [] : [childId(set.id.prefix, owner, elementKey(element), attempt)];
+      if (this.#sql.run(sql, ...values, ...id) > 0) return;
+    }
+  }
+
+  #insertOf(set: SetTable): string {
+    let sql = this.#inserts.get(set.table);
+    if (sql === undefined) {
+      const columns = [set.owner, ...elementNames(set), ...(set.timestamps ?? []), ...(set.id ? [set.id.column] : [])];
       const places = columns.map(() => '?').join(', ');
       // Some other pair may have got that id: a pair in a row can be changed, and its id stays.
       const clash = set.id === undefined ? '' : ` ON CONFLICT (${sqlName(set.id.column)}) DO NOTHING`;
-      const sql = `INSERT INTO ${sqlName(set.table)} (${sqlNames(columns)}) VALUES (${places})${clash}`;
-      if (this.#sql.run(sql, ...values.values()) > 0) return;
+      sql = `INSERT INTO ${sqlName(set.table)} (${sqlNames(columns)}) VALUES (${places})${clash}`;
+      this.#inserts.set(set.table, sql);
     }
+    return sql;
   }
 }
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
+import { arraySize } from '../../src/record/array-size.js';
 import { JsonError, digestOf, quote, scanArray, scanObject, sha256, unquote } from '../../src/record/json.js';
 import { jsonToken, text } from './arbitraries.js';
 
@@ -191,6 +192,18 @@ describe('quote and unquote', () => {
     expect(quote('"\\\b\f\n\r\t\0\u001f\u007f\u2028/é\u{1f680}')).toBe(
       '"\\"\\\\\\b\\f\\n\\r\\t\\u0000\\u001f\u007f\u2028/é\u{1f680}"',
     );
+  });
+});
+
+describe('the size of an array', () => {
+  it('is how many elements it has, whatever they hold', () => {
+    fc.assert(
+      fc.property(fc.array(fc.jsonValue({ maxDepth: 3 })), (elements) => {
+        expect(arraySize(JSON.stringify(elements))).toBe(elements.length);
+      }),
+      { numRuns: 500 },
+    );
+    expect(arraySize('["\\\\","\\",[,"]')).toBe(2);
   });
 });
 

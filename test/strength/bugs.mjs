@@ -142,7 +142,7 @@ export const BUGS = [
   {
     name: 'an export forgets derived stamps of other records',
     file: 'src/sync/export/commit.ts',
-    find: 'WHERE derived_hash IS NOT NULL AND (type, id) IN (SELECT type, id FROM temp.scsync_done WHERE derived = 1)',
+    find: 'WHERE derived_hash IS NOT NULL AND n IN (SELECT record FROM temp.scsync_done WHERE derived = 1)',
     replace: 'WHERE derived_hash IS NOT NULL',
     tests: ['test/sync/stamps.test.ts'],
   },

@@ -11,6 +11,8 @@ import { TOMBSTONE_COLUMNS, tombstoneOf } from './tombstones.js';
 
 /** What is remembered of a record beside its row. */
 export interface Known {
+  /** The number of the record itself; null for one that was never seen. */
+  readonly number: SqlValue;
   /** The number of its last change; 0 for a record that was never written. */
   readonly lastChange: number;
   readonly base: BaseEntry | undefined;
@@ -22,6 +24,7 @@ export interface Known {
 
 /** What is known of a record that was never seen. */
 export const UNKNOWN: Known = {
+  number: null,
   lastChange: 0,
   base: undefined,
   hasOtherBases: false,
@@ -42,7 +45,7 @@ export interface Ids {
  */
 export function readKnown(sql: Sql, target: Target, type: string, ids: Ids, actor: string): Map<string, Known> {
   const rows = sql.all(
-    `SELECT k.id, coalesce(r.seq, 0), r.derived_stamp, r.derived_hash,
+    `SELECT k.id, r.n, coalesce(r.seq, 0), r.derived_stamp, r.derived_hash,
        EXISTS (SELECT 1 FROM scsync_base o WHERE o.record = r.n AND o.target <> ?), ${BASE_COLUMNS}, ${TOMBSTONE_COLUMNS}
      FROM (${ids.sql}) k LEFT JOIN scsync_records r ON r.type = ? AND r.id = k.id
      LEFT JOIN scsync_base b ON b.record = r.n AND b.target = ?
@@ -60,11 +63,12 @@ export function readKnown(sql: Sql, target: Target, type: string, ids: Ids, acto
       return [
         id,
         {
-          lastChange: Number(row[1]),
-          derived: derivedStamp(row[2], row[3]),
-          hasOtherBases: row[4] === 1n,
-          base: baseEntry(row.slice(5, 10)),
-          tombstone: tombstoneOf(sql, { type, id }, row.slice(10), actor),
+          number: row[1] ?? null,
+          lastChange: Number(row[2]),
+          derived: derivedStamp(row[3], row[4]),
+          hasOtherBases: row[5] === 1n,
+          base: baseEntry(row.slice(6, 11)),
+          tombstone: tombstoneOf(sql, { type, id }, row.slice(11), actor),
         },
       ];
     }),

@@ -26,6 +26,9 @@ export const TABLES: readonly string[] = [
     UNIQUE (type, id))`,
   `CREATE INDEX IF NOT EXISTS scsync_records_seq ON scsync_records (seq)`,
   `CREATE UNIQUE INDEX IF NOT EXISTS scsync_records_local ON scsync_records (type, local) WHERE local IS NOT NULL`,
+  // Few records have one of these: to learn that one has none takes no look at its row.
+  `CREATE INDEX IF NOT EXISTS scsync_records_unknown ON scsync_records (type, id) WHERE unknown IS NOT NULL`,
+  `CREATE INDEX IF NOT EXISTS scsync_records_counted ON scsync_records (type, id) WHERE counted = 1`,
   `CREATE INDEX IF NOT EXISTS scsync_records_private ON scsync_records (n) WHERE private = 1`,
   // Deletions. One counts while the project has no such row, else it is the least stamp that the row may have.
   // "deleted_by" is NULL until the next export fills it in; "unknown" holds members of newer versions.

@@ -6,8 +6,7 @@ import type { ExportContext } from './context.js';
 export function commitDone({ sql, target }: ExportContext): void {
   sql.run(
     `INSERT INTO scsync_base (record, target, seq, deleted, stamp, own, line)
-     SELECT r.n, ?, d.seq, d.deleted, d.stamp, d.own, d.line
-     FROM temp.scsync_done d JOIN scsync_records r ON r.type = d.type AND r.id = d.id WHERE true
+     SELECT record, ?, seq, deleted, stamp, own, line FROM temp.scsync_done WHERE record IS NOT NULL
      ON CONFLICT (record, target) DO UPDATE SET
        seq = excluded.seq, deleted = excluded.deleted, stamp = excluded.stamp, line = excluded.line,
        own = CASE WHEN line = excluded.line THEN own ELSE excluded.own END
@@ -20,7 +19,7 @@ export function commitDone({ sql, target }: ExportContext): void {
   );
   sql.run(
     `UPDATE scsync_records SET derived_stamp = NULL, derived_hash = NULL
-     WHERE derived_hash IS NOT NULL AND (type, id) IN (SELECT type, id FROM temp.scsync_done WHERE derived = 1)`,
+     WHERE derived_hash IS NOT NULL AND n IN (SELECT record FROM temp.scsync_done WHERE derived = 1)`,
   );
   raiseTombstones(sql, target);
 }
@@ -28,9 +27,9 @@ export function commitDone({ sql, target }: ExportContext): void {
 /** A tombstone is what was written of it; a raised stamp is a change for every other target. */
 function raiseTombstones(sql: ExportContext['sql'], target: ExportContext['target']): void {
   const raised = sql.all(
-    `SELECT d.type, d.id, d.stamp, d.rowid FROM temp.scsync_done d
-     JOIN scsync_tombstones t ON t.project = ? AND t.type = d.type AND t.id = d.id
-     JOIN scsync_records m ON m.type = d.type AND m.id = d.id AND m.seq = d.seq
+    `SELECT m.type, m.id, d.stamp, d.rowid FROM temp.scsync_done d
+     JOIN scsync_records m ON m.n = d.record AND m.seq = d.seq
+     JOIN scsync_tombstones t ON t.project = ? AND t.type = m.type AND t.id = m.id
      WHERE d.deleted = 1 AND (t.deleted_at <> d.stamp OR t.deleted_by IS NOT d.author)`,
     target.project,
   );

@@ -208,14 +208,11 @@ function noteDone({ sql }: ExportContext, entry: WorklistEntry, line: string, ve
   // A version that stood elsewhere before is whose it was.
   const isNew = version?.raw === undefined || line === base?.line;
   const own = isNew || findSeen(sql, entry, line)?.own !== false;
-  sql.insertSoon(
-    `temp.scsync_done (type, id, seq, deleted, stamp, author, own, derived, replaced, replaced_own, line)`,
-    [
-      ...[entry.type, entry.id, entry.seq, isGone ? 1 : 0, version?.stamp ?? 0, isGone ? version.by : null],
-      ...[own ? 1 : 0, entry.known.derived === undefined ? 0 : 1],
-      ...[isReplaced ? digestOf(base.line) : null, isReplaced && base.own ? 1 : 0, line],
-    ],
-  );
+  sql.insertSoon(`temp.scsync_done (record, seq, deleted, stamp, author, own, derived, replaced, replaced_own, line)`, [
+    ...[entry.known.number, entry.seq, isGone ? 1 : 0, version?.stamp ?? 0, isGone ? version.by : null],
+    ...[own ? 1 : 0, entry.known.derived === undefined ? 0 : 1],
+    ...[isReplaced ? digestOf(base.line) : null, isReplaced && base.own ? 1 : 0, line],
+  ]);
   if (isGone || entry.tombstones.length > 0) {
     const deletion = isGone ? line : null;
     sql.insertSoon(`temp.scsync_deletions (type, id, line)`, [entry.type, entry.id, deletion]);

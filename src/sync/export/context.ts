@@ -41,4 +41,6 @@ export interface ExportContext extends ExportRun {
   readonly guarded: GuardedValues | undefined;
   /** Set when a version that was never seen is overwritten. */
   overwrites: boolean;
+  /** Set when a record is exported that no trigger saw, so that nothing can be noted of it. */
+  hasUnknown: boolean;
 }

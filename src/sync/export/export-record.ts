@@ -200,7 +200,9 @@ function planOf(context: ExportContext, entry: WorklistEntry, known: LoadedRecor
 }
 
 /** An empty line says that the target has the record's last change without having the record: it is private. */
-function noteDone({ sql }: ExportContext, entry: WorklistEntry, line: string, version: Version | undefined): void {
+function noteDone(context: ExportContext, entry: WorklistEntry, line: string, version: Version | undefined): void {
+  const { sql } = context;
+  if (entry.known.number === null) context.hasUnknown = true;
   const isGone = version !== undefined && isDeleted(version);
   const { base } = entry.known;
   // What was a base stays known as a version that was taken into account.

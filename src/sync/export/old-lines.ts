@@ -54,6 +54,11 @@ export class OldFiles {
     this.#layOut();
   }
 
+  /** The files that were looked for. */
+  names(): Iterable<string> {
+    return this.#scans.keys();
+  }
+
   /** The hash of a file's bytes as it was found; undefined for a file that is not there, or was not asked for. */
   hashOf(name: string): string | undefined {
     return this.#scans.get(name)?.digest?.hash;

@@ -114,12 +114,16 @@ function stageExport(store: SyncStore, planned: Target, run: ExportRun, files: F
 /** Commits what the target has now. */
 function commit(context: ExportContext, target: Target, written: readonly WrittenFile[], newest: number): void {
   const { sql, registry, old, settings } = context;
-  for (const { name, digest } of written) {
+  const digests = new Map(written.map(({ name, digest }) => [name, digest]));
+  for (const name of old.names()) {
     const found = old.hashOf(name);
     // A file that was missing has only the lines that were written now.
     const wasSettled =
       found === undefined ? !hasBase(sql, registry, target, name) : found === settledHash(sql, target, name);
-    writeSettled(sql, target, name, wasSettled && !old.laidOut ? digest : undefined);
+    const isSettled = wasSettled && !old.laidOut && !context.hasUnknown;
+    const digest = digests.get(name);
+    // What was found as it was to be written, after a crash or by another directory's export, may have been agreed on otherwise.
+    if (digest !== undefined || !isSettled) writeSettled(sql, target, name, isSettled ? digest : undefined);
   }
   commitDone({ ...context, target });
   moveExportedThrough(sql, target, newest);
@@ -148,6 +152,7 @@ function makeContext(store: SyncStore, target: Target, run: ExportRun, count: nu
       run.guard &&
       new GuardedValues(run.guard, run.settings.secrets, (found) => refused.push({ ...found, why: 'secret' })),
     overwrites: false,
+    hasUnknown: false,
   };
 }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 
 import type { SyncErrorCode } from '../../errors.js';
 import { isConflictMarker } from '../../merge/conflict-marker.js';
-import { fileExists } from '../../files/file.js';
+import { fileExists, fileIdentity } from '../../files/file.js';
 import { digestFile } from '../../files/file-bytes.js';
 import { gapsOf } from '../../files/stretches.js';
 import type { FileDigest, Gap } from '../../files/stretches.js';
@@ -48,10 +48,18 @@ export interface SkippedLine {
   readonly cutFile?: string | undefined;
 }
 
+/** A file that was read. */
+export interface ReadFile {
+  /** What its bytes are; null where it is missing. */
+  readonly digest: FileDigest | null;
+  /** Which file it was, before it was read: git may write it at any time. */
+  readonly identity: string;
+}
+
 /** What the first pass found. */
 export interface CollectedChanges {
-  /** The files that were read, and what their bytes are; null for one that is missing. */
-  readonly files: ReadonlyMap<string, FileDigest | null>;
+  /** The files that were read. */
+  readonly files: ReadonlyMap<string, ReadFile>;
   /** Files that cannot be settled: not in canonical form, or with lines that are no record's. */
   readonly unsettled: ReadonlySet<string>;
   readonly skipped: SkippedLine[];
@@ -88,7 +96,7 @@ class Collector {
   readonly #registry: Registry;
   readonly #target: Target;
   readonly #options: CollectOptions;
-  readonly #files = new Map<string, FileDigest | null>();
+  readonly #files = new Map<string, ReadFile>();
   readonly #irregular = new Set<string>();
   readonly #unsettled = new Set<string>();
   readonly #skipped: SkippedLine[] = [];
@@ -104,11 +112,12 @@ class Collector {
   read(name: string): void {
     const path = join(this.#options.dir, name);
     const settled = settledFile(this.#sql, this.#target, name);
+    const identity = fileIdentity(path);
     const digest = digestFile(path, settled);
     if (digest === null && !hasBase(this.#sql, this.#registry, this.#target, name)) return;
     const isSettled = digest !== null && digest.hash === settled?.hash;
     if (isSettled && !this.#options.forces) return;
-    this.#files.set(name, digest);
+    this.#files.set(name, { digest, identity });
     // It has no records: the journal takes its lines.
     if (name === CONFLICTS_FILE) return;
     if (digest !== null && this.#compareBytes(name, gapsOf(settled, digest))) return;
@@ -199,12 +208,8 @@ class Collector {
       return undefined;
     }
     if (isConflictMarker(line.text)) {
-      this.#skip(
-        name,
-        line,
-        [`the conflict marker ${JSON.stringify(line.text.slice(0, 40))} stands here`],
-        'conflict_markers',
-      );
+      const problem = `the conflict marker ${JSON.stringify(line.text.slice(0, 40))} stands here`;
+      this.#skip(name, line, [problem], 'conflict_markers');
       return undefined;
     }
     try {

@@ -1,3 +1,6 @@
+import { join } from 'node:path';
+
+import { fileIdentity } from '../../files/file.js';
 import type { History } from '../file-history.js';
 import { readLostValues, rewriteLostValues } from '../../files/lost-values.js';
 import type { LostValues } from '../../files/lost-values.js';
@@ -227,10 +230,12 @@ function noteSkipped(context: ImportContext): void {
   for (const problem of context.report.unread) context.report.notice('skipped', 'unknown', '?', problem);
 }
 
+/** Notes which files are agreed on. One that somebody wrote since it was read may not be what was read. */
 function settleFiles(context: ImportContext, staged: CollectedChanges): void {
   const { sql, target, unsettled } = context;
-  for (const [name, digest] of staged.files) {
-    writeSettled(sql, target, name, digest === null || unsettled.has(name) ? undefined : digest);
+  for (const [name, { digest, identity }] of staged.files) {
+    const isAgreed = !unsettled.has(name) && fileIdentity(join(target.dir, name)) === identity;
+    writeSettled(sql, target, name, isAgreed ? (digest ?? undefined) : undefined);
   }
   for (const name of unsettled) if (!staged.files.has(name)) writeSettled(sql, target, name, undefined);
   moveExportedThrough(sql, findTarget(sql, target.dir) ?? target, newestChange(sql));

@@ -39,23 +39,23 @@ export interface Ids {
 }
 
 /**
- * What is remembered of many records of a type, by id, in one statement.
+ * What is remembered of many records of a type, by id, in one statement. Whether there is any other directory, and any deletion, is asked
+ * once: mostly there is none, and then none is looked for at each record.
  *
  * @param actor who deleted what has no author yet
  */
 export function readKnown(sql: Sql, target: Target, type: string, ids: Ids, actor: string): Map<string, Known> {
   const rows = sql.all(
     `SELECT k.id, r.n, coalesce(r.seq, 0), r.derived_stamp, r.derived_hash,
-       EXISTS (SELECT 1 FROM scsync_base o WHERE o.record = r.n AND o.target <> ?), ${BASE_COLUMNS}, ${TOMBSTONE_COLUMNS}
+       EXISTS (SELECT 1 FROM scsync_targets WHERE target <> ?)
+         AND EXISTS (SELECT 1 FROM scsync_base o WHERE o.record = r.n AND o.target <> ?),
+       ${BASE_COLUMNS}, ${TOMBSTONE_COLUMNS}
      FROM (${ids.sql}) k LEFT JOIN scsync_records r ON r.type = ? AND r.id = k.id
      LEFT JOIN scsync_base b ON b.record = r.n AND b.target = ?
-     LEFT JOIN scsync_tombstones x ON x.project = ? AND x.type = ? AND x.id = k.id`,
-    target.id,
-    ...ids.parameters,
-    type,
-    target.id,
-    target.project,
-    type,
+     LEFT JOIN scsync_tombstones x ON EXISTS (SELECT 1 FROM scsync_tombstones WHERE project = ?)
+       AND x.project = ? AND x.type = ? AND x.id = k.id`,
+    ...[target.id, target.id, ...ids.parameters, type, target.id],
+    ...[target.project, target.project, type],
   );
   return new Map(
     rows.map((row): [string, Known] => {

@@ -62,6 +62,35 @@ describe('tracking', () => {
     store.close();
   });
 
+  it('of the form before this one keeps all but the notes of files, also what no verb has seen yet', () => {
+    const replica = seeded();
+    replica.export();
+    const bases = replica.rows(`SELECT record, line FROM scsync_base`);
+    replica.run(`DELETE FROM project_memory WHERE id = 'm1'`);
+    const log = replica.rows(`SELECT tbl, key FROM scsync_log`);
+    expect(log).toHaveLength(1);
+    replica.run(`DROP TABLE scsync_files; UPDATE scsync_meta SET value = '5' WHERE name = 'version';
+      CREATE TABLE scsync_files (target INTEGER, name TEXT, sha256 TEXT, PRIMARY KEY (target, name)) WITHOUT ROWID`);
+    expect(thrownBy(() => Store.open(replica.path)).code).toBe('schema');
+    const store = Store.open(replica.path, { create: true });
+    expect(store.problems()).toEqual([]);
+    store.close();
+    expect(replica.rows(`SELECT record, line FROM scsync_base`)).toEqual(bases);
+    expect(named(replica.import())).toEqual([]);
+    replica.export();
+    expect(replica.deletions()).toContain('memory/m1');
+    expect(replica.value(`SELECT count(*) FROM scsync_files`)).toBeGreaterThan(0n);
+  });
+
+  it('of forms between keeps private marks', () => {
+    const replica = seeded();
+    replica.run(`UPDATE scsync_records SET private = 1 WHERE type = 'memory' AND id = 'm1';
+      UPDATE scsync_meta SET value = '4' WHERE name = 'version'`);
+    const store = Store.open(replica.path, { create: true });
+    expect(listPrivate(store, replica.project)).toEqual([{ type: 'memory', id: 'm1' }]);
+    store.close();
+  });
+
   it('of a newer package is left alone', () => {
     const replica = seeded();
     replica.run(`UPDATE scsync_meta SET value = '99' WHERE name = 'version'`);

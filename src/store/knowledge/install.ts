@@ -210,6 +210,9 @@ export function requireKnownTables(sql: Sql): void {
 /** What the user said or lost outlives the form of the tables; the rest is learnt again from rows and files. */
 const KEPT = ['scsync_tombstones', 'scsync_journal'];
 
+/** The version that knew files by one hash each: they are looked at again, and all else stays as it is. */
+const HASHES_ALONE = 5;
+
 /** Takes away what a package from before the first release made. Gives the records that were marked private. */
 function dropOlderTables(sql: Sql): RecordKey[] {
   if (!hasTable(sql, 'scsync_meta')) return [];
@@ -218,9 +221,13 @@ function dropOlderTables(sql: Sql): RecordKey[] {
     requireKnownTables(sql);
     return [];
   }
-  const marked = sql
-    .all(`SELECT type, id FROM scsync_private`)
-    .map(([type, id]) => ({ type: String(type), id: String(id) }));
+  if (version === HASHES_ALONE) {
+    sql.exec(`DROP TABLE scsync_files`);
+    sql.run(`UPDATE scsync_meta SET value = ? WHERE name = 'version'`, String(TABLES_VERSION));
+    return [];
+  }
+  const marks = hasTable(sql, 'scsync_private') ? 'scsync_private' : 'scsync_records WHERE private = 1';
+  const marked = sql.all(`SELECT type, id FROM ${marks}`).map(([type, id]) => ({ type: String(type), id: String(id) }));
   for (const kind of ['trigger', 'table'] as const) {
     for (const [name] of sql.all(
       `SELECT name FROM sqlite_master WHERE type = ? AND substr(name, 1, ?) = ?`,

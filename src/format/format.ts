@@ -1,6 +1,7 @@
 import { SyncError } from '../errors.js';
 import type { Content } from '../record/content.js';
-import { dataText, elementsOf, hashOfData, joinMembers, setToken } from '../record/content.js';
+import { dataText, elementsOf, hashOfData, joinMembers } from '../record/content.js';
+import { setToken } from '../record/elements.js';
 import { JsonError, quote, scanObject, unquote } from '../record/json.js';
 import { LIMITS, LINE_TOO_LONG, fitsInto } from '../record/limits.js';
 import { fromPortable } from '../record/paths.js';
@@ -87,9 +88,11 @@ export function formatTombstone(tombstone: Deleted, form: PathForm, project: str
 
 /** The tokens with coordinates as they are on this machine. */
 export function absoluteTokens(content: Content, coordinates: ProjectCoordinates): string[] {
-  return content.entity.synced.map(({ field, index }) =>
-    absoluteToken(field, content.tokens[index] ?? 'null', coordinates),
-  );
+  const tokens: string[] = [];
+  for (const { field, index } of content.entity.synced) {
+    tokens.push(absoluteToken(field, content.tokens[index] ?? 'null', coordinates));
+  }
+  return tokens;
 }
 
 /** One field's token with coordinates as they are on this machine. */

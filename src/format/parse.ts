@@ -1,4 +1,6 @@
-import { FORMAT_VERSION, derived, fallbackToken, setToken, sortMembers } from '../record/content.js';
+import { FORMAT_VERSION, derived, fallbackToken, sortMembers } from '../record/content.js';
+import type { Content } from '../record/content.js';
+import { setToken } from '../record/elements.js';
 import { describe, fieldToken } from '../record/field-token.js';
 import { JsonError, scanArray, scanObject, unquote } from '../record/json.js';
 import type { Member } from '../record/json.js';
@@ -6,11 +8,13 @@ import { ID, isId } from '../record/limits.js';
 import { toPortable } from '../record/paths.js';
 import { parseStamp } from '../record/stamp.js';
 import type { Deleted, FileVersion, Present, UnknownLine } from '../record/version.js';
-import { entityOfType, scopeOf } from '../registry/entity.js';
+import { entityOfType } from '../registry/entity.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import type { Field, SetField } from '../registry/field.js';
 import { blobToken } from '../record/stored.js';
 import { ENVELOPE, hashFits } from './line-hash.js';
+import { usualLine } from './usual-line.js';
+import type { UsualLine } from './usual-line.js';
 
 /** More is not said of one line. */
 const MOST_PROBLEMS = 20;
@@ -41,6 +45,9 @@ export function parseLine(registry: Registry, raw: string, latest = Infinity): F
   if (raw.startsWith('\uFEFF')) {
     throw new LineError(['the file begins with a byte order mark; save it as UTF-8 without BOM']);
   }
+  const usual = usualLine(registry, raw);
+  const version = usual && versionOfUsual(usual, raw, latest);
+  if (version !== undefined) return version;
   const members = scan(raw);
   const byName = new Map(members);
   const type = byName.get('type');
@@ -48,10 +55,25 @@ export function parseLine(registry: Registry, raw: string, latest = Infinity): F
     if (!type.startsWith('"')) throw new LineError([`type must be a text, not ${describe(type)}`]);
     const entity = entityOfType(registry, unquote(type));
     if (entity === undefined) return { kind: 'unknown', type: unquote(type), raw };
-    return parseRecord(registry, entity, members, byName, raw, latest);
+    return parseRecord(entity, members, byName, raw, latest);
   }
   if (byName.has('entity_type')) return parseTombstone(registry, byName, members, raw, latest);
   throw new LineError(['a line must have a "type", or an "entity_type" for a deletion; this one has neither']);
+}
+
+/** Undefined where anything is wrong with a value: it is said in the words for all lines. */
+function versionOfUsual(
+  { entity, tokens, stamp: written }: UsualLine,
+  raw: string,
+  latest: number,
+): FileVersion<Present> | undefined {
+  const problems: string[] = [];
+  const known: string[] = [];
+  for (const { field, index } of entity.synced) known.push(fieldToken(field, tokens[index] ?? 'null', problems));
+  const stamp = stampIn(written);
+  if (problems.length > 0 || stamp === undefined || stamp > latest) return undefined;
+  const content = contentOf(entity, known, []);
+  return { kind: 'present', type: entity.type, id: content.id, content, form: 'portable', stamp, edited: false, raw };
 }
 
 function scan(raw: string): Member[] {
@@ -64,7 +86,6 @@ function scan(raw: string): Member[] {
 }
 
 function parseRecord(
-  registry: Registry,
   entity: Entity,
   members: readonly Member[],
   byName: ReadonlyMap<string, string>,
@@ -81,34 +102,37 @@ function parseRecord(
   const stamp = stampOf(byName, 'exported_at', latest, problems);
   const unsaid: number[] = [];
   const problem: string[] = [];
-  const known = entity.synced.map(({ name, field, index }) => {
+  const known: string[] = [];
+  for (const { name, field, index } of entity.synced) {
     const token = byName.get(name);
-    if (token === undefined && index >= entity.coreCount) return fallbackToken(entity, index);
+    if (token === undefined && index >= entity.coreCount) {
+      known.push(fallbackToken(entity, index));
+      continue;
+    }
     const silent = token === undefined && isLater(entity, name) ? emptyToken(field) : undefined;
     if (silent !== undefined) {
       unsaid.push(index);
-      return silent;
+      known.push(silent);
+      continue;
     }
-    const canonical = fieldToken(field, token ?? 'null', problem);
-    if (problem.length > 0) {
-      const what = problem.splice(0);
-      problems.push(
-        ...what.map((text) =>
-          token === undefined ? `${name} is missing; it ${text.replace(/, not null$/, '')}` : `${name} ${text}`,
-        ),
-      );
-    }
-    return canonical;
-  });
+    known.push(fieldToken(field, token ?? 'null', problem));
+    if (problem.length > 0) problems.push(...problem.splice(0).map((text) => problemOf(name, token, text)));
+  }
   if (problems.length > 0 || stamp === undefined) throw new LineError(problems);
   const unknown = members.filter(([name]) => name !== 'v' && !ENVELOPE.has(name) && !entity.indexOf.has(name));
-  const tokens = portable(registry, entity, known);
-  const content = derived({
-    ...{ entity, id: unquote(tokens[0] ?? '""'), tokens, unknown: sortMembers(unknown) },
-    ...(unsaid.length === 0 ? {} : { unsaid }),
-  });
+  const said = contentOf(entity, known, sortMembers(unknown));
+  const content = unsaid.length === 0 ? said : { ...said, unsaid };
   const edited = !hashFits(entity, members, byName, known, raw);
   return { kind: 'present', type: entity.type, id: content.id, content, form, stamp, edited, raw };
+}
+
+function contentOf(entity: Entity, known: string[], unknown: readonly Member[]): Content {
+  const tokens = portable(entity, known);
+  return derived({ entity, id: unquote(tokens[0] ?? '""'), tokens, unknown });
+}
+
+function problemOf(name: string, token: string | undefined, text: string): string {
+  return token === undefined ? `${name} is missing; it ${text.replace(/, not null$/, '')}` : `${name} ${text}`;
 }
 
 /** Whether lines may lack a field: another program's tables get columns, and a clone that does not know one yet writes lines without it. */
@@ -129,24 +153,27 @@ const EMPTY: Readonly<Record<Exclude<Field['kind'], 'set'>, string | undefined>>
 };
 
 /** Maps coordinates to portable form; a foreign project's root is the record's own scope. */
-function portable(registry: Registry, entity: Entity, tokens: string[]): string[] {
-  const { column, parent } = scopeOf(registry, entity);
-  const scopeToken =
-    parent === undefined && column !== undefined ? tokens[entity.indexOf.get(column) ?? -1] : undefined;
+function portable(entity: Entity, tokens: string[]): string[] {
+  const { scope } = entity;
+  if (scope === 'database' || !('column' in scope)) return tokens;
+  const scopeToken = tokens[entity.indexOf.get(scope.column) ?? -1];
   if (scopeToken === undefined) return tokens;
   const root = scopeToken === 'null' ? '.' : unquote(scopeToken);
-  return entity.synced.map(({ field, index }) => {
-    const token = tokens[index] ?? 'null';
-    if (field.kind === 'text') {
-      if (field.coordinate === 'scope' || field.coordinate === 'scope-id') return '"."';
-      return field.coordinate === 'path' && token !== 'null' ? relative(token, root) : token;
-    }
-    if (field.kind !== 'set' || !hasPaths(field) || token === '[]') return token;
-    return setToken(
-      field.set,
-      scanArray(token).map((element) => [relative(element, root)]),
-    );
-  });
+  const mapped: string[] = [];
+  for (const { field, index } of entity.synced) mapped.push(portableToken(field, tokens[index] ?? 'null', root));
+  return mapped;
+}
+
+function portableToken(field: Field, token: string, root: string): string {
+  if (field.kind === 'text') {
+    if (field.coordinate === 'scope' || field.coordinate === 'scope-id') return '"."';
+    return field.coordinate === 'path' && token !== 'null' ? relative(token, root) : token;
+  }
+  if (field.kind !== 'set' || token === '[]' || !hasPaths(field)) return token;
+  return setToken(
+    field.set,
+    scanArray(token).map((element) => [relative(element, root)]),
+  );
 }
 
 /** A set of paths has the path as its only column. */

@@ -26,9 +26,8 @@ export function policyOfContents(ours: Content, theirs: Content, order: number):
     together: entity.groups.map((group) => inQuestion(group).map(nameAt)),
     pathOf: (name) => name,
     isLoss(name, _lost, _kept, loser) {
-      const field = fieldOf(name);
-      const isCount = field?.kind === 'integer' && field.countOf !== undefined;
-      return !isCount && !unsaid[loser].has(entity.indexOf.get(name) ?? -1);
+      const place = entity.indexOf.get(name) ?? -1;
+      return !entity.counts.some(({ index }) => index === place) && !unsaid[loser].has(place);
     },
     merge(name, tokens, losses) {
       const { base = null, ours = 'null', theirs = 'null' } = tokens;

@@ -111,9 +111,7 @@ function fieldsOf({ entity, tokens, unknown }: Content): Fields {
 
 /** A set that had elements on any side and has none any more is known to be empty: its count is zero. */
 function emptyCounts(entity: Entity, sides: readonly Content[], tokens: string[]): void {
-  for (const { field, index } of entity.synced) {
-    if (field.kind !== 'integer' || field.countOf === undefined) continue;
-    const set = entity.indexOf.get(field.countOf) ?? -1;
+  for (const { index, set } of entity.counts) {
     if (tokens[set] === EMPTY_SET && sides.some((side) => side.tokens[set] !== EMPTY_SET)) tokens[index] = '0';
   }
 }
@@ -125,8 +123,13 @@ export function differingValues(winner: Content, loser: Content): Loss[] {
   for (const { name, field, index } of entity.synced) {
     const kept = winner.tokens[index] ?? 'null';
     const lost = loser.tokens[index] ?? 'null';
-    const isCount = field.kind === 'integer' && field.countOf !== undefined;
-    if (kept === lost || isCount || name === entity.updated || name === entity.created) continue;
+    if (
+      kept === lost ||
+      entity.counts.some((count) => count.index === index) ||
+      name === entity.updated ||
+      name === entity.created
+    )
+      continue;
     if (loser.unsaid?.includes(index) === true) continue;
     if (field.kind !== 'set') {
       losses.push({ field: name, base: null, kept, lost });

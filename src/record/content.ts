@@ -54,21 +54,13 @@ export function withTokens(content: Content, changes: ReadonlyMap<number, string
 export function derived(content: Content): Content {
   const { entity, tokens } = content;
   let next: string[] | undefined;
-  for (const { field, index } of entity.synced) {
-    if (field.kind !== 'integer' || field.countOf === undefined) continue;
-    const elements = tokens[entity.indexOf.get(field.countOf) ?? -1] ?? EMPTY_SET;
+  for (const { index, set } of entity.counts) {
+    const elements = tokens[set] ?? EMPTY_SET;
     if (elements === EMPTY_SET) continue;
     const size = String(arraySize(elements));
     if (size !== tokens[index]) (next ??= [...tokens])[index] = size;
   }
   return next === undefined ? content : { ...content, tokens: next };
-}
-
-/** The places of the fields that count the elements of a set. */
-export function countsOf(entity: Entity, set: string): number[] {
-  return entity.synced.flatMap(({ field, index }) =>
-    field.kind === 'integer' && field.countOf === set ? [index] : [],
-  );
 }
 
 /** The token of a set without elements. */
@@ -86,10 +78,10 @@ export function joinMembers(members: readonly Member[]): string {
   return members.map(([name, token]) => `${quote(name)}:${token}`).join(',');
 }
 
-/** The names of an entity's fields as a data object has them. They are quoted once, since an export needs each for each record. */
 const LABELS = new WeakMap<Entity, readonly string[]>();
 
-function labelsOf(entity: Entity): readonly string[] {
+/** The names of an entity's fields as a data object has them: `,"name":`. They are quoted once, since each line has all of them. */
+export function labelsOf(entity: Entity): readonly string[] {
   let labels = LABELS.get(entity);
   if (labels === undefined) LABELS.set(entity, (labels = entity.synced.map(({ name }) => `,${quote(name)}:`)));
   return labels;
@@ -151,16 +143,6 @@ export function elementsByKey(table: SetTable, token: string): Map<string, strin
 export function setOfElements(elements: ReadonlyMap<string, string>): string {
   const sorted = [...elements].sort(([a], [b]) => compareUtf8(a, b));
   return `[${sorted.map(([, token]) => token).join(',')}]`;
-}
-
-/** The canonical token of a set: elements sorted by the bytes of what identifies them, each once. */
-export function setToken(table: SetTable, elements: readonly Element[]): string {
-  const names = elementNames(table);
-  const tokenOfElement = (element: Element): string =>
-    names.length === 1
-      ? (element[0] ?? 'null')
-      : `{${joinMembers(names.map((name, index) => [name, element[index] ?? 'null']))}}`;
-  return setOfElements(new Map(elements.map((element) => [elementKey(element), tokenOfElement(element)])));
 }
 
 /** What identifies an element within its owner: a text, or an integer as it is written. */

@@ -1,6 +1,6 @@
 import type { Field, IntegerField, ScalarField, SetField, TextField } from '../registry/field.js';
-import { elementNames, setToken } from './content.js';
-import { uniqueElements } from './elements.js';
+import { elementNames } from './content.js';
+import { setToken } from './elements.js';
 import { hasRareEscape, quote, scanArray, scanObject, unquote } from './json.js';
 import { ID, isId } from './limits.js';
 import { integerToken, realToken } from './numbers.js';
@@ -61,7 +61,7 @@ function inRange({ min, max }: IntegerField, token: string): boolean {
 }
 
 function setFieldToken(field: SetField, token: string, problems: string[]): string {
-  if (token === 'null') return '[]';
+  if (token === 'null' || token === '[]') return '[]';
   if (!token.startsWith('[')) {
     problems.push(`must be a list, not ${describe(token)}`);
     return '[]';
@@ -86,7 +86,7 @@ function setFieldToken(field: SetField, token: string, problems: string[]): stri
       return value;
     });
   });
-  return problems.length > 0 ? '[]' : setToken(field.set, uniqueElements(field.set, elements));
+  return problems.length > 0 ? '[]' : setToken(field.set, elements);
 }
 
 function expectation(field: ScalarField): string {

@@ -49,6 +49,10 @@ export function defineEntity<const Type extends string, const Fields extends Rea
     title: definition.title ?? naturalKeys[0]?.at(-1),
     shortId: shortId && { field: shortId.field, prefix: shortId.prefix ?? '' },
     coreCount: core.length,
+    counts: synced.flatMap(({ field, index }) => {
+      const counted = field.kind === 'integer' ? field.countOf : undefined;
+      return counted === undefined ? [] : [{ index, set: indexOf.get(counted) ?? -1 }];
+    }),
     groups: (definition.together ?? []).map((group) => group.map((name) => indexOf.get(name) ?? -1)),
     referring: synced.flatMap(({ name, field }) => {
       const target = field.kind === 'set' ? field.set.references : references[name];

@@ -118,6 +118,8 @@ export interface Entity<
   readonly coreCount: number;
   /** Place of each synced field by name. */
   readonly indexOf: ReadonlyMap<string, number>;
+  /** Fields that count the elements of a set: their places in {@link Entity.synced}, and those of the sets. */
+  readonly counts: readonly { readonly index: number; readonly set: number }[];
   /** Groups of fields that move together, as places in {@link Entity.synced}. */
   readonly groups: readonly (readonly number[])[];
   /** The name of the field that holds the id. */

@@ -37,7 +37,6 @@ export function rowShape(registry: Registry, entity: Entity, encoding: TextEncod
   });
   const record = `type = ${sqlText(entity.type)} AND id = t.${sqlName(entity.key)}`;
   const add = (column: string): number => columns.push(column) - 1;
-  const counts = entity.synced.some(({ field }) => field.kind === 'integer' && field.countOf !== undefined);
   const isHereAt = add(`${projectSql(registry, entity, 't')} = ?`);
   const unknownAt = add(
     `(SELECT unknown FROM scsync_records INDEXED BY scsync_records_unknown WHERE ${record} AND unknown IS NOT NULL)`,
@@ -46,7 +45,7 @@ export function rowShape(registry: Registry, entity: Entity, encoding: TextEncod
     entity.referring.length > 0 ? `EXISTS (SELECT 1 FROM scsync_unresolved WHERE ${record})` : '0',
   );
   const countedAt = add(
-    counts
+    entity.counts.length > 0
       ? `EXISTS (SELECT 1 FROM scsync_records INDEXED BY scsync_records_counted WHERE ${record} AND counted = 1)`
       : '0',
   );

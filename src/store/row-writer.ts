@@ -136,15 +136,24 @@ export class RowWriter {
     }
     const left = failed.length === 0 ? counts : rows.counts();
     writeAside(this.#sql, type, rows.table);
+    this.#writeSets(entity, rows, keeps, now);
+    return { type, ...left, failed };
+  }
+
+  #writeSets(entity: Entity, rows: StagedRows, keeps: boolean, now: number): void {
+    const { type } = entity;
+    // Asked once for all. Even a new record may have child rows, of one that is gone, where nothing enforces foreign keys.
+    const filled = new Map<string, boolean>();
     for (const { id, name, token } of this.#sets.of(type)) {
       const field = entity.fields[name];
       if (field?.kind !== 'set') continue;
+      if (!filled.has(name)) filled.set(name, this.#setWriter.hasRows(field, `SELECT id FROM ${rows.table}`));
       if (keeps) forgetUnresolved(this.#sql, { type, id }, name);
-      for (const kept of this.#setWriter.write(id, name, field, token, now)) {
+      const isEmpty = filled.get(name) === false;
+      for (const kept of this.#setWriter.write(id, name, field, token, now, isEmpty)) {
         writeUnresolved(this.#sql, { type, id }, ...kept);
       }
     }
-    return { type, ...left, failed };
   }
 
   #fillScopeId(entity: Entity, rows: StagedRows, now: number): void {
@@ -210,9 +219,8 @@ export class RowWriter {
 
 /** Whether the record's count follows from its set; null where it stands for itself and is 0: what is read must be what was written. */
 function isCounted({ entity, tokens }: Content): boolean | null {
-  for (const { field, index } of entity.synced) {
-    if (field.kind !== 'integer' || field.countOf === undefined) continue;
-    const isNamed = tokens[entity.indexOf.get(field.countOf) ?? -1] !== EMPTY_SET;
+  for (const { index, set } of entity.counts) {
+    const isNamed = tokens[set] !== EMPTY_SET;
     return !isNamed && tokens[index] === '0' ? null : isNamed;
   }
   return null;

@@ -1,7 +1,7 @@
 import { fieldToken } from '../record/field-token.js';
-import { EMPTY_SET, derived, elementNames, elementsOf, setToken } from '../record/content.js';
+import { EMPTY_SET, derived, elementNames, elementsOf } from '../record/content.js';
 import type { Content, Element } from '../record/content.js';
-import { uniqueElements } from '../record/elements.js';
+import { setToken } from '../record/elements.js';
 import { quote, scanObject, unquote } from '../record/json.js';
 import type { Member } from '../record/json.js';
 import { toPortable } from '../record/paths.js';
@@ -63,11 +63,11 @@ export class Rows {
           .join(', ');
         const owners = `SELECT t.${sqlName(entity.key)} FROM ${from}`;
         const byOwner: Children = new Map();
-        for (const [token, ...row] of this.#sql.all(
+        for (const row of this.#sql.all(
           `SELECT ${columns} FROM ${sqlName(table)} WHERE ${sqlName(owner)} IN (${owners})`,
           ...parameters,
         )) {
-          const key = readExact(token ?? null, encoding);
+          const key = readExact(row[0] ?? null, encoding);
           if (typeof key !== 'string') continue;
           const others = byOwner.get(key);
           if (others === undefined) byOwner.set(key, [row]);
@@ -114,15 +114,17 @@ export class Rows {
     const key = unquote(id);
     const unresolved = row[shape.unresolvedAt] === 1n ? this.#unresolvedOf(entity.type, key) : undefined;
     const problems: string[] = [];
-    const tokens = entity.synced.map(({ name, field, index }) => {
+    const tokens: string[] = [];
+    for (const { name, field, index } of entity.synced) {
+      const missing = unresolved?.get(name);
       if (field.kind === 'set') {
-        const rows = children.get(name)?.get(id) ?? [];
-        return this.#setToken(entity, key, field, rows, unresolved?.get(name) ?? []);
+        tokens.push(this.#setToken(entity, key, field, children.get(name)?.get(id), missing));
+        continue;
       }
       const token = this.#fieldToken(entity, id, name, field, row[shape.at[index] ?? -1] ?? null, problems);
       if (problems.length > 0) throw badRow(entity, id, name, problems);
-      return token === 'null' ? (unresolved?.get(name)?.[0] ?? token) : token;
-    });
+      tokens.push(token === 'null' ? (missing?.[0] ?? token) : token);
+    }
     if (row[shape.countedAt] === 1n) this.#readCounts(entity, tokens);
     const members = row[shape.unknownAt];
     const unknown: Member[] = typeof members === 'string' ? scanObject(members) : [];
@@ -131,10 +133,7 @@ export class Rows {
 
   /** The counts of sets that have no rows any more. */
   #readCounts(entity: Entity, tokens: string[]): void {
-    for (const { field, index } of entity.synced) {
-      if (field.kind !== 'integer' || field.countOf === undefined) continue;
-      if (tokens[entity.indexOf.get(field.countOf) ?? -1] === EMPTY_SET) tokens[index] = '0';
-    }
+    for (const { index, set } of entity.counts) if (tokens[set] === EMPTY_SET) tokens[index] = '0';
   }
 
   #fieldToken(
@@ -187,29 +186,34 @@ export class Rows {
     entity: Entity,
     owner: string,
     field: SetField,
-    rows: readonly SqlRow[],
-    unresolved: readonly string[],
+    rows: readonly SqlRow[] = [],
+    unresolved: readonly string[] = [],
   ): string {
     const { set } = field;
-    const names = elementNames(set);
     if (rows.length === 0 && unresolved.length === 0) return EMPTY_SET;
-    const elements = rows.map((row) => this.#element(entity, owner, field, names, row));
-    const kept = set.withoutOwnScope === true ? elements.filter(([path]) => path !== '"."') : elements;
-    return setToken(set, uniqueElements(set, [...unresolved.flatMap((token) => elementsOf(set, token)), ...kept]));
+    const elements = unresolved.flatMap((token) => elementsOf(set, token));
+    for (const row of rows) {
+      const element = this.#element(entity, owner, field, row);
+      if (set.withoutOwnScope !== true || element[0] !== '"."') elements.push(element);
+    }
+    return setToken(set, elements);
   }
 
-  #element(entity: Entity, owner: string, field: SetField, names: readonly string[], row: SqlRow): Element {
-    return names.map((name, index) => {
+  /** An element of a child row, whose first column is its owner. */
+  #element(entity: Entity, owner: string, field: SetField, row: SqlRow): Element {
+    const tokens: string[] = [];
+    for (const name of elementNames(field.set)) {
       const column = field.set.element[name];
       const problems: string[] = [];
-      if (column === undefined) return 'null';
-      const token = this.#exactToken(column, row[index] ?? null, problems);
+      if (column === undefined) continue;
+      const token = this.#exactToken(column, row[tokens.length + 1] ?? null, problems);
       if (this.#isDoubtful(token)) this.#checkElementsUtf8(field, owner, name, problems);
       const canonical = problems.length > 0 ? token : fieldToken(column, token, problems);
       if (problems.length > 0) throw badRow(entity, quote(owner), `${field.set.table}.${name}`, problems);
       const isPath = column.kind === 'text' && column.coordinate === 'path' && canonical !== 'null';
-      return isPath ? quote(toPortable(unquote(canonical), this.#project)) : canonical;
-    });
+      tokens.push(isPath ? quote(toPortable(unquote(canonical), this.#project)) : canonical);
+    }
+    return tokens;
   }
 
   #checkElementsUtf8({ set }: SetField, owner: string, name: string, problems: string[]): void {

@@ -13,6 +13,9 @@ import type { StagedTables } from './identity.js';
 import { rememberKeys, rememberLocal, rememberNumbers } from './new-keys.js';
 import { sqlName, sqlNames } from './sql-name.js';
 
+/** So many columns come before those of the fields; the last of them is when the row was last changed. */
+const AHEAD = 5;
+
 /** How many rows of each kind wait. */
 export interface StagedCounts {
   readonly created: number;
@@ -80,21 +83,17 @@ export class StagedRows {
         if (content.tokens[index] !== before.tokens[index]) this.#changed.add(name);
       }
     }
-    const values = this.#columns.map(({ field, index }) => sqlValue(field, tokens[index] ?? 'null'));
-    const members = joinMembers(content.unknown);
-    const row = [
-      ...[content.id, before === undefined ? 1 : 0, members === '' ? null : `{${members}}`],
-      ...[counted === null ? null : Number(counted), values[this.#changedAt] ?? null, ...values],
-    ];
-    this.#sql.insertSoon(this.#into, row, this.#formOf(values));
-  }
-
-  /** Drivers take a real without a fraction for an integer; undefined where no value is one. */
-  #formOf(values: readonly SqlValue[]): string | undefined {
-    const isReal = (value: SqlValue, at: number): boolean =>
-      typeof value === 'number' && this.#columns[at]?.field.kind !== 'integer';
-    if (!values.some(isReal)) return undefined;
-    return `(?, ?, ?, ?, ?${values.map((value, at) => (isReal(value, at) ? ', CAST(? AS REAL)' : ', ?')).join('')})`;
+    const members = content.unknown.length === 0 ? null : `{${joinMembers(content.unknown)}}`;
+    const isNew = before === undefined ? 1 : 0;
+    const row: SqlValue[] = [content.id, isNew, members, counted === null ? null : Number(counted), null];
+    let hasReals = false;
+    for (const { field, index } of this.#columns) {
+      const value = sqlValue(field, tokens[index] ?? 'null');
+      hasReals ||= typeof value === 'number';
+      row.push(value);
+    }
+    if (this.#changedAt >= 0) row[AHEAD - 1] = row[AHEAD + this.#changedAt] ?? null;
+    this.#sql.insertSoon(this.#into, row, hasReals ? formWithReals(row) : undefined);
   }
 
   /** The place of a field's values, or undefined for a set. */
@@ -224,4 +223,10 @@ export class StagedRows {
     if (id === undefined) this.#sql.run(`${statement} ORDER BY s.rowid`);
     else this.#sql.run(`${statement} AND s.id = ?`, id);
   }
+}
+
+/** Drivers take a real without a fraction for an integer. An integer of the row is a `bigint`. */
+function formWithReals(row: readonly SqlValue[]): string {
+  const places = row.map((value, at) => (at >= AHEAD && typeof value === 'number' ? 'CAST(? AS REAL)' : '?'));
+  return `(${places.join(', ')})`;
 }

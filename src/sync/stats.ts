@@ -16,9 +16,13 @@ export class Tally<Counts extends Readonly<Record<string, number>>> {
   }
 
   add(type: string, name: keyof Counts & string, amount = 1): void {
-    for (const counts of [this.#counts.get(type), this.#counts.get('total')]) {
-      if (counts !== undefined) counts[name] = (counts[name] ?? 0) + amount;
-    }
+    this.#add(type, name, amount);
+    this.#add('total', name, amount);
+  }
+
+  #add(type: string, name: string, amount: number): void {
+    const counts = this.#counts.get(type);
+    if (counts !== undefined) counts[name] = (counts[name] ?? 0) + amount;
   }
 
   /** The counts as they are now, keyed by type tag. */

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 
 import type { Loss } from '../../src/merge/loss.js';
-import { elementKey, elementsOf, fallbackToken, joinMembers, setToken } from '../../src/record/content.js';
+import { elementKey, elementsOf, fallbackToken, joinMembers } from '../../src/record/content.js';
+import { setToken } from '../../src/record/elements.js';
 import type { Content } from '../../src/record/content.js';
 import type { Entity } from '../../src/registry/entity.js';
 import type { Field } from '../../src/registry/field.js';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 
-import { derived, elementNames, setToken, sortMembers } from '../../src/record/content.js';
+import { derived, elementNames, sortMembers } from '../../src/record/content.js';
+import { setToken } from '../../src/record/elements.js';
 import type { Content, Element } from '../../src/record/content.js';
 import { scanArray, unquote } from '../../src/record/json.js';
 import type { Member } from '../../src/record/json.js';

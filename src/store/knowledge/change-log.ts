@@ -59,10 +59,8 @@ function findTouched(sql: Sql, registry: Registry, entity: Entity, newest: numbe
   const rows = rowsOf(registry, entity);
   const { parent } = scopeOf(registry, entity);
   const quoted = (tables: readonly string[]): string => tables.map(sqlText).join(', ');
-  const sets = entity.synced.flatMap(({ name, field }) => (field.kind === 'set' ? [{ name, set: field.set }] : []));
-  const counted = sets.filter(({ name }) =>
-    entity.synced.some(({ field }) => field.kind === 'integer' && field.countOf === name),
-  );
+  const sets = entity.synced.flatMap(({ field, index }) => (field.kind === 'set' ? [{ index, set: field.set }] : []));
+  const counted = sets.filter(({ index }) => entity.counts.some(({ set }) => set === index));
   const row = `FROM ${rows} t WHERE t.${sqlName(key)} = l.key`;
   const parentRow = `type = ${sqlText(parent?.entity.type ?? '')} AND id = f.scope`;
   const first =

@@ -32,6 +32,11 @@ export const UNKNOWN: Known = {
   derived: undefined,
 };
 
+/** Whether no file ever had a record, as far as is known, and nothing is remembered of a deletion or of what it follows from. */
+export function isUnknown({ base, hasOtherBases, tombstone, derived }: Known): boolean {
+  return base === undefined && !hasOtherBases && tombstone === undefined && derived === undefined;
+}
+
 /** A SELECT of ids as `id`, and its parameters. */
 export interface Ids {
   readonly sql: string;
@@ -57,22 +62,19 @@ export function readKnown(sql: Sql, target: Target, type: string, ids: Ids, acto
     ...[target.id, target.id, ...ids.parameters, type, target.id],
     ...[target.project, target.project, type],
   );
-  return new Map(
-    rows.map((row): [string, Known] => {
-      const id = String(row[0]);
-      return [
-        id,
-        {
-          number: row[1] ?? null,
-          lastChange: Number(row[2]),
-          derived: derivedStamp(row[3], row[4]),
-          hasOtherBases: row[5] === 1n,
-          base: baseEntry(row.slice(6, 11)),
-          tombstone: tombstoneOf(sql, { type, id }, row.slice(11), actor),
-        },
-      ];
-    }),
-  );
+  const known = new Map<string, Known>();
+  for (const row of rows) {
+    const id = String(row[0]);
+    known.set(id, {
+      number: row[1] ?? null,
+      lastChange: Number(row[2]),
+      derived: derivedStamp(row[3], row[4]),
+      hasOtherBases: row[5] === 1n,
+      base: baseEntry(row.slice(6, 11)),
+      tombstone: tombstoneOf(sql, { type, id }, row.slice(11), actor),
+    });
+  }
+  return known;
 }
 
 /** The bases of a record in all targets, that of the given one first. */

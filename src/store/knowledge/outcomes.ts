@@ -1,6 +1,7 @@
 import { digestOf } from '../../record/json.js';
 import type { Content } from '../../record/content.js';
 import type { RecordKey } from '../../record/record-key.js';
+import type { SqlValue } from '../database.js';
 import type { Sql } from '../sql.js';
 import type { BaseEntry } from './base.js';
 import { derivedHash } from './derived.js';
@@ -14,9 +15,16 @@ export interface Outcome {
   /** Versions that were taken into account, and are no base. */
   readonly seen: readonly SeenLine[];
   /** The target's new base; undefined where it stays. `seq`: undefined for the record's last change. */
-  readonly base: (Omit<BaseEntry, 'seq'> & { readonly seq: number | undefined }) | undefined;
+  readonly base: NewBase | undefined;
   /** The stamp of a version that every replica derives; without a content, the next export must give a new one. */
   readonly derived: { readonly stamp: number; readonly content: Content | undefined } | undefined;
+}
+
+/** A base that is yet to be written. */
+export interface NewBase extends Omit<BaseEntry, 'seq'> {
+  readonly seq: number | undefined;
+  /** The row of `temp.scsync_staged` that has the line, where one does: then it need not be laid out once more. */
+  readonly staged?: SqlValue;
 }
 
 /** A line that was taken into account, and whose it was then. */
@@ -44,11 +52,19 @@ export class Outcomes {
     if (this.#isEmpty) this.#begin();
     const hash = derived?.content === undefined ? '' : derivedHash(derived.content);
     this.#sql.insertSoon(
-      `temp.scsync_outcomes (type, id, changed, derived_stamp, derived_hash, seq, deleted, stamp, own, line)`,
+      `temp.scsync_outcomes (type, id, changed, derived_stamp, derived_hash, seq, deleted, stamp, own, staged, line)`,
       [
-        ...[type, id, isChanged ? 1 : 0, derived?.stamp ?? null, derived === undefined ? null : hash],
-        ...[base?.seq ?? null, base?.deleted === true ? 1 : 0, base?.stamp ?? null],
-        ...[base?.own === true ? 1 : 0, base?.line ?? null],
+        type,
+        id,
+        isChanged ? 1 : 0,
+        derived?.stamp ?? null,
+        derived === undefined ? null : hash,
+        base?.seq ?? null,
+        base?.deleted === true ? 1 : 0,
+        base?.stamp ?? null,
+        base?.own === true ? 1 : 0,
+        base?.staged ?? null,
+        base?.staged === undefined ? (base?.line ?? null) : null,
       ],
     );
     for (const { line, own } of seen) {
@@ -56,7 +72,7 @@ export class Outcomes {
     }
   }
 
-  /** Writes all of it: numbers of changes first, since bases refer to them. */
+  /** Writes all of it, before what was laid out goes: numbers of changes first, since bases refer to them. */
   flush(target: Target): void {
     if (this.#isEmpty) return;
     const sql = this.#sql;
@@ -73,8 +89,9 @@ export class Outcomes {
     );
     sql.run(
       `INSERT INTO scsync_base (record, target, seq, deleted, stamp, own, line)
-       SELECT r.n, ?, coalesce(o.seq, r.seq), o.deleted, o.stamp, o.own, o.line
-       FROM temp.scsync_outcomes o CROSS JOIN scsync_records r ON r.type = o.type AND r.id = o.id WHERE o.line IS NOT NULL
+       SELECT r.n, ?, coalesce(o.seq, r.seq), o.deleted, o.stamp, o.own, coalesce(o.line, s.raw)
+       FROM temp.scsync_outcomes o CROSS JOIN scsync_records r ON r.type = o.type AND r.id = o.id
+       LEFT JOIN temp.scsync_staged s ON s.rowid = o.staged WHERE coalesce(o.line, o.staged) IS NOT NULL
        ON CONFLICT (record, target) DO UPDATE SET
          seq = excluded.seq, deleted = excluded.deleted, stamp = excluded.stamp, line = excluded.line,
          own = CASE WHEN line = excluded.line THEN own ELSE excluded.own END`,
@@ -100,7 +117,7 @@ export class Outcomes {
     this.#sql.exec(
       `CREATE TEMP TABLE IF NOT EXISTS scsync_outcomes (
          type TEXT NOT NULL, id TEXT NOT NULL, changed INTEGER NOT NULL, derived_stamp INTEGER, derived_hash TEXT,
-         seq INTEGER, deleted INTEGER, stamp INTEGER, own INTEGER, line TEXT, UNIQUE (type, id));
+         seq INTEGER, deleted INTEGER, stamp INTEGER, own INTEGER, staged INTEGER, line TEXT, UNIQUE (type, id));
        CREATE TEMP TABLE IF NOT EXISTS scsync_outcome_seen (
          type TEXT NOT NULL, id TEXT NOT NULL, digest BLOB NOT NULL, own INTEGER NOT NULL);
        DELETE FROM temp.scsync_outcomes; DELETE FROM temp.scsync_outcome_seen`,

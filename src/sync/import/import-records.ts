@@ -21,7 +21,6 @@ import { currentEntries, deletedChildren, pagesOf } from './page.js';
  */
 export function importRecords(context: ImportContext): void {
   const { sql, registry, now } = context;
-  context.flush();
   deleteChildren(context);
   const deferredDeletes: RecordPlan[] = [];
   for (const entity of registry.entities) importEntity(context, entity, deferredDeletes);

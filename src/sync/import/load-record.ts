@@ -3,7 +3,8 @@ import { fileOfType } from '../../format/line-key.js';
 import { LineError, parseLine } from '../../format/parse.js';
 import { fileState } from '../../merge/file-state.js';
 import type { ReasonedLoss } from '../../merge/loss.js';
-import { EMPTY_SET, countsOf, derived, elementKey, elementsOf, setToken, withTokens } from '../../record/content.js';
+import { EMPTY_SET, derived, elementKey, elementsOf, withTokens } from '../../record/content.js';
+import { setToken } from '../../record/elements.js';
 import type { Content } from '../../record/content.js';
 import { unquote } from '../../record/json.js';
 import { isDeleted } from '../../record/version.js';
@@ -125,7 +126,8 @@ function foundLines(
   return [...staged, { file: homeOf(registry, rawBase), line: 0, raw: base.line }];
 }
 
-function readLine(
+/** A line as a version, or what is wrong with it; undefined for one of a type that the registry does not know. */
+export function readLine(
   context: ImportContext,
   { type, id }: RecordKey,
   found: FoundLine,
@@ -201,7 +203,9 @@ export function clearDead(context: ImportContext, content: Content): Content {
       const elements = elementsOf(field.set, token);
       const alive = elements.filter((element) => !isDead(context, target, elementKey(element)));
       if (alive.length < elements.length) changes.set(index, setToken(field.set, alive));
-      if (alive.length === 0) for (const count of countsOf(content.entity, name)) changes.set(count, '0');
+      if (alive.length === 0) {
+        for (const count of content.entity.counts) if (count.set === index) changes.set(count.index, '0');
+      }
     } else if (token !== 'null' && isDead(context, target, unquote(token))) {
       changes.set(index, 'null');
     }

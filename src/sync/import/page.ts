@@ -2,6 +2,7 @@ import type { Entity } from '../../registry/entity.js';
 import type { Content } from '../../record/content.js';
 import { UNKNOWN, readKnown } from '../../store/knowledge/known.js';
 import type { Ids, Known } from '../../store/knowledge/known.js';
+import type { SqlValue } from '../../store/database.js';
 import type { Sql } from '../../store/sql.js';
 import type { ImportContext } from './context.js';
 import type { SkippedLine } from './collect-changes.js';
@@ -16,6 +17,8 @@ export interface FoundLine {
   /** Its number in the file; 0 where it is known without reading the file. */
   readonly line: number;
   readonly raw: string;
+  /** The row of `temp.scsync_staged` that has it, where one does. */
+  readonly row?: SqlValue;
 }
 
 /** A record to decide, and what there is of it: looked up for many records at once. */
@@ -111,9 +114,9 @@ interface StagedRecord {
 function stagedOf({ sql, registry }: ImportContext, entity: Entity, ids: Ids): Map<string, StagedRecord> {
   const { type, key } = entity;
   const records = new Map<string, StagedRecord>();
-  for (const [name, file, line, raw, gone, hasRow] of sql.all(
+  for (const [name, file, line, raw, gone, hasRow, row = null] of sql.all(
     `SELECT s.id, s.file, s.line, s.raw, s.gone,
-       EXISTS (SELECT 1 FROM ${rowsOf(registry, entity)} t WHERE t.${sqlName(key)} = s.id)
+       EXISTS (SELECT 1 FROM ${rowsOf(registry, entity)} t WHERE t.${sqlName(key)} = s.id), s.rowid
      FROM (${ids.sql}) k CROSS JOIN temp.scsync_staged s ON s.type = ? AND s.id = k.id ORDER BY s.id, s.rowid`,
     ...ids.parameters,
     type,
@@ -121,7 +124,7 @@ function stagedOf({ sql, registry }: ImportContext, entity: Entity, ids: Ids): M
     const id = String(name);
     const record = records.get(id) ?? { lines: [], isAbsent: false, hasRow: hasRow === 1n };
     records.set(id, record);
-    if (raw !== null) record.lines.push({ file: String(file), line: Number(line), raw: String(raw) });
+    if (raw !== null) record.lines.push({ file: String(file), line: Number(line), raw: String(raw), row });
     record.isAbsent ||= gone === 1n;
   }
   return records;

@@ -83,7 +83,7 @@ function seenBefore(
 }
 
 /** Whether all required parents are here, or else the tombstone of one, or that one is neither. */
-function missingParent(context: ImportContext, content: Content): 'here' | 'unknown' | Deleted {
+export function missingParent(context: ImportContext, content: Content): 'here' | 'unknown' | Deleted {
   const { sql, target } = context;
   for (const [field, type] of Object.entries(content.entity.parents)) {
     const id = unquote(tokenOf(content, field));

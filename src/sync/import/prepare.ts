@@ -4,6 +4,7 @@ import { CHANGED_SINCE, newestChange } from '../../store/knowledge/changes.js';
 import { hasTombstones } from '../../store/knowledge/tombstones.js';
 import type { ImportContext } from './context.js';
 import { loadRecord } from './load-record.js';
+import { takeNew } from './new-record.js';
 import { entriesOf, pagesOf } from './page.js';
 import type { PageEntry } from './page.js';
 import { planRecord } from './plan-record.js';
@@ -35,6 +36,10 @@ export function prepareRecords(context: ImportContext): number {
 
 function prepare(context: ImportContext, entity: Entity, entry: PageEntry): void {
   if (entry.staged.every(({ file }) => file === context.registry.deletionsFile)) return;
+  if (takeNew(context, entity, entry)) {
+    context.report.progress();
+    return;
+  }
   const record = loadRecord(context, entity, entry);
   if (record.version === undefined || record.unread.length > 0) return;
   const decision = planRecord(context, record, record.version);
@@ -50,9 +55,9 @@ function isPlain({ record, plan, staysPrivate }: RecordPlan): boolean {
 
 /**
  * To be called once the database is locked for writing. Of what was prepared, forgets what was written by others since, with all that
- * refers to a record still to be decided; the rest is decided, and laid out no more.
+ * refers to a record still to be decided; writes the rest, which is laid out no more.
  */
-export function keepPrepared(context: ImportContext, newest: number): void {
+export function writePrepared(context: ImportContext, newest: number): void {
   const { sql, registry, writer, outcomes, rowsBefore } = context;
   context.forgetRows();
   if (outcomes.isEmpty) return;
@@ -71,9 +76,10 @@ export function keepPrepared(context: ImportContext, newest: number): void {
   }
   outcomes.forget(`SELECT type, id FROM temp.scsync_undecided`);
   rowsBefore?.forget(`SELECT type, id FROM temp.scsync_undecided`);
+  context.flush();
   // Without a condition SQLite forgets a table unread.
   const isDone = sql.get(`SELECT 1 FROM temp.scsync_undecided`) === undefined;
-  const decided = `WHERE (type, id) IN (SELECT type, id FROM temp.scsync_outcomes)`;
+  const decided = `WHERE (type, id) NOT IN (SELECT type, id FROM temp.scsync_undecided)`;
   sql.run(`DELETE FROM temp.scsync_staged ${isDone ? '' : decided}`);
 }
 

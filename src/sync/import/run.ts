@@ -26,7 +26,7 @@ import { HistoryOfImport } from './history.js';
 import { deferForeignKeys, takeBackBroken } from './foreign-keys.js';
 import { importRecords } from './import-records.js';
 import { countStaged } from './page.js';
-import { keepPrepared, prepareRecords } from './prepare.js';
+import { prepareRecords, writePrepared } from './prepare.js';
 import { isWaiting, takeLostValues } from './lost-values.js';
 import { MergeStrategy } from './plan.js';
 import { failOnProblems } from './problems.js';
@@ -146,8 +146,8 @@ function carryOut(context: ImportContext, run: ImportRun, found: Found, prepared
   const newest = newestChange(sql);
   // Bound only here, so that an import that fails leaves no trace.
   context.bind(bindTarget(sql, planned));
-  if (prepared !== undefined) keepPrepared(context, prepared);
   if (staged.files.has(CONFLICTS_FILE)) takeConflicts(context, run.dir);
+  if (prepared !== undefined) writePrepared(context, prepared);
   importRecords(context);
   takeBackBroken(context, newest);
   // What the import wrote itself it has marked; what the database did besides is a change like any other.

@@ -98,7 +98,7 @@ module.exports = {
       severity: 'error',
       comment: 'The scanner is loaded when there is a value to look at, and not before.',
       from: { path: '^src/', pathNot: '^src/secrets/' },
-      to: { path: '(^|/)node_modules/(synckit|@secretlint)/|^src/secrets/secret-worker\\.ts$' },
+      to: { path: '(^|/)node_modules/(synckit|@secretlint)/|^src/secrets/(secret-worker|find-secrets)\\.ts$' },
     },
     {
       name: 'mcp-in-its-verb-only',

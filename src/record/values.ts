@@ -10,12 +10,14 @@ export interface ContentValue {
 }
 
 /** All values that a line of a record has, those of fields that the registry does not know included; absolute lines have core fields alone. */
-export function* valuesOf({ entity, tokens, unknown }: Content, form: PathForm): Generator<ContentValue> {
+export function valuesOf({ entity, tokens, unknown }: Content, form: PathForm): ContentValue[] {
+  const values: ContentValue[] = [];
   for (const { name, field, index } of entity.synced) {
     if (form === 'absolute' && index >= entity.coreCount) break;
     const token = tokens[index] ?? 'null';
-    if (field.kind !== 'set') yield { field: name, token };
-    else if (token !== EMPTY_SET) for (const element of scanArray(token)) yield { field: name, token: element };
+    if (field.kind !== 'set') values.push({ field: name, token });
+    else if (token !== EMPTY_SET) for (const element of scanArray(token)) values.push({ field: name, token: element });
   }
-  for (const [field, token] of unknown) yield { field, token };
+  for (const [field, token] of unknown) values.push({ field, token });
+  return values;
 }

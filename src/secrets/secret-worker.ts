@@ -1,41 +1,37 @@
-import { lintSource } from '@secretlint/core';
-import { rules } from '@secretlint/secretlint-rule-preset-recommend';
+import { setImmediate } from 'node:timers/promises';
+
 import { runAsWorker } from 'synckit';
 
-import { isDummy } from './dummies.js';
+import { findSecrets } from './find-secrets.js';
+import type { FoundSecret, Scan } from './find-secrets.js';
 
-/** What a rule found in a text. */
-export interface FoundSecret {
-  /** Where the secret begins, in UTF-16 code units. */
-  readonly at: number;
-  /** The kind of secret, `AWS AWSAccessKeyID` for example: never its text. */
-  readonly what: string;
+const scans = new Map<number, Promise<FoundSecret[]>>();
+let newest = 0;
+
+/** Begins a scan and gives its number, before any of it is done. */
+function begin(scan: Scan): number {
+  const found = setImmediate().then(() => findSecrets(scan));
+  // It fails where it is waited for.
+  found.catch(() => undefined);
+  scans.set(++newest, found);
+  return newest;
 }
 
-/** A comment in a value must not switch the scanner off for it and all that follow, as it may in a source file. */
-const scanners = rules.filter(({ meta }) => meta.id !== '@secretlint/secretlint-rule-filter-comments');
-
-const config = { rules: scanners.map((rule) => ({ id: rule.meta.id, rule })) };
+/** Gives what a scan found, when it has. */
+async function end(scan: number): Promise<readonly FoundSecret[]> {
+  const found = scans.get(scan);
+  scans.delete(scan);
+  return (await found) ?? [];
+}
 
 /**
- * Scans a text. The scanner works asynchronously, an export does not: so it runs in a thread that the export waits for.
- *
- * @param known what is known to be no secret.
+ * The scanner works asynchronously, an export does not: so it runs in a thread. An export begins a scan, writes on, and waits for what was
+ * found before it needs to know.
  */
-async function findSecrets(content: string, known: readonly string[]): Promise<FoundSecret[]> {
-  const { messages } = await lintSource({
-    source: { filePath: 'records.txt', content, contentType: 'text' },
-    options: { config, noPhysicFilePath: true },
-  });
-  return messages.flatMap(({ range, ruleId, messageId, data }) => {
-    // Some rules give a place that is not the secret's, and some give its kind beside it.
-    const given = Object.values(data ?? {}).filter((text): text is string => content.includes(String(text)));
-    const texts = given.length > 0 ? given : [content.slice(...range)];
-    if (texts.some((text) => known.includes(text) || isDummy(text))) return [];
-    return [
-      { at: range[0], what: `${messageId} (${ruleId.replace(/^@secretlint\/secretlint-rule-/, 'secretlint: ')})` },
-    ];
-  });
+async function answer(asked: Scan | number): Promise<number | readonly FoundSecret[]> {
+  return typeof asked === 'number' ? end(asked) : Promise.resolve(begin(asked));
 }
+/** What the thread does when it is called. */
+export type Answer = typeof answer;
 
-runAsWorker(findSecrets);
+runAsWorker(answer);

@@ -11,7 +11,7 @@ import type { Sql } from '../../store/sql.js';
 import { MISSING, conflictLines, conflictsDigest, planConflicts } from '../shared-conflicts.js';
 import type { AddedLine } from '../shared-conflicts.js';
 import type { ExportContext } from './context.js';
-import { valuesOfLoss } from './guard.js';
+import { findingsOf, valuesOfLoss } from './guard.js';
 import { stageFile } from './stage-file.js';
 import type { WrittenFile } from './stage-file.js';
 
@@ -66,7 +66,7 @@ function findSecrets({ guard, settings }: ExportContext, added: readonly AddedLi
   const { records, texts } = settings.secrets;
   const asked = added.filter(({ entry }) => !records.some(({ type, id }) => type === entry.type && id === entry.id));
   const values = asked.flatMap(({ id, entry }) => valuesOfLoss(entry, entry).map((value) => ({ ...value, field: id })));
-  return new Set(values.length === 0 ? [] : guard(values, texts).map(({ field }) => field));
+  return new Set(values.length === 0 ? [] : findingsOf(guard, values, texts).map(({ field }) => field));
 }
 
 /** Commits what the file and the journal agree on now. */

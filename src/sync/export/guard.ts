@@ -25,28 +25,48 @@ export interface GuardFinding extends RecordKey {
 }
 
 /**
- * Looks at values before they get into a file, many at once, and names those that must not.
+ * Looks at values before they get into a file, many at once, and names those that must not. A guard that looks in a thread of its own gives
+ * a function that waits for what it finds: until that is called the export goes on.
  *
  * @param known texts that the team says are no secrets (`secrets.allow` of `sync.json`), whole.
  */
-export type Guard = (values: readonly NewValue[], known: readonly string[]) => readonly GuardFinding[];
+export type Guard = (
+  values: readonly NewValue[],
+  known: readonly string[],
+) => readonly GuardFinding[] | (() => readonly GuardFinding[]);
+
+/** What a guard finds in some values, waited for. */
+export function findingsOf(
+  guard: Guard,
+  values: readonly NewValue[],
+  known: readonly string[],
+): readonly GuardFinding[] {
+  const findings = guard(values, known);
+  return typeof findings === 'function' ? findings() : findings;
+}
 
 /** A shorter text is no secret; neither is a number, `true` or `null`. */
 const SHORTEST = 8;
 
 /** The values that a version of a record would bring into a file, without those that a known version has. */
 export function newValues(version: Version, known: readonly Version[]): NewValue[] {
+  const { type, id } = version;
   const old = new Set<string>();
   for (const each of known) for (const { token } of valuesIn(each)) old.add(token);
-  const values: readonly ContentValue[] = [...valuesIn(version)];
+  const values = valuesIn(version);
   const label = isDeleted(version) ? undefined : naturalName(version.content);
   const secretNames = namesOfSecrets(values);
-  return values.flatMap(({ field, token }): NewValue[] => {
-    if (!mayBeSecret(token) || old.has(token)) return [];
+  const found: NewValue[] = [];
+  for (const { field, token } of values) {
+    if (!mayBeSecret(token) || old.has(token)) continue;
     const text = textOf(token);
-    const names = new Set([label ?? field, ...(MAY_BE_BARE.test(text) ? [field, ...secretNames] : [])]);
-    return [...names].map((name) => ({ type: version.type, id: version.id, field, name, text }));
-  });
+    const first = label ?? field;
+    found.push({ type, id, field, name: first, text });
+    if (!MAY_BE_BARE.test(text)) continue;
+    for (const name of new Set([field, ...secretNames]))
+      if (name !== first) found.push({ type, id, field, name, text });
+  }
+  return found;
 }
 
 /** The values that a line about a value that lost would bring into a file. */
@@ -63,18 +83,17 @@ export function valuesOfLoss({ type, id }: RecordKey, { field, base, kept, lost 
 }
 
 function mayBeSecret(token: string): boolean {
-  return token.length >= SHORTEST && /^["[{]/.test(token);
+  return token.length >= SHORTEST && '"[{'.includes(token.charAt(0));
 }
 
 /** All that a version says, the names of its record and of whoever deleted it included. */
-function* valuesIn(version: Version): Generator<ContentValue> {
-  if (!isDeleted(version)) {
-    yield* valuesOf(version.content, version.form ?? 'portable');
-    return;
-  }
-  yield { field: 'entity_id', token: quote(version.id) };
-  yield { field: 'deleted_by', token: quote(version.by) };
-  for (const [field, token] of version.unknown) yield { field, token };
+function valuesIn(version: Version): ContentValue[] {
+  if (!isDeleted(version)) return valuesOf(version.content, version.form ?? 'portable');
+  return [
+    { field: 'entity_id', token: quote(version.id) },
+    { field: 'deleted_by', token: quote(version.by) },
+    ...version.unknown.map(([field, token]) => ({ field, token })),
+  ];
 }
 
 function naturalName(content: Content): string | undefined {
@@ -91,22 +110,28 @@ const BEGINNING = 500;
 const MAY_BE_BARE = /^\s*\S{16}/;
 
 function namesOfSecrets(values: readonly ContentValue[]): string[] {
+  let beginnings = '';
+  for (const { token } of values) if (token.startsWith('"')) beginnings += token.slice(0, BEGINNING);
+  // Most records have none of the words, and of the others most texts, which is quicker to see.
+  if (!mayNameSecret(beginnings)) return [];
   return values.flatMap(({ token }) => {
-    if (!token.startsWith('"')) return [];
-    // Most texts have none of the words, which is quicker to see.
-    const beginning = token.slice(0, BEGINNING).toLowerCase();
-    if (!SECRET_WORDS.some((word) => beginning.includes(word))) return [];
+    if (!token.startsWith('"') || !mayNameSecret(token.slice(0, BEGINNING))) return [];
     const name = SECRET_NAME.exec(textOf(token))?.[0];
     return name === undefined ? [] : [name];
   });
+}
+
+function mayNameSecret(text: string): boolean {
+  const lower = text.toLowerCase();
+  return SECRET_WORDS.some((word) => lower.includes(word));
 }
 
 function textOf(token: string): string {
   return token.startsWith('"') ? unquote(token) : token;
 }
 
-/** So many characters are handed to a guard at once. */
-const BATCH = 1 << 17;
+/** So many characters are handed to a guard at once: it may look at them while more are collected. */
+const BATCH = 1 << 16;
 
 /** Hands values to a guard in batches, so that memory does not grow with an export, and gives each finding once. */
 export class GuardedValues {
@@ -116,6 +141,8 @@ export class GuardedValues {
   readonly #found = new Set<string>();
   #batch: NewValue[] = [];
   #size = 0;
+  /** Waits for what is wrong with the batch that was handed over last. */
+  #findings: () => readonly GuardFinding[] = () => [];
 
   constructor(guard: Guard, known: KnownNoSecrets, onFinding: (finding: GuardFinding) => void) {
     this.#guard = guard;
@@ -129,20 +156,33 @@ export class GuardedValues {
       this.#batch.push(value);
       this.#size += value.text.length;
     }
-    if (this.#size >= BATCH) this.flush();
+    if (this.#size >= BATCH) this.#handOver();
   }
 
   /** Hands over what is left. Says whether all values until now may get into a file. */
   flush(): boolean {
-    const findings = this.#batch.length === 0 ? [] : this.#guard(this.#batch, this.#known.texts);
+    this.#handOver();
+    this.#settle();
+    return this.#found.size === 0;
+  }
+
+  #handOver(): void {
+    if (this.#batch.length === 0) return;
+    this.#settle();
+    const findings = this.#guard(this.#batch, this.#known.texts);
+    this.#findings = typeof findings === 'function' ? findings : () => findings;
     this.#batch = [];
     this.#size = 0;
+  }
+
+  #settle(): void {
+    const findings = this.#findings();
+    this.#findings = () => [];
     for (const finding of findings) {
       const { type, id, field, what } = finding;
       const key = JSON.stringify([type, id, field, what]);
       if (!this.#found.has(key)) this.#onFinding(finding);
       this.#found.add(key);
     }
-    return this.#found.size === 0;
   }
 }

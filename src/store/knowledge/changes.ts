@@ -77,10 +77,11 @@ export function writeUnknown(sql: Sql, { type, id }: RecordKey, members: string 
  */
 export function changedRecords(target: Target): { readonly from: string; readonly parameters: readonly SqlValue[] } {
   return {
-    from: `scsync_records m WHERE m.seq > ? AND typeof(m.id) = 'text'
-      AND m.seq > coalesce((SELECT b.seq FROM scsync_base b WHERE b.record = m.n AND b.target = ?), -1)
-      AND (m.project = ? OR EXISTS (
-        SELECT 1 FROM scsync_tombstones t WHERE t.project = ? AND t.type = m.type AND t.id = m.id))`,
+    // The index of changes answers the first question. Only where that says yes is the row read.
+    from: `scsync_records m WHERE m.seq > ?
+      AND CASE WHEN m.seq > coalesce((SELECT b.seq FROM scsync_base b WHERE b.record = m.n AND b.target = ?), -1)
+        THEN typeof(m.id) = 'text' AND (m.project = ? OR EXISTS (
+          SELECT 1 FROM scsync_tombstones t WHERE t.project = ? AND t.type = m.type AND t.id = m.id)) END`,
     parameters: [target.exportedThrough, target.id, target.project, target.project],
   };
 }

@@ -36,6 +36,15 @@ describe('the page of the library', () => {
     expect(runExample(without + isLoaded).output).toMatch(/false\n$/);
   });
 
+  it('answers as often as it is asked what it found', () => {
+    const value = { type: 'memory', id: 'm1', field: 'value', name: 'value', text: `ghp_${'a1B2'.repeat(9)}` };
+    const { output } = runExample(`
+      import { secretGuard } from 'savecontext-sync';
+      const findings = secretGuard()([${JSON.stringify(value)}], []);
+      for (let time = 0; time < 2; time++) console.log(findings().map(({ id, field }) => id + ' ' + field).join());`);
+    expect(output).toBe('m1 value\nm1 value\n');
+  });
+
   it('is right in its types, and names all that the package exports: values in an example', () => {
     const others = [...page.matchAll(/^```ts compiles\n(.*?)^```$/gms)].map(([, code]) => code ?? '');
     const files = new Map(

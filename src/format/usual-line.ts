@@ -3,7 +3,7 @@ import { JsonError, Scanner, quote } from '../record/json.js';
 import { LIMITS } from '../record/limits.js';
 import type { Entity, Registry } from '../registry/entity.js';
 
-/** A line as this package writes it, in portable form. */
+/** What a line says that is laid out as this package does it, in portable form. Its values may be in another spelling. */
 export interface UsualLine {
   readonly entity: Entity;
   /** The values as they are written, in the order of {@link Entity.synced}. */
@@ -23,8 +23,8 @@ function headOf(entity: Entity): string {
 }
 
 /**
- * Takes a line apart that is written as usual: all names in their order, none unknown, its hash right. No name needs to be read then, which
- * takes a third of the time. Undefined for any other line: that is read by its names, which also says what is wrong with it.
+ * Takes a line apart that is laid out as usual: all names in their order, none unknown, its hash right. No name needs to be read then, and
+ * the line takes two thirds of the time. Undefined for any other: that is read by its names, which also says what is wrong with it.
  */
 export function usualLine(registry: Registry, raw: string): UsualLine | undefined {
   // A short one is below every limit.

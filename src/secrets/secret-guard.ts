@@ -23,10 +23,12 @@ function startScanner(): Ask {
 
 /** Begins to scan a text; what it gives waits for what was found. */
 function scan(started: Ask, asked: Scan): () => readonly FoundSecret[] {
-  const number = started(asked);
+  const number = Number(started(asked));
+  let found: ReturnType<Ask> | undefined;
   return () => {
-    const found = started(Number(number));
-    return typeof found === 'number' ? [] : found;
+    found ??= started(number);
+    if (typeof found === 'number') throw new Error(`the scanner answered ${found} in place of what it found`);
+    return found;
   };
 }
 

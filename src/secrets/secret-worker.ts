@@ -17,11 +17,12 @@ function begin(scan: Scan): number {
   return newest;
 }
 
-/** Gives what a scan found, when it has. */
+/** Gives what a scan found, when it has, once. */
 async function end(scan: number): Promise<readonly FoundSecret[]> {
   const found = scans.get(scan);
+  if (found === undefined) throw new Error(`there is no scan ${scan} that was not asked for before`);
   scans.delete(scan);
-  return (await found) ?? [];
+  return found;
 }
 
 /**

@@ -36,7 +36,11 @@ export class SetWriter {
     this.#project = project;
   }
 
-  /** Makes the child rows equal to the set, where `isEmpty` says that it has none yet; gives the elements whose target is not here. */
+  /**
+   * Makes the child rows equal to the set; gives the elements whose target is not here.
+   *
+   * @param isEmpty it is known that there are no child rows yet, so that they need not be read
+   */
   write(owner: string, name: string, field: SetField, token: string, now: number, isEmpty: boolean): Unresolved[] {
     const { set } = field;
     const there = isEmpty ? NOTHING : this.#elementsOf(owner, set);

@@ -77,7 +77,7 @@ export function writeUnknown(sql: Sql, { type, id }: RecordKey, members: string 
  */
 export function changedRecords(target: Target): { readonly from: string; readonly parameters: readonly SqlValue[] } {
   return {
-    // The index of changes answers the first question. Only where that says yes is the row read.
+    // The number of the change is in the index. Only of a record that changed since its base is the row read.
     from: `scsync_records m WHERE m.seq > ?
       AND CASE WHEN m.seq > coalesce((SELECT b.seq FROM scsync_base b WHERE b.record = m.n AND b.target = ?), -1)
         THEN typeof(m.id) = 'text' AND (m.project = ? OR EXISTS (

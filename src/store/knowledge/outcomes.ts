@@ -72,7 +72,7 @@ export class Outcomes {
     }
   }
 
-  /** Writes all of it, before what was laid out goes: numbers of changes first, since bases refer to them. */
+  /** Writes all of it, to be called before rows of `temp.scsync_staged` are deleted: numbers of changes first, since bases refer to them. */
   flush(target: Target): void {
     if (this.#isEmpty) return;
     const sql = this.#sql;

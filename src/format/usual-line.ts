@@ -34,7 +34,7 @@ export function usualLine(registry: Registry, raw: string): UsualLine | undefine
   const begin = headOf(entity).length;
   const scanner = new Scanner(raw);
   scanner.at = begin;
-  const tokens = tokensOf(entity, scanner);
+  const tokens = tokensOf(entity, raw, scanner);
   if (tokens === undefined) return undefined;
   TAIL.lastIndex = scanner.at;
   const tail = TAIL.exec(raw);
@@ -43,13 +43,18 @@ export function usualLine(registry: Registry, raw: string): UsualLine | undefine
   return { entity, tokens, stamp: tail[2] };
 }
 
-function tokensOf(entity: Entity, scanner: Scanner): string[] | undefined {
+function tokensOf(entity: Entity, raw: string, scanner: Scanner): string[] | undefined {
   const labels = labelsOf(entity);
   const tokens: string[] = [];
+  const skip = (text: string): boolean => {
+    if (!raw.startsWith(text, scanner.at)) return false;
+    scanner.at += text.length;
+    return true;
+  };
   try {
     for (const { index } of entity.synced) {
-      if (index === entity.coreCount && !scanner.skip(VERSION)) return undefined;
-      if (scanner.skip(labels[index] ?? '')) tokens.push(scanner.value(1));
+      if (index === entity.coreCount && !skip(VERSION)) return undefined;
+      if (skip(labels[index] ?? '')) tokens.push(scanner.value(1));
       else if (index < entity.coreCount) return undefined;
       else tokens.push(fallbackToken(entity, index));
     }
@@ -57,7 +62,7 @@ function tokensOf(entity: Entity, scanner: Scanner): string[] | undefined {
     if (error instanceof JsonError) return undefined;
     throw error;
   }
-  return entity.coreCount < labels.length || scanner.skip(VERSION) ? tokens : undefined;
+  return entity.coreCount < labels.length || skip(VERSION) ? tokens : undefined;
 }
 
 const VERSION = `,"v":${FORMAT_VERSION}`;

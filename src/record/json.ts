@@ -121,13 +121,6 @@ export class Scanner {
     return true;
   }
 
-  /** Goes past a text, where exactly that stands here. */
-  skip(text: string): boolean {
-    if (!this.text.startsWith(text, this.at)) return false;
-    this.at += text.length;
-    return true;
-  }
-
   end(): void {
     this.space();
     if (this.at < this.text.length) this.fail(END);

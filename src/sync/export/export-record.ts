@@ -4,34 +4,24 @@ import { fileState } from '../../merge/file-state.js';
 import { changeOf, stateOf } from '../../record/change.js';
 import type { RecordChange } from '../../record/change.js';
 import type { Content } from '../../record/content.js';
-import { digestOf } from '../../record/json.js';
 import { latestStamp } from '../../record/stamp.js';
 import { isId } from '../../record/limits.js';
-import { deleted, isDeleted, laterTombstone, present } from '../../record/version.js';
+import { deleted, isDeleted, laterTombstone } from '../../record/version.js';
 import type { Deleted, FileVersion, Present, Version } from '../../record/version.js';
 import { wasInFiles } from '../../store/knowledge/base.js';
 import { derivedHash } from '../../store/knowledge/derived.js';
-import { allBases, isUnknown } from '../../store/knowledge/known.js';
-import type { Known } from '../../store/knowledge/known.js';
+import { allBases } from '../../store/knowledge/known.js';
 import { findSeen } from '../../store/knowledge/seen.js';
 import { isMarkedPrivate } from '../../store/knowledge/private-marks.js';
-import type { RecordKey } from '../../record/record-key.js';
 import { fillBase, fillLines, knownOf } from '../../merge/missing-fields.js';
 import { versionOf } from '../../format/version-of.js';
 import { replaceableVersion } from '../../store/versions.js';
 import { newValues } from './guard.js';
+import { exportNew, newContent } from './new-record.js';
+import { noteDone } from './note-done.js';
 import { planExport } from './plan.js';
 import type { ExportContext } from './context.js';
-
-/** A record to look at. */
-export interface WorklistEntry extends RecordKey {
-  readonly seq: number;
-  /** The record's tombstones in the files. */
-  readonly tombstones: readonly string[];
-  readonly content: Content | undefined;
-  /** What is remembered of it beside the row. */
-  readonly known: Known;
-}
+import type { WorklistEntry } from './worklist.js';
 
 /** What the files and the bases have of a record. */
 interface LoadedRecord {
@@ -103,29 +93,6 @@ function isAgreed(
   if (raws.length !== 1 || raws[0] !== base.line || tombstones.length > 0) return false;
   if (base.stamp > latestStamp(now) || isPrivate(content)) return false;
   return formatLine(content, base.stamp, form, coordinates) === base.line;
-}
-
-/** The content of a record of which nothing is known but its row; undefined for all others. */
-function newContent({ isPrivate }: ExportContext, entry: WorklistEntry, raws: readonly string[]): Content | undefined {
-  const { content, tombstones, known } = entry;
-  if (raws.length > 0 || tombstones.length > 0 || !isUnknown(known)) return undefined;
-  return content === undefined || isPrivate(content) ? undefined : content;
-}
-
-/** Gives the first line of a record, for which there is nothing to plan: a first export takes a fifth less so. */
-function exportNew(
-  context: ExportContext,
-  entry: WorklistEntry,
-  content: Content,
-  coordinates: ProjectCoordinates,
-): string {
-  const version = present(content, context.now);
-  context.guarded?.add(newValues({ ...version, form: context.form }, []));
-  const line = formatLine(content, version.stamp, context.form, coordinates);
-  context.tally.add(entry.type, 'written');
-  noteDone(context, entry, line, version);
-  context.onChange?.({ where: 'files', ...changeOf(entry, undefined, content), line });
-  return line;
 }
 
 /** What becomes of a record in the files. One that they lack and had is put back. */
@@ -222,33 +189,4 @@ function planOf(context: ExportContext, entry: WorklistEntry, known: LoadedRecor
     form: context.form,
     now: context.now,
   });
-}
-
-/** An empty line says that the target has the record's last change without having the record: it is private. */
-function noteDone(context: ExportContext, entry: WorklistEntry, line: string, version: Version | undefined): void {
-  const { sql } = context;
-  if (entry.known.number === null) context.hasUnknown = true;
-  const isGone = version !== undefined && isDeleted(version);
-  const { base } = entry.known;
-  // What was a base stays known as a version that was taken into account.
-  const isReplaced = base !== undefined && base.line !== '' && base.line !== line;
-  // A version that stood elsewhere before is whose it was.
-  const isNew = version?.raw === undefined || line === base?.line;
-  const own = isNew || findSeen(sql, entry, line)?.own !== false;
-  sql.insertSoon(`temp.scsync_done (record, seq, deleted, stamp, author, own, derived, replaced, replaced_own, line)`, [
-    entry.known.number,
-    entry.seq,
-    isGone ? 1 : 0,
-    version?.stamp ?? 0,
-    isGone ? version.by : null,
-    own ? 1 : 0,
-    entry.known.derived === undefined ? 0 : 1,
-    isReplaced ? digestOf(base.line) : null,
-    isReplaced && base.own ? 1 : 0,
-    line,
-  ]);
-  if (isGone || entry.tombstones.length > 0) {
-    const deletion = isGone ? line : null;
-    sql.insertSoon(`temp.scsync_deletions (type, id, line)`, [entry.type, entry.id, deletion]);
-  }
 }

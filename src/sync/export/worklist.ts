@@ -1,5 +1,8 @@
 import type { Entity, Registry } from '../../registry/entity.js';
+import type { Content } from '../../record/content.js';
+import type { RecordKey } from '../../record/record-key.js';
 import { badRow } from '../../store/bad-row.js';
+import type { Known } from '../../store/knowledge/known.js';
 import type { Sql } from '../../store/sql.js';
 import type { Target } from '../../store/knowledge/target.js';
 import { changedRecords } from '../../store/knowledge/changes.js';
@@ -7,6 +10,16 @@ import { project } from '../../store/knowledge/triggers.js';
 import { sqlName, sqlText } from '../../store/sql-name.js';
 import { refersTo, rowsOf } from '../../store/row-source.js';
 import { isMapped, localColumns } from '../../store/identity.js';
+
+/** A record to look at. */
+export interface WorklistEntry extends RecordKey {
+  readonly seq: number;
+  /** The record's tombstones in the files. */
+  readonly tombstones: readonly string[];
+  readonly content: Content | undefined;
+  /** What is remembered of it beside the row. */
+  readonly known: Known;
+}
 
 /**
  * Makes the temporary tables of an export: `scsync_worklist`, the records to look at, with their tombstones in the

@@ -8,7 +8,7 @@ import { projectCoordinates } from '../../store/project-row.js';
 import type { RecordKey } from '../../record/record-key.js';
 import { replaceableVersion } from '../../store/versions.js';
 import { exportRecord } from './export-record.js';
-import type { WorklistEntry } from './export-record.js';
+import type { WorklistEntry } from './worklist.js';
 import type { LineFile } from './line-file.js';
 import type { ExportContext } from './context.js';
 import type { OldLines } from './old-walk.js';

@@ -11,6 +11,7 @@ const MEAN_LINES = 128;
 /** A stretch that has fewer goes on, and one that has more ends, whatever its lines are: they may be all alike. */
 const LEAST_BYTES = 16 * 1024;
 const MOST_BYTES = 1024 * 1024;
+/** As a signed number, like those that `Math.imul` gives: V8 compiles the loop for one kind. */
 const FNV_BASIS = 0x811c9dc5 | 0;
 const FNV_PRIME = 0x01000193;
 /** A hash of 32 bits is one of the first this many so often as a line ends a stretch. */

@@ -25,7 +25,7 @@ const scanners = rules.filter(({ meta }) => meta.id !== '@secretlint/secretlint-
 const config = { rules: scanners.map((rule) => ({ id: rule.meta.id, rule })) };
 
 // Until version 13 it notes when each rule of each scan begins and ends, and goes through all notes at each (secretlint issue 1653): a
-// fifth of an export of 30,000 records, and more with each scan.
+// quarter of an export of 30,000 records, and more with each scan.
 secretLintProfiler.mark = () => undefined;
 
 /** Finds the secrets of a text, but for well-known dummies. */

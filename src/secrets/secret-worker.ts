@@ -32,6 +32,7 @@ async function end(scan: number): Promise<readonly FoundSecret[]> {
 async function answer(asked: Scan | number): Promise<number | readonly FoundSecret[]> {
   return typeof asked === 'number' ? end(asked) : Promise.resolve(begin(asked));
 }
+
 /** What the thread does when it is called. */
 export type Answer = typeof answer;
 

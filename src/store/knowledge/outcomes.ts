@@ -50,6 +50,7 @@ export class Outcomes {
   /** Adds what became of a record; once for each record. */
   add({ key: { type, id }, isChanged, seen, base, derived }: Outcome): void {
     if (this.#isEmpty) this.#begin();
+    const staged = base?.staged ?? null;
     const hash = derived?.content === undefined ? '' : derivedHash(derived.content);
     this.#sql.insertSoon(
       `temp.scsync_outcomes (type, id, changed, derived_stamp, derived_hash, seq, deleted, stamp, own, staged, line)`,
@@ -63,8 +64,8 @@ export class Outcomes {
         base?.deleted === true ? 1 : 0,
         base?.stamp ?? null,
         base?.own === true ? 1 : 0,
-        base?.staged ?? null,
-        base?.staged === undefined ? (base?.line ?? null) : null,
+        staged,
+        staged === null ? (base?.line ?? null) : null,
       ],
     );
     for (const { line, own } of seen) {

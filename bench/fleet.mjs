@@ -1,7 +1,7 @@
 /**
  * Lets many clones push to one bare repository at the same time, round after round, and looks whether everything arrives:
  *
- *     npm run build && node bench/fleet.mjs [--clones 16 --rounds 50] [--other path/to/dist/cli/main.js]
+ *     npm run build && node bench/fleet.mjs [--clones 16 --rounds 50] [--other path/to/dist/bin/sc-sync.cjs]
  *
  * A second fleet may run another build of the command, each round after or before the first one, to compare the seconds of a push. Prints
  * a table and JSON, and ends with 1 when something was lost, doubled, differs, or ended without saying so.

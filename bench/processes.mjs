@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url';
 
 const WORKER = fileURLToPath(new URL('worker.mjs', import.meta.url));
 /** The built merge driver. */
-export const DRIVER = fileURLToPath(new URL('../dist/merge-driver.js', import.meta.url));
+export const DRIVER = fileURLToPath(new URL('../dist/bin/merge-driver.cjs', import.meta.url));
 /** The built command. */
-export const COMMAND = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+export const COMMAND = fileURLToPath(new URL('../dist/bin/sc-sync.cjs', import.meta.url));
 
 /**
  * What one whole process took.

@@ -11,7 +11,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { Store, getSyncStatus, projectExportDir } from '../dist/index.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const command = join(root, 'dist/cli/main.js');
+const command = join(root, 'dist/bin/sc-sync.cjs');
 const folder = mkdtempSync(join(tmpdir(), 'savecontext-sync-'));
 
 /** The project's path in the database that the reference program made. */

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 
 import { DatabaseSync } from '@photostructure/sqlite'; // or from 'node:sqlite', since Node 22.16
 
-const command = fileURLToPath(new URL('cli/main.js', import.meta.resolve('savecontext-sync')));
+const command = fileURLToPath(new URL('bin/sc-sync.cjs', import.meta.resolve('savecontext-sync')));
 const folder = mkdtempSync(join(tmpdir(), 'agent-memory-'));
 const server = join(folder, 'server.git');
 execFileSync('git', ['init', '--quiet', '--bare', '--initial-branch=main', server]);

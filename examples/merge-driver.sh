@@ -4,7 +4,7 @@
 # The driver needs no database. Run it with: sh examples/merge-driver.sh
 set -eu
 
-command="$(cd "$(dirname "$0")/.." && pwd)/dist/cli/main.js"
+command="$(cd "$(dirname "$0")/.." && pwd)/dist/bin/sc-sync.cjs"
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 cd "$folder"

@@ -1,6 +1,6 @@
 // Makes the two programs of the package small to start: each is read as a few files in place of some hundred.
 // The library beside them stays as the compiler wrote it. Node reads each file of a program by itself, which takes most of a start.
-import { chmodSync, existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -8,26 +8,39 @@ import { rolldown } from 'rolldown';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** Each with the file that git's configuration, hooks and `bin` name. */
-const PROGRAMS = { 'cli/main': 'src/cli/main.ts', 'merge-driver': 'src/merge-driver.ts' };
+const DIST = join(ROOT, 'dist');
+
+/** By the name of the file that git's configuration, hooks and `bin` name. */
+const PROGRAMS = { 'sc-sync': 'src/cli/main.ts', 'merge-driver': 'src/merge-driver.ts' };
+
+/**
+ * That file. Where Node can (22.1 and later), it keeps what V8 made of the program's files for the next start. That lies beside the program:
+ * whoever can write there can change the program as well.
+ *
+ * @param {string} name
+ */
+const starterOf = (name) => `#!/usr/bin/env node
+require('node:module').enableCompileCache?.(require('node:path').join(__dirname, '../compiled'));
+require('../${name}/main.cjs');
+`;
 
 /** Packages that stay as they are installed: they have a native part or a thread, or serve one verb that runs for long. */
 const INSTALLED = [/^node:/, /^@photostructure\//, /^synckit$/, /^@secretlint\//, /^@modelcontextprotocol\//];
 
 /**
- * Names stay as they are, so that a trace can be read; `node --enable-source-maps` gives the lines of `src/` as well.
+ * Names and lines stay as they are, so that a trace can be read; `node --enable-source-maps` gives the lines of `src/` as well.
  *
- * @type {import('rolldown').OutputOptions & { readonly dir: string }}
+ * @type {import('rolldown').OutputOptions}
  */
 const OUTPUT = {
-  dir: join(ROOT, 'dist'),
-  format: 'esm',
+  // Node starts its loader of ES modules for nothing else.
+  format: 'cjs',
+  comments: false,
   sourcemap: true,
   sourcemapExcludeSources: true,
-  entryFileNames: '[name].js',
-  // One folder below dist/, as every module that looks for a file beside itself: so a path from there holds in both.
-  chunkFileNames: 'program/[name].js',
+  entryFileNames: '[name].cjs',
   // A verb is a file, and all that two verbs use is another one.
+  chunkFileNames: '[name].cjs',
   codeSplitting: { groups: [{ name: 'shared', minShareCount: 2 }] },
 };
 
@@ -42,12 +55,13 @@ function noticeOf(folder) {
   return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
 }
 
+mkdirSync(join(DIST, 'bin'));
 /** @type {Set<string>} */
 const packages = new Set();
 for (const [name, path] of Object.entries(PROGRAMS)) {
-  // One program at a time: the merge driver is a single file then.
+  // One program at a time: the merge driver is a single file then, beside what starts it.
   const bundle = await rolldown({
-    input: { [name]: join(ROOT, path) },
+    input: { main: join(ROOT, path) },
     cwd: ROOT,
     platform: 'node',
     external: INSTALLED,
@@ -56,16 +70,17 @@ for (const [name, path] of Object.entries(PROGRAMS)) {
       if (level !== 'debug' && level !== 'info') throw new Error(log.message);
     },
   });
-  const { output } = await bundle.write(OUTPUT);
+  // One folder below dist/, as every module that looks for a file beside itself: so a path from there holds in both.
+  const { output } = await bundle.write({ ...OUTPUT, dir: join(DIST, name) });
   await bundle.close();
+  writeFileSync(join(DIST, 'bin', `${name}.cjs`), starterOf(name), { mode: 0o755 });
   for (const module of output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))) {
     const folder = packageOf(module);
     if (folder !== undefined && existsSync(folder)) packages.add(folder);
   }
 }
-chmodSync(join(OUTPUT.dir, 'cli/main.js'), 0o755);
 const head = 'The programs of this package hold parts of these packages.\n';
 writeFileSync(
-  join(OUTPUT.dir, 'THIRD-PARTY.txt'),
+  join(DIST, 'THIRD-PARTY.txt'),
   [head, ...[...packages].sort().map(noticeOf)].join(`\n${'-'.repeat(72)}\n`),
 );

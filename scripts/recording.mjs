@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../dist/bin/sc-sync.cjs', import.meta.url));
 const PICTURE = fileURLToPath(new URL('../docs/first-run.svg', import.meta.url));
 
 /** Words of `sc-sync`, with how they look in a shell where quotes are needed. */

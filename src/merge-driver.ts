@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 // git starts this once for each file that both sides of a merge changed: it loads neither SQLite nor the command line's parser.
 import { SyncError, messageOf } from './errors.js';
 import { driveMerge, markerSize } from './git/drive-merge.js';

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { CommanderError } from 'commander';
 
 import { SyncError } from '../errors.js';
@@ -110,4 +109,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 });
 process.stderr.on('error', () => undefined);
 
-process.exitCode = await main(process.argv.slice(2));
+/** The end of the call: the exit status is set then. */
+export const ended = main(process.argv.slice(2)).then((status) => {
+  process.exitCode = status;
+});

@@ -119,8 +119,6 @@ function fitted(columns: readonly Column[], width: number): Column[] {
   return columns.map((column, i) => ({ ...column, width: widths[i] ?? 0 }));
 }
 
-const graphemes = new Intl.Segmenter();
-
 /** The beginning of a text that takes no more columns than that. */
 function cut(text: string, width: number): string {
   // Of a long text the beginning says enough to know that it is too wide.
@@ -128,7 +126,7 @@ function cut(text: string, width: number): string {
   if (start === text && widthOf(text) <= width) return text;
   if (PLAIN.test(start)) return `${start.slice(0, width - 1)}…`;
   let [kept, used] = ['', 0];
-  for (const { segment } of graphemes.segment(start)) {
+  for (const { segment } of new Intl.Segmenter().segment(start)) {
     used += widthOf(segment);
     if (used > width - 1) break;
     kept += segment;

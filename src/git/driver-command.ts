@@ -16,7 +16,7 @@ export function driverName(dir: string): string {
  * are merged as text, with markers, so that ours is never left standing as if it were the result.
  */
 export function driverCommand(options?: LineWords): string {
-  const script = driverWord(programPath('merge-driver.js'));
+  const script = driverWord(programPath('merge-driver'));
   const node = driverWord(process.execPath);
   const call = [node, script, ...(options === undefined ? [] : lineOptionWords(options)).map(driverWord)].join(' ');
   return (

@@ -151,7 +151,7 @@ function isUnchanged(name: string, dir: string): string {
 
 /** It never fails, and leaves standard input to the hook that was there before. */
 function hookScript(name: string, dir: string, options: readonly string[]): string {
-  const script = quotedWord(programPath('cli/main.js'));
+  const script = quotedWord(programPath('sc-sync'));
   const node = quotedWord(process.execPath);
   const words = ['-C', dirname(dir), ...options].map(quotedWord).join(' ');
   return `${HEAD}if ${isUnchanged(name, dir)}; then :

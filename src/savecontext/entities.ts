@@ -1,11 +1,11 @@
-import { defineEntity } from '../registry/define.js';
+import { entityOf } from '../registry/define.js';
 import { coordinate, count, extension, integer, key, local, real, set, text } from '../registry/fields.js';
 import { projects } from './projects-field.js';
 
 const nullable = { nullable: true } as const;
 const stamped = { created: 'created_at', updated: 'updated_at' } as const;
 
-export const session = defineEntity({
+export const session = entityOf({
   type: 'session',
   table: 'sessions',
   file: 'sessions.jsonl',
@@ -33,7 +33,7 @@ export const session = defineEntity({
   ...stamped,
 });
 
-export const plan = defineEntity({
+export const plan = entityOf({
   type: 'plan',
   table: 'plans',
   file: 'plans.jsonl',
@@ -68,7 +68,7 @@ export const plan = defineEntity({
   ...stamped,
 });
 
-export const issue = defineEntity({
+export const issue = entityOf({
   type: 'issue',
   table: 'issues',
   file: 'issues.jsonl',
@@ -128,7 +128,7 @@ export const issue = defineEntity({
   ...stamped,
 });
 
-export const contextItem = defineEntity({
+export const contextItem = entityOf({
   type: 'context_item',
   table: 'context_items',
   file: 'context_items.jsonl',
@@ -162,7 +162,7 @@ export const contextItem = defineEntity({
   ...stamped,
 });
 
-export const memory = defineEntity({
+export const memory = entityOf({
   type: 'memory',
   table: 'project_memory',
   file: 'memories.jsonl',
@@ -181,7 +181,7 @@ export const memory = defineEntity({
   ...stamped,
 });
 
-export const checkpoint = defineEntity({
+export const checkpoint = entityOf({
   type: 'checkpoint',
   table: 'checkpoints',
   file: 'checkpoints.jsonl',
@@ -216,7 +216,7 @@ export const checkpoint = defineEntity({
   updated: 'created_at',
 });
 
-export const timeEntry = defineEntity({
+export const timeEntry = entityOf({
   type: 'time_entry',
   table: 'time_entries',
   file: 'time_entries.jsonl',

@@ -1,6 +1,7 @@
 /** Carries out calls of the built command as a process of each would, with its arguments, environment, folder and streams. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { Readable, Writable } from 'node:stream';
-import { pathToFileURL } from 'node:url';
 
 /** A stream that keeps what is written to it. */
 class Kept extends Writable {
@@ -29,7 +30,7 @@ function setOfProcess(values) {
     Object.defineProperty(process, name, { value, configurable: true });
 }
 
-let calls = 0;
+const require = createRequire(import.meta.url);
 
 /** @param {{ main: string, args: string[], cwd: string, env: Record<string, string>, input: string | Uint8Array }} call */
 async function carryOut({ main, args, cwd, env, input }) {
@@ -41,8 +42,10 @@ async function carryOut({ main, args, cwd, env, input }) {
   process.argv = [process.execPath, main, ...args];
   process.exitCode = undefined;
   try {
-    // The module that runs the command is read anew, what it needs is there.
-    await import(`${pathToFileURL(main).href}?${calls++}`);
+    // The module that runs the command is run anew, what it needs is there.
+    const program = join(main, '../../sc-sync/main.cjs');
+    Reflect.deleteProperty(require.cache, program);
+    await require(program).ended;
   } catch (error) {
     stderr.write(error instanceof Error ? (error.stack ?? '') : String(error));
     process.exitCode = 1;

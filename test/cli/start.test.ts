@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
-import { isBuiltin } from 'node:module';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import * as module from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
@@ -15,9 +15,11 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const PROGRAMS = [
   MAIN,
   DRIVER,
-  ...readdirSync(join(ROOT, 'dist/program'))
-    .filter((name) => name.endsWith('.js'))
-    .map((name) => join(ROOT, 'dist/program', name)),
+  ...['dist/sc-sync', 'dist/merge-driver'].flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+      .filter((name) => name.endsWith('.cjs'))
+      .map((name) => join(ROOT, folder, name)),
+  ),
 ];
 
 /** The files that a run of Node loads, as paths from the root of the package; V8 notes them where it is asked for coverage. */
@@ -53,15 +55,40 @@ describe('the start of the command', () => {
   it('reads a few files, none of them of the library', () => {
     const sandbox = syncedSandbox();
     for (const [args, most] of [
-      [['--version'], 3],
+      [['--version'], 4],
       [['status'], 8],
       [['sync'], 8],
       [['list', 'issue'], 8],
     ] as const) {
       const loaded = loadedBy((env) => sandbox.ok(args, { env }));
       expect(loaded.filter(isOurs).length, loaded.join('\n')).toBeLessThanOrEqual(most);
-      expect(loaded.filter(isOurs).filter((path) => !/^dist\/(program\/|cli\/main\.js$)/.test(path))).toEqual([]);
+      expect(loaded.filter(isOurs).filter((path) => !/^dist\/(?:sc-sync\/|bin\/sc-sync\.cjs$)/.test(path))).toEqual([]);
     }
+  });
+
+  it('loads nothing of how languages are written where all text is plain: that takes longer than git', () => {
+    const sandbox = syncedSandbox();
+    const without = join(temporaryFolder(), 'without.cjs');
+    writeFileSync(without, "Intl.Segmenter = class { constructor() { throw new Error('loaded'); } };");
+    const env = { NODE_OPTIONS: `--require ${JSON.stringify(without)}` };
+    for (const args of [['status'], ['list', 'issue'], ['conflicts']]) sandbox.ok(args, { env });
+    sandbox.ok(['put', 'issue', `title=${'\u00e9'.repeat(100)}`]);
+    expect(sandbox.run(['list', 'issue'], { env }).stderr).toContain('loaded');
+  });
+
+  it.runIf('enableCompileCache' in module)('goes on where Node cannot keep what it compiled', () => {
+    const folder = temporaryFolder();
+    cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
+    cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+    const version = (): string =>
+      execFileSync(process.execPath, [join(folder, 'dist/bin/sc-sync.cjs'), '--version'], { encoding: 'utf8' });
+    const compiled = join(folder, 'dist/compiled');
+    rmSync(compiled, { recursive: true, force: true });
+    expect(version()).toMatch(/^\d/);
+    expect(readdirSync(compiled)).toHaveLength(1);
+    rmSync(compiled, { recursive: true });
+    writeFileSync(compiled, '');
+    expect(version()).toMatch(/^\d/);
   });
 
   it('loads the driver of SQLite alone from what is installed, and no scanner where no value is new', () => {
@@ -74,14 +101,14 @@ describe('the start of the command', () => {
 });
 
 describe('the start of the merge driver', () => {
-  it('reads one file', () => {
+  it('reads one file beside what starts it', () => {
     const folder = temporaryFolder();
     const paths = ['base', 'ours', 'theirs'].map((name) => join(folder, name));
     for (const path of paths) writeFileSync(path, '{"id":"1"}\n');
     const loaded = loadedBy((env) => {
       execFileSync(process.execPath, [DRIVER, '--key', 'id', ...paths, 'x.jsonl'], { env: { ...process.env, ...env } });
     });
-    expect(loaded).toEqual(['dist/merge-driver.js']);
+    expect(loaded).toEqual(['dist/bin/merge-driver.cjs', 'dist/merge-driver/main.cjs']);
   });
 });
 
@@ -92,12 +119,15 @@ describe('what the programs are made of', () => {
   };
 
   it('finds each file that it looks for beside itself', () => {
-    const missing = PROGRAMS.flatMap((path) =>
-      [...text(path).matchAll(/new URL\("([^"]+)", import\.meta\.url\)/g)]
-        .map(([, beside = '']) => fileURLToPath(new URL(beside, pathToFileURL(path))))
-        .filter((beside) => !existsSync(beside)),
+    const looked = PROGRAMS.flatMap((path) =>
+      [...text(path).matchAll(/new URL\("([^"]+)", require\("url"\)\.pathToFileURL\(__filename\)/g)].map(
+        ([, beside = '']) => fileURLToPath(new URL(beside, pathToFileURL(path))),
+      ),
     );
-    expect(missing).toEqual([]);
+    expect(looked.map((path) => relative(ROOT, path))).toEqual(
+      expect.arrayContaining(['package.json', 'dist/secrets/secret-worker.js']),
+    );
+    expect(looked.filter((path) => !existsSync(path))).toEqual([]);
   });
 
   it('is packed, with each file that it imports, and imports no package that is not installed with it', () => {
@@ -107,7 +137,7 @@ describe('what the programs are made of', () => {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const [{ files } = { files: [] }] = JSON.parse(packed) as { readonly files: { readonly path: string }[] }[];
-    const names = files.map(({ path }) => path).filter((path) => /^dist\/.*\.js$/.test(path));
+    const names = files.map(({ path }) => path).filter((path) => /^dist\/.*\.c?js$/.test(path));
     const unmet = names.flatMap((name) =>
       ts
         .preProcessFile(text(join(ROOT, name)), true, true)
@@ -115,11 +145,11 @@ describe('what the programs are made of', () => {
         .filter((target) =>
           target.startsWith('.')
             ? !names.includes(join(name, '..', target))
-            : !isBuiltin(target) && !Object.keys(dependencies).includes(packageOf(target)),
+            : !module.isBuiltin(target) && !Object.keys(dependencies).includes(packageOf(target)),
         )
         .map((target) => `${name}: ${target}`),
     );
-    expect(names).toEqual(expect.arrayContaining(['dist/cli/main.js', 'dist/merge-driver.js', 'dist/index.js']));
+    expect(names).toEqual(expect.arrayContaining(['dist/bin/sc-sync.cjs', 'dist/bin/merge-driver.cjs', 'dist/index.js']));
     expect(unmet).toEqual([]);
   });
 

@@ -240,7 +240,7 @@ const SITUATIONS: Readonly<Record<string, (repository: Repository) => void>> = {
     expect(repository.read()).toContain(CONFLICT('main', 'topic', 12));
     repository.git('merge', '--abort');
     // Where the driver is gone as well.
-    repository.git('config', 'merge.jsonl-id.driver', COMMAND.replaceAll('merge-driver.js', 'gone.js'));
+    repository.git('config', 'merge.jsonl-id.driver', COMMAND.replaceAll('merge-driver.cjs', 'gone.cjs'));
     repository.try('merge', 'topic');
     expect(repository.read()).toMatch(/^<{12} ours$/m);
   },

@@ -34,7 +34,7 @@ import type { JsonObject } from '../cli/helpers.js';
 import { copyEmptyDatabase } from '../empty-database.js';
 
 /** The built merge driver. */
-export const DRIVER = fileURLToPath(new URL('../../dist/merge-driver.js', import.meta.url));
+export const DRIVER = fileURLToPath(new URL('../../dist/bin/merge-driver.cjs', import.meta.url));
 
 /** What git runs for a data file; `options` stand before the names. */
 const driverCommand = (options = ''): string => `'${process.execPath}' '${DRIVER}' ${options} %O %A %B %P`;

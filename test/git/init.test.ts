@@ -665,7 +665,7 @@ it('where the program is gone, the driver merges as text with markers, and leave
   const clone = repository();
   const path = join(clone.root, 'x.jsonl');
   writeFileSync(join(clone.root, '.gitattributes'), '*.jsonl merge=savecontext\n');
-  clone.git('config', 'merge.savecontext.driver', driverCommand().replaceAll('merge-driver.js', 'gone.js'));
+  clone.git('config', 'merge.savecontext.driver', driverCommand().replaceAll('merge-driver.cjs', 'gone.cjs'));
   const write = (text: string): void => {
     writeFileSync(path, text);
     clone.git('add', '-A');

@@ -95,7 +95,7 @@ describe('P13: killed at any step, nothing is lost and the next run completes', 
     bob.commit();
     bob.git('fetch', '--quiet');
     const before = bob.git('rev-parse', 'HEAD');
-    const killer = new Killer('merge-driver.js', 'writeSync', 'renameSync', 'writeFileSync');
+    const killer = new Killer('merge-driver.cjs', 'writeSync', 'renameSync', 'writeFileSync');
     const merge = (step?: number): number | null =>
       tryGit(bob.root, ['merge', '--no-edit', 'origin/main'], killer.env(step)).status;
     expect(merge()).toBe(0);

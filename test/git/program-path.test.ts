@@ -21,7 +21,7 @@ function install(place: string): string {
     mkdirSync(dirname(join(place, name)), { recursive: true });
     symlinkSync(join(ROOT, 'node_modules', name), join(place, name));
   }
-  return join(place, 'savecontext-sync', 'dist', 'cli', 'main.js');
+  return join(place, 'savecontext-sync', 'dist', 'bin', 'sc-sync.cjs');
 }
 
 /** A repository, and what runs the command that lies somewhere in it. */
@@ -82,10 +82,10 @@ describe('the program that git is told of', () => {
     const modules = join(root, 'project/node_modules');
     install(join(modules, '.pnpm/savecontext-sync@1.0.0/node_modules'));
     symlinkSync('.pnpm/savecontext-sync@1.0.0/node_modules/savecontext-sync', join(modules, 'savecontext-sync'));
-    const main = join(modules, 'savecontext-sync/dist/cli/main.js');
+    const main = join(modules, 'savecontext-sync/dist/bin/sc-sync.cjs');
     expect(run(main, 'init', '--hooks').status).toBe(0);
     const told = configuration(root) + readFileSync(join(root, 'project/.git/hooks/pre-commit'), 'utf8');
-    expect(told).toContain(join(modules, 'savecontext-sync/dist/merge-driver.js'));
+    expect(told).toContain(join(modules, 'savecontext-sync/dist/bin/merge-driver.cjs'));
     expect(told).toContain(main);
     expect(told).not.toContain('.pnpm');
     expect(run(main, 'status').said).not.toContain('merge driver');
@@ -96,8 +96,8 @@ describe('the program that git is told of', () => {
     const modules = join(root, 'project/node_modules');
     install(modules);
     mkdirSync(join(modules, '.bin'));
-    symlinkSync('../savecontext-sync/dist/cli/main.js', join(modules, '.bin/sc-sync'));
+    symlinkSync('../savecontext-sync/dist/bin/sc-sync.cjs', join(modules, '.bin/sc-sync'));
     expect(run(join(modules, '.bin/sc-sync'), 'init').said).toContain('set up the merge driver');
-    expect(configuration(root)).toContain(join(modules, 'savecontext-sync/dist/merge-driver.js'));
+    expect(configuration(root)).toContain(join(modules, 'savecontext-sync/dist/bin/merge-driver.cjs'));
   });
 });

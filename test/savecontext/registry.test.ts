@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Field } from '../../src/index.js';
 import { savecontext } from '../../src/savecontext/registry.js';
 import { ATLAS, Replica } from '../sync/helpers.js';
@@ -108,4 +108,20 @@ describe('definitions', () => {
       }
     }
   });
+});
+
+it('has entities that each pass the check of defineEntity, which a start leaves out', async () => {
+  const defined: string[] = [];
+  vi.resetModules();
+  vi.doMock(import('../../src/registry/define.js'), async (original) => {
+    const { defineEntity, ...others } = await original();
+    const entityOf: typeof defineEntity = (definition) => {
+      defined.push(definition.type);
+      return defineEntity(definition);
+    };
+    return { ...others, defineEntity, entityOf };
+  });
+  await import('../../src/savecontext/entities.js');
+  vi.doUnmock('../../src/registry/define.js');
+  expect(defined.sort()).toEqual(savecontext.entities.map(({ type }) => type).sort());
 });

@@ -44,7 +44,7 @@ async function run({ session, args: [name = ''], options }: Invocation): Promise
   const project = typeof options['project'] === 'string' ? ['--project', options['project']] : [];
   const words = ['-C', session.resolve('.'), '--db', resolve(session.database.path), ...project, verb, '--quiet'];
   const here = isSmall(session) ? await runHere(session, verb) : undefined;
-  const ended = here ?? (await runFor(PATIENCE, [programPath('cli/main.js'), ...words]));
+  const ended = here ?? (await runFor(PATIENCE, [programPath('sc-sync'), ...words]));
   if (ended === undefined) return says([`${verb} takes longer and goes on in the background`]);
   if (ended.status !== 0) return says(wentWrong(ended).map((line) => `${verb}: ${line}`));
   if (name === 'pre-commit') addToCommit(session);

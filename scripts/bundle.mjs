@@ -13,22 +13,11 @@ const DIST = join(ROOT, 'dist');
 /** By the name of the file that git's configuration, hooks and `bin` name. */
 const PROGRAMS = { 'sc-sync': 'src/cli/main.ts', 'merge-driver': 'src/merge-driver.ts' };
 
-/**
- * That file. Where Node can (22.1 and later), it keeps what V8 made of the program's files for the next start. That lies beside the program:
- * whoever can write there can change the program as well.
- *
- * @param {string} name
- */
-const starterOf = (name) => `#!/usr/bin/env node
-require('node:module').enableCompileCache?.(require('node:path').join(__dirname, '../compiled'));
-require('../${name}/main.cjs');
-`;
-
 /** Packages that stay as they are installed: they have a native part or a thread, or serve one verb that runs for long. */
 const INSTALLED = [/^node:/, /^@photostructure\//, /^synckit$/, /^@secretlint\//, /^@modelcontextprotocol\//];
 
 /**
- * Names and lines stay as they are, so that a trace can be read; `node --enable-source-maps` gives the lines of `src/` as well.
+ * Names and lines stay as they are, so that a trace can be read. `NODE_DISABLE_COMPILE_CACHE=1 node --enable-source-maps` gives those of `src/`.
  *
  * @type {import('rolldown').OutputOptions}
  */
@@ -55,12 +44,9 @@ function noticeOf(folder) {
   return `${name} ${version} (${license})\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
 }
 
-mkdirSync(join(DIST, 'bin'));
-/** @type {Set<string>} */
-const packages = new Set();
-for (const [name, path] of Object.entries(PROGRAMS)) {
-  // One program at a time: the merge driver is a single file then, beside what starts it.
-  const bundle = await rolldown({
+/** A program whose first module is at that path. @param {string} path */
+const rolled = (path) =>
+  rolldown({
     input: { main: join(ROOT, path) },
     cwd: ROOT,
     platform: 'node',
@@ -70,10 +56,21 @@ for (const [name, path] of Object.entries(PROGRAMS)) {
       if (level !== 'debug' && level !== 'info') throw new Error(log.message);
     },
   });
+
+const starter = await rolled('src/start.ts');
+const { output: starters } = await starter.generate({ ...OUTPUT, banner: '#!/usr/bin/env node', sourcemap: false });
+await starter.close();
+mkdirSync(join(DIST, 'bin'));
+
+/** @type {Set<string>} */
+const packages = new Set();
+for (const [name, path] of Object.entries(PROGRAMS)) {
+  // One program at a time: the merge driver is a single file then, beside what starts it.
+  const bundle = await rolled(path);
   // One folder below dist/, as every module that looks for a file beside itself: so a path from there holds in both.
   const { output } = await bundle.write({ ...OUTPUT, dir: join(DIST, name) });
   await bundle.close();
-  writeFileSync(join(DIST, 'bin', `${name}.cjs`), starterOf(name), { mode: 0o755 });
+  writeFileSync(join(DIST, 'bin', `${name}.cjs`), starters[0].code, { mode: 0o755 });
   for (const module of output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))) {
     const folder = packageOf(module);
     if (folder !== undefined && existsSync(folder)) packages.add(folder);

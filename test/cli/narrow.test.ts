@@ -11,7 +11,7 @@ import { MAIN } from './built-command.js';
 import { ATLAS, Sandbox, edit } from './helpers.js';
 
 /** The guard starts a worker, which only what is built has. */
-const built = async <T>(name: string): Promise<T> => (await import(join(dirname(MAIN), name))) as T;
+const built = async <T>(name: string): Promise<T> => (await import(join(dirname(MAIN), '../cli', name))) as T;
 const { makeProgram } = await built<typeof program>('program.js');
 const { Session } = await built<typeof session>('session.js');
 

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
-import * as module from 'node:module';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import ts from 'typescript';
@@ -76,27 +76,76 @@ describe('the start of the command', () => {
     expect(sandbox.run(['list', 'issue'], { env }).stderr).toContain('loaded');
   });
 
-  it.runIf('enableCompileCache' in module)('goes on where Node cannot keep what it compiled', () => {
-    const folder = temporaryFolder();
-    cpSync(join(ROOT, 'dist'), join(folder, 'dist'), { recursive: true });
-    cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
-    const version = (): string =>
-      execFileSync(process.execPath, [join(folder, 'dist/bin/sc-sync.cjs'), '--version'], { encoding: 'utf8' });
-    const compiled = join(folder, 'dist/compiled');
-    rmSync(compiled, { recursive: true, force: true });
-    expect(version()).toMatch(/^\d/);
-    expect(readdirSync(compiled)).toHaveLength(1);
-    rmSync(compiled, { recursive: true });
-    writeFileSync(compiled, '');
-    expect(version()).toMatch(/^\d/);
-  });
-
   it('loads the driver of SQLite alone from what is installed, and no scanner where no value is new', () => {
     const sandbox = syncedSandbox();
     for (const args of [['status'], ['sync'], ['list', 'issue']]) {
       const loaded = packagesOf(loadedBy((env) => sandbox.ok(args, { env })));
       expect(loaded.filter((name) => !['@photostructure/sqlite', 'node-gyp-build'].includes(name))).toEqual([]);
     }
+  });
+});
+
+describe('what V8 made of a program', () => {
+  /** The package in a folder of its own, and what it says of its version. */
+  function installed(): { readonly compiled: string; readonly start: () => string } {
+    const folder = temporaryFolder();
+    cpSync(join(ROOT, 'dist'), join(folder, 'dist'), {
+      recursive: true,
+      filter: (path) => !path.endsWith('dist/compiled'),
+    });
+    cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+    return {
+      compiled: join(folder, 'dist/compiled'),
+      start: () =>
+        execFileSync(process.execPath, [join(folder, 'dist/bin/sc-sync.cjs'), '--version'], { encoding: 'utf8' }),
+    };
+  }
+
+  /** The files below a folder with their contents. */
+  const contents = (folder: string): Record<string, Buffer> =>
+    Object.fromEntries(
+      readdirSync(folder, { recursive: true, encoding: 'utf8' })
+        .map((name) => join(folder, name))
+        .filter((path) => statSync(path).isFile())
+        .map((path) => [path, readFileSync(path)]),
+    );
+
+  it('is kept beside it, and taken at the next start', () => {
+    const { compiled, start } = installed();
+    const version = start();
+    const kept = contents(compiled);
+    expect(Object.keys(kept).length).toBeGreaterThanOrEqual(3);
+    expect(start()).toBe(version);
+    // What is not taken is made anew.
+    expect(contents(compiled)).toEqual(kept);
+  });
+
+  it('is made anew where a byte of it is another, or the end is gone', () => {
+    const { compiled, start } = installed();
+    const version = start();
+    const kept = contents(compiled);
+    for (const spoil of [
+      ...[0.02, 0.3, 0.5, 0.7, 0.98].map((part) => (content: Buffer) => {
+        const at = Math.floor(content.length * part);
+        return Buffer.concat([content.subarray(0, at), Buffer.of((content[at] ?? 0) ^ 0x55), content.subarray(at + 1)]);
+      }),
+      (content: Buffer) => content.subarray(0, content.length / 2),
+      () => Buffer.of(),
+    ]) {
+      const spoiled = Object.entries(kept).map(([path, content]) => [path, spoil(content)] as const);
+      for (const [path, content] of spoiled) writeFileSync(path, content);
+      expect(start()).toBe(version);
+      for (const [path, content] of spoiled) expect(readFileSync(path).equals(content), path).toBe(false);
+    }
+  });
+
+  it('is not there where the folder cannot be written', () => {
+    const { compiled, start } = installed();
+    const version = start();
+    rmSync(compiled, { recursive: true });
+    writeFileSync(compiled, '');
+    expect(start()).toBe(version);
+    expect(readFileSync(compiled, 'utf8')).toBe('');
   });
 });
 
@@ -145,11 +194,13 @@ describe('what the programs are made of', () => {
         .filter((target) =>
           target.startsWith('.')
             ? !names.includes(join(name, '..', target))
-            : !module.isBuiltin(target) && !Object.keys(dependencies).includes(packageOf(target)),
+            : !isBuiltin(target) && !Object.keys(dependencies).includes(packageOf(target)),
         )
         .map((target) => `${name}: ${target}`),
     );
-    expect(names).toEqual(expect.arrayContaining(['dist/bin/sc-sync.cjs', 'dist/bin/merge-driver.cjs', 'dist/index.js']));
+    expect(names).toEqual(
+      expect.arrayContaining(['dist/bin/sc-sync.cjs', 'dist/bin/merge-driver.cjs', 'dist/index.js']),
+    );
     expect(unmet).toEqual([]);
   });
 

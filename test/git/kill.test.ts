@@ -60,6 +60,8 @@ class Killer {
     writeFileSync(join(this.#folder, 'trace'), '');
     return {
       NODE_OPTIONS: `--import ${pathToFileURL(join(this.#folder, 'preload.mjs')).href}`,
+      // What it keeps for its next start is no step.
+      NODE_DISABLE_COMPILE_CACHE: '1',
       KILL_TRACE: join(this.#folder, 'trace'),
       KILL_AT: String(step),
       KILL_PROGRAM: this.#program,
@@ -137,7 +139,7 @@ describe('P13: killed at any step, nothing is lost and the next run completes', 
       for (const name of readdirSync(scene)) rmSync(join(scene, name), { recursive: true });
       cpSync(template, scene, { recursive: true });
     };
-    const killer = new Killer('main.js', 'renameSync', 'mkdtempSync');
+    const killer = new Killer('sc-sync.cjs', 'renameSync', 'mkdtempSync');
     expect(bob.run(['push'], killer.env()).status).toBe(0);
     const steps = killer.trace();
     for (const name of [...expected, 'git commit', 'git fetch', 'git merge', 'renameSync', 'git push']) {

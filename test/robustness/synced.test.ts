@@ -46,7 +46,13 @@ function watched({ folder, project, database }: World, ...args: readonly string[
   const { status, stderr } = spawnSync(process.execPath, ['--import', watch, MAIN, ...args, '--db', database], {
     cwd: project,
     encoding: 'utf8',
-    env: { PATH: process.env['PATH'] ?? '', HOME: folder, SC_ACTOR: 'tester', EVENTS: events },
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      HOME: folder,
+      SC_ACTOR: 'tester',
+      EVENTS: events,
+      NODE_DISABLE_COMPILE_CACHE: '1',
+    },
   });
   expect([status, stderr]).toEqual([0, '']);
   return JSON.parse(readFileSync(events, 'utf8')) as Event[];

@@ -7,7 +7,7 @@ import type { BaseEntry } from './base.js';
 import { derivedStamp } from './derived.js';
 import type { DerivedStamp } from './derived.js';
 import type { Target } from './target.js';
-import { TOMBSTONE_COLUMNS, tombstoneOf } from './tombstones.js';
+import { TOMBSTONE_COLUMNS, hasTombstones, tombstoneOf } from './tombstones.js';
 
 /** What is remembered of a record beside its row. */
 export interface Known {
@@ -44,23 +44,18 @@ export interface Ids {
 }
 
 /**
- * What is remembered of many records of a type, by id, in one statement. Whether there is any other directory, and any deletion, is asked
- * once: mostly there is none, and then none is looked for at each record.
+ * What is remembered of many records of a type, by id, in one statement. Whether there is any base, any other directory, and any deletion, is
+ * asked once: mostly there are not all of them, and then none is looked for at each record.
  *
  * @param actor who deleted what has no author yet
  */
 export function readKnown(sql: Sql, target: Target, type: string, ids: Ids, actor: string): Map<string, Known> {
+  const bases = sql.get(`SELECT 1 FROM scsync_base LIMIT 1`) === undefined ? NOTHING : basesIn(target);
+  const tombstones = hasTombstones(sql, target.project) ? tombstonesIn(target, type) : NOTHING;
   const rows = sql.all(
-    `SELECT k.id, r.n, coalesce(r.seq, 0), r.derived_stamp, r.derived_hash,
-       EXISTS (SELECT 1 FROM scsync_targets WHERE target <> ?)
-         AND EXISTS (SELECT 1 FROM scsync_base o WHERE o.record = r.n AND o.target <> ?),
-       ${BASE_COLUMNS}, ${TOMBSTONE_COLUMNS}
-     FROM (${ids.sql}) k LEFT JOIN scsync_records r ON r.type = ? AND r.id = k.id
-     LEFT JOIN scsync_base b ON b.record = r.n AND b.target = ?
-     LEFT JOIN scsync_tombstones x ON EXISTS (SELECT 1 FROM scsync_tombstones WHERE project = ?)
-       AND x.project = ? AND x.type = ? AND x.id = k.id`,
-    ...[target.id, target.id, ...ids.parameters, type, target.id],
-    ...[target.project, target.project, type],
+    `SELECT k.id, r.n, coalesce(r.seq, 0), r.derived_stamp, r.derived_hash${bases.columns}${tombstones.columns}
+     FROM (${ids.sql}) k LEFT JOIN scsync_records r ON r.type = ? AND r.id = k.id${bases.join}${tombstones.join}`,
+    ...[...bases.ofColumns, ...ids.parameters, type, ...bases.ofJoin, ...tombstones.ofJoin],
   );
   const known = new Map<string, Known>();
   for (const row of rows) {
@@ -69,12 +64,44 @@ export function readKnown(sql: Sql, target: Target, type: string, ids: Ids, acto
       number: row[1] ?? null,
       lastChange: Number(row[2]),
       derived: derivedStamp(row[3], row[4]),
-      hasOtherBases: row[5] === 1n,
-      base: baseEntry(row.slice(6, 11)),
-      tombstone: tombstoneOf(sql, { type, id }, row.slice(11), actor),
+      hasOtherBases: bases !== NOTHING && row[5] === 1n,
+      base: bases === NOTHING ? undefined : baseEntry(row.slice(6, 11)),
+      tombstone:
+        tombstones === NOTHING
+          ? undefined
+          : tombstoneOf(sql, { type, id }, row.slice(bases === NOTHING ? 5 : 11), actor),
     });
   }
   return known;
+}
+
+/** What a statement has for something else that is remembered, and the parameters of its two places. */
+interface Part {
+  readonly columns: string;
+  readonly join: string;
+  readonly ofColumns: readonly SqlValue[];
+  readonly ofJoin: readonly SqlValue[];
+}
+
+const NOTHING: Part = { columns: '', join: '', ofColumns: [], ofJoin: [] };
+
+function basesIn({ id }: Target): Part {
+  return {
+    columns: `, EXISTS (SELECT 1 FROM scsync_targets WHERE target <> ?)
+      AND EXISTS (SELECT 1 FROM scsync_base o WHERE o.record = r.n AND o.target <> ?), ${BASE_COLUMNS}`,
+    join: ` LEFT JOIN scsync_base b ON b.record = r.n AND b.target = ?`,
+    ofColumns: [id, id],
+    ofJoin: [id],
+  };
+}
+
+function tombstonesIn({ project }: Target, type: string): Part {
+  return {
+    columns: `, ${TOMBSTONE_COLUMNS}`,
+    join: ` LEFT JOIN scsync_tombstones x ON x.project = ? AND x.type = ? AND x.id = k.id`,
+    ofColumns: [],
+    ofJoin: [project, type],
+  };
 }
 
 /** The bases of a record in all targets, that of the given one first. */

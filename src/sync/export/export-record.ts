@@ -84,12 +84,12 @@ export function exportRecord(
  */
 function isAgreed(
   { form, now, isPrivate }: ExportContext,
-  { seq, content, tombstones, known }: WorklistEntry,
+  { content, tombstones, known }: WorklistEntry,
   raws: readonly string[],
   coordinates: ProjectCoordinates,
 ): boolean {
-  const { base, tombstone, derived } = known;
-  if (content === undefined || base?.seq !== seq || tombstone !== undefined || derived !== undefined) return false;
+  const { base, lastChange, tombstone, derived } = known;
+  if (content === undefined || base?.seq !== lastChange || tombstone !== undefined || derived !== undefined) return false;
   if (raws.length !== 1 || raws[0] !== base.line || tombstones.length > 0) return false;
   if (base.stamp > latestStamp(now) || isPrivate(content)) return false;
   return formatLine(content, base.stamp, form, coordinates) === base.line;

@@ -23,7 +23,7 @@ export function noteDone(
   const own = isNew || findSeen(sql, entry, line)?.own !== false;
   sql.insertSoon(`temp.scsync_done (record, seq, deleted, stamp, author, own, derived, replaced, replaced_own, line)`, [
     entry.known.number,
-    entry.seq,
+    entry.known.lastChange,
     isGone ? 1 : 0,
     version?.stamp ?? 0,
     isGone ? version.by : null,

@@ -13,7 +13,6 @@ import { isMapped, localColumns } from '../../store/identity.js';
 
 /** A record to look at. */
 export interface WorklistEntry extends RecordKey {
-  readonly seq: number;
   /** The record's tombstones in the files. */
   readonly tombstones: readonly string[];
   readonly content: Content | undefined;
@@ -28,7 +27,7 @@ export interface WorklistEntry extends RecordKey {
  */
 export function makeExportTables(sql: Sql): void {
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_worklist (
-    type TEXT NOT NULL, id TEXT NOT NULL, seq INTEGER NOT NULL, tombstones TEXT, PRIMARY KEY (type, id)) WITHOUT ROWID`);
+    type TEXT NOT NULL, id TEXT NOT NULL, tombstones TEXT, PRIMARY KEY (type, id)) WITHOUT ROWID`);
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_done (
     record INTEGER, seq INTEGER NOT NULL, deleted INTEGER NOT NULL, stamp INTEGER NOT NULL, author TEXT,
     own INTEGER NOT NULL, derived INTEGER NOT NULL, replaced BLOB, replaced_own INTEGER NOT NULL, line TEXT NOT NULL)`);
@@ -49,23 +48,20 @@ export function fillWorklist(sql: Sql, registry: Registry, target: Target, full:
   if (full) {
     for (const entity of registry.entities) {
       sql.run(
-        `INSERT INTO temp.scsync_worklist (type, id, seq)
-         SELECT ${sqlText(entity.type)}, t.${sqlName(entity.key)}, coalesce(m.seq, 0) FROM ${rowsOf(registry, entity)} t
-         LEFT JOIN scsync_records m ON m.type = ${sqlText(entity.type)} AND m.id = t.${sqlName(entity.key)}
+        `INSERT INTO temp.scsync_worklist (type, id)
+         SELECT ${sqlText(entity.type)}, t.${sqlName(entity.key)} FROM ${rowsOf(registry, entity)} t
          WHERE t.${sqlName(entity.key)} IS NOT NULL AND ${project(registry, entity, 't')} = ?`,
         target.project,
       );
     }
     sql.run(
-      `INSERT INTO temp.scsync_worklist (type, id, seq)
-       SELECT t.type, t.id, coalesce(m.seq, 0) FROM scsync_tombstones t
-       LEFT JOIN scsync_records m ON m.type = t.type AND m.id = t.id
+      `INSERT INTO temp.scsync_worklist (type, id) SELECT t.type, t.id FROM scsync_tombstones t
        WHERE t.project = ? AND typeof(t.id) = 'text' ON CONFLICT DO NOTHING`,
       target.project,
     );
   } else {
     const { from, parameters } = changedRecords(target);
-    sql.run(`INSERT INTO temp.scsync_worklist (type, id, seq) SELECT m.type, m.id, m.seq FROM ${from}`, ...parameters);
+    sql.run(`INSERT INTO temp.scsync_worklist (type, id) SELECT m.type, m.id FROM ${from}`, ...parameters);
   }
 }
 
@@ -81,10 +77,9 @@ export function addChildren(sql: Sql, registry: Registry, target: Target): void 
       const { type, key, parents } = entity;
       for (const [field, parent] of Object.entries(parents)) {
         sql.run(
-          `INSERT INTO temp.scsync_worklist (type, id, seq)
-           SELECT ${sqlText(type)}, t.${sqlName(key)}, coalesce(m.seq, 0) FROM temp.scsync_worklist d
+          `INSERT INTO temp.scsync_worklist (type, id)
+           SELECT ${sqlText(type)}, t.${sqlName(key)} FROM temp.scsync_worklist d
            JOIN ${rowsOf(registry, entity)} t ON ${refersTo(registry, entity, field, 'd.id')}
-           LEFT JOIN scsync_records m ON m.type = ${sqlText(type)} AND m.id = t.${sqlName(key)}
            WHERE d.type = ? AND t.${sqlName(key)} IS NOT NULL AND ${project(registry, entity, 't')} = ? ON CONFLICT DO NOTHING`,
           parent,
           target.project,

@@ -47,17 +47,16 @@ function* worklistEntries({ sql, rows, target, actor }: ExportContext, entity: E
   let after = '';
   for (;;) {
     const from = `temp.scsync_worklist WHERE type = ? AND id >= ? ORDER BY id LIMIT ${PAGE + 1}`;
-    const page = sql.all(`SELECT id, seq, tombstones FROM ${from}`, entity.type, after);
+    const page = sql.all(`SELECT id, tombstones FROM ${from}`, entity.type, after);
     // The page is chosen in SQL again: an id that cannot be read exactly must be noticed, and not fall out of a range.
     const ids = { sql: `SELECT id FROM ${from}`, parameters: [entity.type, after] };
     const known = readKnown(sql, target, entity.type, ids, actor);
     const contents = rows.readAll(entity, ids);
-    for (const [key, seq, tombstones] of page.slice(0, PAGE)) {
+    for (const [key, tombstones] of page.slice(0, PAGE)) {
       const id = String(key);
       yield {
         type: entity.type,
         id,
-        seq: Number(seq),
         tombstones: typeof tombstones === 'string' ? tombstones.split('\n') : [],
         content: contents.get(id),
         known: known.get(id) ?? UNKNOWN,

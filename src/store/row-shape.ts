@@ -12,12 +12,18 @@ export interface RowShape {
   readonly from: string;
   /** Place of each synced field's column; undefined for sets. */
   readonly at: readonly (number | undefined)[];
-  /** Whether the row is of the project, which is the first parameter. */
-  readonly isHereAt: number;
   readonly unknownAt: number;
-  readonly unresolvedAt: number;
-  readonly countedAt: number;
+  /** What else there is to know of the row, see {@link FLAGS}. */
+  readonly flagsAt: number;
 }
+
+/** The sum of what holds of a row. One column has them, since each column of each row takes its time. */
+export const FLAGS = {
+  /** The row is of the project, which is the first parameter. */
+  isHere: 1,
+  hasUnresolved: 2,
+  isCounted: 4,
+} as const;
 
 function columnSql({ kind }: ScalarField, column: string, encoding: TextEncoding): string {
   if (kind === 'real') return column;
@@ -37,25 +43,22 @@ export function rowShape(registry: Registry, entity: Entity, encoding: TextEncod
   });
   const record = `type = ${sqlText(entity.type)} AND id = t.${sqlName(entity.key)}`;
   const add = (column: string): number => columns.push(column) - 1;
-  const isHereAt = add(`${projectSql(registry, entity, 't')} = ?`);
   const unknownAt = add(
     `(SELECT unknown FROM scsync_records INDEXED BY scsync_records_unknown WHERE ${record} AND unknown IS NOT NULL)`,
   );
-  const unresolvedAt = add(
-    entity.referring.length > 0 ? `EXISTS (SELECT 1 FROM scsync_unresolved WHERE ${record})` : '0',
-  );
-  const countedAt = add(
-    entity.counts.length > 0
-      ? `EXISTS (SELECT 1 FROM scsync_records INDEXED BY scsync_records_counted WHERE ${record} AND counted = 1)`
-      : '0',
-  );
+  const flags = [`iif(${projectSql(registry, entity, 't')} = ?, ${FLAGS.isHere}, 0)`];
+  if (entity.referring.length > 0)
+    flags.push(`${FLAGS.hasUnresolved} * EXISTS (SELECT 1 FROM scsync_unresolved WHERE ${record})`);
+  if (entity.counts.length > 0) {
+    const counted = `scsync_records INDEXED BY scsync_records_counted WHERE ${record} AND counted = 1`;
+    flags.push(`${FLAGS.isCounted} * EXISTS (SELECT 1 FROM ${counted})`);
+  }
+  const flagsAt = add(flags.join(' + '));
   return {
     columns: columns.join(', '),
     from: `${rowsOf(registry, entity)} t`,
     at,
-    isHereAt,
     unknownAt,
-    unresolvedAt,
-    countedAt,
+    flagsAt,
   };
 }

@@ -13,7 +13,7 @@ import { exactColumn, isUtf8, readExact, readStored, realColumn } from './column
 import type { SqlRow, SqlValue } from './database.js';
 import type { Ids } from './knowledge/known.js';
 import type { Sql } from './sql.js';
-import { rowShape } from './row-shape.js';
+import { FLAGS, rowShape } from './row-shape.js';
 import type { RowShape } from './row-shape.js';
 import { decodeText } from './text-encoding.js';
 import { sqlName } from './sql-name.js';
@@ -46,7 +46,7 @@ export class Rows {
   select(entity: Entity, from: string, ...parameters: SqlValue[]): Content[] {
     const shape = this.#shape(entity);
     const rows = this.#sql.all(`SELECT ${shape.columns} FROM ${from}`, this.#project, ...parameters);
-    const here = rows.filter((row) => row[shape.isHereAt] === 1n);
+    const here = rows.filter((row) => (flagsOf(shape, row) & FLAGS.isHere) !== 0);
     const children = here.length === 0 ? new Map<string, Children>() : this.#children(entity, from, parameters);
     return here.map((row) => this.#content(entity, shape, row, children));
   }
@@ -112,7 +112,8 @@ export class Rows {
   #content(entity: Entity, shape: RowShape, row: SqlRow, children: ReadonlyMap<string, Children>): Content {
     const id = String(readExact(row[0] ?? null, this.#sql.encoding) ?? row[0]);
     const key = unquote(id);
-    const unresolved = row[shape.unresolvedAt] === 1n ? this.#unresolvedOf(entity.type, key) : undefined;
+    const flags = flagsOf(shape, row);
+    const unresolved = (flags & FLAGS.hasUnresolved) !== 0 ? this.#unresolvedOf(entity.type, key) : undefined;
     const problems: string[] = [];
     const tokens: string[] = [];
     for (const { name, field, index } of entity.synced) {
@@ -125,7 +126,7 @@ export class Rows {
       if (problems.length > 0) throw badRow(entity, id, name, problems);
       tokens.push(token === 'null' ? (missing?.[0] ?? token) : token);
     }
-    if (row[shape.countedAt] === 1n) this.#readCounts(entity, tokens);
+    if ((flags & FLAGS.isCounted) !== 0) this.#readCounts(entity, tokens);
     const members = row[shape.unknownAt];
     const unknown: Member[] = typeof members === 'string' ? scanObject(members) : [];
     return derived({ entity, id: key, tokens, unknown });
@@ -239,6 +240,10 @@ export class Rows {
     }
     return unresolved;
   }
+}
+
+function flagsOf({ flagsAt }: RowShape, row: SqlRow): number {
+  return Number(row[flagsAt]);
 }
 
 /** Child rows by the owner, as its id is read. */

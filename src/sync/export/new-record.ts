@@ -7,7 +7,7 @@ import { isUnknown } from '../../store/knowledge/known.js';
 import type { ExportContext } from './context.js';
 import type { WorklistEntry } from './worklist.js';
 import { newValues } from './guard.js';
-import { noteDone } from './note-done.js';
+import { noteNew } from './note-done.js';
 
 /** The content of a record of which nothing is known but its row; undefined for all others. */
 export function newContent(
@@ -31,7 +31,7 @@ export function exportNew(
   context.guarded?.add(newValues({ ...version, form: context.form }, []));
   const line = formatLine(content, version.stamp, context.form, coordinates);
   context.tally.add(entry.type, 'written');
-  noteDone(context, entry, line, version);
+  noteNew(context, entry, line, version.stamp);
   context.onChange?.({ where: 'files', ...changeOf(entry, undefined, content), line });
   return line;
 }

@@ -5,6 +5,12 @@ import { findSeen } from '../../store/knowledge/seen.js';
 import type { ExportContext } from './context.js';
 import type { WorklistEntry } from './worklist.js';
 
+/** Notes the first line of a record of which nothing is known but its row: all else is as the table has it. */
+export function noteNew(context: ExportContext, { known }: WorklistEntry, line: string, stamp: number): void {
+  if (known.number === null) context.hasUnknown = true;
+  context.sql.insertSoon(`temp.scsync_done (record, seq, stamp, line)`, [known.number, known.lastChange, stamp, line]);
+}
+
 /** An empty line says that the target has the record's last change without having the record: it is private. */
 export function noteDone(
   context: ExportContext,

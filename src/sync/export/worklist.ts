@@ -29,8 +29,9 @@ export function makeExportTables(sql: Sql): void {
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_worklist (
     type TEXT NOT NULL, id TEXT NOT NULL, tombstones TEXT, PRIMARY KEY (type, id)) WITHOUT ROWID`);
   sql.exec(`CREATE TEMP TABLE IF NOT EXISTS scsync_done (
-    record INTEGER, seq INTEGER NOT NULL, deleted INTEGER NOT NULL, stamp INTEGER NOT NULL, author TEXT,
-    own INTEGER NOT NULL, derived INTEGER NOT NULL, replaced BLOB, replaced_own INTEGER NOT NULL, line TEXT NOT NULL)`);
+    record INTEGER, seq INTEGER NOT NULL, deleted INTEGER NOT NULL DEFAULT 0, stamp INTEGER NOT NULL, author TEXT,
+    own INTEGER NOT NULL DEFAULT 1, derived INTEGER NOT NULL DEFAULT 0, replaced BLOB,
+    replaced_own INTEGER NOT NULL DEFAULT 0, line TEXT NOT NULL)`);
   // Few rows have one of these, and each row has a line: without indexes the commit would read all lines three times.
   for (const [column, few] of Object.entries({ deleted: '= 1', derived: '= 1', replaced: 'IS NOT NULL' })) {
     sql.exec(`CREATE INDEX IF NOT EXISTS temp.scsync_done_${column} ON scsync_done (record) WHERE ${column} ${few}`);

@@ -1,21 +1,25 @@
 import type { Entity, Registry } from '../registry/entity.js';
 import type { ScalarField } from '../registry/field.js';
-import { exactColumn, storedColumn } from './columns.js';
+import { storedColumn, tokenColumns } from './columns.js';
 import { project as projectSql } from './knowledge/triggers.js';
 import type { TextEncoding } from './text-encoding.js';
 import { sqlName, sqlText } from './sql-name.js';
 import { rowsOf } from './row-source.js';
 
-/** How the columns of an entity's SELECT lie. */
+/** How the columns of an entity's SELECT lie: first those of {@link UNKNOWN_AT} and {@link FLAGS_AT}, at the end those of tokens. */
 export interface RowShape {
   readonly columns: string;
   readonly from: string;
-  /** Place of each synced field's column; undefined for sets. */
+  /** Where the columns of tokens begin, see `tokenColumns`. Mostly it is one; the key is the first token. */
+  readonly tokensAt: number;
+  /** Place of each synced field's token where it {@link isToken}, else of its column; undefined for sets. */
   readonly at: readonly (number | undefined)[];
-  readonly unknownAt: number;
-  /** What else there is to know of the row, see {@link FLAGS}. */
-  readonly flagsAt: number;
 }
+
+/** The column of the members that this version does not know. */
+export const UNKNOWN_AT = 0;
+/** The column of {@link FLAGS}. */
+export const FLAGS_AT = 1;
 
 /** The sum of what holds of a row. One column has them, since each column of each row takes its time. */
 export const FLAGS = {
@@ -25,27 +29,18 @@ export const FLAGS = {
   isCounted: 4,
 } as const;
 
-function columnSql({ kind }: ScalarField, column: string, encoding: TextEncoding): string {
-  if (kind === 'real') return column;
-  return kind === 'any' || kind === 'number' || kind === 'blob'
-    ? storedColumn(column, encoding)
-    : exactColumn(column, encoding);
+/** Whether a field is read as a token: JSON text is exact where drivers are not, with U+0000 and 64 bits. A REAL is exact as it is. */
+export function isToken({ kind }: ScalarField): boolean {
+  return kind === 'text' || kind === 'integer' || kind === 'ref';
 }
+
+/** SQLite takes at most 127 arguments where it was not built otherwise. */
+const MOST_ARGUMENTS = 100;
 
 /** Makes {@link RowShape}, for rows `t`. */
 export function rowShape(registry: Registry, entity: Entity, encoding: TextEncoding): RowShape {
-  const columns: string[] = [];
-  const at = entity.synced.map(({ name, field }) => {
-    if (field.kind === 'set') return undefined;
-    // JSON text is exact where drivers are not: U+0000, 64 bits. A REAL is exact as it is, and not as SQLite's JSON.
-    columns.push(columnSql(field, `t.${sqlName(name)}`, encoding));
-    return columns.length - 1;
-  });
   const record = `type = ${sqlText(entity.type)} AND id = t.${sqlName(entity.key)}`;
-  const add = (column: string): number => columns.push(column) - 1;
-  const unknownAt = add(
-    `(SELECT unknown FROM scsync_records INDEXED BY scsync_records_unknown WHERE ${record} AND unknown IS NOT NULL)`,
-  );
+  const unknown = `scsync_records INDEXED BY scsync_records_unknown WHERE ${record} AND unknown IS NOT NULL`;
   const flags = [`iif(${projectSql(registry, entity, 't')} = ?, ${FLAGS.isHere}, 0)`];
   if (entity.referring.length > 0)
     flags.push(`${FLAGS.hasUnresolved} * EXISTS (SELECT 1 FROM scsync_unresolved WHERE ${record})`);
@@ -53,12 +48,16 @@ export function rowShape(registry: Registry, entity: Entity, encoding: TextEncod
     const counted = `scsync_records INDEXED BY scsync_records_counted WHERE ${record} AND counted = 1`;
     flags.push(`${FLAGS.isCounted} * EXISTS (SELECT 1 FROM ${counted})`);
   }
-  const flagsAt = add(flags.join(' + '));
-  return {
-    columns: columns.join(', '),
-    from: `${rowsOf(registry, entity)} t`,
-    at,
-    unknownAt,
-    flagsAt,
-  };
+  const columns = [`(SELECT unknown FROM ${unknown})`, flags.join(' + ')];
+  const tokens: string[] = [];
+  const at = entity.synced.map(({ name, field }) => {
+    if (field.kind === 'set') return undefined;
+    const column = `t.${sqlName(name)}`;
+    if (isToken(field)) return tokens.push(column) - 1;
+    return columns.push(field.kind === 'real' ? column : storedColumn(column, encoding)) - 1;
+  });
+  const tokensAt = columns.length;
+  for (let from = 0; from < tokens.length; from += MOST_ARGUMENTS)
+    columns.push(tokenColumns(tokens.slice(from, from + MOST_ARGUMENTS), encoding));
+  return { columns: columns.join(', '), from: `${rowsOf(registry, entity)} t`, tokensAt, at };
 }

@@ -9,11 +9,11 @@ import { project as projectSql } from './knowledge/triggers.js';
 import type { Entity, Registry } from '../registry/entity.js';
 import type { Field, ScalarField, SetField } from '../registry/field.js';
 import { badRow } from './bad-row.js';
-import { exactColumn, isUtf8, readExact, readStored, realColumn } from './columns.js';
+import { BLOB_TOKEN, isUtf8, readStored, readTokens, realColumn, tokenColumns } from './columns.js';
 import type { SqlRow, SqlValue } from './database.js';
 import type { Ids } from './knowledge/known.js';
 import type { Sql } from './sql.js';
-import { FLAGS, rowShape } from './row-shape.js';
+import { FLAGS, FLAGS_AT, UNKNOWN_AT, isToken, rowShape } from './row-shape.js';
 import type { RowShape } from './row-shape.js';
 import { decodeText } from './text-encoding.js';
 import { sqlName } from './sql-name.js';
@@ -46,7 +46,7 @@ export class Rows {
   select(entity: Entity, from: string, ...parameters: SqlValue[]): Content[] {
     const shape = this.#shape(entity);
     const rows = this.#sql.all(`SELECT ${shape.columns} FROM ${from}`, this.#project, ...parameters);
-    const here = rows.filter((row) => (flagsOf(shape, row) & FLAGS.isHere) !== 0);
+    const here = rows.filter((row) => (Number(row[FLAGS_AT]) & FLAGS.isHere) !== 0);
     const children = here.length === 0 ? new Map<string, Children>() : this.#children(entity, from, parameters);
     return here.map((row) => this.#content(entity, shape, row, children));
   }
@@ -58,20 +58,16 @@ export class Rows {
       entity.synced.flatMap(({ name, field }): [string, Children][] => {
         if (field.kind !== 'set') return [];
         const { owner, table } = field.set;
-        const columns = [owner, ...elementNames(field.set)]
-          .map((column) => exactColumn(sqlName(column), encoding))
-          .join(', ');
+        const columns = tokenColumns([owner, ...elementNames(field.set)].map(sqlName), encoding);
         const owners = `SELECT t.${sqlName(entity.key)} FROM ${from}`;
         const byOwner: Children = new Map();
-        for (const row of this.#sql.all(
-          `SELECT ${columns} FROM ${sqlName(table)} WHERE ${sqlName(owner)} IN (${owners})`,
-          ...parameters,
-        )) {
-          const key = readExact(row[0] ?? null, encoding);
-          if (typeof key !== 'string') continue;
+        const where = `${sqlName(owner)} IN (${owners})`;
+        for (const row of this.#sql.all(`SELECT ${columns} FROM ${sqlName(table)} WHERE ${where}`, ...parameters)) {
+          const [key, ...tokens] = readTokens(row[0], encoding);
+          if (key === undefined || key === BLOB_TOKEN) continue;
           const others = byOwner.get(key);
-          if (others === undefined) byOwner.set(key, [row]);
-          else others.push(row);
+          if (others === undefined) byOwner.set(key, [tokens]);
+          else others.push(tokens);
         }
         return [[name, byOwner]];
       }),
@@ -110,9 +106,12 @@ export class Rows {
   }
 
   #content(entity: Entity, shape: RowShape, row: SqlRow, children: ReadonlyMap<string, Children>): Content {
-    const id = String(readExact(row[0] ?? null, this.#sql.encoding) ?? row[0]);
+    const read = readTokens(row[shape.tokensAt], this.#sql.encoding);
+    for (let at = shape.tokensAt + 1; at < row.length; at++) read.push(...readTokens(row[at], this.#sql.encoding));
+    // Of a key that is no text a message says the bytes.
+    const id = read[0] ?? String(row[shape.tokensAt]).split(/[,[\]]/)[1] ?? '';
     const key = unquote(id);
-    const flags = flagsOf(shape, row);
+    const flags = Number(row[FLAGS_AT]);
     const unresolved = (flags & FLAGS.hasUnresolved) !== 0 ? this.#unresolvedOf(entity.type, key) : undefined;
     const problems: string[] = [];
     const tokens: string[] = [];
@@ -122,12 +121,13 @@ export class Rows {
         tokens.push(this.#setToken(entity, key, field, children.get(name)?.get(id), missing));
         continue;
       }
-      const token = this.#fieldToken(entity, id, name, field, row[shape.at[index] ?? -1] ?? null, problems);
+      const value = (isToken(field) ? read : row)[shape.at[index] ?? -1];
+      const token = this.#fieldToken(entity, id, name, field, value, problems);
       if (problems.length > 0) throw badRow(entity, id, name, problems);
       tokens.push(token === 'null' ? (missing?.[0] ?? token) : token);
     }
     if ((flags & FLAGS.isCounted) !== 0) this.#readCounts(entity, tokens);
-    const members = row[shape.unknownAt];
+    const members = row[UNKNOWN_AT];
     const unknown: Member[] = typeof members === 'string' ? scanObject(members) : [];
     return derived({ entity, id: key, tokens, unknown });
   }
@@ -142,12 +142,12 @@ export class Rows {
     id: string,
     name: string,
     field: ScalarField,
-    value: SqlValue,
+    value: SqlValue | undefined,
     problems: string[],
   ): string {
-    if (field.kind === 'real') return fieldToken(field, realColumn(value), problems);
-    if (field.kind === 'any' || field.kind === 'number' || field.kind === 'blob') {
-      const stored = readStored(value, this.#sql.encoding);
+    if (field.kind === 'real') return fieldToken(field, realColumn(value ?? null), problems);
+    if (!isToken(field)) {
+      const stored = readStored(value ?? null, this.#sql.encoding);
       if (stored === undefined) problems.push(this.#noText);
       else if (this.#isDoubtful(stored)) this.#checkUtf8(entity, id, name);
       return fieldToken(field, stored ?? 'null', problems);
@@ -160,10 +160,9 @@ export class Rows {
     return field.coordinate === 'path' ? quote(toPortable(unquote(canonical), this.#project)) : '"."';
   }
 
-  /** The token of a column that {@link exactColumn} selected; `null` with a problem where it holds no value that it may. */
-  #exactToken({ kind }: Field, value: SqlValue, problems: string[]): string {
-    const token = readExact(value, this.#sql.encoding);
-    if (typeof token === 'string') return token;
+  /** A token that {@link readTokens} gave; `null` with a problem where it is of no value that the column may hold. */
+  #exactToken({ kind }: Field, token: SqlValue | undefined, problems: string[]): string {
+    if (typeof token === 'string' && token !== BLOB_TOKEN) return token;
     problems.push(token === undefined ? this.#noText : `must be ${kind}, not a BLOB`);
     return 'null';
   }
@@ -187,7 +186,7 @@ export class Rows {
     entity: Entity,
     owner: string,
     field: SetField,
-    rows: readonly SqlRow[] = [],
+    rows: readonly ReadElement[] = [],
     unresolved: readonly string[] = [],
   ): string {
     const { set } = field;
@@ -200,14 +199,13 @@ export class Rows {
     return setToken(set, elements);
   }
 
-  /** An element of a child row, whose first column is its owner. */
-  #element(entity: Entity, owner: string, field: SetField, row: SqlRow): Element {
+  #element(entity: Entity, owner: string, field: SetField, read: ReadElement): Element {
     const tokens: string[] = [];
     for (const name of elementNames(field.set)) {
       const column = field.set.element[name];
       const problems: string[] = [];
       if (column === undefined) continue;
-      const token = this.#exactToken(column, row[tokens.length + 1] ?? null, problems);
+      const token = this.#exactToken(column, read[tokens.length], problems);
       if (this.#isDoubtful(token)) this.#checkElementsUtf8(field, owner, name, problems);
       const canonical = problems.length > 0 ? token : fieldToken(column, token, problems);
       if (problems.length > 0) throw badRow(entity, quote(owner), `${field.set.table}.${name}`, problems);
@@ -242,9 +240,8 @@ export class Rows {
   }
 }
 
-function flagsOf({ flagsAt }: RowShape, row: SqlRow): number {
-  return Number(row[flagsAt]);
-}
+/** The tokens of a child row, as {@link readTokens} gives them. */
+type ReadElement = readonly (string | undefined)[];
 
 /** Child rows by the owner, as its id is read. */
-type Children = Map<string, SqlRow[]>;
+type Children = Map<string, ReadElement[]>;

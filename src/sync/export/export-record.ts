@@ -89,7 +89,8 @@ function isAgreed(
   coordinates: ProjectCoordinates,
 ): boolean {
   const { base, lastChange, tombstone, derived } = known;
-  if (content === undefined || base?.seq !== lastChange || tombstone !== undefined || derived !== undefined) return false;
+  if (content === undefined || base?.seq !== lastChange || tombstone !== undefined || derived !== undefined)
+    return false;
   if (raws.length !== 1 || raws[0] !== base.line || tombstones.length > 0) return false;
   if (base.stamp > latestStamp(now) || isPrivate(content)) return false;
   return formatLine(content, base.stamp, form, coordinates) === base.line;

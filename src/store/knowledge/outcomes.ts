@@ -33,6 +33,8 @@ export interface SeenLine {
   readonly own: boolean;
 }
 
+const USUAL_COLUMNS = 'type, id, changed, stamp, own, staged';
+
 /** Outcomes of many records, written together. Until {@link Outcomes.flush} they wait in temporary tables. */
 export class Outcomes {
   readonly #sql: Sql;
@@ -50,24 +52,22 @@ export class Outcomes {
   /** Adds what became of a record; once for each record. */
   add({ key: { type, id }, isChanged, seen, base, derived }: Outcome): void {
     if (this.#isEmpty) this.#begin();
-    const staged = base?.staged ?? null;
-    const hash = derived?.content === undefined ? '' : derivedHash(derived.content);
-    this.#sql.insertSoon(
-      `temp.scsync_outcomes (type, id, changed, derived_stamp, derived_hash, seq, deleted, stamp, own, staged, line)`,
-      [
-        type,
-        id,
-        isChanged ? 1 : 0,
-        derived?.stamp ?? null,
-        derived === undefined ? null : hash,
+    const row: SqlValue[] = [type, id, isChanged ? 1 : 0, base?.stamp ?? null, base?.own === true ? 1 : 0];
+    const isStaged = base?.staged !== undefined && base.staged !== null;
+    // Mostly the other columns are empty, and each value takes its time on the way into the table.
+    if (isStaged && base.seq === undefined && !base.deleted && derived === undefined) {
+      this.#sql.insertSoon(`temp.scsync_outcomes (${USUAL_COLUMNS})`, [...row, base.staged]);
+    } else {
+      const hash = derived?.content === undefined ? '' : derivedHash(derived.content);
+      this.#sql.insertSoon(`temp.scsync_outcomes (${USUAL_COLUMNS}, line, seq, deleted, derived_stamp, derived_hash)`, [
+        ...row,
+        ...(isStaged ? [base.staged, null] : [null, base?.line ?? null]),
         base?.seq ?? null,
         base?.deleted === true ? 1 : 0,
-        base?.stamp ?? null,
-        base?.own === true ? 1 : 0,
-        staged,
-        staged === null ? (base?.line ?? null) : null,
-      ],
-    );
+        derived?.stamp ?? null,
+        derived === undefined ? null : hash,
+      ]);
+    }
     for (const { line, own } of seen) {
       this.#sql.insertSoon(`temp.scsync_outcome_seen (type, id, digest, own)`, [type, id, digestOf(line), own ? 1 : 0]);
     }
@@ -117,8 +117,9 @@ export class Outcomes {
   #begin(): void {
     this.#sql.exec(
       `CREATE TEMP TABLE IF NOT EXISTS scsync_outcomes (
-         type TEXT NOT NULL, id TEXT NOT NULL, changed INTEGER NOT NULL, derived_stamp INTEGER, derived_hash TEXT,
-         seq INTEGER, deleted INTEGER, stamp INTEGER, own INTEGER, staged INTEGER, line TEXT, UNIQUE (type, id));
+         type TEXT NOT NULL, id TEXT NOT NULL, changed INTEGER NOT NULL, stamp INTEGER, own INTEGER, staged INTEGER,
+         line TEXT, seq INTEGER, deleted INTEGER NOT NULL DEFAULT 0, derived_stamp INTEGER, derived_hash TEXT,
+         UNIQUE (type, id));
        CREATE TEMP TABLE IF NOT EXISTS scsync_outcome_seen (
          type TEXT NOT NULL, id TEXT NOT NULL, digest BLOB NOT NULL, own INTEGER NOT NULL);
        DELETE FROM temp.scsync_outcomes; DELETE FROM temp.scsync_outcome_seen`,

@@ -87,7 +87,7 @@ describe('the start of the command', () => {
 
 describe('what V8 made of a program', () => {
   /** The package in a folder of its own, and what it says of its version. */
-  function installed(): { readonly compiled: string; readonly start: () => string } {
+  function installed(): { readonly compiled: string; readonly start: (...flags: string[]) => string } {
     const folder = temporaryFolder();
     cpSync(join(ROOT, 'dist'), join(folder, 'dist'), {
       recursive: true,
@@ -96,8 +96,10 @@ describe('what V8 made of a program', () => {
     cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
     return {
       compiled: join(folder, 'dist/compiled'),
-      start: () =>
-        execFileSync(process.execPath, [join(folder, 'dist/bin/sc-sync.cjs'), '--version'], { encoding: 'utf8' }),
+      start: (...flags) =>
+        execFileSync(process.execPath, [...flags, join(folder, 'dist/bin/sc-sync.cjs'), '--version'], {
+          encoding: 'utf8',
+        }),
     };
   }
 
@@ -118,6 +120,17 @@ describe('what V8 made of a program', () => {
     expect(start()).toBe(version);
     // What is not taken is made anew.
     expect(contents(compiled)).toEqual(kept);
+  });
+
+  it('is made anew where V8 was set otherwise', () => {
+    const { compiled, start } = installed();
+    const version = start('--no-opt');
+    const kept = contents(compiled);
+    expect(start()).toBe(version);
+    const anew = contents(compiled);
+    expect(anew).not.toEqual(kept);
+    start();
+    expect(contents(compiled)).toEqual(anew);
   });
 
   it('is made anew where a byte of it is another, or the end is gone', () => {

@@ -344,4 +344,25 @@ export const BUGS = [
     replace: `    if (this.#batch.length === 0) return;`,
     tests: ['test/sync/guard.test.ts'],
   },
+  {
+    name: 'nobody looks for a deletion that is remembered',
+    file: 'src/store/knowledge/known.ts',
+    find: 'hasTombstones(sql, target.project) ? tombstonesIn(target, type) : NOTHING',
+    replace: 'false as boolean ? tombstonesIn(target, type) : NOTHING',
+    tests: ['test/sync', 'test/knowledge'],
+  },
+  {
+    name: 'a text ends at any quote',
+    file: 'src/store/columns.ts',
+    find: 'if ((at - before) % 2 === 1) return at + 1;',
+    replace: 'if (at > before) return at + 1;',
+    tests: ['test/store/columns.test.ts'],
+  },
+  {
+    name: 'a BLOB is the text {}',
+    file: 'src/store/columns.ts',
+    find: `json('\${BLOB_TOKEN}')`,
+    replace: `'\${BLOB_TOKEN}'`,
+    tests: ['test/store/columns.test.ts', 'test/robustness/bad-rows.test.ts'],
+  },
 ];

@@ -71,7 +71,12 @@ for (const [name, path] of Object.entries(PROGRAMS)) {
   const { output } = await bundle.write({ ...OUTPUT, dir: join(DIST, name) });
   await bundle.close();
   writeFileSync(join(DIST, 'bin', `${name}.cjs`), starters[0].code, { mode: 0o755 });
-  for (const module of output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []))) {
+  const files = output.filter((file) => file.type === 'chunk');
+  // V8 forgets who loads a module for code that it made before.
+  const loads = files.find(({ code }) => /\bimport\(["'`]/.test(code));
+  if (loads !== undefined)
+    throw new Error(`${name}/${loads.fileName} loads a module by import(): import it at the top`);
+  for (const module of files.flatMap(({ moduleIds }) => moduleIds)) {
     const folder = packageOf(module);
     if (folder !== undefined && existsSync(folder)) packages.add(folder);
   }

@@ -1,6 +1,15 @@
 // What each program of the package starts with. To compile it takes a fifth of a short command, so what V8 made is kept for the next start.
 import { createHash } from 'node:crypto';
-import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  constants as fileAccess,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import * as nodeModule from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -24,6 +33,9 @@ const COMPILED = join(dirname(STARTER), '../compiled');
 /** The bytes of a digest, which stands before what V8 made. */
 const DIGEST = 32;
 
+/** What is kept when all has been done: by then V8 has made the functions that this call needed. */
+const atExit: (() => void)[] = [];
+
 const { enableCompileCache } = nodeModule as Module;
 if (!canKeep()) {
   nodeModule.createRequire(PROGRAM)(PROGRAM);
@@ -31,14 +43,18 @@ if (!canKeep()) {
   enableCompileCache(COMPILED);
   nodeModule.createRequire(PROGRAM)(PROGRAM);
 } else {
+  process.once('exit', () => {
+    for (const each of atExit) each();
+  });
   load(PROGRAM, new Map());
 }
 
-/** Whether there is a folder for it. A variable of Node says where none is wanted. */
+/** Whether there is a folder for it, and not of another user. A variable of Node says where none is wanted. */
 function canKeep(): boolean {
   if (process.env['NODE_DISABLE_COMPILE_CACHE'] !== undefined) return false;
   try {
     mkdirSync(COMPILED, { recursive: true, mode: 0o700 });
+    accessSync(COMPILED, fileAccess.R_OK);
     return true;
   } catch {
     return false;
@@ -72,9 +88,12 @@ function compile(file: string): Compiled {
   const kept = join(COMPILED, `${basename(dirname(file))}-${basename(file)}-${process.arch}-${process.versions.v8}`);
   const cachedData = readKept(kept, text);
   const source = `(function (exports, require, module, __filename, __dirname) {${text.toString()}\n})`;
-  const script = new Script(source, { filename: file, ...(cachedData && { cachedData }) });
+  const script = new Script(source, {
+    filename: file,
+    ...(cachedData && { cachedData }),
+  });
   if (script.cachedDataRejected !== false) {
-    process.once('exit', () => {
+    atExit.push(() => {
       keep(kept, text, script.createCachedData());
     });
   }
@@ -97,11 +116,23 @@ function readKept(path: string, text: Buffer): Buffer | undefined {
 }
 
 function keep(path: string, text: Buffer, made: Buffer): void {
-  const own = `${path}.${process.pid}`;
-  try {
+  const own = `${path}.${process.pid}.new`;
+  ignoringErrors(() => {
+    // What starts that were killed have left. One that writes just now goes without.
+    for (const name of readdirSync(COMPILED)) if (name.startsWith(`${basename(path)}.`)) rmSync(join(COMPILED, name));
     writeFileSync(own, Buffer.concat([digestOf(text, made), made]));
     renameSync(own, path);
+  });
+  ignoringErrors(() => {
+    rmSync(own, { force: true });
+  });
+}
+
+/** Where a disk is full, for example, a start goes without what it would keep, and the next one tries again. */
+function ignoringErrors(effect: () => void): void {
+  try {
+    effect();
   } catch {
-    // The disk is full: the next start tries again.
+    // Said above.
   }
 }

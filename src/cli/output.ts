@@ -1,3 +1,5 @@
+import { createInterface } from 'node:readline';
+
 import pc from 'picocolors';
 
 import { cleanText } from './clean.js';
@@ -115,7 +117,6 @@ export class Output {
   async confirm(blocks: readonly Line[], question: string, input: NodeJS.ReadableStream): Promise<boolean> {
     for (const { text, tone } of blocks) this.#write(this.#err, this.#line(this.#err, text, tone));
     this.#err.write(`${cleanText(question)} [y/N] `);
-    const { createInterface } = await import('node:readline');
     const lines = createInterface({ input });
     try {
       for await (const answer of lines) return /^\s*y(es)?\s*$/i.test(answer);

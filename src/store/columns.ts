@@ -2,7 +2,7 @@ import { quote, unquote } from '../record/json.js';
 import { realToken } from '../record/numbers.js';
 import { blobToken, storedRealToken, storedValue } from '../record/stored.js';
 import type { ScalarField } from '../registry/field.js';
-import type { SqlValue } from './database.js';
+import type { SqlRow, SqlValue } from './database.js';
 import { decodeText } from './text-encoding.js';
 import type { TextEncoding } from './text-encoding.js';
 
@@ -28,21 +28,31 @@ export function readExact(value: SqlValue, encoding: TextEncoding): string | Uin
 /** What stands for a BLOB among tokens: no column holds an object. */
 export const BLOB_TOKEN = '{}';
 
+/** SQLite takes at most 127 arguments where it was not built otherwise. */
+const MOST_ARGUMENTS = 100;
+
 /**
- * Columns as {@link readTokens} reads them: as {@link exactColumn} does each, but in one JSON array. A driver takes its time for each value of
- * each row, so a row is read in two thirds of it.
+ * Columns as {@link readTokens} reads them: as {@link exactColumn} does each, but in one JSON array, or in several where there are very many. A
+ * driver takes its time for each value of each row, so a row is read in two thirds of it.
  */
-export function tokenColumns(columns: readonly string[], encoding: TextEncoding): string {
+export function tokenColumns(columns: readonly string[], encoding: TextEncoding): string[] {
   const values = columns.map((column) => {
     const exact = encoding === 'UTF-8' ? column : `iif(typeof(${column}) = 'text', hex(${column}), ${column})`;
     return `iif(typeof(${column}) = 'blob', json('${BLOB_TOKEN}'), ${exact})`;
   });
-  return `json_array(${values.join(', ')})`;
+  const arrays: string[] = [];
+  for (let from = 0; from < values.length; from += MOST_ARGUMENTS)
+    arrays.push(`json_array(${values.slice(from, from + MOST_ARGUMENTS).join(', ')})`);
+  return arrays;
 }
 
-/** The tokens of what {@link tokenColumns} gave; {@link BLOB_TOKEN} for a BLOB, undefined for text that is none in the database's encoding. */
-export function readTokens(value: SqlValue | undefined, encoding: TextEncoding): (string | undefined)[] {
-  const tokens = splitArray(String(value));
+/**
+ * The tokens of what {@link tokenColumns} gave, which begins at a place of a row and ends with it; {@link BLOB_TOKEN} for a BLOB, undefined for
+ * text that is none in the database's encoding.
+ */
+export function readTokens(row: SqlRow, from: number, encoding: TextEncoding): (string | undefined)[] {
+  const tokens = splitArray(String(row[from]));
+  for (let at = from + 1; at < row.length; at++) tokens.push(...splitArray(String(row[at])));
   if (encoding === 'UTF-8') return tokens;
   return tokens.map((token) => {
     if (!token.startsWith('"')) return token;

@@ -34,9 +34,6 @@ export function isToken({ kind }: ScalarField): boolean {
   return kind === 'text' || kind === 'integer' || kind === 'ref';
 }
 
-/** SQLite takes at most 127 arguments where it was not built otherwise. */
-const MOST_ARGUMENTS = 100;
-
 /** Makes {@link RowShape}, for rows `t`. */
 export function rowShape(registry: Registry, entity: Entity, encoding: TextEncoding): RowShape {
   const record = `type = ${sqlText(entity.type)} AND id = t.${sqlName(entity.key)}`;
@@ -57,7 +54,6 @@ export function rowShape(registry: Registry, entity: Entity, encoding: TextEncod
     return columns.push(field.kind === 'real' ? column : storedColumn(column, encoding)) - 1;
   });
   const tokensAt = columns.length;
-  for (let from = 0; from < tokens.length; from += MOST_ARGUMENTS)
-    columns.push(tokenColumns(tokens.slice(from, from + MOST_ARGUMENTS), encoding));
+  columns.push(...tokenColumns(tokens, encoding));
   return { columns: columns.join(', '), from: `${rowsOf(registry, entity)} t`, tokensAt, at };
 }

@@ -58,12 +58,12 @@ export class Rows {
       entity.synced.flatMap(({ name, field }): [string, Children][] => {
         if (field.kind !== 'set') return [];
         const { owner, table } = field.set;
-        const columns = tokenColumns([owner, ...elementNames(field.set)].map(sqlName), encoding);
+        const columns = tokenColumns([owner, ...elementNames(field.set)].map(sqlName), encoding).join(', ');
         const owners = `SELECT t.${sqlName(entity.key)} FROM ${from}`;
         const byOwner: Children = new Map();
         const where = `${sqlName(owner)} IN (${owners})`;
         for (const row of this.#sql.all(`SELECT ${columns} FROM ${sqlName(table)} WHERE ${where}`, ...parameters)) {
-          const [key, ...tokens] = readTokens(row[0], encoding);
+          const [key, ...tokens] = readTokens(row, 0, encoding);
           if (key === undefined || key === BLOB_TOKEN) continue;
           const others = byOwner.get(key);
           if (others === undefined) byOwner.set(key, [tokens]);
@@ -106,8 +106,7 @@ export class Rows {
   }
 
   #content(entity: Entity, shape: RowShape, row: SqlRow, children: ReadonlyMap<string, Children>): Content {
-    const read = readTokens(row[shape.tokensAt], this.#sql.encoding);
-    for (let at = shape.tokensAt + 1; at < row.length; at++) read.push(...readTokens(row[at], this.#sql.encoding));
+    const read = readTokens(row, shape.tokensAt, this.#sql.encoding);
     // Of a key that is no text a message says the bytes.
     const id = read[0] ?? String(row[shape.tokensAt]).split(/[,[\]]/)[1] ?? '';
     const key = unquote(id);

@@ -8,6 +8,8 @@ type Insert = readonly [sql: string, parameters: readonly SqlValue[]];
 
 /** Rows of a table, and how each of them is bound: undefined for `(?, ?)`, with a place for each value. */
 interface Waiting {
+  /** The table and its columns. */
+  readonly into: string;
   readonly form: string | undefined;
   /** How many values a row has. */
   readonly width: number;
@@ -15,45 +17,46 @@ interface Waiting {
   readonly values: SqlValue[];
 }
 
-/** Rows that are yet to be inserted. Of one table they keep their order. */
+/** Rows that are yet to be inserted, by table. Of one they keep their order, whatever columns they fill. */
 export class WaitingRows {
   readonly #tables = new Map<string, Waiting>();
 
   /**
-   * Adds a row, and gives what is to run at once: one statement for many rows, or those that a row in another form comes after.
+   * Adds a row, and gives what is to run at once: one statement for many rows, or those that a row of other columns comes after.
    *
    * @param into the table and its columns, as SQL: `temp.t (x, y)`
    */
   add(into: string, row: readonly SqlValue[], form: string | undefined): readonly Insert[] {
-    const waiting = this.#tables.get(into);
-    if (waiting === undefined || waiting.form !== form) {
-      this.#tables.set(into, { form, width: row.length, values: [...row] });
-      return waiting === undefined ? [] : one(into, waiting);
+    const table = tableOf(into);
+    const waiting = this.#tables.get(table);
+    if (waiting?.into !== into || waiting.form !== form) {
+      this.#tables.set(table, { into, form, width: row.length, values: [...row] });
+      return waiting === undefined ? [] : one(waiting);
     }
     for (const value of row) waiting.values.push(value);
     if (waiting.values.length < TOGETHER * waiting.width) return [];
-    this.#tables.delete(into);
-    return [[insert(into, waiting, TOGETHER), waiting.values]];
+    this.#tables.delete(table);
+    return [[insert(waiting, TOGETHER), waiting.values]];
   }
 
   /** Gives the inserts of all that wait, or of the tables that a statement names; they wait no more. */
   take(statement?: string): readonly Insert[] {
     if (this.#tables.size === 0) return [];
-    const taken = [...this.#tables].filter(([into]) => statement?.includes(tableOf(into)) !== false);
-    for (const [into] of taken) this.#tables.delete(into);
-    return taken.flatMap(([into, waiting]) => one(into, waiting));
+    const taken = [...this.#tables].filter(([table]) => statement?.includes(table) !== false);
+    for (const [table] of taken) this.#tables.delete(table);
+    return taken.flatMap(([, waiting]) => one(waiting));
   }
 }
 
 /** The inserts of rows, one each: a statement is prepared for one row and for many, not for each number of them. */
-function one(into: string, waiting: Waiting): Insert[] {
+function one(waiting: Waiting): Insert[] {
   const { width, values } = waiting;
   const count = values.length / width;
-  return Array.from({ length: count }, (_, n) => [insert(into, waiting, 1), values.slice(n * width, (n + 1) * width)]);
+  return Array.from({ length: count }, (_, n) => [insert(waiting, 1), values.slice(n * width, (n + 1) * width)]);
 }
 
 /** Without `OR FAIL` SQLite would keep each page of the table as it was, since a later row could fail: that is three times the writes. */
-function insert(into: string, { form, width }: Waiting, count: number): string {
+function insert({ into, form, width }: Waiting, count: number): string {
   const values = form ?? `(${Array<string>(width).fill('?').join(', ')})`;
   return `INSERT OR FAIL INTO ${into} VALUES ${Array<string>(count).fill(values).join(', ')}`;
 }

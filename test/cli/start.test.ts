@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process';
-import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join, relative } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -87,14 +87,20 @@ describe('the start of the command', () => {
 
 describe('what V8 made of a program', () => {
   /** The package in a folder of its own, and what it says of its version. */
-  function installed(): { readonly compiled: string; readonly start: (...flags: string[]) => string } {
+  function installed(): {
+    readonly folder: string;
+    readonly compiled: string;
+    readonly start: (...flags: string[]) => string;
+  } {
     const folder = temporaryFolder();
     cpSync(join(ROOT, 'dist'), join(folder, 'dist'), {
       recursive: true,
       filter: (path) => !path.endsWith('dist/compiled'),
     });
     cpSync(join(ROOT, 'package.json'), join(folder, 'package.json'));
+    symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
     return {
+      folder,
       compiled: join(folder, 'dist/compiled'),
       start: (...flags) =>
         execFileSync(process.execPath, [...flags, join(folder, 'dist/bin/sc-sync.cjs'), '--version'], {
@@ -150,6 +156,28 @@ describe('what V8 made of a program', () => {
       expect(start()).toBe(version);
       for (const [path, content] of spoiled) expect(readFileSync(path).equals(content), path).toBe(false);
     }
+  });
+
+  /** Later versions of Node keep it themselves. */
+  it.runIf(process.versions.node.startsWith('20.'))('leaves nothing unfinished, and no word about it', () => {
+    const { folder, compiled } = installed();
+    const call = [
+      '-c',
+      `ulimit -f 20; exec "$0" "$1" completions bash`,
+      process.execPath,
+      join(folder, 'dist/bin/sc-sync.cjs'),
+    ];
+    for (let starts = 0; starts < 2; starts++) {
+      const { status, stderr } = spawnSync('sh', call, { encoding: 'utf8' });
+      expect([status, stderr]).toEqual([0, '']);
+      expect(Object.keys(contents(compiled)).filter((path) => path.endsWith('.new'))).toEqual([]);
+    }
+    // Of a start that was killed.
+    const left = join(compiled, `sc-sync-shared.cjs-${process.arch}-${process.versions.v8}.1.new`);
+    writeFileSync(left, '');
+    execFileSync(process.execPath, [join(folder, 'dist/bin/sc-sync.cjs'), 'completions', 'bash']);
+    expect(existsSync(left)).toBe(false);
+    expect(Object.keys(contents(compiled)).length).toBeGreaterThan(10);
   });
 
   it('is not there where the folder cannot be written', () => {

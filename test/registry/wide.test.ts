@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 
-import { coordinate, defineEntity, integer, key, real, text } from '../../src/index.js';
+import { coordinate, defineEntity, extension, integer, key, real, set, text } from '../../src/index.js';
 import type { Registry } from '../../src/index.js';
 import type { Field } from '../../src/registry/field.js';
 import { Store } from '../../src/savecontext/store.js';
@@ -19,6 +19,9 @@ const fields: Record<string, Field> = {
     names.map((name, n) => [name, n % 50 === 0 ? real({ nullable: true }) : text({ nullable: true })]),
   ),
   changed: integer(),
+  parts: extension(
+    set({ table: 'parts', owner: 'wide', element: Object.fromEntries(names.map((name) => [name, text()])) }),
+  ),
 };
 const REGISTRY: Registry = {
   entities: [
@@ -32,12 +35,14 @@ const REGISTRY: Registry = {
 };
 
 /** More columns than SQLite takes arguments of a function. */
-it('a table of 1,100 columns goes through files into another database as it is', () => {
+it('tables of 1,100 columns go through files into another database as they are', () => {
   const worlds = ['from', 'to'].map((name) => {
     const folder = temporaryFolder();
     const sql = new Sql(openDriver(join(folder, `${name}.db`)));
     const columns = names.map((column, n) => `${column} ${n % 50 === 0 ? 'REAL' : 'TEXT'}`).join(', ');
     sql.exec(`CREATE TABLE wide (id TEXT PRIMARY KEY, place TEXT NOT NULL, ${columns}, changed INTEGER NOT NULL)`);
+    const parts = names.map((column) => `${column} TEXT NOT NULL`).join(', ');
+    sql.exec(`CREATE TABLE parts (wide TEXT NOT NULL REFERENCES wide ON DELETE CASCADE, ${parts}, UNIQUE (wide, c0))`);
     const store = Store.open(join(folder, `${name}.db`), { registry: REGISTRY, create: true });
     onTestFinished(() => {
       store.close();
@@ -48,9 +53,12 @@ it('a table of 1,100 columns goes through files into another database as it is',
   const [from, to] = [worlds[0]!, worlds[1]!];
   const values = names.map((_, n) => (n % 50 === 0 ? n / 8 : n % 7 === 0 ? null : `"${String(n)}",\\`));
   from.sql.run(`INSERT INTO wide VALUES ('w', ?, ${values.map(() => '?').join(', ')}, 5)`, ...[from.folder, ...values]);
+  const part = ['w', ...names.map((name) => `of ${name}`)];
+  from.sql.run(`INSERT INTO parts VALUES (${part.map(() => '?').join(', ')})`, ...part);
   const dir = join(from.folder, 'files');
   new Exporter(from.store, { projectPath: from.folder, dir }).export();
   expect(filesOf(dir)['wide.jsonl']).toContain('"c258":"\\"258\\",\\\\"');
   new Importer(to.store, { projectPath: to.folder }).importAll(dir);
   expect(to.sql.all('SELECT * FROM wide')).toEqual([['w', to.folder, ...values, 5n]]);
+  expect(to.sql.all('SELECT * FROM parts')).toEqual([part]);
 });

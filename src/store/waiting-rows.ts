@@ -17,9 +17,9 @@ interface Waiting {
   readonly values: SqlValue[];
 }
 
-/** Rows that are yet to be inserted, by table. Of one they keep their order, whatever columns they fill. */
+/** Rows that are yet to be inserted. Of one table they keep their order, whatever columns they fill: only those of the same ones wait. */
 export class WaitingRows {
-  readonly #tables = new Map<string, Waiting>();
+  readonly #rows = new Map<string, Waiting>();
 
   /**
    * Adds a row, and gives what is to run at once: one statement for many rows, or those that a row of other columns comes after.
@@ -27,23 +27,23 @@ export class WaitingRows {
    * @param into the table and its columns, as SQL: `temp.t (x, y)`
    */
   add(into: string, row: readonly SqlValue[], form: string | undefined): readonly Insert[] {
-    const table = tableOf(into);
-    const waiting = this.#tables.get(table);
-    if (waiting?.into !== into || waiting.form !== form) {
-      this.#tables.set(table, { into, form, width: row.length, values: [...row] });
-      return waiting === undefined ? [] : one(waiting);
+    const waiting = this.#rows.get(into);
+    if (waiting?.form !== form || waiting === undefined) {
+      const before = this.take(tableOf(into));
+      this.#rows.set(into, { into, form, width: row.length, values: [...row] });
+      return before;
     }
     for (const value of row) waiting.values.push(value);
     if (waiting.values.length < TOGETHER * waiting.width) return [];
-    this.#tables.delete(table);
+    this.#rows.delete(into);
     return [[insert(waiting, TOGETHER), waiting.values]];
   }
 
   /** Gives the inserts of all that wait, or of the tables that a statement names; they wait no more. */
   take(statement?: string): readonly Insert[] {
-    if (this.#tables.size === 0) return [];
-    const taken = [...this.#tables].filter(([table]) => statement?.includes(table) !== false);
-    for (const [table] of taken) this.#tables.delete(table);
+    if (this.#rows.size === 0) return [];
+    const taken = [...this.#rows].filter(([into]) => statement?.includes(tableOf(into)) !== false);
+    for (const [into] of taken) this.#rows.delete(into);
     return taken.flatMap(([, waiting]) => one(waiting));
   }
 }

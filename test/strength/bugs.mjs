@@ -304,7 +304,7 @@ export const BUGS = [
   {
     name: 'rows that wait are not there for who reads them',
     file: 'src/store/waiting-rows.ts',
-    find: 'statement?.includes(table) !== false',
+    find: 'statement?.includes(tableOf(into)) !== false',
     replace: 'statement === undefined',
     tests: ['test/store/drivers.test.ts'],
   },

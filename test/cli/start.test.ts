@@ -123,6 +123,7 @@ describe('what V8 made of a program', () => {
     const version = start();
     const kept = contents(compiled);
     expect(Object.keys(kept).length).toBeGreaterThanOrEqual(3);
+    expect(statSync(compiled).mode & 0o077).toBe(0);
     expect(start()).toBe(version);
     // What is not taken is made anew.
     expect(contents(compiled)).toEqual(kept);

@@ -145,11 +145,14 @@ export const WORKLOADS = {
     scene.restore('synced', 'synced');
     const [done, floor] = await repeat(runs, nothing, measured(scene, 'import'), hashing(scene));
     check(done.found['created'] === 0 && done.found['updated'] === 0, 'something was imported');
+    const nodes = [];
+    for (let index = 0; index < runs; index++) nodes.push(await emptyProcess());
     return [
       {
         ...compared('4', 'import with nothing changed', done, floor, 'reading and hashing the files', { most: 1.3 }),
         referenceFactor: 40,
       },
+      asProcess('4', 'the same as a whole process', done.wall, median(nodes), 2),
     ];
   },
 
@@ -200,17 +203,11 @@ export const WORKLOADS = {
         nodes.push(await emptyProcess());
         walls.push(await command('status', empty.input()));
       }
-      const wall = median(walls);
       const node = median(nodes);
       return [
         compared('7', `status of ${scene.n} in sync`, inSync, floor, 'reading and hashing the files'),
-        {
-          workload: '7',
-          title: 'status of an empty project',
-          wall,
-          rss: null,
-          ...{ figure: wall, floor: node, floorTitle: 'node -e 0', unit: 'ms', ratio: wall / node, most: 1.6 },
-        },
+        asProcess('7', 'the same as a whole process', inSync.wall, node, 1.8),
+        asProcess('7', 'status of an empty project', median(walls), node, 1.6),
       ];
     } finally {
       empty.close();
@@ -404,6 +401,23 @@ function compared(workload, title, done, floor, floorTitle, goal = {}) {
   return {
     ...{ workload, title, wall: done.wall, rss: done.rss, figure: done.inner, floor: floor.inner, unit: 'ms' },
     ...{ floorTitle, ratio: done.inner / floor.inner, cpuRatio: done.cpu / floor.cpu, ...goal },
+  };
+}
+
+/**
+ * A whole command beside Node that does nothing.
+ *
+ * @param {string} workload
+ * @param {string} title
+ * @param {number} wall
+ * @param {number} node
+ * @param {number} most
+ * @returns {Result}
+ */
+function asProcess(workload, title, wall, node, most) {
+  return {
+    ...{ workload, title, wall, rss: null, figure: wall, unit: 'ms' },
+    ...{ floor: node, floorTitle: 'node -e 0', ratio: wall / node, most },
   };
 }
 

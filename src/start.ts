@@ -1,4 +1,4 @@
-// What each program of the package starts with. To compile it takes a fifth of a short command, so what V8 made is kept for the next start.
+// What each program of the package starts with. To compile it takes a sixth of a short command, so what V8 made is kept for the next start.
 import { createHash } from 'node:crypto';
 import {
   accessSync,
@@ -37,16 +37,15 @@ const DIGEST = 32;
 const atExit: (() => void)[] = [];
 
 const { enableCompileCache } = nodeModule as Module;
-if (!canKeep()) {
-  nodeModule.createRequire(PROGRAM)(PROGRAM);
-} else if (enableCompileCache !== undefined) {
-  enableCompileCache(COMPILED);
-  nodeModule.createRequire(PROGRAM)(PROGRAM);
-} else {
+const keeps = canKeep();
+if (keeps && enableCompileCache === undefined) {
   process.once('exit', () => {
     for (const each of atExit) each();
   });
   load(PROGRAM, new Map());
+} else {
+  if (keeps) enableCompileCache?.(COMPILED);
+  nodeModule.createRequire(PROGRAM)(PROGRAM);
 }
 
 /** Whether there is a folder for it, and not of another user. A variable of Node says where none is wanted. */
@@ -106,20 +105,20 @@ function digestOf(text: Buffer, made: Buffer): Buffer {
 }
 
 function readKept(path: string, text: Buffer): Buffer | undefined {
-  try {
-    const content = readFileSync(path);
-    const made = content.subarray(DIGEST);
-    return digestOf(text, made).equals(content.subarray(0, DIGEST)) ? made : undefined;
-  } catch {
-    return undefined;
-  }
+  let content = Buffer.of();
+  ignoringErrors(() => {
+    content = readFileSync(path);
+  });
+  const made = content.subarray(DIGEST);
+  return digestOf(text, made).equals(content.subarray(0, DIGEST)) ? made : undefined;
 }
 
 function keep(path: string, text: Buffer, made: Buffer): void {
   const own = `${path}.${process.pid}.new`;
   ignoringErrors(() => {
     // What starts that were killed have left. One that writes just now goes without.
-    for (const name of readdirSync(COMPILED)) if (name.startsWith(`${basename(path)}.`)) rmSync(join(COMPILED, name));
+    const left = readdirSync(COMPILED).filter((name) => name.startsWith(`${basename(path)}.`) && name.endsWith('.new'));
+    for (const name of left) rmSync(join(COMPILED, name));
     writeFileSync(own, Buffer.concat([digestOf(text, made), made]));
     renameSync(own, path);
   });
@@ -128,11 +127,10 @@ function keep(path: string, text: Buffer, made: Buffer): void {
   });
 }
 
-/** Where a disk is full, for example, a start goes without what it would keep, and the next one tries again. */
 function ignoringErrors(effect: () => void): void {
   try {
     effect();
   } catch {
-    // Said above.
+    // Nothing is kept yet, or the disk is full: a start goes without, and the next one tries again.
   }
 }

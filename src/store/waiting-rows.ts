@@ -8,8 +8,6 @@ type Insert = readonly [sql: string, parameters: readonly SqlValue[]];
 
 /** Rows of a table, and how each of them is bound: undefined for `(?, ?)`, with a place for each value. */
 interface Waiting {
-  /** The table and its columns. */
-  readonly into: string;
   readonly form: string | undefined;
   /** How many values a row has. */
   readonly width: number;
@@ -28,15 +26,15 @@ export class WaitingRows {
    */
   add(into: string, row: readonly SqlValue[], form: string | undefined): readonly Insert[] {
     const waiting = this.#rows.get(into);
-    if (waiting?.form !== form || waiting === undefined) {
+    if (waiting === undefined || waiting.form !== form) {
       const before = this.take(tableOf(into));
-      this.#rows.set(into, { into, form, width: row.length, values: [...row] });
+      this.#rows.set(into, { form, width: row.length, values: [...row] });
       return before;
     }
     for (const value of row) waiting.values.push(value);
     if (waiting.values.length < TOGETHER * waiting.width) return [];
     this.#rows.delete(into);
-    return [[insert(waiting, TOGETHER), waiting.values]];
+    return [[insert(into, waiting, TOGETHER), waiting.values]];
   }
 
   /** Gives the inserts of all that wait, or of the tables that a statement names; they wait no more. */
@@ -44,19 +42,19 @@ export class WaitingRows {
     if (this.#rows.size === 0) return [];
     const taken = [...this.#rows].filter(([into]) => statement?.includes(tableOf(into)) !== false);
     for (const [into] of taken) this.#rows.delete(into);
-    return taken.flatMap(([, waiting]) => one(waiting));
+    return taken.flatMap(([into, waiting]) => one(into, waiting));
   }
 }
 
 /** The inserts of rows, one each: a statement is prepared for one row and for many, not for each number of them. */
-function one(waiting: Waiting): Insert[] {
+function one(into: string, waiting: Waiting): Insert[] {
   const { width, values } = waiting;
   const count = values.length / width;
-  return Array.from({ length: count }, (_, n) => [insert(waiting, 1), values.slice(n * width, (n + 1) * width)]);
+  return Array.from({ length: count }, (_, n) => [insert(into, waiting, 1), values.slice(n * width, (n + 1) * width)]);
 }
 
 /** Without `OR FAIL` SQLite would keep each page of the table as it was, since a later row could fail: that is three times the writes. */
-function insert({ into, form, width }: Waiting, count: number): string {
+function insert(into: string, { form, width }: Waiting, count: number): string {
   const values = form ?? `(${Array<string>(width).fill('?').join(', ')})`;
   return `INSERT OR FAIL INTO ${into} VALUES ${Array<string>(count).fill(values).join(', ')}`;
 }

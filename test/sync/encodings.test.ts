@@ -52,6 +52,14 @@ describe.each(ENCODINGS)('a database whose text is %s', (encoding) => {
     expectAgreement(other);
   });
 
+  it('says the bytes of a key that is no text', () => {
+    const replica = new Replica({ encoding });
+    write(replica, ['n', 'v', 'k']);
+    const broken = encoding === 'UTF-16le' ? '6b0000d8' : '006bd800';
+    replica.other.exec(`UPDATE issues SET id = CAST(x'${broken}' AS TEXT) WHERE id = 'j'`);
+    expect(String(thrownBy(() => replica.export()))).toContain(broken.toUpperCase());
+  });
+
   it('keeps every text exactly through a merge, its journal and taking a lost value back', () => {
     const [plain, other] = [new Replica(), new Replica({ encoding })];
     write(plain, ['n\0', 'v\0é', 'k\0😀']);

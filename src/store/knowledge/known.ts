@@ -45,7 +45,7 @@ export interface Ids {
 
 /**
  * What is remembered of many records of a type, by id, in one statement. Whether there is any base, any other directory, and any deletion, is
- * asked once: mostly there are not all of them, and then none is looked for at each record.
+ * asked once a call: mostly there are not all of them, and then none is looked for at each record.
  *
  * @param actor who deleted what has no author yet
  */
@@ -60,33 +60,36 @@ export function readKnown(sql: Sql, target: Target, type: string, ids: Ids, acto
   const known = new Map<string, Known>();
   for (const row of rows) {
     const id = String(row[0]);
+    const [isElsewhere, ...base] = row.slice(AHEAD, AHEAD + bases.width);
     known.set(id, {
       number: row[1] ?? null,
       lastChange: Number(row[2]),
       derived: derivedStamp(row[3], row[4]),
-      hasOtherBases: bases !== NOTHING && row[5] === 1n,
-      base: bases === NOTHING ? undefined : baseEntry(row.slice(6, 11)),
-      tombstone:
-        tombstones === NOTHING
-          ? undefined
-          : tombstoneOf(sql, { type, id }, row.slice(bases === NOTHING ? 5 : 11), actor),
+      hasOtherBases: isElsewhere === 1n,
+      base: baseEntry(base),
+      tombstone: tombstoneOf(sql, { type, id }, row.slice(AHEAD + bases.width), actor),
     });
   }
   return known;
 }
 
-/** What a statement has for something else that is remembered, and the parameters of its two places. */
+/** So many columns come before those of the parts. */
+const AHEAD = 5;
+
+/** What a statement has for something else that is remembered, how many columns that is, and the parameters of its two places. */
 interface Part {
+  readonly width: number;
   readonly columns: string;
   readonly join: string;
   readonly ofColumns: readonly SqlValue[];
   readonly ofJoin: readonly SqlValue[];
 }
 
-const NOTHING: Part = { columns: '', join: '', ofColumns: [], ofJoin: [] };
+const NOTHING: Part = { width: 0, columns: '', join: '', ofColumns: [], ofJoin: [] };
 
 function basesIn({ id }: Target): Part {
   return {
+    width: 6,
     columns: `, EXISTS (SELECT 1 FROM scsync_targets WHERE target <> ?)
       AND EXISTS (SELECT 1 FROM scsync_base o WHERE o.record = r.n AND o.target <> ?), ${BASE_COLUMNS}`,
     join: ` LEFT JOIN scsync_base b ON b.record = r.n AND b.target = ?`,
@@ -97,6 +100,7 @@ function basesIn({ id }: Target): Part {
 
 function tombstonesIn({ project }: Target, type: string): Part {
   return {
+    width: 3,
     columns: `, ${TOMBSTONE_COLUMNS}`,
     join: ` LEFT JOIN scsync_tombstones x ON x.project = ? AND x.type = ? AND x.id = k.id`,
     ofColumns: [],
